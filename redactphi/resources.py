@@ -1,0 +1,162 @@
+"""Reads packaged data: rules (TOML), term lists, tables, and where each came from (SOURCES.toml)."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Self
+
+import regex
+
+from redactphi.errors import DataError, RuleError, UnknownNameError
+
+MATCH_TIMEOUT = 2.0
+"""Seconds one pattern may spend on one scan. A scan that runs over raises, and the note is withheld."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One pattern with its label, its score, its context and the examples that prove it.
+
+    Attributes:
+        name: Unique in its file.
+        label: What a match is.
+        regex: The pattern, in `regex` syntax. A group named ``phi`` narrows the span to that group.
+        score: Confidence of a match without context.
+        context: Lower-case words; one of them within ``window`` characters before (or 30 after) the match raises the
+            score by ``boost``.
+        requires_context: Whether a match without a context word is no match.
+        window: Characters before a match in which context is looked for.
+        boost: What context adds to the score (at most to 1).
+        ignore_case: Whether case does not matter.
+        validator: Name of a checksum or plausibility test the match must pass.
+        matches: Texts the rule must find something in. ``[[...]]`` around the span asserts its exact range.
+        ignores: Texts the rule must find nothing in.
+    """
+
+    name: str
+    label: str
+    regex: str
+    matches: tuple[str, ...]
+    ignores: tuple[str, ...]
+    score: float = 0.6
+    context: tuple[str, ...] = ()
+    requires_context: bool = False
+    window: int = 60
+    boost: float = 0.35
+    ignore_case: bool = False
+    validator: str = ""
+
+    @classmethod
+    def from_mapping(cls, raw: Mapping[str, Any], where: str) -> Self:
+        """A rule from a TOML table.
+
+        Raises:
+            RuleError: A key is unknown, a required one is missing, or an example list is empty.
+        """
+        valid = {field.name for field in fields(cls)}
+        name = raw.get("name", "?")
+        if unknown := sorted(set(raw) - valid):
+            raise RuleError(f"{where}/{name}: unknown keys {unknown}; valid: {', '.join(sorted(valid))}")
+        if missing := [key for key in ("name", "label", "regex", "matches", "ignores") if not raw.get(key)]:
+            raise RuleError(f"{where}/{name}: {', '.join(missing)} missing or empty")
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()})
+
+    def compile(self) -> regex.Pattern[str]:
+        """The compiled pattern.
+
+        Raises:
+            RuleError: The pattern does not compile.
+        """
+        try:
+            return regex.compile(self.regex, regex.IGNORECASE if self.ignore_case else 0)
+        except regex.error as error:
+            raise RuleError(f"rule {self.name}: {error}") from error
+
+
+def data(package: str = "redactphi") -> Traversable:
+    """The data folder of a package."""
+    return files(package) / "data"
+
+
+def read_toml(path: Traversable | Path) -> dict[str, Any]:
+    """A TOML file as a mapping.
+
+    Raises:
+        DataError: The file is missing or malformed.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DataError(f"no such file: {path.name}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{path.name}: {error}") from error
+
+
+@functools.cache
+def rules(family: str) -> tuple[Rule, ...]:
+    """The rules of ``data/patterns/<family>.toml``, in file order.
+
+    Raises:
+        UnknownNameError: There is no such family.
+        RuleError: A rule is malformed or two share a name.
+    """
+    path = data() / "patterns" / f"{family}.toml"
+    if not path.is_file():
+        raise UnknownNameError("rule family", family, rule_families())
+    found = tuple(Rule.from_mapping(raw, family) for raw in read_toml(path).get("pattern", ()))
+    names = [rule.name for rule in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise RuleError(f"{family}: names used twice: {', '.join(twice)}")
+    return found
+
+
+def rule_families() -> list[str]:
+    """The names of all packaged rule files."""
+    return sorted(path.name.removesuffix(".toml") for path in (data() / "patterns").iterdir())
+
+
+@functools.cache
+def terms(name: str, package: str = "redactphi") -> frozenset[str]:
+    """The items of ``data/terms/<name>/items.txt`` less those of ``exceptions.txt``. ``#`` starts a comment.
+
+    Raises:
+        UnknownNameError: There is no such list.
+    """
+    folder = data(package) / "terms" / name
+    if not (folder / "items.txt").is_file():
+        known = [entry.name for entry in (data(package) / "terms").iterdir()]
+        raise UnknownNameError("term list", name, known)
+    exceptions = folder / "exceptions.txt"
+    excluded = frozenset(_lines(exceptions)) if exceptions.is_file() else frozenset()
+    return frozenset(_lines(folder / "items.txt")) - excluded
+
+
+def _lines(path: Traversable) -> Iterator[str]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        item = line.split("#", 1)[0].strip()
+        if item:
+            yield item
+
+
+def model_path() -> Traversable:
+    """The shipped model: inside the package when installed, in ``models/`` of the checkout when editable.
+
+    Raises:
+        DataError: Neither is there.
+    """
+    packaged = data() / "model"
+    if packaged.is_dir():
+        return packaged
+    checkout = Path(__file__).resolve().parent.parent / "models" / MODEL_NAME
+    if checkout.is_dir():
+        return checkout
+    raise DataError(f"the model {MODEL_NAME} is not installed")
+
+
+MODEL_NAME = "en_redactphi_sm"

@@ -1,0 +1,66 @@
+"""Span, and how overlapping spans become one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from redactphi.labels import PhiLabel
+
+_LABEL_ORDER = {str(label): rank for rank, label in enumerate(PhiLabel)}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points in a text. Holds no text.
+
+    Attributes:
+        start: First code point.
+        end: One past the last code point.
+        label: A ``PhiLabel`` value, or for code evidence its role.
+        score: Confidence from 0 to 1.
+        source: The file and rule that fired, e.g. ``dates/us-slash``.
+    """
+
+    start: int
+    end: int
+    label: str
+    score: float = 1.0
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            msg = f"a span needs 0 <= start < end, got {self.start}, {self.end}"
+            raise ValueError(msg)
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two share at least one code point."""
+        return self.start < other.end and other.start < self.end
+
+
+def _preference(span: Span) -> tuple[float, int, int, str, str, int]:
+    rank = _LABEL_ORDER.get(span.label, len(_LABEL_ORDER))
+    return (-span.score, -len(span), rank, span.label, span.source, span.start)
+
+
+def resolve_overlaps(spans: Iterable[Span]) -> list[Span]:
+    """Unite overlapping spans; nothing any span covered is left uncovered.
+
+    A union takes the label, score and source of its best-scored member; ties go to the longer one, then to the
+    label defined first. The result is sorted and does not depend on the order of the input. Spans that only touch
+    stay apart.
+    """
+    resolved: list[Span] = []
+    best: Span | None = None
+    for span in sorted(spans):
+        if best is not None and span.start < resolved[-1].end:
+            best = min(best, span, key=_preference)
+            last = resolved[-1]
+            resolved[-1] = replace(best, start=last.start, end=max(last.end, span.end))
+        else:
+            best = span
+            resolved.append(span)
+    return resolved
