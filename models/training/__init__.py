@@ -1,0 +1,1 @@
+"""How the shipped model is made: seeded training data and the training run."""
