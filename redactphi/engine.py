@@ -1,0 +1,164 @@
+"""The Presidio analyzer engine over our recognizers, failing closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import regex
+from presidio_analyzer import AnalyzerEngine, EntityRecognizer, PatternRecognizer, RecognizerRegistry, RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from redactphi import propagation, resources
+from redactphi.document import Document
+from redactphi.errors import NoteWithheld, UnknownNameError
+from redactphi.labels import PhiLabel
+from redactphi.nlp import PhiNlpEngine
+from redactphi.recognizers import MODEL_RECOGNIZER, default_recognizers
+from redactphi.recognizers.patient import PatientRecognizer
+from redactphi.spans import Span
+
+LANGUAGE = "en"
+_LABELS = frozenset(str(label) for label in PhiLabel)
+_FROM_PRESIDIO = {
+    "PERSON": "NAME", "ORGANIZATION": "FACILITY", "DATE_TIME": "DATE", "PHONE_NUMBER": "PHONE",
+    "EMAIL_ADDRESS": "EMAIL", "US_SSN": "SSN", "US_DRIVER_LICENSE": "LICENSE", "IP_ADDRESS": "IP",
+    "US_BANK_NUMBER": "ACCOUNT", "CREDIT_CARD": "ACCOUNT", "IBAN_CODE": "ACCOUNT", "MEDICAL_LICENSE": "LICENSE",
+    "US_PASSPORT": "ID_OTHER", "US_ITIN": "SSN", "US_MBI": "HEALTH_PLAN", "US_NPI": "LICENSE",
+}  # fmt: skip
+
+
+class PhiAnalyzerEngine(AnalyzerEngine):
+    """An ``AnalyzerEngine`` that keeps every result and never lets a failing recognizer pass.
+
+    Presidio's own ``analyze`` compares every pair of results and rescans all tokens for each; both are quadratic on
+    long notes, and dropping the loser of an overlap leaves its rest in clear. Here overlaps are left to
+    ``spans.resolve_overlaps``, and only recognizers a user added go through Presidio's context enhancer.
+
+    Args:
+        recognizers: A user's own recognizers, beside the built-in ones.
+        label_map: Entity name of a user's recognizer -> ``PhiLabel``.
+        mode: ``balanced`` or ``strict``.
+
+    Raises:
+        UnknownNameError: An entity of a user's recognizer has no label, or the mode is unknown.
+    """
+
+    def __init__(
+        self,
+        recognizers: Iterable[EntityRecognizer] = (),
+        *,
+        label_map: Mapping[str, str] | None = None,
+        mode: str = "balanced",
+    ) -> None:
+        self.own = tuple(default_recognizers(mode))
+        self.added = tuple(recognizers)
+        self._labels = _FROM_PRESIDIO | {label: label for label in _LABELS} | dict(label_map or {})
+        for recognizer in self.added:
+            _fail_closed(recognizer)
+            for entity in recognizer.get_supported_entities():
+                if self._labels.get(entity) not in _LABELS:
+                    raise UnknownNameError("label (map it with label_map)", entity, _LABELS)
+        registry = RecognizerRegistry([*self.own, *self.added], supported_languages=[LANGUAGE])
+        super().__init__(registry=registry, nlp_engine=PhiNlpEngine(), supported_languages=[LANGUAGE])
+
+    def analyze(  # type: ignore[override]
+        self,
+        text: str,
+        language: str = LANGUAGE,
+        entities: Sequence[str] | None = None,
+        *,
+        ad_hoc_recognizers: Sequence[EntityRecognizer] = (),
+        nlp_artifacts: NlpArtifacts | None = None,
+        **options: Any,
+    ) -> list[RecognizerResult]:
+        """All results of all recognizers, sorted. Presidio's further options do not apply here.
+
+        Raises:
+            RecognizerFailed: A recognizer raised; its cause is hidden, since its message may hold text.
+        """
+        if options:
+            raise UnknownNameError("option", next(iter(options)), ("language", "entities", "nlp_artifacts"))
+        artifacts = nlp_artifacts or self.nlp_engine.process_text(text, language)
+        results: list[RecognizerResult] = []
+        for recognizer in (*self.own, *ad_hoc_recognizers):
+            results += _run(recognizer, text, artifacts)
+        for recognizer in self.added:
+            raw = _run(recognizer, text, artifacts)
+            for result in raw:
+                result.recognition_metadata[RecognizerResult.RECOGNIZER_IDENTIFIER_KEY] = recognizer.id
+            results += self._enhance_using_context(text, raw, artifacts, [recognizer], None)
+        if entities:
+            results = [result for result in results if result.entity_type in set(entities)]
+        return sorted(results, key=lambda result: (result.start, result.end, result.entity_type, -result.score))
+
+    def detect(
+        self, document: Document, *, artifacts: NlpArtifacts | None = None, using: str = "both"
+    ) -> list[Span]:
+        """The unresolved spans of a document, in-note propagation included.
+
+        Args:
+            document: The note and what is known of its patient.
+            artifacts: What ``nlp_engine.process_batch`` gave for it, if it ran.
+            using: ``both``, or for measuring ``rules`` or ``model`` alone.
+
+        Raises:
+            NoteWithheld: A recognizer failed.
+        """
+        patient = [PatientRecognizer(document.patient)] if document.patient is not None else []
+        try:
+            results = self.analyze(document.text, ad_hoc_recognizers=patient, nlp_artifacts=artifacts)
+            spans = [self._span(result) for result in results]
+            if using != "both":
+                spans = [span for span in spans if span.source.startswith("model/") == (using == "model")]
+            return [*spans, *propagation.propagate(document.text, spans)]
+        except RecognizerFailed as error:
+            raise NoteWithheld(document.id, f"recognizer-error:{error.recognizer}") from None
+        except Exception as error:
+            raise NoteWithheld(document.id, f"detection-error:{type(error).__name__}") from None
+
+    def _span(self, result: RecognizerResult) -> Span:
+        metadata = result.recognition_metadata or {}
+        source = metadata.get("source") or f"user/{metadata.get(RecognizerResult.RECOGNIZER_NAME_KEY, 'recognizer')}"
+        return Span(result.start, result.end, self._labels[result.entity_type], result.score, source)
+
+
+class RecognizerFailed(Exception):
+    """A recognizer raised; only its name is kept."""
+
+    def __init__(self, recognizer: str) -> None:
+        super().__init__(recognizer)
+        self.recognizer = recognizer
+
+
+def _run(recognizer: EntityRecognizer, text: str, artifacts: NlpArtifacts) -> list[RecognizerResult]:
+    try:
+        return list(recognizer.analyze(text, recognizer.supported_entities, artifacts) or ())
+    except Exception:
+        raise RecognizerFailed(recognizer.name) from None
+
+
+class _FailClosedPattern:
+    """A compiled pattern that Presidio cannot skip on a timeout, since what it raises is no ``TimeoutError``."""
+
+    def __init__(self, pattern: regex.Pattern[str]) -> None:
+        self._pattern = pattern
+
+    def finditer(self, text: str, timeout: float | None = None) -> list[regex.Match[str]]:
+        limit = min(timeout or resources.MATCH_TIMEOUT, resources.MATCH_TIMEOUT)
+        try:
+            return list(self._pattern.finditer(text, timeout=limit))
+        except TimeoutError:
+            raise RecognizerFailed("timeout") from None
+
+
+def _fail_closed(recognizer: EntityRecognizer) -> None:
+    """Presidio skips a pattern that times out, with a log line; make it withhold the note instead."""
+    if not isinstance(recognizer, PatternRecognizer):
+        return
+    for pattern in recognizer.patterns:
+        pattern.compiled_with_flags = recognizer.global_regex_flags
+        pattern.compiled_regex = _FailClosedPattern(regex.compile(pattern.regex, flags=recognizer.global_regex_flags))
+
+
+__all__ = ["LANGUAGE", "MODEL_RECOGNIZER", "PhiAnalyzerEngine", "RecognizerFailed"]

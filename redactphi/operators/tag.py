@@ -1,0 +1,37 @@
+"""Tag: the label in square brackets, ``[NAME]``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from presidio_anonymizer.entities import InvalidParamError
+from presidio_anonymizer.operators import Operator, OperatorType
+
+
+class Tag(Operator):
+    """Replaces a span by its label in square brackets.
+
+    Parameters: ``label`` or, from Presidio's own engine, ``entity_type``.
+    """
+
+    def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
+        """The tag; the text is not looked at."""
+        params = params or {}
+        return f"[{params.get('label') or params['entity_type']}]"
+
+    def validate(self, params: dict[str, Any] | None = None) -> None:
+        """Refuse to run without a label.
+
+        Raises:
+            InvalidParamError: Neither ``label`` nor ``entity_type`` is given.
+        """
+        if not params or not (params.get("label") or params.get("entity_type")):
+            raise InvalidParamError("tag needs a label")
+
+    def operator_name(self) -> str:
+        """``tag``."""
+        return "tag"
+
+    def operator_type(self) -> OperatorType:
+        """An anonymizer."""
+        return OperatorType.Anonymize

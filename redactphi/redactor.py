@@ -1,0 +1,145 @@
+"""Redactor: detect, resolve, rewrite. Built once, reused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+
+from presidio_analyzer import EntityRecognizer
+
+from redactphi import resources
+from redactphi.document import Document, RedactedDocument, WithheldDocument
+from redactphi.engine import LANGUAGE, PhiAnalyzerEngine
+from redactphi.errors import NoteWithheld, UnknownNameError, UsageError
+from redactphi.operators import OPERATORS
+from redactphi.patient import Patient
+from redactphi.policy import Policy
+from redactphi.rewrite import Rewriter
+from redactphi.spans import Span, resolve_overlaps
+
+_BATCH = 64
+_USING = ("both", "rules", "model")
+
+
+class Redactor:
+    """Removes PHI from notes by a policy. Safe to share between threads; build one per process.
+
+    Args:
+        policy: A preset's name, the path of a policy file, or a ``Policy``.
+        mode: ``balanced`` lets the model judge unknown words, ``strict`` redacts what nothing vouches for.
+        recognizers: Further Presidio recognizers.
+        label_map: Entity name of those recognizers -> ``PhiLabel``.
+
+    Raises:
+        UnknownNameError: A policy, mode, operator or label that does not exist; the message lists the valid ones.
+    """
+
+    def __init__(
+        self,
+        policy: str | Path | Policy = "safe_harbor",
+        *,
+        mode: str = "balanced",
+        recognizers: Iterable[EntityRecognizer] = (),
+        label_map: Mapping[str, str] | None = None,
+    ) -> None:
+        self.policy = Policy.load(policy)
+        self.mode = mode
+        self.engine = PhiAnalyzerEngine(recognizers, label_map=label_map, mode=mode)
+        self._rewriter = Rewriter(self.policy, OPERATORS)
+
+    def detect(
+        self, text: str | Document, patient: Patient | None = None, *, using: str = "both"
+    ) -> list[Span]:
+        """The resolved spans the policy rewrites, in offsets of the text.
+
+        Args:
+            text: A note.
+            patient: What is known of its patient.
+            using: ``both``, or for measuring ``rules`` or ``model`` alone.
+
+        Raises:
+            NoteWithheld: A recognizer failed.
+        """
+        if using not in _USING:
+            raise UnknownNameError("source", using, _USING)
+        document = _as_document(text, patient)
+        return self._resolve(self.engine.detect(document, using=using))
+
+    def redact(self, text: str | Document, patient: Patient | None = None) -> RedactedDocument:
+        """A note made safe.
+
+        Args:
+            text: A note, or a ``Document``.
+            patient: What is known of its patient.
+
+        Raises:
+            NoteWithheld: The note could not be made safe.
+        """
+        document = _as_document(text, patient)
+        return self._rewrite(document, self.engine.detect(document))
+
+    def pipe(self, documents: Iterable[Document]) -> Iterator[RedactedDocument | WithheldDocument]:
+        """Notes made safe, one for one and in order; one that cannot be is withheld.
+
+        Args:
+            documents: Any number of notes; read in batches.
+        """
+        stream = iter(documents)
+        while batch := list(islice(stream, _BATCH)):
+            yield from self._batch(batch)
+
+    def _batch(self, batch: list[Document]) -> Iterator[RedactedDocument | WithheldDocument]:
+        try:
+            texts = [document.text for document in batch]
+            artifacts = [found for _, found in self.engine.nlp_engine.process_batch(texts, LANGUAGE)]
+        except Exception:  # noqa: BLE001 - one note must not take the others with it: each is tried alone below
+            artifacts = [None] * len(batch)
+        for document, found in zip(batch, artifacts, strict=True):
+            try:
+                yield self._rewrite(document, self.engine.detect(document, artifacts=found))
+            except NoteWithheld as error:
+                yield WithheldDocument(document.id, error.reason)
+
+    def _resolve(self, spans: Iterable[Span]) -> list[Span]:
+        thresholds = self.policy.thresholds
+        return resolve_overlaps(
+            span for span in spans if not self.policy.keeps(span.label) and span.score >= thresholds[span.label]
+        )
+
+    def _rewrite(self, document: Document, spans: Iterable[Span]) -> RedactedDocument:
+        try:
+            return self._rewriter.rewrite(document, self._resolve(spans))
+        except Exception as error:
+            raise NoteWithheld(document.id, f"rewrite-error:{type(error).__name__}") from None
+
+    def versions(self) -> dict[str, str]:
+        """What decided the output: package, policy, rules, ZIP3 table and model, each by version or hash."""
+        zip3 = self.policy.spec("ZIP").params.get("table", "")
+        return {
+            "redactphi": version("redactphi"),
+            "policy": f"{self.policy.name}/{self.policy.version}/{self.policy.sha256[:16]}",
+            "mode": self.mode,
+            "rules": _rules_hash(),
+            "model": self.engine.nlp_engine.version,
+            "zip3": f"zip3/{zip3}" if zip3 else "",
+        }
+
+
+def _as_document(text: str | Document, patient: Patient | None) -> Document:
+    if isinstance(text, Document):
+        if patient is not None:
+            raise UsageError("give the patient with the document or beside the text, not both")
+        return text
+    if not isinstance(text, str):
+        raise UsageError(f"a note is a str or a Document, not {type(text).__name__}")
+    return Document("", text, patient)
+
+
+def _rules_hash() -> str:
+    digest = hashlib.sha256()
+    for family in resources.rule_families():
+        digest.update((resources.data() / "patterns" / f"{family}.toml").read_bytes())
+    return digest.hexdigest()[:16]
