@@ -92,9 +92,7 @@ class PhiAnalyzerEngine(AnalyzerEngine):
             results = [result for result in results if result.entity_type in set(entities)]
         return sorted(results, key=lambda result: (result.start, result.end, result.entity_type, -result.score))
 
-    def detect(
-        self, document: Document, *, artifacts: NlpArtifacts | None = None, using: str = "both"
-    ) -> list[Span]:
+    def detect(self, document: Document, *, artifacts: NlpArtifacts | None = None, using: str = "both") -> list[Span]:
         """The unresolved spans of a document, in-note propagation included.
 
         Args:
@@ -114,7 +112,7 @@ class PhiAnalyzerEngine(AnalyzerEngine):
             return [*spans, *propagation.propagate(document.text, spans)]
         except RecognizerFailed as error:
             raise NoteWithheld(document.id, f"recognizer-error:{error.recognizer}") from None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the note is withheld
             raise NoteWithheld(document.id, f"detection-error:{type(error).__name__}") from None
 
     def _span(self, result: RecognizerResult) -> Span:
@@ -134,7 +132,7 @@ class RecognizerFailed(Exception):
 def _run(recognizer: EntityRecognizer, text: str, artifacts: NlpArtifacts) -> list[RecognizerResult]:
     try:
         return list(recognizer.analyze(text, recognizer.supported_entities, artifacts) or ())
-    except Exception:
+    except Exception:  # noqa: BLE001 - a user's recognizer may raise anything, with note text in it
         raise RecognizerFailed(recognizer.name) from None
 
 

@@ -125,7 +125,9 @@ def _build(raw: Mapping[str, Any]) -> Policy:
         description=raw.get("description", ""),
         departures=tuple(raw.get("departures", ())),
         operators={label: _spec(value) for label, value in _per_label(raw["operators"]).items()},
-        thresholds={label: float(value) for label, value in _per_label(raw.get("thresholds", {"default": 0.4})).items()},
+        thresholds={
+            label: float(value) for label, value in _per_label(raw.get("thresholds", {"default": 0.4})).items()
+        },
     )
 
 

@@ -50,9 +50,7 @@ class Redactor:
         self.engine = PhiAnalyzerEngine(recognizers, label_map=label_map, mode=mode)
         self._rewriter = Rewriter(self.policy, OPERATORS)
 
-    def detect(
-        self, text: str | Document, patient: Patient | None = None, *, using: str = "both"
-    ) -> list[Span]:
+    def detect(self, text: str | Document, patient: Patient | None = None, *, using: str = "both") -> list[Span]:
         """The resolved spans the policy rewrites, in offsets of the text.
 
         Args:
@@ -112,7 +110,7 @@ class Redactor:
     def _rewrite(self, document: Document, spans: Iterable[Span]) -> RedactedDocument:
         try:
             return self._rewriter.rewrite(document, self._resolve(spans))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the note is withheld
             raise NoteWithheld(document.id, f"rewrite-error:{type(error).__name__}") from None
 
     def versions(self) -> dict[str, str]:
