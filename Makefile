@@ -34,9 +34,9 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Needs uv; resolves pyproject.toml and all groups to exact versions with hashes, for every platform.
+# Needs uv; resolves pyproject.toml and all groups to exact versions with hashes, for the Python the tests run on.
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--extra parquet --group test --group check --group train requirements/build.in pyproject.toml -o requirements/dev.txt
 
 model: setup
