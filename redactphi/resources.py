@@ -15,6 +15,8 @@ import regex
 
 from redactphi.errors import DataError, RuleError, UnknownNameError
 
+_PIECE = regex.compile(r"\{\{([\w.]+)\}\}")
+
 MATCH_TIMEOUT = 2.0
 """Seconds one pattern may spend on one scan. A scan that runs over raises, and the note is withheld."""
 
@@ -102,18 +104,36 @@ def read_toml(path: Traversable | Path) -> dict[str, Any]:
 def rules(family: str) -> tuple[Rule, ...]:
     """The rules of ``data/patterns/<family>.toml``, in file order.
 
+    In a pattern, ``{{name}}`` stands for the piece of that name in the file's ``[define]`` table (which may use
+    others), and ``{{terms.name}}`` for any item of that term list.
+
     Raises:
-        UnknownNameError: There is no such family.
+        UnknownNameError: There is no such family, piece or term list.
         RuleError: A rule is malformed or two share a name.
     """
     path = data() / "patterns" / f"{family}.toml"
     if not path.is_file():
         raise UnknownNameError("rule family", family, rule_families())
-    found = tuple(Rule.from_mapping(raw, family) for raw in read_toml(path).get("pattern", ()))
+    file = read_toml(path)
+    pieces = file.get("define", {})
+    found = tuple(Rule.from_mapping(_expand(raw, pieces), family) for raw in file.get("pattern", ()))
     names = [rule.name for rule in found]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise RuleError(f"{family}: names used twice: {', '.join(twice)}")
     return found
+
+
+def _expand(raw: Mapping[str, Any], pieces: Mapping[str, str]) -> dict[str, Any]:
+    def piece(match: regex.Match[str]) -> str:
+        name = match[1]
+        if name.startswith("terms."):
+            longest_first = sorted(terms(name.removeprefix("terms.")), key=lambda item: (-len(item), item))
+            return "(?:" + "|".join(regex.escape(item).replace("\\ ", r"[ \t]+") for item in longest_first) + ")"
+        if name not in pieces:
+            raise UnknownNameError("piece of a pattern", name, pieces)
+        return _PIECE.sub(piece, pieces[name])
+
+    return {**raw, "regex": _PIECE.sub(piece, raw["regex"])} if "regex" in raw else dict(raw)
 
 
 def rule_families() -> list[str]:
