@@ -38,12 +38,24 @@ format: setup
 lock:
 	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--extra parquet --group test --group check --group train requirements/build.in pyproject.toml -o requirements/dev.txt
+	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		requirements/bench.in -o requirements/bench.txt
 
 model: setup
 	$(BIN)/python -m models.training.train --seed 7
 
-bench:
-	$(MAKE) -C benchmarks all
+BENCH := .bench-venv
+SHARED ?= ../shared/data
+
+$(BENCH)/.installed: requirements/bench.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	touch $@
+
+# Peers run in an environment of their own; both sides see the same notes in one run.
+bench: setup $(BENCH)/.installed
+	$(BIN)/python -m benchmarks.accuracy --gold $(SHARED)/phi/gold --peer $(BENCH)/bin/python
+	$(BIN)/python -m benchmarks.speed --notes $(SHARED)/phi/raw/mtsamples.jsonl --peer $(BENCH)/bin/python
 
 clean:
-	rm -rf $(VENV) demo build dist
+	rm -rf $(VENV) $(BENCH) demo build dist
