@@ -1,0 +1,71 @@
+"""What the build adds to the tree: the compiled code book and phrase index, and in a wheel the model.
+
+Runs for wheels and editable installs; in a checkout, ``python hatch_build.py`` does the same without installing.
+Only [build-system].requires is there while building, so the steps import little, and nothing that needs spaCy.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOT = Path(__file__).resolve().parent
+COMPILED = ROOT / "detect_icd" / "data" / "compiled"
+MODEL = ROOT / "models" / "en_redactphi_sm"
+
+
+class CompileHook(BuildHookInterface[Any]):
+    """Compiles before hatchling collects files; see [tool.hatch.build.targets.wheel]."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compiles the data and places the model.
+
+        Raises:
+            FileNotFoundError: A wheel is being built and the model is not there.
+        """
+        compile_data()
+        if version == "editable":
+            return  # finds the model in the checkout
+        if not (MODEL / "config.cfg").is_file() and not (MODEL / "meta.json").is_file():
+            raise FileNotFoundError(f"no model in models/{MODEL.name}: a wheel must carry one; see models/training")
+        build_data["force_include"][str(MODEL)] = "redactphi/data/model"
+
+    def clean(self, versions: list[str]) -> None:
+        """Takes the compiled files away."""
+        for path in COMPILED.glob("*"):
+            path.unlink()
+
+
+def compile_data() -> None:
+    """Runs every step, in order: a later one may read what an earlier one compiled."""
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    COMPILED.mkdir(parents=True, exist_ok=True)
+    for step in STEPS:
+        step()
+
+
+def compile_code_book() -> None:
+    """The embedded ICD-10-CM releases."""
+    from detect_icd.importers.build import build  # noqa: PLC0415 - the tree is importable only now
+
+    build(COMPILED / "icd10cm.sqlite")
+
+
+def compile_phrases() -> None:
+    """The phrase index over all embedded releases."""
+    from detect_icd.codebook import CodeBook, releases  # noqa: PLC0415 - the code book is compiled only now
+    from detect_icd.matchers.index import FILE, compile_index  # noqa: PLC0415
+
+    compile_index([CodeBook.open(release.name) for release in releases()], COMPILED / FILE)
+
+
+STEPS = (compile_code_book, compile_phrases)
+
+if __name__ == "__main__":
+    compile_data()
