@@ -1,0 +1,121 @@
+"""FacilityRecognizer: named places of care, employers and schools, and the acronyms a note defines for them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import replace
+
+import regex
+
+from redactphi import resources
+from redactphi.recognizers.rules import RuleRecognizer
+from redactphi.spans import Span
+
+_WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’.&-][\p{L}\p{N}]+)*")
+_PART = regex.compile(r"[\p{L}\p{N}]+")
+_ACRONYM = regex.compile(r"[ \t]*\([ \t]*[\"“']?(\p{Lu}[\p{Lu}&-]{1,7})[\"”']?[ \t]*\)")
+_STRONG = regex.compile(
+    r"(?i)hospitals?|medical (?:center|centre|group|clinic)|health (?:system|center|network)|nursing (?:home|center)|hospice"
+    r"|infirmary|healthcare|church"
+)
+_KINDS = frozenset({"facilities/named-head", "facilities/school", "facilities/lower-case", "facilities/va-town"})
+_CUED = frozenset({"facilities/cue-at"})
+_CERTAIN = frozenset({"facilities/known", "facilities/university", "facilities/saint", "facilities/veterans"})
+
+
+class FacilityRecognizer(RuleRecognizer):
+    """Finds facilities and employers by the rules of ``data/patterns/facilities.toml``, but no mere kinds of place."""
+
+    def __init__(self) -> None:
+        super().__init__("facilities", VALIDATORS)
+
+    def spans(self, text: str) -> Iterator[Span]:
+        """The spans of every rule that hold a name, and the acronym in brackets behind one."""
+        for span in super().spans(text):
+            fitted = span if span.source in _CERTAIN else _fit(text, span)
+            if fitted is None:
+                continue
+            yield fitted
+            acronym = _ACRONYM.match(text, fitted.end)
+            if acronym is not None and acronym[1].lower() not in resources.terms("unit_acronyms"):
+                yield replace(fitted, start=acronym.start(1), end=acronym.end(1), source="facilities/acronym")
+
+
+def _fit(text: str, span: Span) -> Span | None:
+    """The span without the ordinary words around the name, or None where no name is left."""
+    words = list(_WORD.finditer(text, span.start, span.end))
+    first, last = 0, len(words)
+    if span.source in _KINDS:
+        while first < last and _is_lead(words[first][0]):
+            first += 1
+    if span.source in _CUED:
+        while first < last and _is_filler(words[last - 1][0]) and not _is_head(words[last - 1][0]):
+            last -= 1
+    if first == last:
+        return None
+    kind = bool(_STRONG.search(text, words[first].start(), words[last - 1].end()))
+    if not any(_is_distinctive(word[0], strong=kind) for word in words[first:last]):
+        return None
+    start = span.start if first == 0 else words[first].start()
+    end = span.end if last == len(words) else words[last - 1].end()
+    return replace(span, start=start, end=end)
+
+
+@functools.cache
+def _heads() -> frozenset[str]:
+    return frozenset(part for item in resources.terms("facility_words") for part in _PART.findall(item.lower()))
+
+
+def _is_head(word: str) -> bool:
+    return word.lower() in _heads()
+
+
+def _is_named(word: str) -> bool:
+    return word in resources.terms("places") or word in resources.terms("surnames")
+
+
+def _is_lead(word: str) -> bool:
+    """An ordinary word of running text in capitals, which the rule cannot tell from the start of a name."""
+    lower = word.lower()
+    return word.isupper() and len(word) > 1 and _is_filler(word) and lower not in resources.terms("facility_generic")
+
+
+def _is_filler(word: str) -> bool:
+    lower = word.lower()
+    return lower in resources.terms("common_words") and not _is_named(lower)
+
+
+_PLAIN_NAMES = frozenset({
+    "memorial", "university", "community", "regional", "county", "city", "mercy", "baptist", "methodist", "lutheran",
+    "presbyterian", "adventist", "deaconess", "good", "samaritan", "sacred", "holy", "trinity", "veterans", "shriners",
+    "valley", "lake", "river", "mountain", "park", "hill", "sunrise", "sunset", "pine", "oak", "star", "grace", "hope",
+    "providence", "unity", "liberty", "heritage", "children's", "women's",
+})  # fmt: skip
+
+
+def _is_distinctive(word: str, *, strong: bool) -> bool:
+    lower = word.lower().replace("’", "'")
+    if strong and lower in _PLAIN_NAMES:
+        return True
+    parts = _PART.findall(lower)
+    if lower in resources.terms("unit_acronyms") or (len(lower) < 3 and not word.isupper()):
+        return False
+    generic = resources.terms("facility_generic")
+    if lower in generic or all(part in generic or part in _heads() or len(part) < 2 for part in parts):
+        return False
+    if strong and lower not in resources.terms("name_stopwords"):
+        return lower not in resources.terms("common_words") or _is_named(lower) or word[:1].isupper() and not word.isupper()
+    return not _is_filler(word) and lower not in resources.terms("name_stopwords") and not lower.isdigit()
+
+
+def _holds_name(value: str) -> bool:
+    words = [word.lower() for word in _WORD.findall(value)]
+    if words[0] in {"st", "st.", "saint", "mount", "mt"}:
+        return True
+    common = resources.terms("common_words")
+    return any(_is_named(word) and word not in common for word in words)
+
+
+VALIDATORS = {"named": _holds_name}
+"""Tests that rules of this family may name."""
