@@ -1,0 +1,1 @@
+"""Batches: files and frames in, safe files and frames out."""

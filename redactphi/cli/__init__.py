@@ -1,0 +1,97 @@
+"""The ``redactphi`` command.
+
+Exit status: 0 done · 1 the data, or something unforeseen · 2 usage · 3 a batch is done, but rows were rejected, notes
+withheld or a stage failed · 130 interrupted · 143 terminated.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from redactphi import __version__
+from redactphi.cli.batch import batch
+from redactphi.cli.evaluate import evaluate
+from redactphi.cli.policy import policy
+from redactphi.cli.text import text
+from redactphi.errors import RedactPHIError
+
+_OPTION = re.compile(r"--?[A-Za-z][A-Za-z0-9-]{0,30}")
+
+
+class _Group(click.Group):
+    """A group that never repeats what it was given: a forgotten ``text`` would put a note into the message."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
+            raise click.UsageError(f"no such command; valid: {', '.join(self.list_commands(ctx))}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="redactphi")
+def redactphi() -> None:
+    """Remove PHI from clinical notes: offline, fail-closed, by policy."""
+
+
+for _command in (text, batch, evaluate, policy):
+    redactphi.add_command(_command)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command and exit with its status."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; its exit status. Every error is one line, and none holds text of a note.
+
+    Args:
+        arguments: By default those of the process.
+    """
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        status = redactphi.main(args=arguments, prog_name="redactphi", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (Exception, _Terminated) as error:  # noqa: BLE001 - whatever it is, no traceback: it could show text
+        message, status = _described(error)
+        click.echo(f"redactphi: {message}", err=True)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    return status if isinstance(status, int) else 0
+
+
+def _described(error: BaseException) -> tuple[str, int]:
+    """One line on an error, and the exit status. What is not ours says its type only: its message could hold text."""
+    match error:
+        case RedactPHIError():
+            return str(error), error.exit_code
+        case click.NoSuchOption() if not _OPTION.fullmatch(error.option_name):
+            return "no such option (a note that starts with '-' goes after '--')", error.exit_code
+        case click.ClickException():
+            return " ".join(error.format_message().split()), error.exit_code
+        case click.Abort() | _Terminated():
+            return "stopped; no output was left", 130 if isinstance(error, click.Abort) else 143
+        case OSError(strerror=str() as reason):
+            return reason, 1
+    return f"unexpected {type(error).__name__}", 1
+
+
+class _Terminated(BaseException):
+    """SIGTERM, as an exception, so that what was begun is cleared away."""
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a handler's signature
+    raise _Terminated

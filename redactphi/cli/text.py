@@ -1,0 +1,65 @@
+"""``redactphi text``: one note, from the command line or standard input."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from redactphi.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from redactphi.document import RedactedDocument
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[TEXT | -]")
+@click.option("--policy", default="safe_harbor", show_default=True, help="Preset or policy file.")
+@click.option("--mode", default="balanced", show_default=True, help="balanced or strict.")
+@click.option("--json", "as_json", is_flag=True, help="Safe text and spans (offsets of the original) as JSON.")
+@click.option("--explain", is_flag=True, help="Which rule redacted what, without text, on standard error.")
+def text(words: tuple[str, ...], policy: str, mode: str, *, as_json: bool, explain: bool) -> None:
+    """Redact one note: TEXT, or standard input when there is none or it is "-".
+
+    On shared machines prefer standard input: others can see the arguments of a process.
+    """
+    note = _read(words)
+    from redactphi.redactor import Redactor  # noqa: PLC0415 - spaCy and Presidio cost seconds, --help needs neither
+
+    redacted = Redactor(policy, mode=mode).redact(note)
+    if explain:
+        _explain(redacted)
+    safe = _as_json(redacted) if as_json else redacted.text
+    click.echo(safe.encode("utf-8", "replace"), nl=not safe.endswith("\n"))
+
+
+def _read(words: tuple[str, ...]) -> str:
+    if words and words != ("-",):
+        return " ".join(words)
+    if not words and sys.stdin.isatty():
+        raise UsageError("give a TEXT, or a note on standard input")
+    try:
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"standard input is not UTF-8 (byte {error.start})") from None
+
+
+def _as_json(redacted: RedactedDocument) -> str:
+    import json  # noqa: PLC0415 - one path of one command
+
+    spans = [
+        {"start": s.start, "end": s.end, "label": str(s.label), "score": round(s.score, 3), "source": s.source}
+        for s in redacted.spans
+    ]
+    return json.dumps({"text": redacted.text, "spans": spans})
+
+
+def _explain(redacted: RedactedDocument) -> None:
+    from rich.console import Console  # noqa: PLC0415 - rich is slow to import
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table("start", "end", "label", "score", "rule")
+    for span in redacted.spans:
+        table.add_row(str(span.start), str(span.end), str(span.label), f"{span.score:.2f}", span.source)
+    Console(stderr=True).print(table)

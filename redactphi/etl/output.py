@@ -1,0 +1,141 @@
+"""An output appears whole or not at all: made beside its place, moved there at the end."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import secrets
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from redactphi.errors import DataError, UsageError
+from redactphi.etl.manifest import MANIFEST
+
+
+class OutputFolder:
+    """A folder that stands at ``path`` only after ``commit``; left otherwise, nothing remains.
+
+    Args:
+        path: Where it is to stand. An empty folder may be there.
+        force: Whether an earlier output there is replaced; any other folder never is.
+
+    Raises:
+        UsageError: Something is there already.
+    """
+
+    def __init__(self, path: Path, *, force: bool) -> None:
+        self.path = path.absolute()
+        self._force = force
+        self._check()
+        self.partial = self.path.with_name(f".{self.path.name}.partial-{secrets.token_hex(4)}")
+
+    def __enter__(self) -> Self:
+        try:
+            self.partial.mkdir(parents=True)
+        except OSError as error:
+            raise DataError(f"cannot make the output folder: {error.strerror}") from None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        shutil.rmtree(self.partial, ignore_errors=True)
+
+    def files(self) -> list[Path]:
+        """The files made so far, in order of their names."""
+        return sorted(path for path in self.partial.rglob("*") if path.is_file())
+
+    def commit(self) -> None:
+        """Move the folder to its place."""
+        self._check()
+        for path in self.files():
+            _sync(path)
+        old = None
+        if self.path.exists():
+            old = self.path.with_name(f".{self.path.name}.old-{secrets.token_hex(4)}")
+            self.path.rename(old)
+        self.partial.rename(self.path)
+        if old:
+            shutil.rmtree(old, ignore_errors=True)
+
+    def _check(self) -> None:
+        if not self.path.exists():
+            return
+        if not self.path.is_dir():
+            raise UsageError(f"--out {self.path.name}: a file is there")
+        if not any(self.path.iterdir()):
+            return
+        if not self._force:
+            raise UsageError(f"--out {self.path.name}: the folder exists; --force replaces an earlier output")
+        if not (self.path / MANIFEST).is_file():
+            raise UsageError(f"--out {self.path.name}: the folder holds no {MANIFEST}, so it is not replaced")
+
+
+class PrivateTable:
+    """A CSV file only its owner may read, outside the output; it stands at ``path`` only after ``commit``.
+
+    Args:
+        path: Where it is to stand.
+        header: Its columns.
+        force: Whether an existing file is replaced.
+
+    Raises:
+        UsageError: A file is there already.
+    """
+
+    def __init__(self, path: Path, header: Sequence[str], *, force: bool) -> None:
+        self.path = path.absolute()
+        if self.path.exists() and not (force and self.path.is_file()):
+            raise UsageError(f"{self.path.name} exists; --force replaces it")
+        self._header = header
+        self._partial = self.path.with_name(f".{self.path.name}.partial-{secrets.token_hex(4)}")
+        self._file: io.TextIOWrapper | None = None
+        self.rows = 0
+
+    def __enter__(self) -> Self:
+        try:
+            descriptor = os.open(self._partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            raise DataError(f"cannot make {self.path.name}: {error.strerror}") from None
+        self._file = os.fdopen(descriptor, "w", encoding="utf-8", newline="", errors="backslashreplace")
+        self._table = csv.writer(self._file, lineterminator="\n")
+        self._table.writerow(self._header)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file:
+            self._file.close()
+        self._partial.unlink(missing_ok=True)
+
+    def write(self, *row: object) -> None:
+        """Add a row."""
+        self._table.writerow(row)
+        self.rows += 1
+
+    def commit(self, *, only_if_rows: bool = False) -> None:
+        """Move the file to its place; with ``only_if_rows`` an empty one does not appear, nor does an earlier one stay."""
+        assert self._file is not None
+        self._file.close()
+        if only_if_rows and not self.rows:
+            self.path.unlink(missing_ok=True)
+            return
+        _sync(self._partial)
+        self._partial.replace(self.path)
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,143 @@
+"""Rows as they come from any file format, and the documents in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from redactphi.document import Document, RedactedDocument, WithheldDocument
+from redactphi.etl.columns import TUPLE_FIELDS, ColumnPlan
+from redactphi.patient import Patient
+
+UNKNOWN_FACTS = frozenset({"", "nan", "null", "none", "n/a", "#n/a", "\\n"})
+"""How files write a fact that is not known, in lower case; taken as a name it would redact such words in the note."""
+
+
+class Cell(NamedTuple):
+    """One value of a row.
+
+    Attributes:
+        value: What it means.
+        raw: How the source wrote it, so that it can leave as it came; None where the format has no such form.
+    """
+
+    value: Any
+    raw: str | None = None
+
+    def __repr__(self) -> str:
+        return "Cell(...)"
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it: null, NaN or an empty string."""
+        return self.value is None or self.value == "" or self.value != self.value
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Record:
+    """One row: its line (or row number) in the source, and a cell a column; None where the row lacks the column."""
+
+    line: int
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that could not be read. Holds nothing of the row."""
+
+    line: int
+    reason: str
+
+
+class NotTextError(Exception):
+    """A text column holds something that is not text."""
+
+
+def texts(record: Record, plan: ColumnPlan) -> list[str | None]:
+    """The text of each text column; None where there is nothing to redact.
+
+    Raises:
+        NotTextError: A value is neither a string nor empty.
+    """
+    found: list[str | None] = []
+    for index in plan.text:
+        cell = record.cells[index]
+        if cell is None or cell.is_empty:
+            found.append(None)
+        elif isinstance(cell.value, str):
+            found.append(cell.value)
+        else:
+            raise NotTextError
+    return found
+
+
+def patient(record: Record, plan: ColumnPlan) -> Patient | None:
+    """What the row knows of its patient; None when no column was named for it."""
+    if not plan.patient:
+        return None
+    facts: dict[str, list[str]] = {}
+    for field, index in plan.patient:
+        cell = record.cells[index]
+        facts.setdefault(field, []).extend(_facts(cell.value) if cell is not None else ())
+    return Patient.from_mapping(
+        {field: tuple(values) if field in TUPLE_FIELDS else " ".join(values) for field, values in facts.items()}
+    )
+
+
+def documents(record: Record, plan: ColumnPlan, note_id: str) -> list[Document | None]:
+    """A document a text column, in the order of ``plan.text``; None where there is nothing to redact.
+
+    Raises:
+        NotTextError: A value is neither a string nor empty.
+    """
+    found = texts(record, plan)
+    who = patient(record, plan) if any(text is not None for text in found) else None
+    return [None if text is None else Document(note_id, text, who) for text in found]
+
+
+def kept(record: Record, plan: ColumnPlan) -> Record:
+    """The row without everything that may not leave: only kept cells and empty text cells remain."""
+
+    def may_leave(index: int, cell: Cell | None) -> bool:
+        return index in plan.kept or (index in plan.text and cell is not None and cell.is_empty)
+
+    return Record(record.line, tuple(c if may_leave(i, c) else None for i, c in enumerate(record.cells)))
+
+
+def assemble(
+    row: Record,
+    plan: ColumnPlan,
+    note_id: str,
+    results: Mapping[int, RedactedDocument | WithheldDocument],
+) -> list[Cell | None]:
+    """The cells of the row that leaves, in the order of ``plan.output``.
+
+    Args:
+        row: What ``kept`` left of the input row.
+        plan: Which column is what.
+        note_id: The id the row leaves with.
+        results: What became of each text, by column; a withheld one leaves empty.
+    """
+    cells: list[Cell | None] = []
+    for column in plan.output:
+        if column.index in results:
+            cells.append(Cell(_safe_text(results[column.index])))
+        elif column.is_id:
+            cells.append(Cell(note_id))
+        else:
+            cells.append(row.cells[column.index])
+    return cells
+
+
+def _safe_text(result: RedactedDocument | WithheldDocument) -> str:
+    return result.text if isinstance(result, RedactedDocument) else ""
+
+
+def _facts(value: object) -> list[str]:
+    if isinstance(value, Mapping):
+        return [fact for item in value.values() for fact in _facts(item)]
+    if isinstance(value, list | tuple):
+        return [fact for item in value for fact in _facts(item)]
+    text = "" if value is None else str(value).strip()
+    return [] if text.casefold() in UNKNOWN_FACTS else [text]
