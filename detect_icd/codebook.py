@@ -309,7 +309,9 @@ def open_book(*, release: str | None = None, service_date: date | str | None = N
     """
     if release is not None and service_date is not None:
         raise UsageError("give a release or a service date, not both: the date decides the release")
-    return for_service_date(service_date) if service_date is not None else _open(release)
+    if service_date is not None:
+        return for_service_date(service_date)
+    return _open(release if release is not None else releases()[-1].name)
 
 
 def _day(service_date: date | str) -> date:
@@ -323,7 +325,7 @@ def _day(service_date: date | str) -> date:
 
 
 @functools.cache
-def _open(release: str | None) -> CodeBook:
+def _open(release: str) -> CodeBook:
     return CodeBook.open(release)
 
 

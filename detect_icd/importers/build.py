@@ -106,7 +106,7 @@ def write(embedded: Iterable[Release], target: Path) -> None:
             connection.executemany("INSERT INTO release VALUES (?, ?, ?, ?, ?)", map(_release_row, embedded))
             seventh: dict[str, int] = {}
             rows = list(_entry_rows(embedded, seventh))
-            connection.executemany(f"INSERT INTO entry VALUES ({', '.join('?' * 14)})", rows)
+            connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
             numbered = [(number, characters) for characters, number in seventh.items()]
             connection.executemany("INSERT INTO seventh VALUES (?, ?)", numbered)
         connection.execute("VACUUM")

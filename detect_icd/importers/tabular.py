@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError, parse  # noqa: S405 - the publisher's file, read while building
+from xml.etree.ElementTree import Element, ParseError, parse
 
 from detect_icd.coding import icd10cm
 from detect_icd.importers.records import SEVEN, Record, base

@@ -1,0 +1,106 @@
+"""What the build puts into a wheel."""
+
+import importlib.util
+import subprocess
+import sys
+import tomllib
+import zipfile
+
+import pytest
+
+pytest.importorskip("hatchling", reason="a requirement of the build only")
+
+
+@pytest.fixture
+def hatch_build(root):
+    spec = importlib.util.spec_from_file_location("hatch_build", root / "hatch_build.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def hook(hatch_build, monkeypatch, tmp_path):
+    steps = []
+    monkeypatch.setattr(hatch_build, "COMPILED", tmp_path / "compiled")
+    monkeypatch.setattr(hatch_build, "MODEL", tmp_path / "en_model")
+    monkeypatch.setattr(hatch_build, "STEPS", (lambda: steps.append("book"), lambda: steps.append("phrases")))
+    hook = hatch_build.CompileHook(str(tmp_path), {}, None, None, str(tmp_path), "wheel")
+    return hook, steps
+
+
+def test_a_wheel_without_a_model_is_refused(hook):
+    with pytest.raises(FileNotFoundError, match=r"models/en_model.*models/training"):
+        hook[0].initialize("standard", {"force_include": {}})
+
+
+def test_an_editable_install_compiles_and_needs_no_model(hook):
+    build_data = {"force_include": {}}
+    hook[0].initialize("editable", build_data)
+    assert hook[1] == ["book", "phrases"]
+    assert build_data["force_include"] == {}
+
+
+def test_a_wheel_carries_the_model_where_it_is_looked_for(hook, tmp_path):
+    (tmp_path / "en_model").mkdir()
+    (tmp_path / "en_model" / "meta.json").write_text("{}")
+    build_data = {"force_include": {}}
+    hook[0].initialize("standard", build_data)
+    assert build_data["force_include"] == {str(tmp_path / "en_model"): "redactphi/data/model"}
+
+
+def test_clean_takes_the_compiled_files_away(hook, tmp_path):
+    (tmp_path / "compiled").mkdir()
+    (tmp_path / "compiled" / "icd10cm.sqlite").write_text("old")
+    hook[0].clean(["standard"])
+    assert list((tmp_path / "compiled").iterdir()) == []
+
+
+def test_the_steps_compile_what_the_package_reads(hatch_build):
+    from detect_icd.importers import build
+    from detect_icd.matchers import index
+
+    assert build.TARGET.parent == hatch_build.COMPILED
+    assert [step.__name__ for step in hatch_build.STEPS] == ["compile_code_book", "compile_phrases"]
+    for name in (build.TARGET.name, index.FILE):
+        assert (hatch_build.COMPILED / name).is_file()
+
+
+def test_building_imports_nothing_heavy(root):
+    heavy = {"spacy", "presidio_analyzer", "presidio_anonymizer", "pandas", "click", "rich", "simple_icd_10_cm"}
+    code = (
+        "import sys; import detect_icd.importers.build, detect_icd.codebook, detect_icd.matchers.index;"
+        f"print(*sorted({heavy!r} & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
+
+
+def test_every_import_of_a_step_is_a_requirement_of_the_build(root):
+    pyproject = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    required = " ".join(pyproject["build-system"]["requires"])
+    code = (
+        "import sys, importlib.metadata as m; before = set(sys.modules);"
+        "import detect_icd.codebook, detect_icd.importers.build, detect_icd.matchers.index;"
+        "tops = {name.split('.')[0] for name in set(sys.modules) - before};"
+        "print(*sorted({d for t in tops for d in m.packages_distributions().get(t, ())} - {'redactphi'}))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert "numpy" in run.stdout.split()
+    assert [name for name in run.stdout.split() if name.lower() not in required] == []
+
+
+def test_a_wheel_has_the_data(root, tmp_path):
+    if not (root / "models" / "en_redactphi_sm").is_dir():
+        pytest.skip("no model to put into a wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=root, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert {
+        "detect_icd/data/compiled/icd10cm.sqlite",
+        "detect_icd/data/compiled/phrases.npz",
+        "detect_icd/data/icd10cm/fy2027_changes.tsv",
+        "redactphi/data/model/meta.json",
+    } <= names
+    assert not [name for name in names if name.startswith(("tests/", "models/", "fixtures/"))]
