@@ -19,6 +19,7 @@ _STRONG = regex.compile(
     r"(?i)hospitals?|medical (?:center|centre|group|clinic)|health (?:system|center|network)|nursing (?:home|center)|hospice"
     r"|infirmary|healthcare|church"
 )
+_SHORTEST = 3
 _KINDS = frozenset({"facilities/named-head", "facilities/school", "facilities/lower-case", "facilities/va-town"})
 _CUED = frozenset({"facilities/cue-at"})
 _CERTAIN = frozenset({"facilities/known", "facilities/university", "facilities/saint", "facilities/veterans"})
@@ -99,13 +100,13 @@ def _is_distinctive(word: str, *, strong: bool) -> bool:
     if strong and lower in _PLAIN_NAMES:
         return True
     parts = _PART.findall(lower)
-    if lower in resources.terms("unit_acronyms") or (len(lower) < 3 and not word.isupper()):
+    if lower in resources.terms("unit_acronyms") or (len(lower) < _SHORTEST and not word.isupper()):
         return False
     generic = resources.terms("facility_generic")
-    if lower in generic or all(part in generic or part in _heads() or len(part) < 2 for part in parts):
+    if lower in generic or all(part in generic or part in _heads() or len(part) == 1 for part in parts):
         return False
     if strong and lower not in resources.terms("name_stopwords"):
-        return lower not in resources.terms("common_words") or _is_named(lower) or word[:1].isupper() and not word.isupper()
+        return lower not in resources.terms("common_words") or _is_named(lower) or word.istitle()
     return not _is_filler(word) and lower not in resources.terms("name_stopwords") and not lower.isdigit()
 
 

@@ -14,6 +14,7 @@ from redactphi.spans import Span
 
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}+)*")
 _PART = regex.compile(r"[\p{L}\p{M}]+")
+_SHORTEST = 3
 _CUE_AFTER = frozenset({"names/credential", "names/relation-after"})
 _INITIALS = frozenset(
     {"names/initials-credential", "names/initials-field", "names/patient-initials", "names/typist-mark"}
@@ -73,7 +74,7 @@ def _words(value: str) -> list[str]:
 
 def _in_list(word: str, name: str) -> bool:
     listed = resources.terms(name)
-    return word in listed or any(part in listed for part in _PART.findall(word) if len(part) > 2)
+    return word in listed or any(part in listed for part in _PART.findall(word) if len(part) >= _SHORTEST)
 
 
 def _is_common(word: str) -> bool:
@@ -97,7 +98,7 @@ def _given_name_initial(value: str) -> bool:
 def _full_name(value: str) -> bool:
     words = [word for word in _words(value) if len(word) > 1]
     eponyms = resources.terms("eponyms")
-    if len(words) < 2 or words[0] in eponyms or any(map(_is_ordinary, words)):
+    if len(words) == 1 or words[0] in eponyms or any(map(_is_ordinary, words)):
         return False
     first, last = words[0], words[-1]
     if _is_common(first) and _is_common(last):
@@ -112,10 +113,14 @@ def _full_name_any_order(value: str) -> bool:
 
 def _reversed_name(value: str) -> bool:
     words = [word for word in _words(value) if len(word) > 1]
-    if len(words) != 2 or any(map(_is_common, words)):
+    last, first = words[:1], words[1:]
+    if len(first) != 1 or any(map(_is_common, words)):
         return False
-    last, first = words
-    return first in resources.terms("first_names") and _in_list(last, "surnames") and last not in resources.terms("eponyms")
+    return (
+        first[0] in resources.terms("first_names")
+        and _in_list(last[0], "surnames")
+        and last[0] not in resources.terms("eponyms")
+    )
 
 
 def _person(value: str) -> bool:

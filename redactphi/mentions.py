@@ -1,0 +1,188 @@
+"""Finds every mention of known names and phrases in a text, in any case, in one Aho-Corasick scan."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import regex
+from ahocorasick_rs import AhoCorasick
+
+from redactphi import resources
+from redactphi.labels import PhiLabel
+from redactphi.spans import Span
+
+_JOIN = regex.compile(r"[\s]{0,2}[,.]?[\s'’\"“”()-]{0,2}(?:\p{Lu}\.?[\s]{1,2})?")
+_MIDDLE = regex.compile(r"[ \t]\p{Lu}\b\.?(?!['’\p{L}])")
+_NOUN = regex.compile(r"(?:['’]?s?)[ \t-]+(\p{L}+)(?:[ \t-]+(\p{L}+))?")
+_TITLE = regex.compile(r"(?i)(?:\b(?:mr|mrs|ms|miss|dr|drs|doctor|prof|nurse)\b\.?)[ \t]*$")
+_SENTENCE_START = regex.compile(r"(?:^|[.!?:;\n•*]|^[ \t]*[-–\d.)]+)[\s\"'“(\[]*$")
+_ARTICLES = frozenset({"a", "an", "the"})
+_WINDOW = 24
+_FARTHEST = 6
+_TYPOGRAPHIC_APOSTROPHE = ord("’")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Something to look for. Matched without regard to case and accents, at word boundaries.
+
+    Attributes:
+        text: What it says.
+        label: What a mention of it is.
+        score: The score of a mention.
+        source: The source of a mention.
+        kind: ``part`` of a person's name, ``phrase``, or ``exact`` where case matters.
+    """
+
+    text: str
+    label: str
+    score: float
+    source: str
+    kind: str = "phrase"
+
+    @property
+    def rank(self) -> tuple[float, str, str, str]:
+        """The order in which entries that look the same are preferred."""
+        return (-self.score, self.label, self.source, self.text)
+
+
+class _Fold(dict[int, int]):
+    """A one-to-one table to lower case without accents, filled as letters are met."""
+
+    def __missing__(self, code: int) -> int:
+        base = unicodedata.normalize("NFKD", chr(code))[0].lower()
+        folded = ord(base) if len(base) == 1 else code
+        if folded == _TYPOGRAPHIC_APOSTROPHE:
+            folded = ord("'")
+        self[code] = ord(" ") if chr(code).isspace() else folded
+        return self[code]
+
+
+_FOLD = _Fold()
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, all blanks alike; as long as the text."""
+    return text.translate(_FOLD)
+
+
+class Mentions:
+    """Finds the mentions of what is known; built for one note or one patient, cheaply.
+
+    Args:
+        known: What to look for; its order does not matter.
+    """
+
+    def __init__(self, known: Iterable[Known]) -> None:
+        best: dict[str, Known] = {}
+        for entry in known:
+            key = " ".join(fold(entry.text).split())
+            if key and (key not in best or entry.rank < best[key].rank):
+                best[key] = entry
+        self._keys = sorted(best)
+        self._known = [best[key] for key in self._keys]
+        self._automaton = AhoCorasick(self._keys) if self._keys else None
+
+    def find(self, text: str) -> Iterator[Span]:
+        """Every mention, sorted; mentions of parts of one person that stand together are one span."""
+        if self._automaton is None:
+            return
+        folded = fold(text)
+        hits: list[tuple[int, int, Known]] = []
+        for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            entry = self._known[index]
+            if _is_bounded(folded, start, end) and (entry.kind != "exact" or text[start:end] == entry.text):
+                hits.append((start, end, entry))
+        parts = [hit for hit in hits if hit[2].kind == "part"]
+        others = [hit for hit in hits if hit[2].kind != "part"]
+        spans = [Span(start, end, entry.label, entry.score, entry.source) for start, end, entry in others]
+        yield from sorted([*spans, *_people(text, parts)])
+
+
+def _is_bounded(folded: str, start: int, end: int) -> bool:
+    before, after = folded[start - 1 : start], folded[end : end + 1]
+    if (before.isalnum() and folded[start].isalnum()) or (after.isalnum() and folded[end - 1].isalnum()):
+        return False
+    return not (before == "." and folded[start].isdigit() and folded[start - 2 : start - 1].isdigit())
+
+
+def _people(text: str, hits: list[tuple[int, int, Known]]) -> Iterator[Span]:
+    """Parts that stand together as one span; a part that stands alone only where it is plainly a name."""
+    group: list[tuple[int, int, Known]] = []
+    for hit in sorted(hits, key=lambda hit: (hit[0], -hit[1], hit[2].rank)):
+        if group and hit[0] < group[-1][1]:
+            continue
+        if group and not (hit[0] - group[-1][1] <= _FARTHEST and _JOIN.fullmatch(text, group[-1][1], hit[0])):
+            yield from _person(text, group)
+            group = []
+        group.append(hit)
+    if group:
+        yield from _person(text, group)
+
+
+def _person(text: str, group: list[tuple[int, int, Known]]) -> Iterator[Span]:
+    start, end = group[0][0], group[-1][1]
+    best = min((entry for _, _, entry in group), key=lambda entry: entry.rank)
+    distinct = {fold(text[first:last]) for first, last, _ in group}
+    together = len(distinct) > 1 and not all(_is_lower_word(text[first:last]) for first, last, _ in group)
+    if not together:
+        for first, last, entry in group:
+            if is_name_there(text, first, last):
+                yield Span(first, last, entry.label, entry.score, entry.source)
+        return
+    if _is_eponymic(text, end):
+        return
+    middle = _MIDDLE.match(text, end) if "," in text[start:end] else None
+    yield Span(start, middle.end() if middle else end, best.label, best.score, best.source)
+
+
+def _is_lower_word(word: str) -> bool:
+    return word.islower() and is_ordinary(word)
+
+
+def is_ordinary(word: str) -> bool:
+    """Whether notes use the word for something else than a person."""
+    lower = word.lower()
+    return lower in resources.terms("common_words") or lower in resources.terms("name_stopwords")
+
+
+def is_name_there(text: str, start: int, end: int) -> bool:
+    """Whether a lone part of a known name, found here, means the person.
+
+    A word that is nothing but a name always does, unless a clinical noun follows. A surname that is also an eponym
+    does when capitalised and not behind an article; an ordinary word, only inside a sentence that is not all
+    capitals. Behind a title either does.
+    """
+    word = text[start:end]
+    if _is_eponymic(text, end):
+        return False
+    ordinary = is_ordinary(word)
+    if not ordinary and word.lower() not in resources.terms("eponyms"):
+        return True
+    before = text[max(0, start - _WINDOW) : start]
+    if _TITLE.search(before):
+        return True
+    previous = before.split()
+    if not word[:1].isupper() or (previous and previous[-1].lower() in _ARTICLES):
+        return False
+    return not ordinary or not (_SENTENCE_START.search(before) or (word.isupper() and _is_upper_line(text, start)))
+
+
+def _is_upper_line(text: str, position: int) -> bool:
+    start = text.rfind("\n", 0, position) + 1
+    end = text.find("\n", position)
+    line = text[start : end if end >= 0 else len(text)]
+    return sum(map(str.islower, line)) < sum(map(str.isupper, line)) / 4
+
+
+def _is_eponymic(text: str, end: int) -> bool:
+    following = _NOUN.match(text, end, min(len(text), end + 40))
+    if following is None:
+        return False
+    nouns = resources.terms("eponym_nouns")
+    return following[1].lower() in nouns or (following[1].islower() and (following[2] or "").lower() in nouns)
+
+
+PERSON_LABELS = frozenset({str(PhiLabel.NAME), str(PhiLabel.PROVIDER)})
