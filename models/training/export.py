@@ -1,0 +1,76 @@
+"""Calibrates and measures trained weights, and writes them as a spaCy pipeline."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import spacy
+
+from models.training.generate import documents
+from models.training.measure import RECALL_ONLY, fit_temperature, gold_sets, measure
+from redactphi.nlp_model import PhiModel
+from redactphi.nlp_spacy import PhiTagger
+from redactphi.nlp_weights import Weights
+
+_DEV_SEED = 1
+_DEV_DOCUMENTS = 1200
+_VERSION = "0.1.0"
+
+
+def measure_and_export(weights: Weights, folder: Path, options: Mapping[str, Any], *, minutes: float) -> None:
+    """Fit the temperature, measure, and write the pipeline with its ``metrics.json``.
+
+    Args:
+        weights: As trained.
+        folder: The pipeline folder; its pipeline files are replaced.
+        options: What the training was started with.
+        minutes: How long it took.
+    """
+    dev = list(documents("dev", _DEV_SEED, _DEV_DOCUMENTS))
+    # Half of the dev split sets the temperature, the other half is measured.
+    temperature = fit_temperature(PhiModel(weights), dev[::2])
+    weights = replace(weights, settings=replace(weights.settings, temperature=temperature))
+    write_pipeline(weights, folder)
+    model = PhiModel(weights)
+    report: dict[str, Any] = {
+        "training": {key: value for key, value in options.items() if key != "output"} | {"minutes": round(minutes, 1)},
+        "temperature": temperature,
+        "dev": {name or "all": tally.as_json() for name, tally in measure(model, dev[1::2])},
+        "gold": {
+            name: next(measure(model, examples))[1].as_json(precision=name not in RECALL_ONLY)
+            for name, examples in gold_sets().items()
+        },
+    }
+    (folder / "metrics.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    for part, figures in [("dev", report["dev"]["all"]), *report["gold"].items()]:
+        print(part, {key: value for key, value in figures.items() if key != "recall by label"})
+
+
+def write_pipeline(weights: Weights, folder: Path) -> None:
+    """Write the pipeline that ``spacy.load`` and `redactphi.nlp_model.load_model` read."""
+    tokenizer = {"nlp": {"tokenizer": {"@tokenizers": "redactphi.Tokenizer.v1"}}}
+    nlp = spacy.blank("en", config=tokenizer)
+    tagger = nlp.add_pipe("phi_tagger")
+    assert isinstance(tagger, PhiTagger)
+    tagger.set_weights(weights)
+    nlp.meta.update(
+        name="redactphi_sm",
+        version=_VERSION,
+        description="Marks PHI in clinical notes: hash embeddings, residual convolutions, BIO tags",
+        license="Apache-2.0",
+        author="redactphi contributors",
+        sources=[
+            {"name": "layouts, names and places of models/training", "license": "Apache-2.0; see SOURCES.toml"},
+            {
+                "name": "surrogates injected into anonymised sample notes; no note text is shipped",
+                "license": "see MODEL_CARD.md",
+            },
+        ],
+    )
+    shutil.rmtree(folder / "phi_tagger", ignore_errors=True)
+    nlp.to_disk(folder, exclude=["vocab"])

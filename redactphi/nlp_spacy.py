@@ -1,0 +1,260 @@
+"""The model as spaCy knows it: a tokenizer, a thinc architecture and the pipe ``phi_tagger``.
+
+This form trains, and loads with ``spacy.load``. `redactphi.nlp.PhiModel` runs the same weights much faster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.util import minibatch, registry
+from spacy.vocab import Vocab
+from thinc.api import HashEmbed, Linear, Maxout, Model, chain, concatenate, use_ops
+
+from redactphi.nlp_features import COLUMNS, feature_rows
+from redactphi.nlp_tokens import bare, split_blank, token_keys
+from redactphi.nlp_weights import Floats, Settings, Weights
+
+Rows = NDArray[np.uint64]
+# Thinc has its own array types that numpy's do not match; from list[Rows] to list[Floats].
+Network = Model[Any, Any]
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_KEY = np.array([3, 5, 7, 11, 13], np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+
+_LAYER_PARAMETERS = (("W", "maxout", "W"), ("b", "maxout", "b"), ("G", "layernorm", "G"), ("B", "layernorm", "b"))
+
+
+class Tokenizer:
+    """Makes a spaCy ``Doc`` of the model's tokens; ``doc.text`` is the text.
+
+    Lone surrogates, which spaCy cannot store, become U+FFFD; offsets stay.
+    """
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        """The text as a document."""
+        tokens = [split_blank(bare(key)) for key in token_keys(_SURROGATES.sub("\ufffd", text))]
+        return Doc(self.vocab, words=[word for word, _ in tokens], spaces=[spaced for _, spaced in tokens])
+
+    def to_bytes(self, **_options: Any) -> bytes:
+        """Nothing to store: the tokenizer has no data."""
+        return b""
+
+    def from_bytes(self, _data: bytes, **_options: Any) -> Tokenizer:
+        """Nothing to read."""
+        return self
+
+    def to_disk(self, _path: str | Path, **_options: Any) -> None:
+        """Nothing to store."""
+
+    def from_disk(self, _path: str | Path, **_options: Any) -> Tokenizer:
+        """Nothing to read."""
+        return self
+
+
+@registry.tokenizers("redactphi.Tokenizer.v1")  # type: ignore[untyped-decorator]  # catalogue's
+def make_tokenizer() -> Callable[[Language], Tokenizer]:
+    """The tokenizer by its name in a spaCy config."""
+    return lambda nlp: Tokenizer(nlp.vocab)
+
+
+def build_network(settings: Settings, dropout: float = 0.0) -> Network:
+    """The network with fresh weights: hash embeddings, maxout, residual convolutions, linear head.
+
+    It maps feature rows of each text to logits, both of shape (tokens, ...).
+    """
+    width = settings.width
+    tables: list[Network] = [
+        HashEmbed(width, rows, column=column, seed=seed)
+        for column, (rows, seed) in enumerate(zip(settings.rows, settings.seeds, strict=True))
+    ]
+    inputs = len(COLUMNS) * width
+    mixer = Maxout(width, inputs, nP=settings.pieces, normalize=True, dropout=dropout)
+    layers = [Maxout(width, 3 * width, nP=settings.pieces, normalize=True, dropout=dropout) for _ in settings.dilations]
+    embed: Network = chain(concatenate(*tables), mixer)
+    head = Linear(len(settings.tags), width)
+    network: Network = Model(
+        "redactphi_tagger", _forward, layers=[embed, *layers, head], attrs={"dilations": settings.dilations}
+    )
+    for layer in (*tables, *layers, mixer, head):
+        layer.initialize()
+    return network
+
+
+def _forward(model: Network, texts: list[Rows], is_train: bool) -> tuple[list[Floats], Callable[[Any], list[Rows]]]:  # noqa: FBT001
+    embed, *layers, head = model.layers
+    dilations = model.attrs["dilations"]
+    rows, places = _join(texts, max(dilations))
+    gaps = np.flatnonzero(rows[:, 0] == 0)
+    distinct, inverse = _distinct(rows)
+    vectors, back_embed = embed(distinct, is_train)
+    states = vectors[inverse]
+    states[gaps] = 0
+    backs = []
+    for layer, dilation in zip(layers, dilations, strict=True):
+        change, back = layer(_window(states, dilation), is_train)
+        backs.append(back)
+        states = states + change
+        states[gaps] = 0
+    logits, back_head = head(states, is_train)
+
+    def backprop(gradients: list[Floats]) -> list[Rows]:
+        total = np.zeros_like(logits)
+        for (start, stop), gradient in zip(places, gradients, strict=True):
+            total[start:stop] = gradient
+        flow = back_head(total)
+        for back, dilation in zip(reversed(backs), reversed(dilations), strict=True):
+            flow[gaps] = 0
+            flow = flow + _window_gradient(back(flow), dilation)
+        flow[gaps] = 0
+        d_vectors = np.zeros_like(vectors)
+        indices: Any = inverse.astype("i")
+        values: Any = np.ascontiguousarray(flow)
+        model.ops.scatter_add(d_vectors, indices, values)
+        back_embed(d_vectors)
+        return texts
+
+    return [logits[start:stop] for start, stop in places], backprop
+
+
+def _join(texts: list[Rows], gap: int) -> tuple[Rows, list[tuple[int, int]]]:
+    """One array of all texts with ``gap`` zero rows around each, and where each stands in it."""
+    empty = np.zeros((gap, len(COLUMNS)), np.uint64)
+    parts, places, position = [empty], [], gap
+    for text in texts:
+        parts += [text, empty]
+        places.append((position, position + len(text)))
+        position += len(text) + gap
+    return np.concatenate(parts), places
+
+
+def _distinct(rows: Rows) -> tuple[Rows, NDArray[np.int64]]:
+    with np.errstate(over="ignore"):
+        mixed = (rows * _KEY).sum(axis=1, dtype=np.uint64)
+    _, first, inverse = np.unique(mixed, return_index=True, return_inverse=True)
+    return rows[first], inverse.reshape(-1)
+
+
+def _window(states: Floats, dilation: int) -> Floats:
+    zeros = np.zeros((dilation, states.shape[1]), np.float32)
+    left = np.concatenate([zeros, states[:-dilation]])
+    right = np.concatenate([states[dilation:], zeros])
+    return np.concatenate([left, states, right], axis=1)
+
+
+def _window_gradient(flow: Floats, dilation: int) -> Floats:
+    width = flow.shape[1] // 3
+    result = flow[:, width : 2 * width].copy()
+    result[:-dilation] += flow[dilation:, :width]
+    result[dilation:] += flow[:-dilation, 2 * width :]
+    return result
+
+
+def get_arrays(network: Network) -> dict[str, Floats]:
+    """The network's parameters by the names `redactphi.nlp_weights.Weights` gives them. No copies."""
+    return {name: np.asarray(node.get_param(param)) for name, node, param in _parameters(network)}
+
+
+def set_arrays(network: Network, arrays: dict[str, Floats]) -> None:
+    """Set the network's parameters."""
+    for name, node, param in _parameters(network):
+        array: Any = arrays[name]
+        node.set_param(param, array)
+
+
+def _parameters(network: Network) -> Iterator[tuple[str, Network, str]]:
+    embed, *layers, head = network.layers
+    for index, node in enumerate(node for node in embed.walk() if node.name == "hashembed"):
+        yield f"E{index}", node, "E"
+    for index, layer in enumerate([embed.layers[1], *layers]):
+        nodes = {node.name: node for node in layer.walk()}
+        for name, kind, param in _LAYER_PARAMETERS:
+            yield f"{name}{index}", nodes[kind], param
+    yield "W", head, "W"
+    yield "b", head, "b"
+
+
+@Language.factory("phi_tagger", assigns=["doc.ents", "token.ent_iob", "token.ent_type"])
+class PhiTagger:
+    """Marks PHI as ``doc.ents``: the spaCy form of the model.
+
+    Its tags are those of the numpy form; each run of a label is an entity.
+    """
+
+    def __init__(self, nlp: Language, name: str = "phi_tagger") -> None:
+        self.name = name
+        self.vocab = nlp.vocab
+        self._weights: Weights | None = None
+        self._network: Network | None = None
+
+    def set_weights(self, weights: Weights) -> None:
+        """Take over weights: those just trained, or those read."""
+        self._weights = weights
+        with use_ops("numpy", use_blis=False):
+            self._network = build_network(weights.settings)
+        set_arrays(self._network, weights.arrays)
+
+    def logits(self, docs: list[Doc]) -> list[Floats]:
+        """The logits of every tag at every token of each document.
+
+        Raises:
+            ValueError: The pipe has no weights yet, or a document has other tokens than the model's.
+        """
+        if self._network is None or self._weights is None:
+            raise ValueError("phi_tagger has no weights")
+        texts = []
+        for doc in docs:
+            keys = token_keys(doc.text)
+            if len(keys) != len(doc):
+                raise ValueError("phi_tagger needs the tokenizer redactphi.Tokenizer.v1")
+            texts.append(feature_rows(keys, self._weights.vocabulary))
+        logits: list[Floats] = self._network.predict(texts)
+        return logits
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Mark one document."""
+        return next(self.pipe([doc]))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
+        """Mark many documents."""
+        for docs in minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]  # spaCy's
+            for doc, logits in zip(docs, self.logits(docs), strict=True):
+                yield self._annotate(doc, logits)
+
+    def _annotate(self, doc: Doc, logits: Floats) -> Doc:
+        assert self._weights is not None
+        tags = self._weights.settings.tags
+        entities: list[Span] = []
+        start, label = 0, ""
+        for index, best in enumerate([*(logits.argmax(axis=1) if len(doc) else ()), 0]):
+            prefix, _, kind = tags[best].partition("-")
+            if label and (prefix != "I" or kind != label):
+                entities.append(Span(doc, start, index, label=label))
+                label = ""
+            if kind and not label:
+                start, label = index, kind
+        doc.set_ents(entities)
+        return doc
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Write the weights into a folder."""
+        del exclude
+        if self._weights is None:
+            raise ValueError("phi_tagger has no weights")
+        self._weights.save(Path(path))
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> PhiTagger:
+        """Read the weights from a folder."""
+        del exclude
+        self.set_weights(Weights.load(Path(path)))
+        return self

@@ -1,0 +1,93 @@
+"""The model's parameters on disk: JSON settings, a word list and arrays without pickle."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from redactphi.errors import DataError
+from redactphi.labels import PhiLabel
+
+Floats = NDArray[np.float32]
+
+LABELS = (
+    PhiLabel.NAME, PhiLabel.PROVIDER, PhiLabel.FACILITY, PhiLabel.EMPLOYER, PhiLabel.LOCATION,
+    PhiLabel.ZIP, PhiLabel.DATE, PhiLabel.PHONE, PhiLabel.MRN, PhiLabel.ID_OTHER,
+)  # fmt: skip
+"""What the model can say. Finer kinds of identifiers are for rules, which know their formats."""
+
+TAGS = ("O", *(f"{prefix}-{label}" for label in LABELS for prefix in "BI"))
+"""The outputs of the head: outside, then beginning and inside of each label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The shape of the network.
+
+    Attributes:
+        width: Length of a token's vector.
+        pieces: Linear functions each maxout takes the best of.
+        dilations: One residual convolution each: how far left and right its two neighbours stand.
+        rows: Length of the hash table of each feature.
+        seeds: Hash seed of each feature.
+        tags: The outputs, in order.
+        temperature: Divides the logits so that probabilities mean what they say; fitted on the dev split.
+    """
+
+    width: int = 64
+    pieces: int = 3
+    dilations: tuple[int, ...] = (1, 2, 4)
+    rows: tuple[int, ...] = (6000, 1500, 3000, 1500, 97)
+    seeds: tuple[int, ...] = (11, 12, 13, 14, 15)
+    tags: tuple[str, ...] = TAGS
+    temperature: float = 1.0
+
+
+@dataclass(frozen=True)
+class Weights:
+    """All the model consists of.
+
+    Attributes:
+        settings: The shape of the network.
+        vocabulary: The words the model knows by themselves.
+        arrays: ``E0``.. the hash tables; ``W0``, ``b0``, ``G0``, ``B0`` the mixer and ``W1``.. the convolutions as
+            maxout weights (width, pieces, inputs), bias, and scale and shift of the layer norm; ``W``, ``b`` the head.
+    """
+
+    settings: Settings
+    vocabulary: frozenset[str] = field(repr=False)
+    arrays: dict[str, Floats] = field(repr=False)
+
+    def save(self, folder: Path) -> None:
+        """Write the three files into a folder, made if need be."""
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "settings.json").write_text(json.dumps(asdict(self.settings), indent=1) + "\n", encoding="utf-8")
+        words = "".join(f"{word}\n" for word in sorted(self.vocabulary))
+        (folder / "vocabulary.txt").write_text(words, encoding="utf-8")
+        np.savez_compressed(folder / "weights.npz", **self.arrays)  # type: ignore[arg-type]  # the stubs take the names for options
+
+    @classmethod
+    def load(cls, folder: Traversable | Path) -> Weights:
+        """Read what `save` wrote.
+
+        Raises:
+            DataError: A file is missing or malformed.
+        """
+        try:
+            raw: dict[str, Any] = json.loads((folder / "settings.json").read_text(encoding="utf-8"))
+            fields: dict[str, Any] = {
+                key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()
+            }
+            settings = Settings(**fields)
+            words = (folder / "vocabulary.txt").read_text(encoding="utf-8").split("\n")
+            with (folder / "weights.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
+                arrays = {name: stored[name].astype(np.float32) for name in stored.files}
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise DataError(f"model weights in {folder.name}: {type(error).__name__}") from error
+        return cls(settings, frozenset(word for word in words if word), arrays)

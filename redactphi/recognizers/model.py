@@ -1,0 +1,58 @@
+"""ModelRecognizer: what the trained model finds, as a Presidio recognizer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from presidio_analyzer import EntityRecognizer, RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from redactphi.nlp import PhiArtifacts, PhiModel, load_model
+from redactphi.nlp_weights import LABELS
+from redactphi.recognizers.rules import to_result
+from redactphi.spans import Span
+
+WEIGHT = 0.85
+"""Factor on the model's probability, so that where a rule and the model overlap the rule's finer label wins."""
+
+
+class ModelRecognizer(EntityRecognizer):
+    """Finds PHI by context.
+
+    Args:
+        threshold: Probability from which on a token is taken for PHI.
+        model: Another model than the shipped one.
+    """
+
+    def __init__(self, threshold: float = 0.5, model: PhiModel | None = None) -> None:
+        self.threshold = threshold
+        self._model = model
+        super().__init__(supported_entities=[str(label) for label in LABELS], supported_language="en")
+
+    @property
+    def model(self) -> PhiModel:
+        """The model, read if it is not yet."""
+        if self._model is None:
+            self._model = load_model()
+        return self._model
+
+    def load(self) -> None:
+        """Nothing yet: the model is read when first used, so that building an engine stays cheap."""
+
+    def spans(self, text: str, nlp_artifacts: NlpArtifacts | None = None) -> list[Span]:
+        """The model's spans, weighted. Those the engine has computed already are taken over."""
+        if isinstance(nlp_artifacts, PhiArtifacts) and self._model is None:
+            found = nlp_artifacts.model_spans(self.threshold)
+        else:
+            found = self.model.spans(text, self.threshold)
+        return [replace(span, score=WEIGHT * span.score) for span in found]
+
+    def analyze(
+        self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts | None = None
+    ) -> list[RecognizerResult]:
+        """Presidio's entry point."""
+        wanted = set(entities)
+        return [
+            to_result(span, type(self).__name__) for span in self.spans(text, nlp_artifacts) if span.label in wanted
+        ]

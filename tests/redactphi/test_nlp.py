@@ -1,0 +1,235 @@
+"""The tokens, the two forms of the network, decoding, and the engine Presidio sees."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+import spacy
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from presidio_analyzer import AnalyzerEngine, Pattern, PatternRecognizer
+from threadpoolctl import threadpool_info
+
+from redactphi import nlp_spacy
+from redactphi.errors import DataError, UnknownNameError
+from redactphi.nlp import PhiNlpEngine
+from redactphi.nlp_decode import decode
+from redactphi.nlp_features import COLUMNS, LISTS, feature_rows
+from redactphi.nlp_forward import Network
+from redactphi.nlp_model import PhiModel
+from redactphi.nlp_threads import single_blas_thread
+from redactphi.nlp_tokens import CAPITALS, MAX_RUN, bare, split_blank, token_keys
+from redactphi.nlp_weights import LABELS, TAGS, Settings, Weights
+
+NOTE = (
+    "Seen by Dr. Adaeze Nwosu on 03/14/2024,  MRN0048.\n\n\tPlan: rest\n"
+    "PATIENT: JOHN SMITH WAS SEEN HERE\n pt lives in Örebro \ud800 \x00 end"
+)
+ANY_TEXT = st.text(st.characters(), max_size=80) | st.text("aB1 \n\t\x00_-.\ud800", max_size=80)
+
+
+@pytest.fixture(scope="module")
+def weights() -> Weights:
+    """Untrained weights with noise everywhere, biases too, so that no part of the arithmetic can hide."""
+    shape = Settings(rows=(50, 40, 40, 30, 20), dilations=(1, 3))
+    rng = np.random.default_rng(3)
+    fresh = nlp_spacy.get_arrays(nlp_spacy.build_network(shape))
+    arrays = {name: (array + rng.normal(0, 0.3, array.shape)).astype("f") for name, array in fresh.items()}
+    return Weights(shape, frozenset(["seen", "by", "plan"]), arrays)
+
+
+@pytest.fixture
+def pipeline(weights):
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "redactphi.Tokenizer.v1"}}})
+    nlp.add_pipe("phi_tagger").set_weights(weights)
+    return nlp
+
+
+@given(ANY_TEXT)
+@example(NOTE)
+@example("A" * 500 + "1" * 500)
+def test_tokens_tile_the_text(text):
+    tokens = [bare(key) for key in token_keys(text)]
+    assert "".join(tokens) == text
+    assert all(0 < len(token) <= MAX_RUN + 1 for token in tokens)
+
+
+@given(ANY_TEXT)
+@example(NOTE)
+def test_the_spacy_tokenizer_gives_the_same_tokens(text):
+    doc = nlp_spacy.Tokenizer(spacy.blank("en").vocab)(text)
+    expected = [split_blank(bare(key))[0] for key in token_keys(text)]
+    assert [len(token) for token in doc] == [len(token) for token in expected]
+    assert doc.text == "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+
+
+def test_letters_digits_and_marks_are_apart():
+    assert [split_blank(bare(key))[0] for key in token_keys("MRN0048, A.B.-12th")] == [
+        "MRN", "0048", ",", "A", ".", "B", ".", "-", "12", "th",
+    ]  # fmt: skip
+
+
+def test_only_lines_of_capitals_are_marked():
+    marked = [bare(key) for key in token_keys("PLAN: REST\nJOHN SMITH WAS HERE\nMRI done") if key.startswith(CAPITALS)]
+    assert marked == ["JOHN ", "SMITH ", "WAS ", "HERE"]
+
+
+def test_features_of_unknown_words_differ_by_affix_shape_and_list_only():
+    known, unknown, other = feature_rows(["Smith", "Garcia", "Zzyzxq"], frozenset(["smith"]))
+    word, flags = COLUMNS.index("word"), COLUMNS.index("lists")
+    assert known[word] != unknown[word] == other[word]
+    assert (int(unknown[flags]) - 1) & LISTS["surnames"]
+    assert not (int(other[flags]) - 1) & LISTS["surnames"]
+
+
+@settings(deadline=None)
+@given(texts=st.lists(ANY_TEXT, min_size=1, max_size=4))
+@example(texts=[NOTE, "", "John", NOTE * 30])
+def test_both_forms_of_the_network_agree(weights, texts):
+    tagger = nlp_spacy.PhiTagger(spacy.blank("en"))
+    tagger.set_weights(weights)
+    network = Network(weights)
+    rows = [feature_rows(token_keys(text), weights.vocabulary) for text in texts]
+    with_thinc = tagger._network.predict(rows)
+    for text, logits in zip(texts, with_thinc, strict=True):
+        table, numbers = network.numbers(token_keys(text))
+        probabilities = network.probabilities(table.vectors, numbers)
+        expected = np.exp(logits - logits.max(axis=1, keepdims=True)) if len(logits) else logits
+        expected = expected / expected.sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(probabilities, expected, atol=2e-5)
+
+
+def test_the_saved_pipeline_loads_and_tags_alike(pipeline, weights, tmp_path):
+    pipeline.to_disk(tmp_path / "pipe")
+    loaded = spacy.load(tmp_path / "pipe")
+    before, after = pipeline(NOTE), loaded(NOTE)
+    assert before.ents
+    assert [(e.start, e.end, e.label_) for e in before.ents] == [(e.start, e.end, e.label_) for e in after.ents]
+    again = Weights.load(tmp_path / "pipe" / "phi_tagger")
+    assert again.settings == weights.settings
+    assert again.vocabulary == weights.vocabulary
+
+
+def test_weights_with_pickled_objects_are_refused(weights, tmp_path):
+    weights.save(tmp_path)
+    np.savez(tmp_path / "weights.npz", W=np.array([{}], dtype=object))
+    with pytest.raises(DataError):
+        Weights.load(tmp_path)
+
+
+def test_batching_and_remembering_do_not_change_spans(weights):
+    texts = [NOTE, "", "  \n", "John Smith", NOTE * 3, "x"]
+    model = PhiModel(weights)
+    alone = [PhiModel(weights).spans(text, 0.9) for text in texts]
+    together = model.spans_many(texts, 0.9)
+    assert any(alone)
+    assert [[(s.start, s.end, s.label) for s in spans] for spans in alone] == [
+        [(s.start, s.end, s.label) for s in spans] for spans in together
+    ]
+
+
+def test_the_memory_of_tokens_is_bounded(weights, monkeypatch):
+    monkeypatch.setattr("redactphi.nlp_forward.REMEMBERED", 10)
+    network = Network(weights)
+    for start in range(0, 200, 5):
+        table, numbers = network.numbers([f"w{n}" for n in range(start, start + 5)])
+        assert len(table.number) <= 16
+        assert len(set(numbers.tolist())) == 5
+
+
+def _probabilities(*tags: tuple[str, float]) -> np.ndarray:
+    rows = np.full((len(tags), len(TAGS)), 1e-4, np.float32)
+    for row, (tag, probability) in zip(rows, tags, strict=True):
+        row[TAGS.index(tag)] = probability
+        row[0] = max(row[0], 1 - probability) if tag != "O" else probability
+    return rows
+
+
+def _decoded(rows: np.ndarray, words: list[bool] | None = None, glued: list[bool] | None = None) -> list[tuple]:
+    flags = np.array(words or [True] * len(rows))
+    runs = decode(rows, flags, np.array(glued or [False] * len(rows)), 0.5)
+    return [
+        (first, last, str(LABELS[label]))
+        for first, last, label in zip(runs.first.tolist(), runs.last.tolist(), runs.label.tolist(), strict=True)
+    ]
+
+
+def test_decoding_never_opens_with_a_stray_inside_tag_of_another_label():
+    rows = _probabilities(("B-NAME", 0.9), ("I-DATE", 0.55), ("I-NAME", 0.9), ("O", 1.0), ("I-DATE", 0.9))
+    rows[1, TAGS.index("I-NAME")] = 0.4
+    assert _decoded(rows) == [(0, 2, "NAME"), (4, 4, "DATE")]
+
+
+def test_decoding_splits_neighbours_at_a_beginning():
+    rows = _probabilities(("B-NAME", 0.9), ("B-NAME", 0.9), ("B-DATE", 0.9))
+    assert _decoded(rows) == [(0, 0, "NAME"), (1, 1, "NAME"), (2, 2, "DATE")]
+
+
+def test_decoding_takes_the_rest_of_a_mixed_word_and_trims_marks():
+    rows = _probabilities(("B-MRN", 0.9), ("I-MRN", 0.3), ("I-MRN", 0.9), ("O", 1.0))
+    assert _decoded(rows, [True, True, False, True], [True, False, False, False]) == [(0, 1, "MRN")]
+
+
+def test_a_run_of_marks_alone_is_nothing():
+    assert _decoded(_probabilities(("B-NAME", 0.9), ("I-NAME", 0.9)), [False, False]) == []
+
+
+def test_very_long_runs_decode():
+    rows = np.repeat(_probabilities(("I-NAME", 0.9)), 5000, axis=0)
+    found = _decoded(rows)
+    assert (found[0][0], found[-1][1]) == (0, 4999)
+    assert sum(last - first + 1 for first, last, _ in found) == 5000
+
+
+def _blas_threads() -> list[int]:
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+
+def test_the_hosts_blas_threads_are_as_before():
+    before = _blas_threads()
+    with single_blas_thread(), single_blas_thread():
+        assert set(_blas_threads()) == {1}
+    assert _blas_threads() == before
+
+
+def test_the_engine_serves_presidio_recognizers_with_context(weights):
+    engine = PhiNlpEngine(PhiModel(weights))
+    badge = PatternRecognizer("BADGE", patterns=[Pattern("badge", r"\bZ\d{3}\b", 0.3)], context=["badge"])
+    analyzer = AnalyzerEngine(nlp_engine=engine, supported_languages=["en"])
+    analyzer.registry.recognizers = [badge]
+    with_context = analyzer.analyze("her badge is Z123", "en")[0].score
+    without = analyzer.analyze("it is Z123", "en")[0].score
+    assert with_context > without
+
+
+def test_artifacts_build_tokens_only_when_asked_and_hide_the_text(weights):
+    engine = PhiNlpEngine(PhiModel(weights))
+    artifacts = engine.process_text(NOTE, "en")
+    assert "tokens" not in vars(artifacts)
+    assert "Nwosu" not in repr(artifacts)
+    assert artifacts.tokens_indices[:3] == [0, 5, 8]
+    assert "nwosu" in artifacts.lemmas
+    assert "," not in artifacts.keywords
+    assert len(artifacts.entities) == len(artifacts.scores)
+    with pytest.raises(NotImplementedError):
+        artifacts.to_json()
+
+
+def test_a_batch_gives_what_single_texts_give(weights):
+    engine = PhiNlpEngine(PhiModel(weights))
+    for text, artifacts in engine.process_batch(["John Smith", NOTE, ""], "en", batch_size=2):
+        alone = engine.process_text(text, "en").model_spans(0.5)
+        assert [(s.start, s.end, s.label) for s in artifacts.model_spans(0.5)] == [
+            (s.start, s.end, s.label) for s in alone
+        ]
+
+
+def test_other_languages_are_refused(weights):
+    with pytest.raises(UnknownNameError, match="en"):
+        PhiNlpEngine(PhiModel(weights)).process_text("", "de")
+
+
+def test_torch_is_not_needed():
+    assert "torch" not in sys.modules
