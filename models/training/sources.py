@@ -22,7 +22,7 @@ LOCALES = (
 )  # fmt: skip
 
 _LATIN = str.maketrans({"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ı": "i", "ø": "ø", "ß": "ss", "œ": "oe", "ə": "e"})
-_NAME = re.compile(r"[^\W\d_]+(?:['’ -][^\W\d_]+)*")  # noqa: RUF001
+_NAME = re.compile(r"[^\W\d_]+(?:['’ -][^\W\d_]+)*")
 
 
 def latin1(word: str) -> str:
@@ -32,8 +32,8 @@ def latin1(word: str) -> str:
     except UnicodeEncodeError:
         bare = unicodedata.normalize("NFD", word.translate(_LATIN))
         word = "".join(char for char in bare if not unicodedata.combining(char))
-    word = word.replace("’", "'").strip()  # noqa: RUF001
-    return word if word.isascii() or word.isprintable() and all(ord(char) < 256 for char in word) else ""  # noqa: PLR2004
+    word = word.replace("’", "'").strip()
+    return word if word.isascii() or (word.isprintable() and all(ord(char) < 256 for char in word)) else ""  # noqa: PLR2004
 
 
 @functools.cache

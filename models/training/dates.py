@@ -1,0 +1,118 @@
+# ruff: noqa: PLR2004 - shares of a mixture have no names
+"""Writes dates in the shapes of clinical notes."""
+
+from __future__ import annotations
+
+import datetime
+import random
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip
+_ABBREVIATED = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_HOLIDAYS = (
+    "Christmas", "Christmas Eve", "Christmas Day", "Thanksgiving", "Thanksgiving Day", "New Year's Day",
+    "New Year's Eve", "Easter", "Easter Sunday", "Labor Day", "Labor Day weekend", "Memorial Day", "the Fourth of July",
+    "July 4th", "Halloween", "Valentine's Day", "Mother's Day", "Father's Day", "Veterans Day", "Columbus Day",
+    "Passover", "Ramadan", "Diwali", "Hanukkah", "St. Patrick's Day", "Presidents Day",
+)  # fmt: skip
+FORMS = ("any", "numeric", "long", "iso", "short", "monthyear", "month", "datetime", "weekday", "holiday")
+_NUMERIC = (
+    "{m:02}/{d:02}/{Y}", "{m:02}/{d:02}/{Y}", "{m:02}/{d:02}/{Y}", "{m}/{d}/{Y}", "{m}/{d}/{Y}", "{m}/{d}/{y:02}",
+    "{m}/{d}/{y:02}", "{m:02}/{d:02}/{y:02}", "{m:02}/{d:02}/{y:02}", "{m:02}-{d:02}-{Y}", "{m}-{d}-{y:02}",
+    "{m:02}-{d:02}-{y:02}", "{m:02}.{d:02}.{Y}", "{d:02}.{m:02}.{Y}", "{m}.{d}.{y:02}", "{d}/{m}/{Y}", "{d:02}-{b}-{Y}",
+    "{d:02}-{b}-{y:02}", "{d:02}-{B3}-{Y}", "{m:02}{d:02}{Y}", "{Y}/{m:02}/{d:02}", "{Y}-{m:02}-{d:02}", "{d:02}{B3}{Y}",
+    "{m:02}/{d:02}/'{y:02}", "{m}/ {d}/{y:02}", "{m:02} / {d:02} / {Y}",
+)  # fmt: skip
+_LONG = (
+    "{B} {d}, {Y}", "{B} {d}, {Y}", "{B} {d}, {Y}", "{B} {d}, {Y}", "{B} {d}{th}, {Y}", "{B} {d} {Y}", "{b} {d}, {Y}",
+    "{b}. {d}, {Y}", "{b} {d} {Y}", "{d} {B} {Y}", "{d} {b} {Y}", "{d}{th} {B} {Y}", "{d}{th} of {B}, {Y}", "{B} {d:02}, {Y}",
+    "the {d}{th} of {B} {Y}", "{B} {d},{Y}",
+)  # fmt: skip
+_ISO = (
+    "{Y}-{m:02}-{d:02}",
+    "{Y}-{m:02}-{d:02}",
+    "{Y}-{m:02}-{d:02}",
+    "{Y}/{m:02}/{d:02}",
+    "{Y}{m:02}{d:02}",
+    "{Y}.{m:02}.{d:02}",
+)
+_SHORT = (
+    "{m}/{d}", "{m}/{d}", "{m:02}/{d:02}", "{m}-{d}", "{B} {d}", "{B} {d}", "{B} {d}{th}", "{b} {d}", "{b} {d}{th}",
+    "{d} {B}", "{d} {b}", "the {d}{th} of {B}", "{b}. {d}",
+)  # fmt: skip
+_MONTHYEAR = ("{B} {Y}", "{B} {Y}", "{B} {Y}", "{B} of {Y}", "{B}, {Y}", "{b} {Y}", "{m}/{Y}", "{m:02}/{Y}", "{m}/{y:02}", "{b} '{y:02}", "{B} '{y:02}")  # fmt: skip
+_MONTH = ("{B}",)
+_TIME = (
+    "{H:02}:{M:02}",
+    "{H:02}:{M:02}",
+    "{H:02}:{M:02}:{S:02}",
+    "{h}:{M:02} {ap}",
+    "{h}:{M:02}{ap}",
+    "{H:02}{M:02}",
+    "{h} {ap}",
+)
+_JOIN = (" ", " ", " ", " at ", ", ", " @ ", " @", "T")
+_WEEKDAY = ("{A}, {B} {d}, {Y}", "{A}, {B} {d}, {Y}", "{A}, {B} {d}", "{A} {B} {d}{th}", "{A} {m}/{d}", "{A} {m}/{d}/{y:02}", "{a} {b} {d}, {Y}", "{a} {m}/{d}", "{A}, {b} {d}", "{a}, {d} {b} {Y}")  # fmt: skip
+_SHAPES = {"numeric": _NUMERIC, "long": _LONG, "iso": _ISO, "short": _SHORT, "monthyear": _MONTHYEAR, "month": _MONTH, "weekday": _WEEKDAY}  # fmt: skip
+
+
+def _ordinal(day: int) -> str:
+    return "th" if 10 <= day <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+
+
+def _fill(shape: str, moment: datetime.datetime) -> str:
+    return shape.format(
+        Y=moment.year, y=moment.year % 100, m=moment.month, d=moment.day, B=MONTHS[moment.month - 1],
+        b=_ABBREVIATED[moment.month - 1], B3=_ABBREVIATED[moment.month - 1].upper(), th=_ordinal(moment.day),
+        A=DAYS[moment.weekday()], a=DAYS[moment.weekday()][:3], H=moment.hour, M=moment.minute, S=moment.second,
+        h=moment.hour % 12 or 12, ap="AM" if moment.hour < 12 else "PM",
+    )  # fmt: skip
+
+
+def write(moment: datetime.datetime, form: str, rng: random.Random, favourite: str = "") -> str:
+    """A date in one of ``FORMS``.
+
+    Args:
+        moment: What to write.
+        form: Its form; ``any`` takes whole dates of every kind.
+        rng: Where chance comes from.
+        favourite: A shape of this document, taken in most numeric dates so that a document stays consistent.
+    """
+    if form == "any":
+        form = rng.choices(("numeric", "long", "iso", "weekday"), (60, 30, 5, 3))[0]
+    if form == "holiday":
+        holiday = rng.choice(_HOLIDAYS)
+        return f"{holiday} {moment.year}" if rng.random() < 0.75 else holiday.removeprefix("the ")
+    if form == "datetime":
+        return _datetime(moment, rng, favourite)
+    if form == "numeric" and favourite and rng.random() < 0.7:
+        return _fill(favourite, moment)
+    text = _fill(rng.choice(_SHAPES[form]), moment)
+    # A bare article at the head belongs to the sentence.
+    return text.removeprefix("the ")
+
+
+def _datetime(moment: datetime.datetime, rng: random.Random, favourite: str) -> str:
+    day = write(moment, "iso" if rng.random() < 0.25 else "numeric", rng, favourite)
+    time = _fill(rng.choice(_TIME), moment)
+    if rng.random() < 0.3:
+        time = time.lower()
+    joint = rng.choice(_JOIN)
+    if joint == "T" and not ("-" in day and ":" in time):
+        joint = " "
+    zone = rng.choice((" EST", " CDT", " hrs", "Z")) if rng.random() < 0.06 and ":" in time else ""
+    return f"{day}{joint}{time}{zone}"
+
+
+def favourite(rng: random.Random) -> str:
+    """The numeric shape a document keeps to."""
+    return rng.choice(_NUMERIC[:-2])
+
+
+def timeline(rng: random.Random, count: int) -> list[datetime.datetime]:
+    """Moments of one document in chronological order."""
+    now = datetime.datetime(rng.randint(1992, 2029), 1, 1) + datetime.timedelta(minutes=rng.randrange(525_600))  # noqa: DTZ001
+    moments = [now]
+    for _ in range(count - 1):
+        moments.append(moments[-1] + datetime.timedelta(days=rng.choice((0, 1, 1, 2, 3, 7, 14, 30, 91, 200)), minutes=rng.randrange(1440)))  # fmt: skip
+    return moments

@@ -1,0 +1,30 @@
+"""Reads the hand-written word files of ``surfaces/``."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent / "surfaces"
+
+
+@functools.cache
+def surface(name: str) -> tuple[str, ...]:
+    """The lines of ``surfaces/<name>.txt`` without comments and empty ones.
+
+    Raises:
+        FileNotFoundError: There is no such file; the message lists those there are.
+    """
+    path = FOLDER / f"{name}.txt"
+    if not path.is_file():
+        known = ", ".join(sorted(entry.stem for entry in FOLDER.glob("*.txt")))
+        raise FileNotFoundError(f"no surface {name!r}; there are: {known}")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    # A number sign inside a line is text ("Pharmacy #12").
+    return tuple(line.rstrip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+@functools.cache
+def flavours(name: str) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """The lines of a syllable file, each as groups of syllables."""
+    return tuple(tuple(tuple(group.split()) for group in line.split("|")) for line in surface(name))
