@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import regex
+from regex import Pattern
 
 from redactphi.errors import DataError, RuleError, UnknownNameError
 
@@ -28,7 +29,8 @@ class Rule:
     Attributes:
         name: Unique in its file.
         label: What a match is.
-        regex: The pattern, in `regex` syntax. A group named ``phi`` narrows the span to that group.
+        regex: The pattern, in `regex` syntax. A group named ``phi`` narrows the span to that group (each of its
+            captures is a span); a group named ``check`` is what the validator sees.
         score: Confidence of a match without context.
         context: Lower-case words; one of them within ``window`` characters before (or 30 after) the match raises the
             score by ``boost``.
@@ -36,6 +38,11 @@ class Rule:
         window: Characters before a match in which context is looked for.
         boost: What context adds to the score (at most to 1).
         ignore_case: Whether case does not matter.
+        triggers: Lower-case substrings of which every text the pattern can match holds at least one: a note without
+            any of them is not scanned. Empty: always scanned.
+        unless: Lower-case words; one of them within ``window`` characters before (or 30 after) the match makes it no
+            match.
+        guard: Name of a test of the match in its note, for what a pattern cannot say.
         validator: Name of a checksum or plausibility test the match must pass.
         matches: Texts the rule must find something in. ``[[...]]`` around the span asserts its exact range.
         ignores: Texts the rule must find nothing in.
@@ -53,6 +60,9 @@ class Rule:
     boost: float = 0.35
     ignore_case: bool = False
     validator: str = ""
+    triggers: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    guard: str = ""
 
     @classmethod
     def from_mapping(cls, raw: Mapping[str, Any], where: str) -> Self:
@@ -67,9 +77,10 @@ class Rule:
             raise RuleError(f"{where}/{name}: unknown keys {unknown}; valid: {', '.join(sorted(valid))}")
         if missing := [key for key in ("name", "label", "regex", "matches", "ignores") if not raw.get(key)]:
             raise RuleError(f"{where}/{name}: {', '.join(missing)} missing or empty")
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()})
+        given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+        return cls(**given)
 
-    def compile(self) -> regex.Pattern[str]:
+    def compile(self) -> Pattern[str]:
         """The compiled pattern.
 
         Raises:
@@ -104,8 +115,8 @@ def read_toml(path: Traversable | Path) -> dict[str, Any]:
 def rules(family: str) -> tuple[Rule, ...]:
     """The rules of ``data/patterns/<family>.toml``, in file order.
 
-    In a pattern, ``{{name}}`` stands for the piece of that name in the file's ``[define]`` table (which may use
-    others), and ``{{terms.name}}`` for any item of that term list.
+    In a pattern, ``{{name}}`` stands for the piece of that name in the ``[define]`` table of the file or of
+    ``data/definitions.toml`` (which may use others), and ``{{terms.name}}`` for any item of that term list.
 
     Raises:
         UnknownNameError: There is no such family, piece or term list.
@@ -115,7 +126,7 @@ def rules(family: str) -> tuple[Rule, ...]:
     if not path.is_file():
         raise UnknownNameError("rule family", family, rule_families())
     file = read_toml(path)
-    pieces = file.get("define", {})
+    pieces = _shared_pieces() | file.get("define", {})
     found = tuple(Rule.from_mapping(_expand(raw, pieces), family) for raw in file.get("pattern", ()))
     names = [rule.name for rule in found]
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -134,6 +145,11 @@ def _expand(raw: Mapping[str, Any], pieces: Mapping[str, str]) -> dict[str, Any]
         return _PIECE.sub(piece, pieces[name])
 
     return {**raw, "regex": _PIECE.sub(piece, raw["regex"])} if "regex" in raw else dict(raw)
+
+
+@functools.cache
+def _shared_pieces() -> dict[str, str]:
+    return dict(read_toml(data() / "definitions.toml")["define"])
 
 
 def rule_families() -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import regex
 from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerResult
@@ -10,12 +11,17 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
 from redactphi.errors import UnknownNameError
+from redactphi.recognizers.checksums import VALIDATORS
 from redactphi.resources import Rule
 from redactphi.spans import Span
 
 _AFTER = 30
 
 Validator = Callable[[str], bool]
+"""Says whether the matched characters can be what the rule claims."""
+
+Guard = Callable[[str, int, int], bool]
+"""Says whether ``text[start:end]`` is, in this note, what the rule claims."""
 
 
 def to_result(span: Span, recognizer: str) -> RecognizerResult:
@@ -31,14 +37,23 @@ class RuleRecognizer(EntityRecognizer):
     What it finds is the union of what each rule finds alone; the order of rules does not matter.
 
     Args:
-        family: The rule file; also the first half of every span's source.
-        validators: The checksums and plausibility tests that rules may name.
+        family: The rule file or files; also the first half of every span's source.
+        validators: Checksums and plausibility tests that rules may name, besides those of ``checksums``.
+        guards: Tests of a match in its note that rules may name.
     """
 
-    def __init__(self, family: str, validators: Mapping[str, Validator] | None = None) -> None:
-        self.family = family
-        self._rules = [_CompiledRule(rule, validators or {}) for rule in resources.rules(family)]
-        labels = sorted({rule.label for rule in resources.rules(family)})
+    def __init__(
+        self,
+        family: str | tuple[str, ...],
+        validators: Mapping[str, Validator] | None = None,
+        guards: Mapping[str, Guard] | None = None,
+    ) -> None:
+        self.families = (family,) if isinstance(family, str) else family
+        known = {**VALIDATORS, **(validators or {})}
+        self.rules = [
+            CompiledRule(rule, name, known, guards or {}) for name in self.families for rule in resources.rules(name)
+        ]
+        labels = sorted({compiled.rule.label for compiled in self.rules})
         super().__init__(supported_entities=labels, name=type(self).__name__, supported_language="en")
 
     def load(self) -> None:
@@ -50,43 +65,80 @@ class RuleRecognizer(EntityRecognizer):
         Raises:
             TimeoutError: A pattern ran over ``resources.MATCH_TIMEOUT``.
         """
-        for rule in self._rules:
-            yield from rule.spans(text, self.family)
+        lowered = text.lower()
+        for compiled in self.rules:
+            if compiled.may_match(lowered):
+                yield from compiled.spans(text)
 
     def analyze(
         self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts | None = None
     ) -> list[RecognizerResult]:
         """Presidio's entry point."""
-        wanted = set(entities)
-        return [to_result(span, self.name) for span in self.spans(text) if span.label in wanted]
+        wanted, name = set(entities), type(self).__name__
+        return [to_result(span, name) for span in self.spans(text) if span.label in wanted]
 
 
-class _CompiledRule:
-    def __init__(self, rule: Rule, validators: Mapping[str, Validator]) -> None:
+class CompiledRule:
+    """One rule, ready to scan."""
+
+    def __init__(
+        self, rule: Rule, family: str, validators: Mapping[str, Validator], guards: Mapping[str, Guard]
+    ) -> None:
         self.rule = rule
-        self.pattern = rule.compile()
-        self.group = "phi" if "phi" in self.pattern.groupindex else 0
-        if rule.validator and rule.validator not in validators:
-            raise UnknownNameError("validator", rule.validator, validators)
-        self.validator = validators.get(rule.validator)
-        words = "|".join(regex.escape(word) for word in sorted(rule.context))
-        self.context = regex.compile(rf"\b(?:{words})\b", regex.IGNORECASE) if words else None
+        self.source = f"{family}/{rule.name}"
+        self._pattern = rule.compile()
+        groups = self._pattern.groupindex
+        self._group = "phi" if "phi" in groups else 0
+        self._checked = "check" if "check" in groups else self._group
+        self._validator = _named("validator", rule.validator, validators)
+        self._guard = _named("guard", rule.guard, guards)
+        self._context = _words(rule.context)
+        self._unless = _words(rule.unless)
 
-    def spans(self, text: str, family: str) -> Iterator[Span]:
-        rule = self.rule
-        for match in self.pattern.finditer(text, timeout=resources.MATCH_TIMEOUT):
-            start, end = match.span(self.group)
-            if start >= end or (self.validator and not self.validator(match[self.group])):
+    def may_match(self, lowered: str) -> bool:
+        """Whether the lower-cased note holds one of the rule's triggers."""
+        return not self.rule.triggers or any(trigger in lowered for trigger in self.rule.triggers)
+
+    def spans(self, text: str) -> Iterator[Span]:
+        """The spans this rule finds, whatever its triggers.
+
+        Raises:
+            TimeoutError: The pattern ran over ``resources.MATCH_TIMEOUT``.
+        """
+        for match in self._pattern.finditer(text, timeout=resources.MATCH_TIMEOUT):
+            score = self._score(text, match)
+            if score is None:
                 continue
-            score = rule.score
-            if self.context is not None:
-                if self._has_context(text, match.start(), match.end()):
-                    score = min(1.0, score + rule.boost)
-                elif rule.requires_context:
-                    continue
-            yield Span(start, end, rule.label, score, f"{family}/{rule.name}")
+            for start, end in match.spans(self._group):
+                if start < end and (self._guard is None or self._guard(text, start, end)):
+                    yield Span(start, end, self.rule.label, score, self.source)
 
-    def _has_context(self, text: str, start: int, end: int) -> bool:
-        assert self.context is not None
-        before = text[max(0, start - self.rule.window) : end]
-        return bool(self.context.search(before) or self.context.search(text[end : end + _AFTER]))
+    def _score(self, text: str, match: regex.Match[str]) -> float | None:
+        """The score of a match, or None where it is no match."""
+        rule = self.rule
+        if self._validator is not None and not self._validator(match[self._checked]):
+            return None
+        around = text[max(0, match.start() - rule.window) : match.end()], text[match.end() : match.end() + _AFTER]
+        if self._unless is not None and any(map(self._unless.search, around)):
+            return None
+        if self._context is None:
+            return rule.score
+        if any(map(self._context.search, around)):
+            return min(1.0, rule.score + rule.boost)
+        return None if rule.requires_context else rule.score
+
+
+_T = TypeVar("_T")
+
+
+def _named(kind: str, name: str, known: Mapping[str, _T]) -> _T | None:
+    if name and name not in known:
+        raise UnknownNameError(kind, name, known)
+    return known.get(name)
+
+
+def _words(words: Sequence[str]) -> regex.Pattern[str] | None:
+    if not words:
+        return None
+    alternatives = "|".join(regex.escape(word) for word in sorted(words))
+    return regex.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", regex.IGNORECASE)

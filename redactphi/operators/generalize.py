@@ -1,0 +1,154 @@
+"""What Safe Harbor lets stay of a date, a ZIP code and an age: the year, three digits, "90+".
+
+Source: 45 CFR 164.514(b)(2)(i)(B), (C).
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import regex
+from presidio_anonymizer.entities import InvalidParamError
+from presidio_anonymizer.operators import Operator, OperatorType
+
+from redactphi import resources
+from redactphi.labels import PhiLabel
+from redactphi.operators.years import reference_year, shows_age_over_89, year_of, years_of
+
+if TYPE_CHECKING:
+    from redactphi.rewrite import RewriteContext
+
+__all__ = ["Age90", "DateYear", "Zip3", "allowed_prefixes", "year_of"]
+
+DEFAULT_TABLE = "census-2020"
+_PREFIX = regex.compile(r"(?<!\d)(\d{3})\d{2}(?!\d)")
+_BIRTH_CUE = regex.compile(r"(?i)\b(?:born|birth(?:date|day)?|dob|d\.o\.b\.?|yob)\b[^.;\n]{0,24}$")
+_REFERENCE = "generalize.reference_year"
+
+
+class DateYear(Operator):
+    """Replaces a date by its year, ``[DATE 2024]``; a range of dates keeps both years, ``[DATE 2020-2021]``.
+
+    A date without a year, one that cannot be read, and a year that shows an age over 89 become ``[DATE]``. Ages are
+    counted to the newest year the note names (its birth dates left out).
+
+    Parameters: ``reference_year``, the year of a note that names none; ``context``, the rewriter's.
+    """
+
+    def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
+        """The tag for the written date ``text``."""
+        reference = _reference(params or {})
+        years = sorted(set(years_of(text)))
+        if not years or any(shows_age_over_89(year, reference) for year in years):
+            return "[DATE]"
+        return f"[DATE {years[0]}]" if len(years) == 1 else f"[DATE {years[0]}-{years[-1]}]"
+
+    def validate(self, params: dict[str, Any] | None = None) -> None:
+        """Refuse a reference year that is no year.
+
+        Raises:
+            InvalidParamError: ``reference_year`` is not a whole number.
+        """
+        year = (params or {}).get("reference_year")
+        if year is not None and not isinstance(year, int):
+            raise InvalidParamError("reference_year must be a whole number")
+
+    def operator_name(self) -> str:
+        """``year``."""
+        return "year"
+
+    def operator_type(self) -> OperatorType:
+        """An anonymizer."""
+        return OperatorType.Anonymize
+
+
+class Zip3(Operator):
+    """Replaces a ZIP code by its first three digits where these may stay, ``[ZIP 627]``, else by ``[ZIP 000]``.
+
+    Parameters: ``table``, the Census table of prefixes that may stay; ``census-2020`` if not given.
+    """
+
+    def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
+        """The tag for the ZIP code ``text``."""
+        found = _PREFIX.search(text)
+        allowed = allowed_prefixes((params or {}).get("table", DEFAULT_TABLE))
+        return f"[ZIP {found[1]}]" if found and found[1] in allowed else "[ZIP 000]"
+
+    def validate(self, params: dict[str, Any] | None = None) -> None:
+        """Refuse a table that does not exist.
+
+        Raises:
+            InvalidParamError: ``table`` is not one of the packaged tables; the message lists them.
+        """
+        table = (params or {}).get("table", DEFAULT_TABLE)
+        if table not in tables():
+            raise InvalidParamError(f"unknown zip3 table; valid: {', '.join(tables())}")
+
+    def operator_name(self) -> str:
+        """``zip3``."""
+        return "zip3"
+
+    def operator_type(self) -> OperatorType:
+        """An anonymizer."""
+        return OperatorType.Anonymize
+
+
+class Age90(Operator):
+    """Replaces an age over 89 by ``[AGE 90+]``, whatever its form."""
+
+    def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
+        """The tag; the text is not looked at."""
+        return "[AGE 90+]"
+
+    def validate(self, params: dict[str, Any] | None = None) -> None:
+        """Any parameters will do."""
+
+    def operator_name(self) -> str:
+        """``age90``."""
+        return "age90"
+
+    def operator_type(self) -> OperatorType:
+        """An anonymizer."""
+        return OperatorType.Anonymize
+
+
+def tables() -> list[str]:
+    """The names of the packaged Census tables."""
+    names = (path.name for path in (resources.data() / "zip3").iterdir())
+    return sorted(name.removesuffix(".tsv") for name in names if name.startswith("census-"))
+
+
+@functools.cache
+def allowed_prefixes(table: str = DEFAULT_TABLE) -> frozenset[str]:
+    """The three-digit prefixes that may stay: an area of more than 20,000 people by that Census.
+
+    Raises:
+        InvalidParamError: There is no such table; the message lists those there are.
+    """
+    if table not in tables():
+        raise InvalidParamError(f"unknown zip3 table; valid: {', '.join(tables())}")
+    lines = (resources.data() / "zip3" / f"{table}.tsv").read_text(encoding="utf-8").split()
+    return frozenset(lines[1:])
+
+
+def _reference(params: dict[str, Any]) -> int:
+    """The year ages are counted to, worked out once a note."""
+    context: RewriteContext | None = params.get("context")
+    fallback: int | None = params.get("reference_year")
+    if context is None:
+        return reference_year((), fallback=fallback)
+    if _REFERENCE not in context.cache:
+        context.cache[_REFERENCE] = reference_year(_note_years(context), context.document.text, fallback)
+    found: int = context.cache[_REFERENCE]
+    return found
+
+
+def _note_years(context: RewriteContext) -> list[int]:
+    text, patient = context.document.text, context.document.patient
+    birth_year = year_of(patient.birth_date) if patient else None
+    years: list[int] = []
+    for span in context.spans:
+        if span.label == PhiLabel.DATE and not _BIRTH_CUE.search(text[max(0, span.start - 40) : span.start]):
+            years += years_of(text[span.start : span.end])
+    return [year for year in years if year != birth_year]

@@ -1,0 +1,116 @@
+"""Geography smaller than a State (Safe Harbor B)."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+import regex
+
+from redactphi import resources
+from redactphi.recognizers.rules import RuleRecognizer
+
+_PLACE_CUE = regex.compile(
+    r"(?i)\b(?:in|from|of|to|near|at|lives|address|city|location|resident|residence|:)\s*$|[:,\n]\s*$"
+)
+_ZIP = regex.compile(r"\d{5}")
+_STATE = regex.compile(r"\p{L}+(?:\s\p{L}+)*")
+
+
+@functools.cache
+def prefixes_by_state() -> Mapping[str, frozenset[str]]:
+    """Three-digit ZIP prefixes in use, by USPS code of the State."""
+    lines = (resources.data() / "zip3" / "states.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = (line.split("\t") for line in lines)
+    return {state: frozenset(prefixes.split()) for state, prefixes in rows}
+
+
+@functools.cache
+def _not_places() -> frozenset[str]:
+    names = ("states", "countries", "state_codes", "place_stopwords")
+    return frozenset(item.lower() for name in names for item in resources.terms(name))
+
+
+def _is_word(state: str) -> bool:
+    """Whether a State code is a degree or a word as well."""
+    return state in resources.terms("state_codes_degrees") or state in resources.terms("state_codes_words")
+
+
+def is_zip_of_state(value: str) -> bool:
+    """Whether "CA 93726" is a State with one of its own ZIP codes, so that "CT 74177" stays a procedure code.
+
+    A State in full needs no such proof.
+    """
+    state, code = _STATE.match(value), _ZIP.search(value)
+    if not state or not code:
+        return False
+    if len(state[0]) > 2:  # noqa: PLR2004 - a name, not a code
+        return True
+    return code[0][:3] in prefixes_by_state().get(state[0], frozenset())
+
+
+def is_zip_after_city(value: str) -> bool:
+    """Whether "CA 98888" behind a town is a ZIP code: any five digits, unless the code is a degree or a word."""
+    state = value[:2]
+    return is_zip_of_state(value) or not _is_word(state)
+
+
+def is_zip_in_use(value: str) -> bool:
+    """Whether a ZIP code has a prefix in use."""
+    return any(value[:3] in prefixes for prefixes in prefixes_by_state().values())
+
+
+def is_place(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]``, behind words that lead to a place, is one smaller than a State.
+
+    A name in capitals throughout, which says nothing in a note in capitals, must be a known place.
+    """
+    name = text[start:end].lower()
+    first = name.split()[0]
+    if name in _not_places() or first in resources.terms("place_stopwords"):
+        return False
+    if text[start:end].isupper():
+        return name in resources.terms("places")
+    return first not in resources.terms("common_words") or name in resources.terms("places")
+
+
+def is_city(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]``, in front of a State, is a town and no name before a degree or word before "CT"."""
+    name = text[start:end].lower()
+    behind = text[end : end + 20].lstrip(", ")
+    code = behind[:2]
+    ambiguous = _is_word(code) and not behind[2:3].isalpha()
+    if name in _not_places() or name.split()[0] in resources.terms("place_stopwords"):
+        return False
+    if ambiguous and not (_ZIP.search(behind[:10]) and is_zip_of_state(behind[:12])):
+        return name in resources.terms("places") or (
+            code not in resources.terms("state_codes_degrees")
+            and name.split()[0] not in resources.terms("common_words")
+            and _PLACE_CUE.search(text[max(0, start - 20) : start]) is not None
+        )
+    return not (text[start:end].isupper() and set(name.split()) <= resources.terms("common_words"))
+
+
+def is_street(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]`` is a street line and no count before a word that may be a suffix too.
+
+    A single digit, or a word that is a clinical one, before "st", "dr", "view" ... proves nothing.
+    """
+    words = text[start:end].rstrip(".").split()
+    number, name, suffix = words[0], words[1:-1] or words[1:], words[-1].lower().rstrip(".,")
+    common = resources.terms("common_words")
+    known = all(word.lower().strip(".,") in common for word in name)
+    if suffix in resources.terms("street_suffixes_weak") or text[start:end].isupper():
+        return len(number) > 1 and not known
+    return not (known and len(number) < 3)  # noqa: PLR2004 - "12 Lead", "10 French"
+
+
+class LocationRecognizer(RuleRecognizer):
+    """Finds street lines, towns before a State or behind a cue, counties and ZIP codes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "locations",
+            {"zip_of_state": is_zip_of_state, "zip_loose": is_zip_after_city, "zip_in_use": is_zip_in_use},
+            {"place": is_place, "city": is_city, "street": is_street},
+        )
