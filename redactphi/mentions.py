@@ -13,11 +13,12 @@ from redactphi import resources
 from redactphi.labels import PhiLabel
 from redactphi.spans import Span
 
-_JOIN = regex.compile(r"[\s]{0,2}[,.]?[\s'’\"“”()-]{0,2}(?:\p{Lu}\.?[\s]{1,2})?")
+_JOIN = regex.compile(r"[\s]{0,2},?[\s'’\"“”()-]{0,2}(?:\p{Lu}\.?[\s]{1,2})?")
 _MIDDLE = regex.compile(r"[ \t]\p{Lu}\b\.?(?!['’\p{L}])")
 _NOUN = regex.compile(r"(?:['’]?s?)[ \t-]+(\p{L}+)(?:[ \t-]+(\p{L}+))?")
 _TITLE = regex.compile(r"(?i)(?:\b(?:mr|mrs|ms|miss|dr|drs|doctor|prof|nurse)\b\.?)[ \t]*$")
 _SENTENCE_START = regex.compile(r"(?:^|[.!?:;\n•*]|^[ \t]*[-–\d.)]+)[\s\"'“(\[]*$")
+_INITIALS_CUE = regex.compile(r"(?i)\b(?:patient|pt|initials?|mr|mrs|ms|name|client)\b[.:]?[ \t(]*$")
 _ARTICLES = frozenset({"a", "an", "the"})
 _WINDOW = 24
 _FARTHEST = 6
@@ -33,7 +34,8 @@ class Known:
         label: What a mention of it is.
         score: The score of a mention.
         source: The source of a mention.
-        kind: ``part`` of a person's name, ``phrase``, or ``exact`` where case matters.
+        kind: ``part`` of a person's name, ``phrase``, ``exact`` where case matters, ``word`` that may also be an
+            ordinary one, or bare ``initials`` that need a cue.
     """
 
     text: str
@@ -93,7 +95,7 @@ class Mentions:
         hits: list[tuple[int, int, Known]] = []
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             entry = self._known[index]
-            if _is_bounded(folded, start, end) and (entry.kind != "exact" or text[start:end] == entry.text):
+            if _is_bounded(folded, start, end) and _is_meant(text, start, end, entry):
                 hits.append((start, end, entry))
         parts = [hit for hit in hits if hit[2].kind == "part"]
         others = [hit for hit in hits if hit[2].kind != "part"]
@@ -106,6 +108,14 @@ def _is_bounded(folded: str, start: int, end: int) -> bool:
     if (before.isalnum() and folded[start].isalnum()) or (after.isalnum() and folded[end - 1].isalnum()):
         return False
     return not (before == "." and folded[start].isdigit() and folded[start - 2 : start - 1].isdigit())
+
+
+def _is_meant(text: str, start: int, end: int, entry: Known) -> bool:
+    if entry.kind == "word":
+        return is_name_there(text, start, end)
+    if entry.kind in {"exact", "initials"} and text[start:end] != entry.text:
+        return False
+    return entry.kind != "initials" or bool(_INITIALS_CUE.search(text, max(0, start - _WINDOW), start))
 
 
 def _people(text: str, hits: list[tuple[int, int, Known]]) -> Iterator[Span]:

@@ -98,7 +98,7 @@ def _given_name_initial(value: str) -> bool:
 def _full_name(value: str) -> bool:
     words = [word for word in _words(value) if len(word) > 1]
     eponyms = resources.terms("eponyms")
-    if len(words) == 1 or words[0] in eponyms or any(map(_is_ordinary, words)):
+    if len(words) <= 1 or words[0] in eponyms or any(map(_is_ordinary, words)):
         return False
     first, last = words[0], words[-1]
     if _is_common(first) and _is_common(last):
