@@ -19,6 +19,7 @@ import click
 from redactphi import __version__
 from redactphi.cli.batch import batch
 from redactphi.cli.evaluate import evaluate
+from redactphi.cli.group import Group
 from redactphi.cli.policy import policy
 from redactphi.cli.text import text
 from redactphi.errors import RedactPHIError
@@ -26,18 +27,7 @@ from redactphi.errors import RedactPHIError
 _OPTION = re.compile(r"--?[A-Za-z][A-Za-z0-9-]{0,30}")
 
 
-class _Group(click.Group):
-    """A group that never repeats what it was given: a forgotten ``text`` would put a note into the message."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
-            raise click.UsageError(f"no such command; valid: {', '.join(self.list_commands(ctx))}", ctx)
-        return super().resolve_command(ctx, args)
-
-
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="redactphi")
 def redactphi() -> None:
     """Remove PHI from clinical notes: offline, fail-closed, by policy."""

@@ -6,8 +6,10 @@ import json
 
 import click
 
+from redactphi.cli.group import Group
 
-@click.group()
+
+@click.group(cls=Group)
 def policy() -> None:
     """List and show policies."""
 

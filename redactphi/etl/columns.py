@@ -107,9 +107,9 @@ class ColumnPlan:
         return [self.columns[index] for index in sorted(indices)]
 
     def dropped(self) -> list[str]:
-        """The names of the columns that do not leave."""
-        left = {column.index for column in self.output}
-        return [name for index, name in enumerate(self.columns) if index not in left]
+        """The names of the columns that do not leave, patient facts aside."""
+        elsewhere = {column.index for column in self.output} | {index for _, index in self.patient}
+        return [name for index, name in enumerate(self.columns) if index not in elsewhere]
 
 
 def _output(columns: Sequence[str], leaving: set[int], id: int | None, *, keeps_id: bool) -> tuple[OutputColumn, ...]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 from typing import Any, NamedTuple
 
 from redactphi.document import Document, RedactedDocument, WithheldDocument
 from redactphi.etl.columns import TUPLE_FIELDS, ColumnPlan
 from redactphi.patient import Patient
 
-UNKNOWN_FACTS = frozenset({"", "nan", "null", "none", "n/a", "#n/a", "\\n"})
+UNKNOWN_FACTS = frozenset({"", "nan", "nat", "<na>", "null", "none", "n/a", "#n/a", "\\n"})
 """How files write a fact that is not known, in lower case; taken as a name it would redact such words in the note."""
+
+_WHOLE_FLOAT = re.compile(r"^(\d+)\.0$")
 
 
 class Cell(NamedTuple):
@@ -76,12 +80,17 @@ def patient(record: Record, plan: ColumnPlan) -> Patient | None:
     """What the row knows of its patient; None when no column was named for it."""
     if not plan.patient:
         return None
-    facts: dict[str, list[str]] = {}
-    for field, index in plan.patient:
-        cell = record.cells[index]
-        facts.setdefault(field, []).extend(_facts(cell.value) if cell is not None else ())
+    cells = ((field, record.cells[index]) for field, index in plan.patient)
+    return facts_to_patient((field, cell.value) for field, cell in cells if cell is not None)
+
+
+def facts_to_patient(facts: Iterable[tuple[str, object]]) -> Patient:
+    """A patient from ``(field, value)`` pairs as rows hold them: some unknown, some lists, a field more than once."""
+    found: dict[str, list[str]] = {}
+    for field, value in facts:
+        found.setdefault(field, []).extend(_known(value))
     return Patient.from_mapping(
-        {field: tuple(values) if field in TUPLE_FIELDS else " ".join(values) for field, values in facts.items()}
+        {field: tuple(values) if field in TUPLE_FIELDS else " ".join(values) for field, values in found.items()}
     )
 
 
@@ -134,10 +143,19 @@ def _safe_text(result: RedactedDocument | WithheldDocument) -> str:
     return result.text if isinstance(result, RedactedDocument) else ""
 
 
-def _facts(value: object) -> list[str]:
+def _known(value: object) -> list[str]:
     if isinstance(value, Mapping):
-        return [fact for item in value.values() for fact in _facts(item)]
+        return [fact for item in value.values() for fact in _known(item)]
     if isinstance(value, list | tuple):
-        return [fact for item in value for fact in _facts(item)]
-    text = "" if value is None else str(value).strip()
+        return [fact for item in value for fact in _known(item)]
+    text = _fact_text(value.as_py() if hasattr(value, "as_py") else value)
     return [] if text.casefold() in UNKNOWN_FACTS else [text]
+
+
+def _fact_text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime) and value == value and value.time() == time.min:  # noqa: PLR0124 - NaT
+        return value.date().isoformat()
+    # pandas makes 482913 a float as soon as one row of the column is empty, in frames and in the files it writes.
+    return _WHOLE_FLOAT.sub(r"\1", str(value).strip())

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
-from typing import Protocol, cast
 
 from redactphi.document import Document
 from redactphi.etl.columns import ColumnChoice, ColumnPlan
@@ -19,23 +18,13 @@ from redactphi.etl.options import BatchOptions
 from redactphi.etl.readers import Source, open_source
 from redactphi.etl.records import NotTextError, Record, Rejected, assemble, documents, kept
 from redactphi.etl.tables import Tables, system_places
-from redactphi.etl.workers import Engine, Outcome, RedactorLike, run_chunks
-from redactphi.policy import Policy
+from redactphi.etl.workers import Engine, Outcome, RedactorLike, default_redactor, run_chunks
 
 CHUNK_NOTES = 64
 CHUNK_CHARACTERS = 200_000
 
 Progress = Callable[[int, int, int], None]
 """Called with what is read, of how much, and the number of notes done."""
-
-
-class BatchRedactor(RedactorLike, Protocol):
-    """A redactor that can say what decides its output."""
-
-    policy: Policy
-
-    def versions(self) -> dict[str, str]:
-        """Of rules, model and tables."""
 
 
 @dataclass(slots=True, repr=False)
@@ -71,7 +60,7 @@ class _Chunk:
 def run_batch(
     options: BatchOptions,
     *,
-    make_redactor: Callable[[], BatchRedactor] | None = None,
+    make_redactor: Callable[[], RedactorLike] | None = None,
     on_progress: Progress | None = None,
 ) -> Tally:
     """Run a batch. Its output appears whole or not at all.
@@ -90,7 +79,9 @@ def run_batch(
     source = open_source(options.source, encoding=options.encoding, delimiter=options.delimiter, quote=options.quote)
     plan = ColumnPlan.make(source.columns, _with_defaults(options.columns, source))
     tables = Tables(options, plan) if options.out is not None else None
-    make_engine = partial(Engine, make_redactor or partial(_redactor, options.policy, options.mode), options.stages)
+    make_engine = partial(
+        Engine, make_redactor or partial(default_redactor, options.policy, options.mode), options.stages
+    )
     run = _Run(source, plan, make_engine(), tables)
     chunks = _chunks(source, plan, options.limit)
     done = run_chunks(run.engine, make_engine, chunks, workers=options.workers, start_method=options.start_method)
@@ -147,7 +138,7 @@ class _Run:
                 self._finish(item, left)
 
     def manifest(self, files: Mapping[str, str], times: Mapping[str, object]) -> str:
-        redactor = cast("BatchRedactor", self.engine.redactor)
+        redactor = self.engine.redactor
         return write_manifest(
             tally=self.tally,
             plan=self._plan,
@@ -213,9 +204,3 @@ def _with_defaults(choice: ColumnChoice, source: Source) -> ColumnChoice:
         return choice
     id = choice.id or (None if "file" in choice.drop else "file")
     return replace(choice, text=choice.text or ("text",), id=id)
-
-
-def _redactor(policy: str, mode: str) -> BatchRedactor:
-    from redactphi.redactor import Redactor  # noqa: PLC0415 - spaCy and Presidio cost seconds
-
-    return Redactor(policy, mode=mode)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -49,11 +49,11 @@ class Tables:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
+        with self._stack:
             for writer in self._writers.values():
-                writer.close()
-        finally:
-            self._stack.close()
+                # On a full disk closing fails as well, and the first error is the one to report.
+                with suppress(Exception):
+                    writer.close()
 
     def open(self, source: Source, format: str | None, stages: Mapping[str, Stage]) -> None:
         """Begin the files, once it is known what they hold."""

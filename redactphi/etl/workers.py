@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 from redactphi.document import Document, RedactedDocument, WithheldDocument
 from redactphi.errors import DataError, NoteWithheld, RedactPHIError
 from redactphi.etl.stages import Stage, load_stage, stage_rows
+from redactphi.policy import Policy
 
 Result = RedactedDocument | WithheldDocument
 
@@ -26,11 +27,23 @@ Result = RedactedDocument | WithheldDocument
 class RedactorLike(Protocol):
     """What is asked of a redactor here; ``redactphi.Redactor`` is one."""
 
+    policy: Policy
+
     def pipe(self, documents: Iterable[Document], /) -> Iterator[Result]:
         """Notes made safe, one for one and in order."""
 
     def redact(self, text: Document, /) -> RedactedDocument:
         """One note made safe; raises ``NoteWithheld``."""
+
+    def versions(self) -> dict[str, str]:
+        """Of what decides the output: rules, model and tables."""
+
+
+def default_redactor(policy: str, mode: str) -> RedactorLike:
+    """A ``redactphi.Redactor``."""
+    from redactphi.redactor import Redactor  # noqa: PLC0415 - spaCy and Presidio cost seconds, and fail later than usage
+
+    return Redactor(policy, mode=mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +75,7 @@ class Engine:
 
     def __call__(self, documents: Sequence[Document]) -> list[Outcome]:
         """What becomes of documents, one for one and in order."""
-        return [self._staged(result) for result in self._redacted(documents)]
-
-    def _redacted(self, documents: Sequence[Document]) -> list[Result]:
-        try:
-            results = list(self.redactor.pipe(documents))
-            if [result.id for result in results] == [document.id for document in documents]:
-                return results
-        except RedactPHIError:
-            raise
-        except Exception:  # noqa: BLE001, S110 - one note must not take the others with it: each is tried alone below
-            pass
-        return [self._alone(document) for document in documents]
-
-    def _alone(self, document: Document) -> Result:
-        try:
-            return self.redactor.redact(document)
-        except NoteWithheld as error:
-            return WithheldDocument(document.id, error.reason)
-        except RedactPHIError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, the note is withheld
-            return WithheldDocument(document.id, f"error:{type(error).__name__}")
+        return [self._staged(result) for result in redact_all(self.redactor, documents)]
 
     def _staged(self, result: Result) -> Outcome:
         rows: dict[str, list[list[Any]]] = {}
@@ -96,6 +88,34 @@ class Engine:
             except Exception as error:  # noqa: BLE001 - the note is safe all the same; the failure is counted
                 failed[name] = type(error).__name__
         return Outcome(result, rows, failed)
+
+
+def redact_all(redactor: RedactorLike, documents: Sequence[Document]) -> list[Result]:
+    """Documents made safe or withheld, one for one and in order, whatever a redactor raises on one of them.
+
+    Raises:
+        RedactPHIError: What is wrong is not a note but the call, for example a patient id that the policy needs.
+    """
+    try:
+        results = list(redactor.pipe(documents))
+        if [result.id for result in results] == [document.id for document in documents]:
+            return results
+    except RedactPHIError:
+        raise
+    except Exception:  # noqa: BLE001, S110 - one note must not take the others with it: each is tried alone below
+        pass
+    return [_redact_alone(redactor, document) for document in documents]
+
+
+def _redact_alone(redactor: RedactorLike, document: Document) -> Result:
+    try:
+        return redactor.redact(document)
+    except NoteWithheld as error:
+        return WithheldDocument(document.id, error.reason)
+    except RedactPHIError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, the note is withheld
+        return WithheldDocument(document.id, f"error:{type(error).__name__}")
 
 
 @dataclass(frozen=True, slots=True)

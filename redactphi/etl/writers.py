@@ -93,7 +93,11 @@ class DelimitedWriter:
         self._unicode = encoding.startswith("utf")
         self._encoding = encoding
         self._file = path.open("x", encoding=encoding, newline="")
-        self.write(header)
+        try:
+            self.write(header)
+        except BaseException:
+            self._file.close()
+            raise
 
     def write(self, cells: Sequence[Cell | None]) -> None:
         """Take one row."""

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import regex
 
@@ -53,7 +54,7 @@ class FakeRedactor:
 class WordStage:
     """A stage: one row a capitalised word; fails on the word XFAILX."""
 
-    columns = {"system": "string", "word": "string", "start": "Int64"}
+    columns: ClassVar = {"system": "string", "word": "string", "start": "Int64"}
 
     def __call__(self, redacted):
         if "XFAILX" in redacted.text:

@@ -1,0 +1,21 @@
+"""A click group whose errors never repeat what it was given."""
+
+from __future__ import annotations
+
+import click
+
+
+class Group(click.Group):
+    """Unlike click's, does not quote an unknown command: where ``text`` was forgotten, that is a note."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant.
+
+        Raises:
+            click.UsageError: There is none; the message lists those there are.
+        """
+        if args and not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
+            raise click.UsageError(f"no such command; valid: {', '.join(self.list_commands(ctx))}", ctx)
+        return super().resolve_command(ctx, args)

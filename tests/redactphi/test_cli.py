@@ -1,0 +1,208 @@
+"""The command: exit status, one-line errors, and never a note in an error."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from fake_redactor import FakeRedactor
+
+from redactphi import cli
+from redactphi.etl import workers
+
+ROWS = "id,name,note\n1,Maria Lopez,Seen PHI-Ruiz\n2,,fine\n"
+BATCH = ["--text-column", "note", "--id-column", "id", "--patient", "name=name"]
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def command(monkeypatch, capfd):
+    monkeypatch.setattr(workers, "default_redactor", lambda policy, mode: FakeRedactor())
+    monkeypatch.setattr("redactphi.etl.runner.default_redactor", lambda policy, mode: FakeRedactor())
+
+    def command(*arguments):
+        status = cli.run([str(argument) for argument in arguments])
+        out, err = capfd.readouterr()
+        return status, out, err
+
+    return command
+
+
+@pytest.fixture
+def notes(tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text(ROWS)
+    return path
+
+
+def test_batch(command, notes, tmp_path):
+    status, out, err = command("batch", notes, "--out", tmp_path / "out", *BATCH)
+    assert (status, err) == (0, "")
+    assert "notes" in out
+    assert "NAME" in out
+    assert (tmp_path / "out/notes.csv").read_text().endswith(",fine\n")
+
+
+def test_batch_with_losses_ends_in_3(command, notes, tmp_path):
+    notes.write_text(ROWS + "3,x,XPOISONX\nbroken\n")
+    status, _, err = command("batch", notes, "--out", tmp_path / "out", *BATCH)
+    assert status == 3
+    assert err == "redactphi: finished with 1 rows rejected (out.rejected.csv), 1 notes withheld, 0 stage failures\n"
+
+
+def test_a_dry_run_counts_and_writes_nothing(command, notes, tmp_path):
+    status, out, _ = command("batch", notes, "--dry-run", *BATCH)
+    assert status == 0
+    assert "NAME" in out
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "name the column that holds the notes"),
+        (("--text-column", "note", "--id-column", "id"), "name neither kept nor dropped"),
+        ((*BATCH[:4], "--patient", "nom=name"), "unknown patient field 'nom'; valid: accounts"),
+        ((*BATCH[:4], "--patient", "name"), "has no '='"),
+        ((*BATCH, "--stage", "nope"), "unknown stage 'nope'"),
+        ((*BATCH, "--limit", "0"), "--limit"),
+        ((*BATCH, "--delimiter", "::"), "one character"),
+    ],
+)
+def test_batch_usage(command, notes, tmp_path, arguments, message):
+    status, out, err = command("batch", notes, "--out", tmp_path / "out", *arguments)
+    assert status == 2
+    assert message in err
+    assert err.startswith("redactphi: ")
+    assert err.count("\n") == 1
+    assert out == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_batch_needs_an_output_and_an_input(command, notes, tmp_path):
+    assert command("batch", notes, *BATCH)[::2] == (2, "redactphi: give --out DIR, or --dry-run\n")
+    missing = command("batch", tmp_path / "no.csv", "--out", tmp_path / "out", *BATCH)
+    assert missing[::2] == (1, "redactphi: no such file: no.csv\n")
+    strange = command("batch", tmp_path, "--out", tmp_path.parent / "other", *BATCH)
+    assert strange[0] == 1
+    assert "no .txt file" in strange[2]
+
+
+def test_names_with_commas_are_quoted(command, tmp_path):
+    path = tmp_path / "in.csv"
+    path.write_text('note,"a, or b",c,d\nx,1,2,3\n')
+    arguments = ("--text-column", "note", "--keep", '"a, or b", c', "--drop", "d")
+    assert command("batch", path, "--out", tmp_path / "out", *arguments)[0] == 0
+    assert (tmp_path / "out/notes.csv").read_text() == 'note_id,note,"a, or b",c\n1,x,1,2\n'
+
+
+def test_an_error_never_repeats_a_note(command):
+    for arguments in (
+        ["Seen by Dr. Ruiz"],
+        ["txet", "Seen by Dr. Ruiz"],
+        ["text", "- Ruiz was here"],
+        ["text", "--Ruiz was here"],
+        ["policy", "Seen by Dr. Ruiz"],
+    ):
+        status, out, err = command(*arguments)
+        assert (status, out) == (2, "")
+        assert "Ruiz" not in err
+        assert err.count("\n") == 1
+
+
+def test_an_unforeseen_error_shows_its_type_only(command, notes, tmp_path, monkeypatch):
+    def fails(*arguments, **options):
+        raise LookupError("Maria Lopez")
+
+    monkeypatch.setattr("redactphi.etl.runner.run_batch", fails)
+    found = command("batch", notes, "--out", tmp_path / "out", *BATCH)
+    assert found == (1, "", "redactphi: unexpected LookupError\n")
+
+
+def test_disk_full_is_one_line_and_leaves_nothing(command, notes, tmp_path, monkeypatch):
+    def full(self, cells):
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr("redactphi.etl.writers.DelimitedWriter.write", full)
+    found = command("batch", notes, "--out", tmp_path / "out", *BATCH)
+    assert found == (1, "", "redactphi: No space left on device\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_policies(command):
+    status, out, _ = command("policy", "list")
+    assert status == 0
+    assert "safe_harbor" in out
+    status, out, _ = command("policy", "show", "safe_harbor", "--json")
+    assert json.loads(out)["name"] == "safe_harbor"
+    assert command("policy", "show", "safe_harbor")[0] == 0
+    status, _, err = command("policy", "show", "nope")
+    assert status == 2
+    assert "valid: " in err
+
+
+def test_version_and_help(command):
+    status, out, _ = command("--version")
+    assert status == 0
+    assert "redactphi" in out
+    for name in ("text", "batch", "evaluate", "policy"):
+        assert command(name, "--help")[0] == 0
+
+
+def python(*arguments, **options):
+    environment = {**os.environ, "PYTHONPATH": f"{HERE.parent.parent}{os.pathsep}{HERE}"}
+    return subprocess.Popen(
+        [sys.executable, *map(str, arguments)], env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
+    )  # fmt: skip
+
+
+def test_help_imports_nothing_heavy():
+    heavy = ["spacy", "presidio_analyzer", "pandas", "rich", "numpy", "multiprocessing", "redactphi.etl"]
+    code = (
+        "import sys, redactphi.cli as cli; cli.run(['batch', '--help']);"
+        f"print([name for name in {heavy!r} if name in sys.modules], file=sys.stderr)"
+    )
+    _, err = python("-c", code).communicate(timeout=60)
+    assert err == "[]\n"
+
+
+def test_python_m():
+    out, err = python("-m", "redactphi", "--version").communicate(timeout=60)
+    assert "redactphi" in out
+    assert err == ""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_nothing(tmp_path, number, status, workers):
+    path = tmp_path / "in.csv"
+    path.write_text("note\n" + "PHI-x XSLOWX\n" * 20_000)
+    code = (
+        "import fake_redactor, redactphi.etl.runner as runner, redactphi.cli as cli;"
+        "runner.default_redactor = lambda policy, mode: fake_redactor.FakeRedactor();"
+        f"cli.main(['batch', {str(path)!r}, '--out', {str(tmp_path / 'out')!r}, '--text-column', 'note',"
+        f"'--workers', '{workers}'])"
+    )
+    process = python("-c", code)
+    while not any(".partial" in entry.name for entry in tmp_path.iterdir()):
+        assert process.poll() is None
+        time.sleep(0.02)
+    time.sleep(0.2)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (status, "")
+    assert err.strip() == "redactphi: stopped; no output was left"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["in.csv"]
+
+
+def test_a_reader_that_leaves_is_no_error():
+    process = python("-m", "redactphi", "policy", "show", "safe_harbor", "--json")
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    process.wait(timeout=60)
+    process.stderr.close()
