@@ -20,6 +20,7 @@ from models.training.surfaces import surface
 from redactphi.resources import terms
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
+_MARKS = re.compile(r"<(\w+)>")
 _MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
 _MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
 _WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? (?:the )?)?"
@@ -27,7 +28,7 @@ _TIME = r"(?:,? ?(?:at|@)? ?\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp]\.?[Mm]\.?)?(?: hou
 _YEAR = r"(?:19|20)\d\d"
 _DAY = r"(?:[12]\d|3[01]|0?[1-9])"
 _NUM_MONTH = r"(?:1[0-2]|0?[1-9])"
-_BEFORE = r"(?<![\w/.\-])"
+_BEFORE = r"(?<![\d/.\-]|\d[A-Za-z])"
 _AFTER = r"(?![\w/]|[.\-]\d)"
 _DATES: tuple[tuple[str, str], ...] = (
     (rf"{_BEFORE}{_WEEKDAY}(?:MM/DD/YYYY|MM/DD/YY|mm/dd/yyyy|mm/dd/yy|M/D/Y|DD/MM/YYYY|xx/xx/xxxx|XX/XX/XX(?:XX)?){_TIME}", ""),
@@ -44,9 +45,13 @@ _DATES: tuple[tuple[str, str], ...] = (
     (rf"(?<=\b(?:in|on|of|by) ){_NUM_MONTH}/(?:0\d|[6-9]\d){_AFTER}", ".monthyear"),
     (rf"(?<=\b(?:since|dated|until|from|after) ){_NUM_MONTH}/(?:0\d|[6-9]\d){_AFTER}", ".monthyear"),
     (rf"(?<=\b(?:on|until|dated|since) ){_NUM_MONTH}/{_DAY}{_AFTER}", ".short"),
+    (rf"{_BEFORE}{_NUM_MONTH}/(?:0\d|8[5-9]|9\d){_AFTER}(?! ?(?:mm|%|kg))", ".monthyear"),
+    (rf"{_BEFORE}{_NUM_MONTH}/{_DAY}-(?:{_NUM_MONTH}/)?{_DAY}/(?:{_YEAR}|\d\d)\b", ".numeric"),
+    (rf"{_BEFORE}{_NUM_MONTH}/{_DAY}/20\d\b", ".numeric"),
+    (r"(?<=\b(?:[Ii]n|[Ee]nd|[Mm]id|[Ss]ince|[Ee]arly|[Ll]ate|[Ll]ast) )(?:Jan|Feb|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b", ".month"),
     (rf"{_BEFORE}{_NUM_MONTH}/\d\d(?=:| {{1,2}}[A-Z(])(?<![1-9]/[1-9])(?<!20/\d\d)", ".monthyear"),
     (r"\b(?:January|February|April|June|July|August|September|October|November|December)\b", ".month"),
-    (r"(?<=\b(?:in|of|since|until|by|last|this|late|early|mid|through|and|or) )(?:March|May)\b", ".month"),
+    (r"(?<=\b(?:[Ii]n|of|[Ss]ince|until|[Bb]y|[Ll]ast|this|late|early|mid|through|and|or) )(?:March|May)\b", ".month"),
     (r"\b(?:Christmas(?: Eve| Day)?|Thanksgiving(?: Day)?|Easter(?: Sunday)?|Halloween|Labor Day|Memorial Day|New Year's(?: Eve| Day)?|Fourth of July|Mother's Day|Father's Day)\b(?: \d{4})?", ".holiday"),
 )  # fmt: skip
 _CREDENTIAL = r"(?:M\.? ?D\b\.?|D\.? ?O\b\.?|R\.? ?N\b\.?|Ph\.? ?D\b\.?|PA-C|P\.A\.|LCSW|LVN|LPN|N\.?P\b\.?|F\.?N\.?P\b\.?|DPM|D\.P\.M\.?|O\.D\.|D\.D\.S\.?|CRNA|Psy\.?D\.?|MS\b|CST|PT\b|nurse practitioner)"
@@ -64,6 +69,17 @@ _UNRESOLVED = re.compile(
 _WORKS = r"(?:work(?:s|ed|ing)? (?:at|for)|employed (?:at|by|with)|employee of|employee at|retired from|job at|owns)"
 _LIVES = r"(?:\b(?:in|from|to|near|of|at|outside|around|visiting|lived in|moved from) )"
 _TOKEN = re.compile(r"(?<![\w'’\-])[A-Z][a-z]+(?:['’\-][A-Z][a-z]+)?(?![\w])")
+_FORM_FIELDS = tuple(
+    (pattern, _MARKS.sub(lambda match: f"{_OPEN}{match[1]}{_CLOSE}", filled))
+    for pattern, filled in (
+        (r"Doctor's Name", "<provider1>"),
+        (r"(?:Doctor's|Sample) Address(?: \d+)?|P\.O\. Box 12345", "<street>"),
+        (r"\bCity,? (?:State|STATE)\b(?:,? (?:\d{5}|ZIP|Zip))?", "<city>, <state> <zip>"),
+        (r"(?i)(serial (?:number|no\.?|#) ?#?)[A-Z]*\d[\w\-]*", r"\1<serial>"),
+        (r"(?i)(claim (?:number|no\.?|#)[ :#]*)[\w\-]*\d[\w\-]*", r"\1<claim>"),
+        (r"(?i)((?:\bMRN?|medical record(?: number| no\.?)?)[ :#]+)\d[\w\-]*", r"\1<mrn>"),
+    )
+)
 SAFE_DOCUMENTS = 4
 """A capitalised word in this many anonymised reports is an eponym, a drug or a product, not somebody's name."""
 
@@ -96,6 +112,23 @@ def safe_capitalised() -> frozenset[str]:
             seen.update({word.lower() for word in re.findall(r"\b[A-Z][a-z]+\b", note.text)})
     frequent = {word for word, count in seen.items() if count >= SAFE_DOCUMENTS}
     return frozenset(frequent - set(surface("unsafe_words")))
+
+
+@functools.cache
+def _plain_words() -> frozenset[str]:
+    """Words that are no name however they are written."""
+    return terms("common_words") | _NOT_NAMES
+
+
+@functools.cache
+def _ordinary_words() -> frozenset[str]:
+    """Words, eponyms and products that are no name by themselves."""
+    return _plain_words() | safe_capitalised()
+
+
+def _is_second_name(word: str) -> bool:
+    """Whether a capitalised word after a name belongs to it."""
+    return word.lower() in terms("surnames") or not (word.lower() in _plain_words() or word.isupper())
 
 
 def _mark(slot: str) -> str:
@@ -157,7 +190,9 @@ class Cleaner:
             self._rename(first, last)
         self.text = re.sub(r"(?:https?://|www\.)\S+", _mark("url"), self.text)
         self.text = re.sub(r"\b[\w.]+@[\w.]+\.\w+\b", _mark("email"), self.text)
-        self.text = re.sub(r"(?<!\d)\(?\d{3}\)?[ .\-]\d{3}[.\-]\d{4}\b", _mark("phone"), self.text)
+        self.text = re.sub(r"(?<!\d)(?:\(?\d{3}\)?[ .\-])?\d{3}[.\-]\d{4}\b", _mark("phone"), self.text)
+        for pattern, filled in _FORM_FIELDS:
+            self.text = re.sub(pattern, filled, self.text)
 
     def _rename(self, first: str, last: str) -> None:
         self.text = re.sub(
@@ -223,7 +258,7 @@ class Cleaner:
         title, name = match[1], match[2]
         kept = ""
         words = name.split()
-        if len(words) == 2 and (words[1].lower() in terms("common_words") or words[1] in {"The", "She", "He", "I"}):  # noqa: PLR2004
+        if len(words) > 1 and not re.fullmatch(_HOLDER, name) and not _is_second_name(words[1]):
             name, kept = words[0], " " + words[1]
         base = name.removesuffix("'s").removesuffix("’s")
         possessive = name[len(base) :]
@@ -239,16 +274,14 @@ class Cleaner:
 
     def _credentialed(self, match: re.Match[str]) -> str:
         words = match[1].split()
-        if all(word.lower() in terms("common_words") | _NOT_NAMES for word in words) and not re.fullmatch(
-            _HOLDER, match[1]
-        ):
+        if all(word.lower() in _plain_words() for word in words) and not re.fullmatch(_HOLDER, match[1]):
             return match[0]
         return f"{_mark(self._person('provider', match[1]))}, {match[2]}"
 
     def _mister(self, match: re.Match[str]) -> str:
         words = match[2].split()
         kept = ""
-        if len(words) == 2 and (words[1].lower() in terms("common_words") and not re.fullmatch(_HOLDER, match[2])):  # noqa: PLR2004
+        if len(words) > 1 and not re.fullmatch(_HOLDER, match[2]) and not _is_second_name(words[1]):
             words, kept = words[:1], " " + words[1]
         base = " ".join(words).removesuffix("'s").removesuffix("’s")
         possessive = " ".join(words)[len(base) :]
@@ -263,7 +296,7 @@ class Cleaner:
         name = match[1]
         words = name.split()
         lower = words[0].lower()
-        if lower in terms("common_words") | _NOT_NAMES or lower in {"patient", "the", "this"}:
+        if lower in _plain_words() or lower in {"patient", "the", "this"}:
             return name
         self._remember(name, "patient")
         return _mark("patient.first" if len(words) == 1 else "patient.first_last")
@@ -337,10 +370,12 @@ class Cleaner:
             head = words[0] + " "
             lead, words = lead[len(head) :], words[1:]
         holder = any(re.fullmatch(r"ABCD?E?|XYZ|Abc|Sample", word) for word in words)
+        strict = kind.endswith(("Hospital", "Medical Center", "Pharmacy", "Manor", "Nursing Home"))
         own = [
             word
             for word in words
-            if word.lower().removesuffix("'s") not in _UNIT_WORDS and word.lower() not in terms("common_words")
+            if word.lower().removesuffix("'s") not in _UNIT_WORDS
+            and (strict or word.lower() not in terms("common_words"))
         ]
         if not words or not (own or holder) or (words and words[0].isupper() and len(words[0]) > 4 and not holder):  # noqa: PLR2004
             return match[0]
@@ -364,10 +399,10 @@ class Cleaner:
 
     def _pair(self, match: re.Match[str]) -> str:
         first, last = match[1].lower(), match[3].lower()
-        known = first in terms("first_names") and last in terms("surnames") | terms("first_names")
-        plain = terms("common_words") | safe_capitalised() | _NOT_NAMES
+        known = first in terms("first_names") and (last in terms("surnames") or last in terms("first_names"))
+        plain = _ordinary_words()
         after = match.string[match.end() : match.end() + 40]
-        if not known or (first in plain and last in plain) or last in plain or _FOLLOWS_EPONYM.match(after):
+        if not known or last in plain or _FOLLOWS_EPONYM.match(after):
             return match[0]
         return _mark(self._slot("other", match[3]) + ".first_last")
 
@@ -449,7 +484,9 @@ def _is_doubtful(sentence: str) -> bool:
 
 
 _KEPT = frozenset(surface("kept_words"))
-_BOUNDARY = re.compile(r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!Dr\.)(?<!Mr\.)(?<!Ms\.)(?<!Mrs\.)(?<!St\.)(\s+)|(\n+)")
+_BOUNDARY = re.compile(
+    r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!Dr\.)(?<!Mr\.)(?<!Ms\.)(?<!Mrs\.)(?<!St\.)(?<!(?:^|\n) *\d\d?\.)(\s+)|(\n+)"
+)
 
 
 def split_sentences(text: str) -> list[str]:

@@ -80,7 +80,7 @@ class Fields:
 
     def _make(self, slot: str) -> tuple[str, L | None]:
         name, _, form = slot.partition(".")
-        stem = name.rstrip("0123456789")
+        stem = name if name in IDENTIFIERS or name in _MAKERS else name.rstrip("0123456789")
         if stem in _PERSONS:
             return self._person_slot(name, stem, form)
         if stem == "facility":

@@ -20,6 +20,7 @@ from models.training.surfaces import surface
 
 _PIECES = 3_000
 """Characters of a note that are used at most; longer ones are cut at a sentence so that none outweighs the others."""
+_COMMON_LINES = 20
 _INVISIBLE = "\ue100{}\ue101"
 _HOLE = re.compile("\ue100([^\ue101]*)\ue101")
 
@@ -50,7 +51,7 @@ def _draw(fields: Fields) -> CleanNote:
 def sentences(split: Split) -> tuple[str, ...]:
     """Clinical sentences without PHI out of the real notes of a split; none where those are absent."""
     found = []
-    for index in range(0, len(_notes(split)), 12):
+    for index in range(0, len(_notes(split)), 24):
         plain = _plain_text(_clean(split, index).parts)
         found += [
             text for text in split_sentences(plain) if 40 < len(text) < 180 and text.endswith(".") and text[0].isupper()
@@ -84,11 +85,9 @@ def _unmarked(text: str) -> list[Part]:
 
 
 @functools.cache
-def _lines(name: str, split: Split) -> tuple[str, ...]:
-    """Lines of a surface file that a split may use. Labels are common property, whole sentences are not."""
-    if name != "inline":
-        return surface(name)
-    return tuple(line for line in surface(name) if (bucket("inline:" + line) < 80) == (split == "train"))
+def _sentences(split: Split) -> tuple[str, ...]:
+    """Sentences a split may use. Labels of headers are common property, whole sentences are not."""
+    return tuple(line for line in surface("inline") if (bucket("inline:" + line) < 80) == (split == "train"))
 
 
 def negative(fields: Fields, id: str) -> Example:
@@ -108,6 +107,7 @@ def injected(fields: Fields, id: str) -> Example:
     text = _excerpt(_escaped(_marked(note.parts)), rng)
     for mention in _MENTIONS:
         text = mention(text, rng)
+    text = text.replace("},.", "}.").replace("},,", "},")
     if rng.random() < 0.75:
         text = _with_sentences(text, fields)
     if rng.random() < 0.5:
@@ -198,10 +198,10 @@ def _with_sentences(text: str, fields: Fields) -> str:
     rng = fields.rng
     pieces = split_sentences(text)
     ends = [index for index, piece in enumerate(pieces) if piece.rstrip().endswith(".") and len(piece) > 15]
-    for _ in range(rng.choice((1, 1, 2, 2, 3, 4, 6))):
-        line = rng.choice(_lines("inline", fields.split))
-        if rng.random() < 0.12 and (block := _layout_line(fields)):
-            pieces.insert(rng.randrange(len(pieces) + 1), "\n" + block + "\n")
+    for line in rng.sample(_sentences(fields.split), rng.choice((1, 1, 2, 2, 3, 4, 6))):
+        if ends and rng.random() < 0.12 and (block := _layout_line(fields)):
+            at = rng.choice(ends)
+            pieces[at] = f"{pieces[at]}\n{block}\n"
         elif ends:
             at = rng.choice(ends)
             pieces[at] = f"{pieces[at]} {line}" if rng.random() < 0.85 else f"{pieces[at]}\n{line}"
@@ -223,7 +223,10 @@ def _layout_line(fields: Fields) -> str:
 
 def _header(fields: Fields) -> str:
     rng = fields.rng
-    lines = rng.sample(_lines("header_lines", fields.split), rng.choice((1, 2, 2, 3, 4, 5, 7, 9)))
+    pool = surface("header_lines")
+    # The first lines of the file are those most headers have.
+    pool = pool[:_COMMON_LINES] * 3 + pool[_COMMON_LINES:]
+    lines = list(dict.fromkeys(rng.sample(pool, rng.choice((1, 2, 2, 3, 4, 5, 7, 9)))))
     separator = rng.choice(("\n", "\n", "\n", "\n", "   ", "\n\n", " | ", "\t", ", ", "; "))
     if rng.random() < 0.2:
         lines = [line.replace(": ", rng.choice((":", ":  ", " - ", "=", ":\t", " : ", "\n")), 1) for line in lines]
@@ -235,5 +238,5 @@ def _header(fields: Fields) -> str:
 
 
 def _footer(fields: Fields) -> str:
-    lines = fields.rng.sample(_lines("footer_lines", fields.split), fields.rng.choice((1, 1, 2, 3, 4)))
+    lines = fields.rng.sample(surface("footer_lines"), fields.rng.choice((1, 1, 2, 3, 4)))
     return "\n".join(lines)
