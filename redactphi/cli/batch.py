@@ -89,7 +89,7 @@ def _report(options: Any, tally: Any) -> None:
     where = f" ({options.rejected_path.name})" if rejected and options.out else ""
     failed = sum(tally.stage_failures.values())
     click.echo(
-        f"redactphi: finished with {rejected} rows rejected{where}, {withheld} notes withheld, {failed} stage failures",
+        f"redactphi: finished; rows rejected: {rejected}{where}, notes withheld: {withheld}, stage failures: {failed}",
         err=True,
     )
 

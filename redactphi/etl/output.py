@@ -110,9 +110,14 @@ class PrivateTable:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file:
-            self._file.close()
-        self._partial.unlink(missing_ok=True)
+        try:
+            if self._file:
+                self._file.close()
+        except OSError:
+            # On a full disk closing fails as well. After commit the file is closed already, so nothing is lost here.
+            pass
+        finally:
+            self._partial.unlink(missing_ok=True)
 
     def write(self, *row: object) -> None:
         """Add a row."""

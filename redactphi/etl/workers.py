@@ -167,15 +167,18 @@ def run_chunks(
     context = multiprocessing.get_context(method)
     # What a forked worker is given is inherited, not pickled, so it can be the engine itself.
     given = (lambda: engine) if method == "fork" else make_engine
+    others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(given,))
     try:
         for chunk, future in _ahead(pool, chunks, 2 * workers + 2):
-            outcome = future.result()
-            if isinstance(outcome, _Failure):
-                raise outcome.error()
-            yield chunk, outcome
+            yield chunk, _outcomes(future)
     except BrokenProcessPool:
         raise DataError("a worker process died (killed, or out of memory); nothing was written") from None
+    except BaseException:
+        # Nobody will read what they are at, and a pool waits for chunks already handed out.
+        for process in set(multiprocessing.active_children()) - others:
+            process.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -190,6 +193,13 @@ def _ahead(
             yield pending.popleft()
     while pending:
         yield pending.popleft()
+
+
+def _outcomes(future: Future[list[Outcome] | _Failure]) -> list[Outcome]:
+    outcomes = future.result()
+    if isinstance(outcomes, _Failure):
+        raise outcomes.error()
+    return outcomes
 
 
 _engine: Engine | _Failure | None = None

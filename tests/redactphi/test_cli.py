@@ -51,7 +51,7 @@ def test_batch_with_losses_ends_in_3(command, notes, tmp_path):
     notes.write_text(ROWS + "3,x,XPOISONX\nbroken\n")
     status, _, err = command("batch", notes, "--out", tmp_path / "out", *BATCH)
     assert status == 3
-    assert err == "redactphi: finished with 1 rows rejected (out.rejected.csv), 1 notes withheld, 0 stage failures\n"
+    assert err == "redactphi: finished; rows rejected: 1 (out.rejected.csv), notes withheld: 1, stage failures: 0\n"
 
 
 def test_a_dry_run_counts_and_writes_nothing(command, notes, tmp_path):
@@ -177,9 +177,7 @@ def test_python_m():
     assert err == ""
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_leaves_nothing(tmp_path, number, status, workers):
+def slow_batch(tmp_path, workers):
     path = tmp_path / "in.csv"
     path.write_text("note\n" + "PHI-x XSLOWX\n" * 20_000)
     code = (
@@ -193,6 +191,13 @@ def test_a_signal_leaves_nothing(tmp_path, number, status, workers):
         assert process.poll() is None
         time.sleep(0.02)
     time.sleep(0.2)
+    return process
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_leaves_nothing(tmp_path, number, status, workers):
+    process = slow_batch(tmp_path, workers)
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (status, "")
@@ -206,3 +211,25 @@ def test_a_reader_that_leaves_is_no_error():
     assert process.stderr.read() == ""
     process.wait(timeout=60)
     process.stderr.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_workers_end_with_their_parent(tmp_path):
+    process = slow_batch(tmp_path, 2)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    assert len(children) == 2
+    process.kill()
+    process.communicate(timeout=60)
+    for child in children:
+        until = time.monotonic() + 30
+        while is_running(child):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    assert not (tmp_path / "out").exists()
+
+
+def is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
