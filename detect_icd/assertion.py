@@ -1,0 +1,178 @@
+"""How the note speaks of a mention: ConText's cues, scopes and terminators, and what each section says beforehand."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+from detect_icd.candidates import Status
+from redactphi.errors import RuleError, UnknownNameError
+from redactphi.resources import data, read_toml
+from redactphi.spans import Span
+
+DIRECTIONS = ("forward", "backward", "both", "pseudo", "terminate")
+_LIST_ITEM = re.compile(r",|;|/|\bor\b|\bnor\b|\band\b|\n", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class CueRule:
+    """A family of phrases that say the same of what stands near them.
+
+    Attributes:
+        name: Unique in the file.
+        phrases: Regular expressions, matched at word borders without regard to case.
+        direction: Where the mention stands as seen from the cue; ``pseudo`` cancels the cues inside it,
+            ``terminate`` ends every scope.
+        status: What it says; none for ``pseudo`` and ``terminate``.
+        max_words: How far it reaches, in words; 0 reaches to the end of its clause.
+        ends: Statuses whose scope a ``terminate`` cue ends; empty ends all.
+    """
+
+    name: str
+    phrases: tuple[str, ...]
+    direction: str
+    status: str = ""
+    max_words: int = 0
+    ends: tuple[str, ...] = ()
+
+    @classmethod
+    def from_mapping(cls, raw: Mapping[str, Any]) -> Self:
+        """A rule from a TOML table.
+
+        Raises:
+            RuleError: A key is unknown or a required one is missing.
+            UnknownNameError: The direction or status is not a valid one.
+        """
+        valid = [field.name for field in fields(cls)]
+        name = raw.get("name", "?")
+        if unknown := sorted(set(raw) - set(valid)):
+            raise RuleError(f"context.toml/{name}: unknown keys {unknown}; valid: {', '.join(valid)}")
+        if missing := [key for key in ("name", "phrases", "direction") if not raw.get(key)]:
+            raise RuleError(f"context.toml/{name}: {', '.join(missing)} missing or empty")
+        if raw["direction"] not in DIRECTIONS:
+            raise UnknownNameError("direction", raw["direction"], DIRECTIONS)
+        if raw["direction"] not in {"pseudo", "terminate"}:
+            _status(raw.get("status", ""))
+        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue found in a sentence."""
+
+    start: int
+    end: int
+    rule: CueRule
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """The status of a mention and the span that says so (none where the section or nothing says it)."""
+
+    status: Status
+    cue: Span | None = None
+    rule: str = ""
+
+
+def _status(name: str) -> Status:
+    try:
+        return Status(name)
+    except ValueError:
+        raise UnknownNameError("status", name, [str(status) for status in Status]) from None
+
+
+# Which statement wins where several reach a mention.
+_PRECEDENCE = (
+    Status.NEGATED, Status.FAMILY, Status.HYPOTHETICAL, Status.PLANNED, Status.UNCERTAIN, Status.HISTORICAL,
+)  # fmt: skip
+
+
+class ContextRules:
+    """The cues of ``context.toml``, compiled to one scan a sentence, and the sections' priors."""
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        if unknown := sorted(set(raw) - {"cue", "section"}):
+            raise RuleError(f"context.toml: unknown keys {unknown}; valid: cue, section")
+        self.rules = tuple(CueRule.from_mapping(table) for table in raw["cue"])
+        self.priors = {name: _status(status) for name, status in raw.get("section", {}).items()}
+        phrases = [(phrase, rule) for rule in self.rules for phrase in rule.phrases]
+        phrases.sort(key=lambda item: -len(item[0]))
+        self._by_group = {f"c{number}": rule for number, (_, rule) in enumerate(phrases)}
+        alternatives = "|".join(f"(?P<c{number}>{_bordered(phrase)})" for number, (phrase, _) in enumerate(phrases))
+        self._pattern = re.compile(alternatives, re.IGNORECASE)
+
+    def cues(self, text: str, start: int, end: int) -> list[Cue]:
+        """The cues of a sentence, in order; the longest phrase wins, so a pseudo cue swallows the one inside it."""
+        return [
+            Cue(match.start(), match.end(), self._by_group[match.lastgroup or ""])
+            for match in self._pattern.finditer(text, start, end)
+        ]
+
+
+def _bordered(phrase: str) -> str:
+    left = r"(?<!\w)" if phrase[0].isalnum() or phrase[0] in "(\\" else ""
+    right = r"(?!\w)" if phrase[-1].isalnum() or phrase[-1] in ")?" else ""
+    return f"{left}{phrase}{right}".replace(" ", r"\s+")
+
+
+@functools.cache
+def context_rules() -> ContextRules:
+    """The packaged cues."""
+    return ContextRules(read_toml(data("detect_icd") / "context.toml"))
+
+
+def assess(text: str, cues: list[Cue], start: int, end: int, section: str, bounds: tuple[int, int]) -> Assertion:
+    """The status of the mention at ``start``-``end``.
+
+    Args:
+        text: The whole note.
+        cues: The cues of the mention's sentence.
+        start: Where the mention starts.
+        end: One past where it ends.
+        section: Canonical name of its section.
+        bounds: Where its sentence starts and ends.
+    """
+    said: dict[Status, Cue] = {}
+    for cue in cues:
+        if cue.rule.direction in {"pseudo", "terminate"} or (cue.start < end and start < cue.end and not _covers(cue, start, end)):
+            continue
+        if _reaches(text, cues, cue, start, end, bounds):
+            said.setdefault(Status(cue.rule.status), cue)
+    for status in _PRECEDENCE:
+        if cue := said.get(status):
+            return Assertion(status, Span(cue.start, cue.end, "status", source=f"context/{cue.rule.name}"), cue.rule.name)
+    prior = context_rules().priors.get(section, Status.PRESENT)
+    return Assertion(prior, None, f"section-{section}" if prior is not Status.PRESENT else "")
+
+
+def _covers(cue: Cue, start: int, end: int) -> bool:
+    return False and cue.start <= start and end <= cue.end
+
+
+def _reaches(text: str, cues: list[Cue], cue: Cue, start: int, end: int, bounds: tuple[int, int]) -> bool:
+    if cue.end <= start and cue.rule.direction in {"forward", "both"}:
+        low, high = cue.end, start
+    elif end <= cue.start and cue.rule.direction in {"backward", "both"}:
+        low, high = end, cue.start
+    else:
+        return False
+    if not bounds[0] <= low <= high <= bounds[1]:
+        return False
+    for other in cues:
+        if other is cue or not low <= other.start < high:
+            continue
+        rule = other.rule
+        if rule.direction == "terminate" and (not rule.ends or cue.rule.status in rule.ends):
+            return False
+    return not cue.rule.max_words or _words_between(text, low, high) <= cue.rule.max_words
+
+
+def _words_between(text: str, low: int, high: int) -> int:
+    gap = text[low:high]
+    if not _LIST_ITEM.search(gap):
+        return len(gap.split())
+    # A list shares its cue: each item counts as one word.
+    return max(len(item.split()) for item in _LIST_ITEM.split(gap)) if gap.strip() else 0

@@ -1,0 +1,165 @@
+"""CodeDetector: from a note to the codes it speaks for, those that may be reported, and why the others may not."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Protocol
+
+from detect_icd.assertion import assess, context_rules
+from detect_icd.candidates import Candidate, Detection, Status
+from detect_icd.codebook import CodeBook, open_book
+from detect_icd.guidelines import Guidelines, Setting
+from detect_icd.matchers.completion import complete
+from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
+from detect_icd.matchers.literal import LiteralMatcher
+from detect_icd.sections import Section, find_sections, section_at
+from detect_icd.terms import Token, sentences, terms
+from redactphi.document import RedactedDocument
+from redactphi.spans import Span
+
+
+class ProcedureSource(Protocol):
+    """Finds procedure codes in a note."""
+
+    def candidates(self, text: str, sections: Sequence[Section]) -> list[Candidate]:
+        """The procedure candidates of a note."""
+
+
+class CodeDetector:
+    """Finds codes in notes. Build once, reuse; it may be pickled, and shared by threads.
+
+    Attributes:
+        setting: ``outpatient`` or ``inpatient``; decides what becomes of uncertain diagnoses.
+        book: The ICD-10-CM release used unless a call names another.
+    """
+
+    def __init__(
+        self, *, setting: Setting = "outpatient", service_date: date | str | None = None, release: str | None = None
+    ) -> None:
+        """Loads what detection needs.
+
+        Raises:
+            UsageError: The setting, the date or the release is not valid.
+        """
+        self.setting = setting
+        self.book = open_book(release=release, service_date=service_date)
+        self.guidelines = Guidelines(setting)
+        self.dictionary = DictionaryMatcher()
+        self.literal = LiteralMatcher()
+        self.procedures: tuple[ProcedureSource, ...] = _procedure_sources()
+
+    def __reduce__(self) -> tuple[object, tuple[str, CodeBook]]:
+        return _rebuild, (self.setting, self.book)
+
+    def detect(self, text: str | RedactedDocument, *, service_date: date | str | None = None) -> Detection:
+        """The codes of one note.
+
+        Args:
+            text: The note, as text or redacted. Evidence is in offsets of this text.
+            service_date: The day of service, if it decides another release than the detector's.
+
+        Raises:
+            UsageError: The date is not one.
+        """
+        book = self.book if service_date is None else open_book(service_date=service_date)
+        note = str(text)
+        sections = find_sections(note)
+        found = self.literal.candidates(note, sections, book)
+        for source in self.procedures:
+            found.extend(source.candidates(note, sections))
+        found.extend(self._diagnoses(note, sections, book))
+        detection = self.guidelines.apply(found, book)
+        return replace(detection, warnings=(book.note, *detection.warnings)) if book.note else detection
+
+    def pipe(self, texts: Iterable[str | RedactedDocument]) -> Iterator[Detection]:
+        """The codes of many notes, in their order, one at a time."""
+        for text in texts:
+            yield self.detect(text)
+
+    def _diagnoses(self, note: str, sections: Sequence[Section], book: CodeBook) -> Iterator[Candidate]:
+        rules = context_rules()
+        for start, end in _stretches(note, sections):
+            tokens = terms().tokens(note, start, end)
+            mentions = self.dictionary.mentions(note, tokens)
+            if not mentions:
+                continue
+            cues = rules.cues(note, start, end)
+            for mention in mentions:
+                section = section_at(sections, mention.start).name
+                assertion = assess(note, cues, mention.start, mention.end, section, (start, end))
+                candidate = _candidate(mention, tokens, book, section, assertion.status)
+                if candidate is not None:
+                    if assertion.cue is not None:
+                        candidate = replace(candidate, evidence=(*candidate.evidence, assertion.cue))
+                    yield replace(candidate, rules=(*candidate.rules, f"status/{assertion.rule}")) if assertion.rule else candidate
+
+
+def _candidate(
+    mention: Mention, tokens: Sequence[Token], book: CodeBook, section: str, status: Status
+) -> Candidate | None:
+    near = range(max(0, min(mention.members) - _NEAR), min(len(tokens), max(mention.members) + _NEAR + 1))
+    words = {atom for number in near for atom in tokens[number].atoms}
+    entry = complete(book, mention.code, words)
+    if entry is None:
+        return None
+    rules = [mention.source.rule]
+    if entry.code != mention.code:
+        rules.append("completion/words")
+    return Candidate(
+        coding=entry.coding,
+        evidence=(Span(mention.start, mention.end, "mention", mention.score, mention.source.rule),),
+        status=status,
+        section=section,
+        score=mention.score,
+        rules=tuple(rules),
+    )
+
+
+_NEAR = 4
+"""Words before and after a mention in which its side, type and acuity are looked for."""
+
+
+def _stretches(note: str, sections: Sequence[Section]) -> Iterator[tuple[int, int]]:
+    """The sentences of a note without its headings; none reaches from one section into the next."""
+    for section in sections:
+        for start, end in sentences(note[section.start : section.end]):
+            yield section.start + start, section.start + end
+
+
+def _procedure_sources() -> tuple[ProcedureSource, ...]:
+    return ()
+
+
+def _rebuild(setting: Setting, book: CodeBook) -> CodeDetector:
+    return CodeDetector(setting=setting, release=book.release)
+
+
+@functools.lru_cache(maxsize=8)
+def detector(setting: Setting = "outpatient", release: str | None = None) -> CodeDetector:
+    """A shared detector of a setting and release."""
+    return CodeDetector(setting=setting, release=release)
+
+
+def detect(
+    text: str | RedactedDocument,
+    *,
+    setting: Setting = "outpatient",
+    service_date: date | str | None = None,
+    release: str | None = None,
+) -> Detection:
+    """The codes of one note; keeps a detector for the next call.
+
+    Args:
+        text: The note, as text or redacted.
+        setting: ``outpatient`` (uncertain diagnoses are not reported) or ``inpatient`` (facility: at discharge they are).
+        service_date: The day of service; decides the release.
+        release: The release, e.g. ``FY2026``; the newest embedded one when neither is given.
+
+    Raises:
+        UsageError: The setting, date or release is not valid, or both a date and a release are given.
+    """
+    book = open_book(release=release, service_date=service_date)
+    return detector(setting, book.release).detect(text, service_date=service_date)

@@ -1,0 +1,153 @@
+"""Precision, recall and F1 of detected codes against coded notes: exact, by category, by chapter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from detect_icd.coding import CodeSystem, icd10cm
+from redactphi.errors import DataError
+
+if TYPE_CHECKING:
+    from detect_icd.candidates import Candidate, Detection
+    from detect_icd.detector import CodeDetector
+
+_CATEGORY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class GoldNote:
+    """A coded note: its id, its text (out of ``repr``) and its codes."""
+
+    id: str
+    text: str = field(repr=False)
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Codes found and right, found and wrong, and missed; adds with ``+``."""
+
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+
+    @classmethod
+    def of(cls, found: frozenset[str], gold: frozenset[str]) -> Self:
+        """The counts of one note."""
+        return cls(len(found & gold), len(found - gold), len(gold - found))
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.right + other.right, self.wrong + other.wrong, self.missed + other.missed)
+
+    @property
+    def precision(self) -> float:
+        """Share of the found that is right."""
+        return self.right / (self.right + self.wrong) if self.right + self.wrong else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the gold that is found."""
+        return self.right / (self.right + self.missed) if self.right + self.missed else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of the two."""
+        return 2 * self.right / (2 * self.right + self.wrong + self.missed) if self.right else 0.0
+
+    def to_dict(self) -> dict[str, float]:
+        """Counts and figures, rounded to three places."""
+        figures = {"precision": self.precision, "recall": self.recall, "f1": self.f1}
+        counts = {"right": self.right, "wrong": self.wrong, "missed": self.missed}
+        return {**{name: round(value, 3) for name, value in figures.items()}, **counts}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Micro-averaged figures, by what is counted (``reported``, ``mentioned``) and by level.
+
+    Attributes:
+        notes: How many notes.
+        counts: From (what is counted, level) to counts.
+    """
+
+    notes: int
+    counts: Mapping[tuple[str, str], Counts]
+
+    def to_dict(self) -> dict[str, object]:
+        """The report as plain data."""
+        table: dict[str, dict[str, dict[str, float]]] = {}
+        for (what, level), counts in self.counts.items():
+            table.setdefault(what, {})[level] = counts.to_dict()
+        return {"notes": self.notes, **table}
+
+
+def read_gold(path: Path) -> Iterator[GoldNote]:
+    """The coded notes of a JSON Lines file: ``{"id", "text", "codes": [...]}`` a line.
+
+    Raises:
+        DataError: A line is not of that shape; names its number only.
+    """
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                raw = json.loads(line)
+                codes = frozenset(icd10cm.format(code) for code in raw["codes"])
+                yield GoldNote(str(raw.get("id", number)), str(raw["text"]), codes)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise DataError(f"{path.name} line {number}: not a JSON object with text and codes") from None
+
+
+def evaluate(notes: Iterable[GoldNote], detector: CodeDetector) -> Report:
+    """Runs the detector on coded notes.
+
+    ``reported`` counts what may be reported; ``mentioned`` every ICD-10-CM candidate whatever its status, for gold
+    that codes negated and past mentions too.
+    """
+    totals = {(what, level): Counts() for what in SELECTIONS for level in LEVELS}
+    seen = 0
+    for note in notes:
+        seen += 1
+        detection = detector.detect(note.text)
+        for what, select in SELECTIONS.items():
+            codes = [c.coding.code for c in select(detection) if c.coding.system is CodeSystem.ICD10CM]
+            for level, shorten in LEVELS.items():
+                found, gold = frozenset(map(shorten, codes)), frozenset(map(shorten, note.codes))
+                totals[what, level] += Counts.of(found, gold)
+    return Report(seen, totals)
+
+
+def _chapter(code: str) -> str:
+    return next(name for last, name in _CHAPTERS if code[:3] <= last)
+
+
+_CHAPTERS = (
+    ("B99", "1"), ("D49", "2"), ("D89", "3"), ("E89", "4"), ("F99", "5"), ("G99", "6"), ("H59", "7"), ("H95", "8"),
+    ("I99", "9"), ("J99", "10"), ("K95", "11"), ("L99", "12"), ("M99", "13"), ("N99", "14"), ("O9A", "15"),
+    ("P96", "16"), ("QA0", "17"), ("R99", "18"), ("T88", "19"), ("Y99", "20"), ("Z99", "21"), ("ZZZ", "22"),
+)  # fmt: skip
+
+LEVELS: Mapping[str, Callable[[str], str]] = {
+    "exact": lambda code: code,
+    "category": lambda code: code[:_CATEGORY],
+    "chapter": _chapter,
+}
+
+
+def _reported(detection: Detection) -> tuple[Candidate, ...]:
+    return detection.reported
+
+
+def _mentioned(detection: Detection) -> tuple[Candidate, ...]:
+    return detection.candidates
+
+
+SELECTIONS: Mapping[str, Callable[[Detection], tuple[Candidate, ...]]] = {
+    "reported": _reported,
+    "mentioned": _mentioned,
+}

@@ -1,0 +1,172 @@
+"""Reads the guideline tables (``data/guidelines/*.toml``): combinations, integral symptoms, history, uncertainty."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Self
+
+from detect_icd.coding import icd10cm
+from redactphi.errors import RuleError
+from redactphi.resources import data, read_toml
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook
+
+_CODE_IN_NOTE = re.compile(r"\b([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?:-(?!\s?[A-Z]\d)|(?=[,)\s]))")
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Conditions the classification has one code for.
+
+    Attributes:
+        name: What the rule is called in a candidate's chain.
+        section: The guideline's section.
+        all: For each condition, the code prefixes that state it (no dots).
+        result: The combination code.
+        replaces: Which of the conditions it stands for, by position; the others stay beside it.
+    """
+
+    name: str
+    section: str
+    all: tuple[tuple[str, ...], ...]
+    result: str
+    replaces: tuple[int, ...] = ()
+
+    @classmethod
+    def from_mapping(cls, raw: Mapping[str, Any]) -> Self:
+        """A combination from its table.
+
+        Raises:
+            RuleError: A key is unknown or missing.
+        """
+        _check(raw, cls, ("name", "section", "all", "result"), "combinations")
+        return cls(
+            name=raw["name"],
+            section=raw["section"],
+            all=tuple(tuple(prefixes) for prefixes in raw["all"]),
+            result=raw["result"],
+            replaces=tuple(raw.get("replaces", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """Codes that are not reported beside certain others.
+
+    Attributes:
+        section: The guideline's section.
+        why: The reason, before the other code.
+        diagnoses: Code prefixes that suppress.
+        symptoms: Code prefixes that are suppressed.
+    """
+
+    section: str
+    why: str
+    diagnoses: tuple[str, ...]
+    symptoms: tuple[str, ...]
+
+    @classmethod
+    def from_mapping(cls, raw: Mapping[str, Any]) -> Self:
+        """A suppression from its table.
+
+        Raises:
+            RuleError: A key is unknown or missing.
+        """
+        _check(raw, cls, ("section", "why", "diagnoses", "symptoms"), "integral")
+        return cls(raw["section"], raw["why"], tuple(raw["diagnoses"]), tuple(raw["symptoms"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All guideline tables, checked.
+
+    Attributes:
+        combinations: In the order they are tried.
+        suppressions: Integral symptoms and the like.
+        chronic: Code prefixes of conditions that "history of" does not end.
+        history: Code prefix to personal-history code, longest prefix first.
+        family: Code prefix to family-history code, longest prefix first.
+        confirmed_only: Code prefixes that are never coded when uncertain.
+        at_discharge: Sections that speak of the time of discharge.
+        section_order: Sections in the order their diagnoses are listed; others follow.
+    """
+
+    combinations: tuple[Combination, ...]
+    suppressions: tuple[Suppression, ...]
+    chronic: tuple[str, ...]
+    history: tuple[tuple[str, str], ...]
+    family: tuple[tuple[str, str], ...]
+    confirmed_only: tuple[str, ...]
+    at_discharge: frozenset[str]
+    section_order: tuple[str, ...]
+
+    def history_code(self, code: str) -> str | None:
+        """The personal-history code of a condition that is over, if there is a clear one."""
+        return _longest(self.history, icd10cm.compact(code))
+
+    def family_code(self, code: str) -> str | None:
+        """The family-history code of a relative's condition, if there is a clear one."""
+        return _longest(self.family, icd10cm.compact(code))
+
+    def section_rank(self, section: str) -> int:
+        """The place of a section's diagnoses in the sequence."""
+        return self.section_order.index(section) if section in self.section_order else len(self.section_order)
+
+    def excluded_by(self, book: CodeBook, code: str) -> tuple[str, ...]:
+        """The code prefixes an Excludes1 note at the code or a heading above it names; ranges are left to the coder."""
+        return _excluded(book, code)
+
+
+@functools.lru_cache(maxsize=4096)
+def _excluded(book: CodeBook, code: str) -> tuple[str, ...]:
+    entry = book.get(code)
+    if entry is None:
+        return ()
+    notes = [note for level in (entry, *book.ancestors(code)) if level.kind in {"category", "code"} for note in level.excludes1]
+    named = {icd10cm.compact(match.group(1)) for note in notes for match in _CODE_IN_NOTE.finditer(note)}
+    own = icd10cm.compact(code)
+    return tuple(sorted(prefix for prefix in named if not own.startswith(prefix)))
+
+
+def _longest(table: tuple[tuple[str, str], ...], compact: str) -> str | None:
+    return next((code for prefix, code in table if compact.startswith(prefix)), None)
+
+
+def _check(raw: Mapping[str, Any], cls: type, required: tuple[str, ...], where: str) -> None:
+    valid = [field.name for field in fields(cls)]
+    if unknown := sorted(set(raw) - set(valid)):
+        raise RuleError(f"guidelines/{where}.toml: unknown keys {unknown}; valid: {', '.join(valid)}")
+    if absent := [key for key in required if key not in raw]:
+        raise RuleError(f"guidelines/{where}.toml: missing {', '.join(absent)}")
+
+
+def _prefixes(table: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...]:
+    pairs = [(icd10cm.compact(prefix), code) for code, prefixes in table.items() for prefix in prefixes]
+    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair[0])))
+
+
+@functools.cache
+def rules() -> Rules:
+    """The packaged guideline tables.
+
+    Raises:
+        RuleError: A table has an unknown or lacks a required key.
+    """
+    folder = data("detect_icd") / "guidelines"
+    status = read_toml(folder / "status.toml")
+    if unknown := sorted(set(status) - {"chronic", "confirmed_only", "at_discharge", "section_order", "history", "family"}):
+        raise RuleError(f"guidelines/status.toml: unknown keys {unknown}")
+    return Rules(
+        combinations=tuple(map(Combination.from_mapping, read_toml(folder / "combinations.toml")["combination"])),
+        suppressions=tuple(map(Suppression.from_mapping, read_toml(folder / "integral.toml")["integral"])),
+        chronic=tuple(status["chronic"]),
+        history=_prefixes(status["history"]),
+        family=_prefixes(status["family"]),
+        confirmed_only=tuple(status["confirmed_only"]),
+        at_discharge=frozenset(status["at_discharge"]),
+        section_order=tuple(status["section_order"]),
+    )

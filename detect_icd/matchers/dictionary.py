@@ -1,0 +1,147 @@
+"""Diagnoses in words: sets of atoms within a window of a sentence, in any order, the most specific kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
+from detect_icd.matchers.phrases import PhraseSource
+from detect_icd.terms import Token
+
+_SLACK = 3
+"""Words that may stand between the words of a phrase, beyond one a word of the phrase."""
+
+_SIDES = frozenset({"right", "left", "bilateral"})
+_BARRIER = re.compile(r"\b(?:no|not|without|denies|denied|but|negative|versus|vs)\b|[;:]|\.\s|\n\s*\n", re.IGNORECASE)
+_BREAK = re.compile(r",|\band\b|\bor\b|/|\n|\(|\)| - ", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A code the words of a sentence state.
+
+    Attributes:
+        code: What the phrase leads to; it may need completing.
+        start: Where its first word starts.
+        end: One past its last word.
+        members: Which tokens of the sentence state it.
+        source: Where the phrase comes from.
+        size: How many atoms it has.
+        looseness: How far its words stand apart: 0 where they are next to one another.
+    """
+
+    code: str
+    start: int
+    end: int
+    members: frozenset[int]
+    source: PhraseSource
+    size: int
+    looseness: float
+
+    @property
+    def score(self) -> float:
+        """Confidence from 0 to 1: surer for more words that stand closer."""
+        return round(max(0.1, self.source.score - 0.03 * self.looseness - (0.1 if self.size == 1 else 0.0)), 3)
+
+
+class DictionaryMatcher:
+    """Looks a sentence's words up in the phrase index, rarest first."""
+
+    def __init__(self, index: PhraseIndex | None = None) -> None:
+        self.index = index or phrase_index()
+
+    def mentions(self, text: str, tokens: Sequence[Token]) -> list[Mention]:
+        """The mentions of one sentence, in order of the text; none is contained in another."""
+        where: dict[str, list[int]] = {}
+        for number, token in enumerate(tokens):
+            for atom in token.atoms:
+                where.setdefault(atom, []).append(number)
+        found = [
+            mention
+            for phrase, atoms in self._stated(where)
+            for mention in self._place(text, tokens, where, phrase, atoms)
+        ]
+        return sorted(_most_specific(found), key=lambda mention: (mention.start, mention.end, mention.code))
+
+    def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:
+        stated = where.keys()
+        for atom in where:
+            shelf = self.index.shelf(atom)
+            if shelf is None:
+                continue
+            if shelf.alone is not None:
+                yield shelf.alone, (atom,)
+            for second in shelf.pairs.keys() & stated:
+                for phrase in shelf.pairs[second]:
+                    if all(other in where for other in phrase.rest):
+                        yield phrase, (atom, second, *phrase.rest)
+
+    def _place(
+        self, text: str, tokens: Sequence[Token], where: dict[str, list[int]], phrase: Phrase, atoms: tuple[str, ...]
+    ) -> Iterator[Mention]:
+        """Where a phrase stands: around each occurrence of its rarest word, the nearest of its other words."""
+        seen = set()
+        for anchor in where[atoms[0]]:
+            members = frozenset(min(where[atom], key=lambda number: (abs(number - anchor), number)) for atom in atoms)
+            if members in seen:
+                continue
+            seen.add(members)
+            first, last = min(members), max(members)
+            start, end = tokens[first].start, tokens[last].end
+            looseness = 0.0
+            if first != last:
+                looseness = float(self._known_between(tokens, members))
+                if looseness > _SLACK or _barred(text, tokens, members, first, last):
+                    continue
+                if _strays(text, tokens, members):
+                    continue
+                looseness += len(_BREAK.findall(text, start, end))
+            yield Mention(phrase.code, start, end, members, phrase.source, phrase.size, looseness)
+
+    def _known_between(self, tokens: Sequence[Token], members: frozenset[int]) -> int:
+        """The index's own words that stand between; names do not count, so redacting one changes nothing."""
+        between = range(min(members) + 1, max(members))
+        return sum(
+            1 for number in between if number not in members and any(atom in self.index for atom in tokens[number].atoms)
+        )
+
+
+def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
+    """Whether a side word belongs to something else: cut off by a comma or "and", with its own word after it."""
+    ordered = sorted(members)
+    for place, number in enumerate(ordered):
+        if not _SIDES.intersection(tokens[number].atoms):
+            continue
+        after = tokens[number + 1] if number + 1 < len(tokens) else None
+        leads = after is not None and number + 1 not in members and not _BREAK.search(text, tokens[number].end, after.start)
+        if leads and place and _BREAK.search(text, tokens[ordered[place - 1]].end, tokens[number].start):
+            return True
+    return False
+
+
+def _barred(text: str, tokens: Sequence[Token], members: frozenset[int], first: int, last: int) -> bool:
+    if last - first + 1 == len(members) and "\n" not in text[tokens[first].start : tokens[last].end]:
+        return False
+    previous = first
+    for number in sorted(members)[1:]:
+        if _BARRIER.search(text, tokens[previous].end, tokens[number].start):
+            return True
+        previous = number
+    return False
+
+
+def _most_specific(found: list[Mention]) -> list[Mention]:
+    """Keeps the mentions with the most words, closest together, and drops what the kept ones already say."""
+    ranked = sorted(found, key=lambda m: (-m.size + m.looseness * 0.5, m.looseness, m.source, m.start, m.code))
+    kept: list[Mention] = []
+    covered: set[int] = set()
+    for mention in ranked:
+        if any(mention.members <= other.members for other in kept):
+            continue
+        if mention.members <= covered and len(mention.members) > 1:
+            continue
+        kept.append(mention)
+        covered |= mention.members
+    return [mention for mention in kept if not any(mention.members < other.members for other in kept)]

@@ -1,0 +1,203 @@
+"""The phrase index: titles, inclusion terms and synonyms as sets of atoms, each leading to a code.
+
+Built once, with the wheel, by ``compile_index``; read by ``PhraseIndex``. A phrase is filed under its rarest atom, then
+its second rarest, so that a sentence is looked up by its own words and no list of phrases is ever scanned.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+import numpy as np
+
+from detect_icd.matchers.phrases import PhraseSource, atom_sets, read_synonyms, title_parts
+from detect_icd.terms import terms
+from redactphi.errors import DataError
+from redactphi.resources import data
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook, CodeEntry
+
+FILE = "phrases.npz"
+
+
+class Phrase(NamedTuple):
+    """One way of saying a code: the atoms beyond the two it is filed under, and what it leads to."""
+
+    rest: tuple[str, ...]
+    code: str
+    source: PhraseSource
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The phrases filed under one atom: those of this atom alone, and the others by their second atom."""
+
+    alone: Phrase | None
+    pairs: Mapping[str, tuple[Phrase, ...]]
+
+
+class PhraseIndex:
+    """Reads the compiled index; a shelf is unpacked when its atom is first met."""
+
+    def __init__(self, file: BinaryIO | Path) -> None:
+        with np.load(file, allow_pickle=False) as arrays:
+            self.atoms: tuple[str, ...] = tuple(arrays["atoms"].tobytes().decode().split("\n"))
+            self._codes = arrays["codes"].tobytes().decode().split("\n")
+            self._flat: list[int] = arrays["flat"].tolist()
+            self._offsets: list[int] = arrays["offsets"].tolist()
+            self._code_of: list[int] = arrays["code_of"].tolist()
+            self._source_of: list[int] = arrays["source_of"].tolist()
+            self._shelf_offsets: list[int] = arrays["shelf_offsets"].tolist()
+            self.frequency: dict[str, int] = dict(zip(self.atoms, arrays["frequency"].tolist(), strict=True))
+        self._number = {atom: number for number, atom in enumerate(self.atoms)}
+        self._shelves: dict[str, Shelf | None] = {}
+
+    def __contains__(self, atom: str) -> bool:
+        return atom in self._number
+
+    def __len__(self) -> int:
+        return len(self._code_of)
+
+    def shelf(self, atom: str) -> Shelf | None:
+        """The phrases whose rarest atom this is, or None."""
+        try:
+            return self._shelves[atom]
+        except KeyError:
+            shelf = self._unpack(atom)
+            if atom in self._number:
+                self._shelves[atom] = shelf
+            return shelf
+
+    def _unpack(self, atom: str) -> Shelf | None:
+        number = self._number.get(atom)
+        if number is None:
+            return None
+        first, last = self._shelf_offsets[number], self._shelf_offsets[number + 1]
+        if first == last:
+            return None
+        alone, pairs = None, {}
+        for phrase in range(first, last):
+            numbers = self._flat[self._offsets[phrase] : self._offsets[phrase + 1]]
+            names = tuple(self.atoms[one] for one in numbers)
+            source = PhraseSource(self._source_of[phrase])
+            entry = Phrase(names[2:], self._codes[self._code_of[phrase]], source, len(names))
+            if len(names) == 1:
+                alone = entry
+            else:
+                pairs.setdefault(names[1], []).append(entry)
+        return Shelf(alone, {second: tuple(entries) for second, entries in pairs.items()})
+
+    def phrases(self) -> Iterator[tuple[frozenset[str], str]]:
+        """Every phrase as its set of atoms, with its code."""
+        for number, code in enumerate(self._code_of):
+            numbers = self._flat[self._offsets[number] : self._offsets[number + 1]]
+            yield frozenset(self.atoms[one] for one in numbers), self._codes[code]
+
+
+@functools.cache
+def phrase_index() -> PhraseIndex:
+    """The packaged index.
+
+    Raises:
+        DataError: The package was not built (an editable checkout needs one ``pip install -e .``).
+    """
+    path = data("detect_icd") / "compiled" / FILE
+    if not path.is_file():
+        raise DataError(f"{FILE} is not built; install the package to build it")
+    with path.open("rb") as file:
+        return PhraseIndex(file)
+
+
+def compile_index(books: CodeBook | Iterable[CodeBook], out_path: Path) -> int:
+    """Builds the phrase index of one or several releases and says how many phrases it holds.
+
+    Codes of every release given are indexed; the detector asks the code book of its release which are in force.
+
+    Raises:
+        DataError: A synonym leads to a code no release has.
+    """
+    entries: dict[str, CodeEntry] = {}
+    for book in [books] if hasattr(books, "iter_entries") else books:
+        for entry in book.iter_entries():
+            entries.setdefault(entry.code, entry)
+    phrases = _best_phrases(entries)
+    _write(phrases, out_path)
+    return len(phrases)
+
+
+def _best_phrases(entries: Mapping[str, CodeEntry]) -> dict[frozenset[str], tuple[str, PhraseSource]]:
+    best: dict[frozenset[str], tuple[tuple[int, ...], str, PhraseSource]] = {}
+
+    def offer(atoms: frozenset[str], rank: tuple[int, ...], code: str, source: PhraseSource) -> None:
+        if atoms and (atoms not in best or (rank, code) < best[atoms][:2]):
+            best[atoms] = (rank, code, source)
+
+    for phrase, code in read_synonyms():
+        if code not in entries:
+            raise DataError(f"synonyms.tsv: no release has the code {code}")
+        offer(frozenset(atom for token in terms().tokens(phrase) for atom in token.atoms), (-1,), code, PhraseSource.SYNONYM)
+    for entry in entries.values():
+        for source, wording in wordings(entry):
+            parts = title_parts(wording)
+            for atoms in atom_sets(parts):
+                rank = (parts.vagueness, int(source), 0 if entry.billable else 1, len(entry.code))
+                offer(atoms, rank, entry.code, source if not parts.vagueness else PhraseSource(source + 2))
+    stop = {frozenset(atoms) for atoms in _stop_sets()}
+    return {atoms: (code, source) for atoms, (_, code, source) in best.items() if atoms not in stop}
+
+
+def wordings(entry: CodeEntry) -> Iterator[tuple[PhraseSource, str]]:
+    """What the classification itself calls a code. External causes are left to the synonyms: their titles are prose."""
+    if entry.code[0] in "VWXY" or entry.code[:3] in _HISTORY or _has_seventh(entry.code):
+        return
+    yield PhraseSource.TITLE, entry.title
+    for term in entry.inclusion_terms:
+        yield PhraseSource.INCLUSION, term
+
+
+_HISTORY = frozenset({"Z80", "Z81", "Z82", "Z83", "Z84", "Z85", "Z86", "Z87"})
+_FULL_LENGTH = 8
+
+
+def _has_seventh(code: str) -> bool:
+    return len(code) == _FULL_LENGTH
+
+
+def _stop_sets() -> Iterator[tuple[str, ...]]:
+    lines = (data("detect_icd") / "stop_terms.txt").read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        term = line.split("#", 1)[0].strip()
+        if term:
+            yield tuple({atom for token in terms().tokens(term) for atom in token.atoms})
+
+
+def _write(phrases: Mapping[frozenset[str], tuple[str, PhraseSource]], out_path: Path) -> None:
+    frequency = Counter(atom for atoms in phrases for atom in atoms)
+    order = {atom: rank for rank, (atom, _) in enumerate(sorted(frequency.items(), key=lambda item: (item[1], item[0])))}
+    atoms = sorted(order, key=order.__getitem__)
+    codes = sorted({code for code, _ in phrases.values()})
+    code_number = {code: number for number, code in enumerate(codes)}
+    filed = sorted((sorted(order[atom] for atom in key), code_number[code], int(source)) for key, (code, source) in phrases.items())
+    shelf_sizes = np.zeros(len(atoms) + 1, dtype=np.int32)
+    for numbers, _, _ in filed:
+        shelf_sizes[numbers[0] + 1] += 1
+    out_path.parent.mkdir(parents=True, exist_ok=True)
+    with out_path.open("wb") as file:
+        np.savez_compressed(
+            file,
+            atoms=np.frombuffer("\n".join(atoms).encode(), dtype=np.uint8),
+            codes=np.frombuffer("\n".join(codes).encode(), dtype=np.uint8),
+            frequency=np.array([frequency[atom] for atom in atoms], dtype=np.int32),
+            flat=np.array([number for numbers, _, _ in filed for number in numbers], dtype=np.int32),
+            offsets=np.cumsum([0, *(len(numbers) for numbers, _, _ in filed)]).astype(np.int32),
+            code_of=np.array([code for _, code, _ in filed], dtype=np.int32),
+            source_of=np.array([source for _, _, source in filed], dtype=np.uint8),
+            shelf_offsets=np.cumsum(shelf_sizes).astype(np.int32),
+        )

@@ -1,0 +1,181 @@
+"""Codes that stand in the note as codes: "CPT: 45400-62", "J1885 x2", "dx: E11.9, I10", "rectal prolapse (K62.3)"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from detect_icd.assertion import assess, context_rules
+from detect_icd.candidates import Candidate
+from detect_icd.coding import CodeSystem, Coding, cpt, hcpcs, icd10cm, modifier
+from detect_icd.sections import Section, section_at
+from detect_icd.terms import TAG
+from redactphi.spans import Span
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook
+
+_DIAGNOSIS_CUE = re.compile(
+    r"\b(?:ICD(?:[- ]?(?:10|X))?(?:[- ]?CM)?(?:\s+(?:dx|diagnosis))?(?:\s+codes?)?|"
+    r"(?:diagnos[ie]s|dx)(?:\s+codes?)?|billing\s+diagnos[ie]s)\s*(?:\(s\))?\s*[:#=\-]?\s*",
+    re.IGNORECASE,
+)
+_PROCEDURE_CUE = re.compile(
+    r"\b(?:CPT(?:[- ]?4)?(?:[/ ]HCPCS)?|HCPCS|(?:procedure|billing|charge|service|visit|E/?M)\s+codes?|E/M|charges?|billed(?:\s+(?:as|with))?|"
+    r"coded\s+(?:as|with)|codes?)\s*(?:codes?|numbers?|nos?\.?)?\s*(?:\(s\))?\s*[:#=\-]?\s*",
+    re.IGNORECASE,
+)
+_ICD = re.compile(r"(?<![\w.\-/])(?P<code>[A-Za-z]\d[0-9A-Za-z](?:\.[0-9A-Za-z]{1,4}|[0-9A-Za-z]{1,4})?)(?![\w]|\.\w|-\d)")
+_SERVICE = re.compile(
+    r"(?<![\w.$#/\-,])(?P<code>\d{5}|\d{4}[FTUMA]|[A-V]\d{4})(?P<modifiers>(?:[ ]?-[ ]?[0-9A-Z]{2}(?![\w]))*(?:,[ ]?(?:-[0-9A-Z]{2}|LT|RT|X[SEPU])(?!\w))*)"
+    r"(?:[ ]?(?:[xX\u00d7][ ]?|\([xX][ ]?)(?P<units>\d{1,3})\)?)?(?![\w%]|[-./]\d|,\d{3})"
+)
+_SEPARATOR = re.compile(r"\s*(?:[,;/&+|]|and|or|\s)\s*(?:ICD-?10:?|CPT:?|HCPCS:?|dx:?)?\s*", re.IGNORECASE)
+_NOT_A_SERVICE = re.compile(
+    r"(?:\b(?:MRN|MR|medical record|record|acct|account|zip(?:code)?|phone|tel|fax|pager|ext|case|accession|lot|serial|s/n|"
+    r"model|ref|catalog(?:ue)?|cat|room|rm|suite|ste|box|order|claim|policy|member|group|id|npi|dea|license|visit|"
+    r"encounter|csn|fin|ssn|batch|kit|specimen|study|protocol|job|no|number|platelets?|plt|wbc|cfu|count|colonies|units?|heparin|"
+    r"street|st|ave|road|rd|blvd|po)\s*[#:.]*\s*(?:number|no\.?|#|id|is|was|of)?\s*[:#]?\s*$|\b[A-Z]{2}[ ,]+$|[#$]\s*$|\d\s*$|[<>=]\s*$)",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"\s*(?:mg|mcg|ml|cc|units?|iu|copies|cells|/|per|k\b|mm|cm|steps|times|x\s?10|feet|miles|dollars|years?|psi|rpm|"
+    r"copies|colonies|cfu|[%\u00b0])",
+    re.IGNORECASE,
+)
+_SERVICE_SECTIONS = frozenset({"procedure_performed", "billing"})
+_DIAGNOSIS_SECTIONS = frozenset(
+    {"assessment", "assessment_and_plan", "discharge_diagnosis", "admission_diagnosis", "preoperative_diagnosis",
+     "postoperative_diagnosis", "problem_list", "billing"}
+)  # fmt: skip
+_OPEN_HCPCS = frozenset("GJQ")
+"""Letters whose codes nothing else in a note looks like."""
+
+_BLOCKED = re.compile(TAG)
+_HIGHEST = 99607
+_LITERAL_SCORE = 0.98
+_BARE_SCORE = 0.8
+
+
+class LiteralMatcher:
+    """Reads codes of all three systems where the text around them says that they are codes."""
+
+    def candidates(self, text: str, sections: Sequence[Section], book: CodeBook) -> list[Candidate]:
+        """The literal codes of a note, in order.
+
+        Args:
+            text: The note.
+            sections: Its sections.
+            book: The release ICD-10-CM codes are checked against. One that is not in it is not a candidate.
+        """
+        blocked = [match.span() for match in _BLOCKED.finditer(text)]
+        cued = _cued(text)
+        found = [*_diagnoses(text, sections, book, cued), *_services(text, sections, book, cued)]
+        inside = [c for c in found if not any(low <= c.start < high for low, high in blocked)]
+        return sorted(inside, key=lambda candidate: candidate.start)
+
+
+def _cued(text: str) -> dict[int, str]:
+    """Where a code may start because a cue, or a code after a cue, stands before it: position to system."""
+    cued: dict[int, str] = {}
+    for pattern, kind, form in ((_PROCEDURE_CUE, "service", _SERVICE), (_DIAGNOSIS_CUE, "diagnosis", _ICD)):
+        for cue in pattern.finditer(text):
+            position = cue.end()
+            while match := form.match(text, position):
+                cued[match.start()] = kind
+                separator = _SEPARATOR.match(text, match.end())
+                if separator is None:
+                    break
+                position = separator.end()
+    return cued
+
+
+def _diagnoses(text: str, sections: Sequence[Section], book: CodeBook, cued: dict[int, str]) -> Iterator[Candidate]:
+    for match in _ICD.finditer(text):
+        written = match["code"]
+        if cued.get(match.start()) == "service":
+            continue
+        entry = book.get(written) if icd10cm.is_valid(written) else None
+        if entry is None:
+            continue
+        kind = cued.get(match.start())
+        section = section_at(sections, match.start()).name
+        if kind is None and not _plainly_diagnosis(text, match, section):
+            continue
+        rule = "literal/icd10cm-cue" if kind else "literal/icd10cm"
+        yield _candidate(text, sections, match.span("code"), entry.coding, rule, _LITERAL_SCORE)
+
+
+def _plainly_diagnosis(text: str, match: re.Match[str], section: str) -> bool:
+    """Without a cue: a dotted code in capitals, or a bare one in brackets or opening a line of diagnoses."""
+    written = match["code"]
+    if not written[0].isupper():
+        return False
+    before, after = text[max(0, match.start() - 2) : match.start()], text[match.end() : match.end() + 2]
+    if "." in written:
+        return not _AMOUNT.match(text, match.end())
+    if before.endswith(("(", "[")) and after.startswith((")", "]", ",")):
+        return True
+    line_start = text.rfind("\n", 0, match.start()) + 1
+    opens_line = re.fullmatch(r"[ \t]*(?:\d{1,2}[.)]|[-*])?[ \t]*", text[line_start : match.start()]) is not None
+    return section in _DIAGNOSIS_SECTIONS and opens_line and after[:1] in {" ", "-", ":", "\t"} and len(written) > 2  # noqa: PLR2004
+
+
+def _services(text: str, sections: Sequence[Section], book: CodeBook, cued: dict[int, str]) -> Iterator[Candidate]:
+    for match in _SERVICE.finditer(text):
+        code = match["code"]
+        kind = cued.get(match.start())
+        if kind == "diagnosis" or not _in_use(code):
+            continue
+        section = section_at(sections, match.start()).name
+        modifiers = tuple(part for part in re.findall(r"[0-9A-Z]{2}", match["modifiers"] or "") if modifier.is_valid(part))
+        if match["modifiers"] and not modifiers:
+            continue
+        if kind is None and not _plainly_service(text, match, section, book, marked=bool(modifiers or match["units"])):
+            continue
+        system = CodeSystem.HCPCS if code[0].isalpha() else CodeSystem.CPT
+        rule = f"literal/{system.short.lower()}{'-cue' if kind else ''}"
+        score = _LITERAL_SCORE if kind or modifiers else _BARE_SCORE
+        candidate = _candidate(text, sections, match.span(), Coding(system, "", code), rule, score)
+        yield Candidate(
+            coding=candidate.coding, evidence=candidate.evidence, status=candidate.status, section=section, score=score,
+            rules=candidate.rules, modifiers=modifiers, units=int(match["units"] or 1),
+        )  # fmt: skip
+
+
+def _in_use(code: str) -> bool:
+    if code.isdigit():
+        return cpt.is_valid(code) and int(code) <= _HIGHEST
+    return cpt.is_valid(code) or hcpcs.is_valid(code)
+
+
+def _plainly_service(text: str, match: re.Match[str], section: str, book: CodeBook, *, marked: bool) -> bool:
+    """Without a cue: with a modifier or units, or in a section of procedures; never where a number is something else."""
+    code = match["code"]
+    if _NOT_A_SERVICE.search(text, max(0, match.start() - 30), match.start()) or _AMOUNT.match(text, match.end()):
+        return False
+    if code[0].isalpha():
+        looks_like_diagnosis = book.get(code) is not None
+        if section in _SERVICE_SECTIONS or marked:
+            return not looks_like_diagnosis or section in _SERVICE_SECTIONS
+        return code[0] in _OPEN_HCPCS and not looks_like_diagnosis
+    if code[-1].isalpha():
+        return code[-1] == "T" or section in _SERVICE_SECTIONS
+    return marked or section in _SERVICE_SECTIONS
+
+
+def _candidate(
+    text: str, sections: Sequence[Section], span: tuple[int, int], coding: Coding, rule: str, score: float
+) -> Candidate:
+    start, end = span
+    low = text.rfind("\n", 0, start) + 1
+    high = text.find("\n", end)
+    bounds = (low, len(text) if high < 0 else high)
+    section = section_at(sections, start).name
+    assertion = assess(text, context_rules().cues(text, *bounds), start, end, section, bounds)
+    evidence: tuple[Span, ...] = (Span(start, end, "code", score, rule),)
+    if assertion.cue is not None:
+        evidence = (*evidence, assertion.cue)
+    return Candidate(coding, evidence, assertion.status, section, score, (rule,))
+

@@ -1,0 +1,99 @@
+"""From the wording of a code's title or term to the sets of atoms a note must state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from detect_icd.terms import rows, terms
+
+
+class PhraseSource(IntEnum):
+    """Where a phrase comes from; the vague ones are titles said to be "unspecified" or "other"."""
+
+    SYNONYM = 0
+    TITLE = 1
+    INCLUSION = 2
+    VAGUE_TITLE = 3
+    VAGUE_INCLUSION = 4
+
+    @property
+    def rule(self) -> str:
+        """Its name in a candidate's rule chain."""
+        return f"dictionary/{self.name.lower().replace('_', '-')}"
+
+    @property
+    def score(self) -> float:
+        """Confidence that words which match it mean its code."""
+        return (0.95, 0.9, 0.85, 0.8, 0.7)[self]
+
+
+@dataclass(frozen=True, slots=True)
+class TitleParts:
+    """A wording with its qualifiers taken out.
+
+    Attributes:
+        words: What is left to be stated.
+        vagueness: 0 where nothing was vague, 1 for "unspecified", 2 for "other".
+    """
+
+    words: str
+    vagueness: int
+
+
+# Absences are the default: a note that does not speak of gangrene is coded "without gangrene".
+_ABSENCE = re.compile(
+    r"\b(?:with or without|without(?: mention of)?|not (?:specified|stated|intractable|identified|elsewhere)|"
+    r"not, |non-?recurrent|in diseases classified elsewhere|nos\b|nec\b)[^,;]*",
+    re.IGNORECASE,
+)
+_EPISODE = re.compile(r",?\s*(?:initial|subsequent) encounter.*|,?\s*sequela$", re.IGNORECASE)
+_VAGUE_NOUN = re.compile(
+    r",?\s*\b(?:of|with|in|due to|by)?\s*\bunspecified (?:organism|site|sites|cause|causes|severity|type|trimester|degree|part|"
+    r"laterality|side|location|stage|etiology|origin|nature|whether \w+|as to [\w ]+|eye|ear|eyelid|cause status|"
+    r"number of [\w ]+|duration|morphology|chronicity|control|pregnancy|uterine|weeks of gestation)\b",
+    re.IGNORECASE,
+)
+_UNSPECIFIED = re.compile(r"\b(?:as )?unspecified\b|\bunsp\b", re.IGNORECASE)
+_OTHER = re.compile(r"\b(?:other (?:specified|and unspecified)|other and unspecified|other|specified)\b", re.IGNORECASE)
+_SIDED_ORGAN = re.compile(r"\b(right|left|bilateral) (?:eye|ear)s?\b", re.IGNORECASE)
+_PARENTHESES = re.compile(r"\((?![^)]*\bbilateral\b)[^)]*\)|\[[^\]]*\]")
+_ENCOUNTER = re.compile(r"\b(?:encounter for|presence of|personal)\b", re.IGNORECASE)
+_ALTERNATIVE = re.compile(r"\b(\w+) (?:or|and/or) (\w+)\b")
+_ACUITY = re.compile(r"\b(acute|chronic|subacute) and (acute|chronic|subacute)\b", re.IGNORECASE)
+
+
+def title_parts(wording: str) -> TitleParts:
+    """Takes out of a wording what nobody states: absences, "unspecified", "other", encounter and parentheses."""
+    text = _EPISODE.sub("", _PARENTHESES.sub(" ", wording))
+    vague_other = bool(_OTHER.search(text))
+    without_noun = _VAGUE_NOUN.sub(" ", text)
+    unspecified = without_noun != text or bool(_UNSPECIFIED.search(without_noun))
+    text = _ABSENCE.sub(" ", without_noun)
+    text = _ENCOUNTER.sub(" ", _OTHER.sub(" ", _UNSPECIFIED.sub(" ", text)))
+    return TitleParts(words=text, vagueness=2 if vague_other else int(unspecified))
+
+
+def atom_sets(parts: TitleParts) -> Iterator[frozenset[str]]:
+    """The sets of atoms that state a wording: one, or several where it names alternatives."""
+    for words in _variants(parts.words):
+        yield frozenset(atom for token in terms().tokens(words) for atom in token.atoms)
+
+
+def _variants(words: str) -> Iterator[str]:
+    yield words
+    if _SIDED_ORGAN.search(words):
+        yield _SIDED_ORGAN.sub(r"\1", words)
+    for pattern in (_ACUITY, _ALTERNATIVE):
+        if match := pattern.search(words):
+            yield words[: match.start()] + match.group(1) + words[match.end() :]
+            yield words[: match.start()] + match.group(2) + words[match.end() :]
+
+
+def read_synonyms() -> Iterator[tuple[str, str]]:
+    """Phrase and code of every entry of ``synonyms.tsv``; ``|`` separates phrases of one code."""
+    for phrases, code in rows("synonyms.tsv", 2):
+        for phrase in phrases.split("|"):
+            yield phrase.strip(), code

@@ -1,0 +1,97 @@
+"""Headings of a note, and which canonical section each opens."""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redactphi.errors import DataError
+from redactphi.resources import data, read_toml
+
+_HEADING = re.compile(
+    r"^[ \t]*(?:\#{1,6}[ \t]*|[-*\u2022][ \t]+)?(?:\d{1,2}[.)][ \t]*)?\**_{0,2}"
+    r"(?P<name>[A-Za-z][A-Za-z0-9 /&,'()\-\u2019]{0,70}?)\**_{0,2}[ \t]*(?:(?P<colon>:)\**|(?P<dash>[ \t]-[ \t])|(?=\r?$))",
+    re.MULTILINE,
+)
+_INLINE = re.compile(r"(?<=[.;,:\]])[ \t]+(?P<name>[A-Z][A-Z /&'()\-]{2,50}|[A-Z][a-z]+(?: [A-Za-z]+){0,3}):(?=\s)")
+_SPACES = re.compile(r"[^a-z0-9]+")
+_PARENTHESES = re.compile(r"\([^)]*\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a note under one heading.
+
+    Attributes:
+        name: The canonical name (a key of ``sections.toml``), or ``""`` before the first heading and under headings
+            that are not known.
+        heading: Where the heading starts.
+        start: Where what stands under it starts.
+        end: Where the next heading starts, or the end of the note.
+    """
+
+    name: str
+    heading: int
+    start: int
+    end: int
+
+
+@functools.cache
+def headings() -> dict[str, str]:
+    """Every known spelling of a heading (lower case, words only) with its canonical section.
+
+    Raises:
+        DataError: A spelling belongs to two sections.
+    """
+    known: dict[str, str] = {}
+    for name, spellings in read_toml(data("detect_icd") / "sections.toml").items():
+        for spelling in (name.replace("_", " "), *spellings):
+            key = _key(spelling)
+            if known.setdefault(key, name) != name:
+                raise DataError(f"sections.toml: {key!r} belongs to {known[key]} and {name}")
+    return known
+
+
+def _key(heading: str) -> str:
+    return _SPACES.sub(" ", _PARENTHESES.sub(" ", heading.lower())).strip()
+
+
+def _canonical(heading: str) -> str | None:
+    known = headings()
+    key = _key(heading)
+    for candidate in (key, key.removesuffix("s"), key + "s", key.removeprefix("the "), key.removeprefix("patient ")):
+        if candidate in known:
+            return known[candidate]
+    return None
+
+
+def find_sections(text: str) -> list[Section]:
+    """The sections of a note, in order, covering all of it. A note without headings is one section named ``""``."""
+    found: dict[int, tuple[int, str]] = {}
+    for match in _HEADING.finditer(text):
+        name = _canonical(match["name"])
+        if name is None and not (match["name"].isupper() and match["colon"]):
+            continue
+        if name is not None and match["dash"] and not match["name"].isupper():
+            continue
+        found[match.start("name")] = (match.end(), name or "")
+    for match in _INLINE.finditer(text):
+        name = _canonical(match["name"])
+        if name is not None:
+            found.setdefault(match.start("name"), (match.end(), name))
+    starts = sorted(found)
+    ends = [*starts[1:], len(text)][: len(starts)]
+    sections = [
+        Section(found[start][1], start, found[start][0], end) for start, end in zip(starts, ends, strict=True)
+    ]
+    if not starts or starts[0] > 0:
+        sections.insert(0, Section("", 0, 0, starts[0] if starts else len(text)))
+    return sections
+
+
+def section_at(sections: Sequence[Section], position: int) -> Section:
+    """The section a position stands in."""
+    return sections[max(0, bisect.bisect_right(sections, position, key=lambda section: section.heading) - 1)]

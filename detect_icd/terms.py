@@ -1,0 +1,265 @@
+"""Words as the matchers see them: tokens, and the canonical atoms that make different spellings of a term equal."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from redactphi.errors import DataError
+from redactphi.labels import PhiLabel
+from redactphi.resources import data
+
+TAG = rf"\[(?:{'|'.join(PhiLabel)})\b[^\]\n]{{0,40}}\]"
+"""What redaction leaves in place of PHI. Never a word, never a boundary."""
+
+_TOKEN = re.compile(rf"(?P<tag>{TAG})|[^\W\d_]+(?:['\u2019][^\W\d_]+)?(?!\w)|[^\W_]+")
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "iiia": "3a", "iiib": "3b", "iia": "2a"}
+_WORD_NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "first": "1", "second": "2"}
+_ORDINALS = {"1st": "1", "2nd": "2", "3rd": "3", "4th": "4"} | {"first": "1", "second": "2", "third": "3", "fourth": "4"}
+_LETTERED = frozenset({"vitamin", "hepatitis", "influenza", "hemophilia", "vit"})
+_SCALES = frozenset({"type", "stage", "grade", "class", "degree", "category", "group", "factor", "phase"})
+_JOINED = frozenset({"non", "pseudo", "hyper", "hypo", "pre", "post", "peri", "anti", "sub", "poly", "multi", "intra"})
+_JOINED_OPEN = frozenset({"non", "pseudo", "hyper", "hypo"})
+_NOT_COMBINING = frozenset({"two", "no", "to", "zero", "do", "so", "go", "auto"})
+_SPELLING = tuple(
+    (re.compile(pattern), to)
+    for pattern, to in (
+        ("aem", "em"), ("oede", "ede"), ("oeso", "eso"), ("rrhoea", "rrhea"), ("pnoea", "pnea"), ("haem", "hem"),
+        ("paed", "ped"), ("umour", "umor"), ("leuc(?=[oa])", "leuk"), ("foet", "fet"), ("gynaec", "gynec"),
+        ("faec", "fec"), ("caec", "cec"), ("coeli", "celi"), ("aetio", "etio"), ("colour", "color"),
+        ("sulph", "sulf"), ("behaviour", "behavior"), ("orthopaed", "orthoped"), ("aes(?=th)", "es"),
+        ("rrhag(?=e$)", "rrhag"), ("calib(?=re)", "calib"), ("fibre", "fiber"), ("centre", "center"),
+        ("manoe", "mane"), ("homeop", "homeop"), ("aemia", "emia"), ("ioning", "ioning"),
+    )
+)  # fmt: skip
+_BRITISH = re.compile(r"ae|oe|our|leuc|sulph|fibre|centre")
+_KEEP_S = re.compile(r"(?:ss|us|is|as|os|ies|ous|ps|biceps|triceps|xes)$")
+_CACHE_LIMIT = 200_000
+
+
+class Token(NamedTuple):
+    """A word of the text with its atoms; ``word`` is lower case, ``atoms`` is empty for what is never matched."""
+
+    start: int
+    end: int
+    word: str
+    atoms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Abbreviation:
+    """What an abbreviation stands for, and the words that decide.
+
+    Attributes:
+        words: The abbreviation's tokens, lower case.
+        exact: The written form if case matters, or ``""``.
+        atoms: The atoms of the expansion.
+        near: One of these words must be in the sentence, unless empty.
+        unless: None of these words may be in the sentence.
+    """
+
+    words: tuple[str, ...]
+    exact: str
+    atoms: tuple[str, ...]
+    near: frozenset[str]
+    unless: frozenset[str]
+
+
+def rows(name: str, columns: int) -> Iterator[tuple[str, ...]]:
+    """The rows of a packaged tab-separated table, padded to the number of columns. ``#`` starts a comment line.
+
+    Raises:
+        DataError: A row has more columns than it may.
+    """
+    lines = (data("detect_icd") / name).read_text(encoding="utf-8").splitlines()
+    for number, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        cells = tuple(cell.strip() for cell in line.split("\t"))
+        if len(cells) > columns:
+            raise DataError(f"{name} line {number}: more than {columns} columns")
+        yield cells + ("",) * (columns - len(cells))
+
+
+class Terms:
+    """Turns text into tokens with atoms. Build once, reuse: it remembers the words it has seen."""
+
+    def __init__(self) -> None:
+        self._forms: dict[str, tuple[str, ...]] = {}
+        self._cache: dict[str, tuple[str, ...]] = {}
+        for canonical, forms in rows("word_forms.tsv", 2):
+            atoms = () if canonical == "-" else tuple(canonical.split())
+            for form in forms.split():
+                self._forms[form] = atoms
+        self._abbreviations: dict[str, list[Abbreviation]] = {}
+        for short, expansion, near, unless in rows("abbreviations.tsv", 4):
+            self._add(short, expansion, near, unless)
+
+    def _add(self, short: str, expansion: str, near: str, unless: str) -> None:
+        written = short.removeprefix("=")
+        words = tuple(match.group().lower() for match in _TOKEN.finditer(written))
+        entry = Abbreviation(
+            words=words,
+            exact=written if short.startswith("=") else "",
+            atoms=tuple(dict.fromkeys(atom for token in self.tokens(expansion) for atom in token.atoms)),
+            near=frozenset(near.split()),
+            unless=frozenset(unless.split()),
+        )
+        entries = self._abbreviations.setdefault(words[0], [])
+        entries.append(entry)
+        entries.sort(key=lambda item: (-len(item.words), not item.near))
+
+    def atoms(self, word: str) -> tuple[str, ...]:
+        """The atoms of one lower-case word: its canonical form, or several (``cancer``: malignant, neoplasm)."""
+        found = self._cache.get(word)
+        if found is None:
+            if len(self._cache) > _CACHE_LIMIT:
+                self._cache.clear()
+            found = self._cache[word] = self._normalise(word)
+        return found
+
+    def _normalise(self, word: str) -> tuple[str, ...]:
+        if not word.isascii():
+            word = unicodedata.normalize("NFKD", word.replace("\u2019", "'"))
+            word = "".join(letter for letter in word if not unicodedata.combining(letter))
+        word = word.removesuffix("'s").replace("'", "")
+        for form in (word, american(word), singular(american(word))):
+            if (known := self._forms.get(form)) is not None:
+                return known
+        word = singular(american(word))
+        return () if word.isdigit() or len(word) < 2 else (word,)  # noqa: PLR2004 - one letter is no word
+
+    def tokens(self, text: str, start: int = 0, end: int | None = None) -> list[Token]:
+        """The tokens of a stretch of text, in offsets of the whole text."""
+        end = len(text) if end is None else end
+        atoms, tokens = self.atoms, []
+        special = False
+        for match in _TOKEN.finditer(text, start, end):
+            if match.lastgroup:
+                continue
+            word = match.group().lower()
+            special = special or word in _SCALES or word in _LETTERED or word in _JOINED or word in self._abbreviations or word[-1] == "o"
+            tokens.append(Token(match.start(), match.end(), word, atoms(word)))
+        return self._fuse(text, tokens) if special else tokens
+
+    def _fuse(self, text: str, tokens: list[Token]) -> list[Token]:
+        words: frozenset[str] | None = None
+        fused, position = [], 0
+        while position < len(tokens):
+            token = tokens[position]
+            taken, atoms = 1, token.atoms
+            following = tokens[position + 1] if position + 1 < len(tokens) else None
+            if token.word in self._abbreviations:
+                words = words or frozenset(item.word for item in tokens)
+                if entry := self._abbreviation(text, tokens, position, words):
+                    taken, atoms = len(entry.words), entry.atoms
+            if taken == 1 and following is not None:
+                joined = self._pair(text, token, following)
+                if joined is not None:
+                    taken, atoms = 2, joined
+            last = tokens[position + taken - 1]
+            fused.append(token if taken == 1 and atoms is token.atoms else Token(token.start, last.end, token.word, atoms))
+            position += taken
+        return fused
+
+    def _abbreviation(
+        self, text: str, tokens: Sequence[Token], position: int, words: frozenset[str]
+    ) -> Abbreviation | None:
+        for entry in self._abbreviations[tokens[position].word]:
+            size = len(entry.words)
+            here = tuple(token.word for token in tokens[position : position + size])
+            if here != entry.words or (entry.unless & words) or (entry.near and not entry.near & words):
+                continue
+            written = text[tokens[position].start : tokens[position + size - 1].end]
+            if not entry.exact or written in (entry.exact, entry.exact + "s"):
+                return entry
+        return None
+
+    def _pair(self, text: str, token: Token, following: Token) -> tuple[str, ...] | None:
+        gap = text[token.end : following.start]
+        if token.word in _SCALES and len(gap) <= 2:  # noqa: PLR2004 - "type 2", "type-2", "stage: 3"
+            value = following.word
+            value = _ROMAN.get(value) or _WORD_NUMBERS.get(value) or value
+            if re.fullmatch(r"\d{1,2}[a-d]?|[a-d]", value):
+                return (token.word + value,)
+        if token.word in _LETTERED and len(gap) == 1 and re.fullmatch(r"[a-ek]\d{0,2}", following.word):
+            return (*token.atoms, token.atoms[0] + following.word)
+        if (number := _ORDINALS.get(token.word)) and following.word == "degree":
+            return ("degree" + number,)
+        hyphen = gap == "-"
+        if following.word.isalpha() and following.atoms and (
+            (token.word in _JOINED and hyphen)
+            or (token.word in _JOINED_OPEN and gap == " ")
+            or (hyphen and len(token.word) > 2 and token.word[-1] == "o" and token.word not in _NOT_COMBINING)  # noqa: PLR2004
+        ):  # fmt: skip
+            return self.atoms(token.word + following.word)
+        return None
+
+
+@functools.cache
+def terms() -> Terms:
+    """The shared normaliser of the packaged tables."""
+    return Terms()
+
+
+def american(word: str) -> str:
+    """The American spelling of a British one (``haemorrhoid``: ``hemorrhoid``)."""
+    if _BRITISH.search(word):
+        for pattern, to in _SPELLING:
+            word = pattern.sub(to, word)
+    return word
+
+
+def singular(word: str) -> str:
+    """The singular of a plural, by rule; irregular ones are in ``word_forms.tsv``."""
+    if len(word) < 4 or word[-1] not in "si":  # noqa: PLR2004 - too short to be a plural
+        return word
+    if word.endswith("ies") and len(word) > 5:  # noqa: PLR2004 - "series" is caught by word_forms
+        return word[:-3] + "y"
+    if word.endswith(("sses", "shes", "ches", "xes")):
+        return word[:-2]
+    if word.endswith(("yses", "oses", "eses")) and len(word) > 6:  # noqa: PLR2004 - "doses", "noses" keep their e
+        return word[:-2] + "is"
+    return word[:-1] if word[-1] == "s" and not _KEEP_S.search(word) else word
+
+
+_BOUNDARY = re.compile(
+    r"(?P<stop>[.!?]+[)\"']*)(?=\s+[A-Z\[(\d\"*#-]|\s*$)|(?P<line>[ \t]*\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022-]|$))?|(?P<tab>\t+|;)"
+)
+_SHORTENED = re.compile(
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|St|vs|approx|No|Nos|Inc|Jr|Sr|Prof|Rev|Gen|Lt|Capt|etc|i\.e|e\.g|cf|Fig|b\.i\.d|t\.i\.d|"
+    r"q\.d|p\.o|p\.r\.n)|\b[A-Z]|(?:^|\s)\d{1,2})$"
+)
+_WRAPPED = 55
+"""A line at least this long that ends without a stop may go on in the next line."""
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Where each sentence (or list item, or line of a heading) starts and ends.
+
+    A line break ends a sentence unless the next line goes on in lower case, or the line was long enough to be wrapped.
+    """
+    start = 0
+    line_start = 0
+    for match in _BOUNDARY.finditer(text):
+        if match["stop"] is not None:
+            end = match.end("stop")
+            if _SHORTENED.search(text, max(start, match.start() - 12), match.start()):
+                continue
+        elif match["line"] is not None:
+            end = match.start()
+            wrapped = end - line_start >= _WRAPPED and (match["next"] or "x").strip()[:1].isupper()
+            line_start = match.end("line")
+            if match["next"] is None or (wrapped and not text[start:end].rstrip().endswith((":", "."))):
+                continue
+        else:
+            end = match.start()
+        if end > start and not text[start:end].isspace():
+            yield start, end
+        start = end
+    if start < len(text) and not text[start:].isspace():
+        yield start, len(text)
