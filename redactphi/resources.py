@@ -38,8 +38,11 @@ class Rule:
         window: Characters before a match in which context is looked for.
         boost: What context adds to the score (at most to 1).
         ignore_case: Whether case does not matter.
-        triggers: Lower-case substrings of which every text the pattern can match holds at least one: a note without
-            any of them is not scanned. Empty: always scanned.
+        triggers: Lower-case substrings, one of which stands in or near every match. ``terms.<list>`` stands for the
+            items of a term list. With triggers, only their surroundings are scanned.
+        anchor: A simple pattern (of ``re``) found in or near every match. Alone, its surroundings are scanned; with
+            triggers, those of their surroundings that hold it.
+        reach: How many characters before and behind a trigger or anchor a match may go.
         unless: Lower-case words; one of them within ``window`` characters before (or 30 after) the match makes it no
             match.
         guard: Name of a test of the match in its note, for what a pattern cannot say.
@@ -61,6 +64,8 @@ class Rule:
     ignore_case: bool = False
     validator: str = ""
     triggers: tuple[str, ...] = ()
+    anchor: str = ""
+    reach: tuple[int, int] = (40, 80)
     unless: tuple[str, ...] = ()
     guard: str = ""
 
@@ -144,7 +149,14 @@ def _expand(raw: Mapping[str, Any], pieces: Mapping[str, str]) -> dict[str, Any]
             raise UnknownNameError("piece of a pattern", name, pieces)
         return _PIECE.sub(piece, pieces[name])
 
-    return {**raw, "regex": _PIECE.sub(piece, raw["regex"])} if "regex" in raw else dict(raw)
+    rule = {**raw, "regex": _PIECE.sub(piece, raw["regex"])} if "regex" in raw else dict(raw)
+    if "triggers" in raw:
+        rule["triggers"] = [trigger for name in raw["triggers"] for trigger in _triggers(name)]
+    return rule
+
+
+def _triggers(name: str) -> list[str]:
+    return sorted({item.lower() for item in terms(name[6:])}) if name.startswith("terms.") else [name]
 
 
 @functools.cache

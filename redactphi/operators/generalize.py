@@ -23,7 +23,7 @@ __all__ = ["Age90", "DateYear", "Zip3", "allowed_prefixes", "year_of"]
 
 DEFAULT_TABLE = "census-2020"
 _PREFIX = regex.compile(r"(?<!\d)(\d{3})\d{2}(?!\d)")
-_BIRTH_CUE = regex.compile(r"(?i)\b(?:born|birth(?:date|day)?|dob|d\.o\.b\.?|yob)\b[^.;\n]{0,24}$")
+_BIRTH_CUE = regex.compile(r"(?i)\b(?:born|birth(?:date|day)?|dob|d\.o\.b\.?|yob)\b[^.;\n\d]{0,24}$")
 _REFERENCE = "generalize.reference_year"
 
 

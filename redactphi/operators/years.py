@@ -46,13 +46,11 @@ def age_facts() -> Mapping[str, int]:
 
 
 def years_of(text: str) -> list[int]:
-    """The years a written date or range of dates names, in order; two-digit years are expanded."""
+    """The years a written date or range of dates names, in order. Two-digit ones are expanded, and count where no year is in full."""
     pattern = _FIGURES if _FIGURES.search(text) else _WORDS
-    found = []
-    for match in pattern.finditer(text):
-        groups: dict[str, Any] = match.groupdict()
-        found.append(int(groups["year"]) if groups["year"] else expand_year(int(groups["short"])))
-    return found
+    found: list[dict[str, Any]] = [match.groupdict() for match in pattern.finditer(text)]
+    full = [int(groups["year"]) for groups in found if groups["year"]]
+    return full or [expand_year(int(groups["short"])) for groups in found]
 
 
 def year_of(text: str) -> int | None:

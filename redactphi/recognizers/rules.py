@@ -12,10 +12,14 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from redactphi import resources
 from redactphi.errors import UnknownNameError
 from redactphi.recognizers.checksums import VALIDATORS
+from redactphi.recognizers.zones import ZoneFinder
 from redactphi.resources import Rule
 from redactphi.spans import Span
 
 _AFTER = 30
+
+_MARGIN = 64
+"""Characters behind a zone that its matches see; one that ends in the last of them is looked at in the whole note."""
 
 Validator = Callable[[str], bool]
 """Says whether the matched characters can be what the rule claims."""
@@ -53,6 +57,7 @@ class RuleRecognizer(EntityRecognizer):
         self.rules = [
             CompiledRule(rule, name, known, guards or {}) for name in self.families for rule in resources.rules(name)
         ]
+        self._zones = ZoneFinder([compiled.rule for compiled in self.rules])
         labels = sorted({compiled.rule.label for compiled in self.rules})
         super().__init__(supported_entities=labels, name=type(self).__name__, supported_language="en")
 
@@ -65,10 +70,9 @@ class RuleRecognizer(EntityRecognizer):
         Raises:
             TimeoutError: A pattern ran over ``resources.MATCH_TIMEOUT``.
         """
-        lowered = text.lower()
-        for compiled in self.rules:
-            if compiled.may_match(lowered):
-                yield from compiled.spans(text)
+        for compiled, zones in zip(self.rules, self._zones(text), strict=True):
+            for start, end in zones:
+                yield from compiled.spans(text, start, end)
 
     def analyze(
         self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts | None = None
@@ -96,22 +100,32 @@ class CompiledRule:
         self._unless = _words(rule.unless)
 
     def may_match(self, lowered: str) -> bool:
-        """Whether the lower-cased note holds one of the rule's triggers."""
+        """Whether the lower-cased note holds one of the rule's triggers, if it has any."""
         return not self.rule.triggers or any(trigger in lowered for trigger in self.rule.triggers)
 
-    def spans(self, text: str) -> Iterator[Span]:
-        """The spans this rule finds, whatever its triggers.
+    def spans(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
+        """The spans this rule finds in a note, or of those the ones that begin in ``text[start:end]``.
 
         Raises:
             TimeoutError: The pattern ran over ``resources.MATCH_TIMEOUT``.
         """
-        for match in self._pattern.finditer(text, timeout=resources.MATCH_TIMEOUT):
+        for match in self._matches(text, start, len(text) if end is None else end):
             score = self._score(text, match)
             if score is None:
                 continue
-            for start, end in match.spans(self._group):
-                if start < end and (self._guard is None or self._guard(text, start, end)):
-                    yield Span(start, end, self.rule.label, score, self.source)
+            for first, last in match.spans(self._group):
+                if first < last and (self._guard is None or self._guard(text, first, last)):
+                    yield Span(first, last, self.rule.label, score, self.source)
+
+    def _matches(self, text: str, start: int, end: int) -> Iterator[regex.Match[str]]:
+        limit = min(len(text), end + _MARGIN)
+        for match in self._pattern.finditer(text, start, limit, timeout=resources.MATCH_TIMEOUT):
+            if match.start() > end:
+                return
+            if limit == len(text) or match.end() + _AFTER < limit:
+                yield match
+            elif whole := self._pattern.match(text, match.start(), timeout=resources.MATCH_TIMEOUT):
+                yield whole
 
     def _score(self, text: str, match: regex.Match[str]) -> float | None:
         """The score of a match, or None where it is no match."""
