@@ -13,75 +13,35 @@ from dataclasses import dataclass, field
 
 import regex as re
 
-from models.training.raw import RawNote, raw_notes
+from models.training.cleaning_patterns import (
+    CAPITAL,
+    CLOSE,
+    CREDENTIAL,
+    DATES,
+    FORM_FIELDS,
+    HOLDER,
+    LIVES,
+    MARK,
+    NOT_NAMES,
+    OPEN,
+    ORG_WORD,
+    PLACE_WORD,
+    WORKS,
+)
+from models.training.doubt import (
+    drop_doubtful,
+    eponym_noun,
+    is_plain_place,
+    is_second_name,
+    ordinary_words,
+    plain_words,
+    safe_capitalised,
+    unit_words,
+)
+from models.training.raw import RawNote
 from models.training.slots import Part, Slot
 from models.training.sources import states_and_countries
-from models.training.surfaces import surface
 from redactphi.resources import terms
-
-_OPEN, _CLOSE = "\ue000", "\ue001"
-_MARKS = re.compile(r"<(\w+)>")
-_MARK = re.compile(f"{_OPEN}([^{_CLOSE}]*){_CLOSE}")
-_MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
-_WEEKDAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day,? (?:the )?)?"
-_TIME = r"(?:,? ?(?:at|@)? ?\d{1,2}:\d\d(?::\d\d)?(?: ?[AaPp]\.?[Mm]\.?)?(?: hours)?)?"
-_YEAR = r"(?:19|20)\d\d"
-_DAY = r"(?:[12]\d|3[01]|0?[1-9])"
-_NUM_MONTH = r"(?:1[0-2]|0?[1-9])"
-_BEFORE = r"(?<![\d/.\-]|\d[A-Za-z])"
-_AFTER = r"(?![\w/]|[.\-]\d)"
-_DATES: tuple[tuple[str, str], ...] = (
-    (rf"{_BEFORE}{_WEEKDAY}(?:MM/DD/YYYY|MM/DD/YY|mm/dd/yyyy|mm/dd/yy|M/D/Y|DD/MM/YYYY|xx/xx/xxxx|XX/XX/XX(?:XX)?){_TIME}", ""),
-    (r"\b(?:Month|month|MM) (?:DD|dd|D),? ?(?:YYYY|yyyy|YY)\b", ".long"),
-    (rf"\b{_WEEKDAY}{_MONTH}\.? {_DAY}(?:st|nd|rd|th)?(?:, ?| of | ){_YEAR}\b{_TIME}", ".long"),
-    (rf"\b{_DAY}(?:st|nd|rd|th)?(?: of)?[ \-]{_MONTH}\.?,?[ \-]{_YEAR}\b", ".long"),
-    (rf"\b{_MONTH}\.?(?: of|,)? (?:{_YEAR}|'\d\d)\b", ".monthyear"),
-    (rf"\b{_WEEKDAY}{_MONTH}\.? {_DAY}(?:st|nd|rd|th)?\b(?![.%/]\d| ?(?:mg|mL|ml|cc|cm|mm|percent|units|years))", ".short"),
-    (rf"\b(?:the )?{_DAY}(?:st|nd|rd|th)(?: day)? of {_MONTH}\b", ".short"),
-    (rf"{_BEFORE}(?:{_NUM_MONTH}/{_DAY}|{_DAY}/{_NUM_MONTH})/(?:{_YEAR}|\d\d){_TIME}{_AFTER}", ".numeric"),
-    (rf"{_BEFORE}{_NUM_MONTH}-{_DAY}-(?:{_YEAR}|\d\d){_AFTER}", ".numeric"),
-    (rf"{_BEFORE}{_YEAR}[-/]{_NUM_MONTH}[-/]{_DAY}{_AFTER}", ".iso"),
-    (rf"{_BEFORE}{_NUM_MONTH}/{_YEAR}{_AFTER}", ".monthyear"),
-    (rf"(?<=\b(?:in|on|of|by) ){_NUM_MONTH}/(?:0\d|[6-9]\d){_AFTER}", ".monthyear"),
-    (rf"(?<=\b(?:since|dated|until|from|after) ){_NUM_MONTH}/(?:0\d|[6-9]\d){_AFTER}", ".monthyear"),
-    (rf"(?<=\b(?:on|until|dated|since) ){_NUM_MONTH}/{_DAY}{_AFTER}", ".short"),
-    (rf"{_BEFORE}{_NUM_MONTH}/(?:0\d|8[5-9]|9\d){_AFTER}(?! ?(?:mm|%|kg))", ".monthyear"),
-    (rf"{_BEFORE}{_NUM_MONTH}/{_DAY}-(?:{_NUM_MONTH}/)?{_DAY}/(?:{_YEAR}|\d\d)\b", ".numeric"),
-    (rf"{_BEFORE}{_NUM_MONTH}/{_DAY}/20\d\b", ".numeric"),
-    (r"(?<=\b(?:[Ii]n|[Ee]nd|[Mm]id|[Ss]ince|[Ee]arly|[Ll]ate|[Ll]ast) )(?:Jan|Feb|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b", ".month"),
-    (rf"{_BEFORE}{_NUM_MONTH}/\d\d(?=:| {{1,2}}[A-Z(])(?<![1-9]/[1-9])(?<!20/\d\d)", ".monthyear"),
-    (r"\b(?:January|February|April|June|July|August|September|October|November|December)\b", ".month"),
-    (r"(?<=\b(?:[Ii]n|of|[Ss]ince|until|[Bb]y|[Ll]ast|this|late|early|mid|through|and|or) )(?:March|May)\b", ".month"),
-    (r"\b(?:Christmas(?: Eve| Day)?|Thanksgiving(?: Day)?|Easter(?: Sunday)?|Halloween|Labor Day|Memorial Day|New Year's(?: Eve| Day)?|Fourth of July|Mother's Day|Father's Day)\b(?: \d{4})?", ".holiday"),
-)  # fmt: skip
-_CREDENTIAL = r"(?:M\.? ?D\b\.?|D\.? ?O\b\.?|R\.? ?N\b\.?|Ph\.? ?D\b\.?|PA-C|P\.A\.|LCSW|LVN|LPN|N\.?P\b\.?|F\.?N\.?P\b\.?|DPM|D\.P\.M\.?|O\.D\.|D\.D\.S\.?|CRNA|Psy\.?D\.?|MS\b|CST|PT\b|nurse practitioner)"
-_HOLDER = r"(?:Sample (?:Doctor|Patient|Physician|Name)\w*|(?:John|Jane|Baby) Doe|Doe|A[Bb][Cc][Dd]?[Ee]?(?: [A-Z]+)?|X[Yy][Zz](?: [A-Z][a-z]+)?|X{1,6}|xx+|x yz|AB CD|CD|EF|Def|DEF|[A-Z](?: [A-Z])?|_{2,}|\*{2,}|Sample|Abcd|Name)"
-_CAPITAL = r"[A-Z][\w]*(?:['’\-][A-Z]?\w+)*"
-_PLACE_WORD = r"(?:Hospitals?|Medical Cent(?:er|re)|Med Center|Surgery Center|Surgical Center|Health Center|Cancer Center|Breast Center|Care Center|Wellness Center|Heart Institute|Eye Institute|Neurological Institute|Rehabilitation Institute|Institute|Infirmary|Medical Panel|Medical Group|Orthopedic Group|Medical College|College of Medicine|Rehab Center|Rehabilitation Center|Counseling Center|Treatment Center|Living Center|Center|Clinic|Nursing Home|Christian Home|Nursing Center|Manor|Pharmacy|Health Department|Hospice|VAMC|VA)"
-_ORG_WORD = r"(?:University|College|High School|Middle School|Elementary(?: School)?|School District|Academy|School|Church|Correctional (?:Facility|Institute|Institution)|Inc\.?|Corp\.?|Corporation|Company|Co\.|Automotive Co|LLC|Industries|Motors|Airlines|Police Department|Fire Department|Post Office)"
-_UNIT_WORDS = frozenset(surface("unit_words"))
-_FOLLOWS_EPONYM = re.compile(
-    r"(?:['’]s?)?[ \-](?:\w+[ \-]){0,2}?(?:" + "|".join(surface("eponym_nouns")) + r")s?\b", re.IGNORECASE
-)
-_UNRESOLVED = re.compile(
-    r"_{2,}|\bX{2,}\b|\bXY?Z\b|\bABC[DE]*\b|\bAbcd?\b|\bxx+\b|\*{3,}|\bYYYY\b|\bSample\b|\bXX|\(wo\)man|\bDoe\b|\bBlank\b|\[[A-Z][a-z ]*\]"
-)
-_WORKS = r"(?:work(?:s|ed|ing)? (?:at|for)|employed (?:at|by|with)|employee of|employee at|retired from|job at|owns)"
-_LIVES = r"(?:\b(?:in|from|to|near|of|at|outside|around|visiting|lived in|moved from) )"
-_TOKEN = re.compile(r"(?<![\w'’\-])[A-Z][a-z]+(?:['’\-][A-Z][a-z]+)?(?![\w])")
-_FORM_FIELDS = tuple(
-    (pattern, _MARKS.sub(lambda match: f"{_OPEN}{match[1]}{_CLOSE}", filled))
-    for pattern, filled in (
-        (r"Doctor's Name", "<provider1>"),
-        (r"(?:Doctor's|Sample) Address(?: \d+)?|P\.O\. Box 12345", "<street>"),
-        (r"\bCity,? (?:State|STATE)\b(?:,? (?:\d{5}|ZIP|Zip))?", "<city>, <state> <zip>"),
-        (r"(?i)(serial (?:number|no\.?|#) ?#?)[A-Z]*\d[\w\-]*", r"\1<serial>"),
-        (r"(?i)(claim (?:number|no\.?|#)[ :#]*)[\w\-]*\d[\w\-]*", r"\1<claim>"),
-        (r"(?i)((?:\bMRN?|medical record(?: number| no\.?)?)[ :#]+)\d[\w\-]*", r"\1<mrn>"),
-    )
-)
-SAFE_DOCUMENTS = 4
-"""A capitalised word in this many anonymised reports is an eponym, a drug or a product, not somebody's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,36 +63,8 @@ class CleanNote:
     dropped: int
 
 
-@functools.cache
-def safe_capitalised() -> frozenset[str]:
-    """Lower-case forms of words that stand capitalised in several anonymised reports."""
-    seen: Counter[str] = Counter()
-    for note in raw_notes():
-        if note.corpus in {"mtsamples", "mts_dialog_sections"}:
-            seen.update({word.lower() for word in re.findall(r"\b[A-Z][a-z]+\b", note.text)})
-    frequent = {word for word, count in seen.items() if count >= SAFE_DOCUMENTS}
-    return frozenset(frequent - set(surface("unsafe_words")))
-
-
-@functools.cache
-def _plain_words() -> frozenset[str]:
-    """Words that are no name however they are written."""
-    return terms("common_words") | _NOT_NAMES
-
-
-@functools.cache
-def _ordinary_words() -> frozenset[str]:
-    """Words, eponyms and products that are no name by themselves."""
-    return _plain_words() | safe_capitalised()
-
-
-def _is_second_name(word: str) -> bool:
-    """Whether a capitalised word after a name belongs to it."""
-    return word.lower() in terms("surnames") or not (word.lower() in _plain_words() or word.isupper())
-
-
 def _mark(slot: str) -> str:
-    return f"{_OPEN}{slot}{_CLOSE}"
+    return f"{OPEN}{slot}{CLOSE}"
 
 
 class Cleaner:
@@ -168,8 +100,7 @@ class Cleaner:
 
     def _person(self, stem: str, name: str) -> str:
         words = name.split()
-        slot = "patient" if stem == "patient" else self._slot(stem, words[-1])
-        return slot
+        return self._slot(stem, words[-1])
 
     # Passes
 
@@ -191,7 +122,7 @@ class Cleaner:
         self.text = re.sub(r"(?:https?://|www\.)\S+", _mark("url"), self.text)
         self.text = re.sub(r"\b[\w.]+@[\w.]+\.\w+\b", _mark("email"), self.text)
         self.text = re.sub(r"(?<!\d)(?:\(?\d{3}\)?[ .\-])?\d{3}[.\-]\d{4}\b", _mark("phone"), self.text)
-        for pattern, filled in _FORM_FIELDS:
+        for pattern, filled in FORM_FIELDS:
             self.text = re.sub(pattern, filled, self.text)
 
     def _rename(self, first: str, last: str) -> None:
@@ -200,13 +131,14 @@ class Cleaner:
         )
         for name, form in ((first, "first"), (last, "last")):
             if len(name) > 1:
-                self.text = re.sub(rf"(?<![\w{_OPEN}]){re.escape(name)}\b", _mark(f"patient.{form}"), self.text)
+                self.text = re.sub(rf"(?<![\w{OPEN}]){re.escape(name)}\b", _mark(f"patient.{form}"), self.text)
 
     def _dates(self) -> None:
-        for pattern, form in _DATES:
-            self.text = re.sub(pattern, lambda match, form=form: self._date(match[0], form), self.text)
+        for pattern, form in DATES:
+            self.text = re.sub(pattern, functools.partial(self._date, form=form), self.text)
 
-    def _date(self, written: str, form: str) -> str:
+    def _date(self, match: re.Match[str], form: str) -> str:
+        written = match[0]
         slot = self._slot("date", written, 9)
         if form in {".numeric", ".long", ""} and re.search(r"\d:\d\d", written):
             form = ".datetime"
@@ -216,21 +148,21 @@ class Cleaner:
         return lead + _mark(slot + form)
 
     def _people(self) -> None:
-        doctor = rf"\b(Drs?\b\.?|DR\.|Doctors?|Nurse) +({_HOLDER}(?![\w])|{_CAPITAL}(?: +{_CAPITAL}(?!\.? ?(?:M\.?D|D\.?O)\b))?)"
+        doctor = rf"\b(Drs?\b\.?|DR\.|Doctors?|Nurse) +({HOLDER}(?![\w])|{CAPITAL}(?: +{CAPITAL}(?!\.? ?(?:M\.?D|D\.?O)\b))?)"
         self.text = re.sub(doctor, self._doctor, self.text)
         self.text = re.sub(
-            rf"(?<=[{_CLOSE}])(,? (?:and|or|/) )({_HOLDER}|{_CAPITAL})(?=[,. ]+(?:{_CREDENTIAL}|were|have|both))",
+            rf"(?<=[{CLOSE}])(,? (?:and|or|/) )({HOLDER}|{CAPITAL})(?=[,. ]+(?:{CREDENTIAL}|were|have|both))",
             self._second,
             self.text,
         )
         self.text = re.sub(
-            rf"(?<![\w{_OPEN}])((?:{_HOLDER}|{_CAPITAL}(?: [A-Z]\.?)?(?: {_CAPITAL})?)), ?({_CREDENTIAL})(?!\w)",
+            rf"(?<![\w{OPEN}])((?:{HOLDER}|{CAPITAL}(?: [A-Z]\.?)?(?: {CAPITAL})?)), ?({CREDENTIAL})(?!\w)",
             self._credentialed,
             self.text,
         )
-        mister = rf"\b(Mr\.?|Mrs\.?|Ms\.?|Miss|MR\.|MS\.|MRS\.) +({_HOLDER}(?![\w])|{_CAPITAL}(?: {_CAPITAL})?)"
+        mister = rf"\b(Mr\.?|Mrs\.?|Ms\.?|Miss|MR\.|MS\.|MRS\.) +({HOLDER}(?![\w])|{CAPITAL}(?: {CAPITAL})?)"
         self.text = re.sub(mister, self._mister, self.text)
-        said = rf"(?m)(?:(?<=^)|(?<=[.:] )|(?<=[.:]  )|(?<=with )|(?<=,\n))({_CAPITAL}(?: [A-Z]\.)?(?: {_CAPITAL})?)(?=,? (?:is|was|who is) (?:an?|the|my) (?:\S+ ){{0,3}}\d+[ \-](?:years?|months?|weeks?|days?)[ \-]old)"
+        said = rf"(?m)(?:(?<=^)|(?<=[.:] )|(?<=[.:]  )|(?<=with )|(?<=,\n))({CAPITAL}(?: [A-Z]\.)?(?: {CAPITAL})?)(?=,? (?:is|was|who is) (?:an?|the|my) (?:\S+ ){{0,3}}\d+[ \-](?:years?|months?|weeks?|days?)[ \-]old)"
         self.text = re.sub(said, self._introduced, self.text)
         self.text = re.sub(
             r"\b(?:John|Jane|Baby) Doe\b|\bSample Patient\b|\bPatient Name\b(?= (?:is|was|has))",
@@ -239,12 +171,12 @@ class Cleaner:
         )
         self.text = re.sub(r"\bSample (?:Doctor|Physician|Surgeon)\w*\b", _mark("provider1"), self.text)
         self.text = re.sub(
-            rf"(?<=Dear )({_HOLDER}|{_CAPITAL})(?=[:,])",
+            rf"(?<=Dear )({HOLDER}|{CAPITAL})(?=[:,])",
             lambda match: _mark(self._slot("provider", match[0]) + ".first"),
             self.text,
         )
         self.text = re.sub(
-            rf"(?<=\bpatient,? )\(?(?:{_HOLDER})(?=[).,]| today| is| was)\)?", _mark("patient"), self.text
+            rf"(?<=\bpatient,? )\(?(?:{HOLDER})(?=[).,]| today| is| was)\)?", _mark("patient"), self.text
         )
         self.text = re.sub(r"(?<=seen )(?:ABC|XYZ)(?= today)", _mark("patient"), self.text)
         self.text = re.sub(
@@ -258,13 +190,13 @@ class Cleaner:
         title, name = match[1], match[2]
         kept = ""
         words = name.split()
-        if len(words) > 1 and not re.fullmatch(_HOLDER, name) and not _is_second_name(words[1]):
+        if len(words) > 1 and not re.fullmatch(HOLDER, name) and not is_second_name(words[1]):
             name, kept = words[0], " " + words[1]
         base = name.removesuffix("'s").removesuffix("’s")
         possessive = name[len(base) :]
-        if base.lower() in _NOT_NAMES or (title == "Nurse" and base.lower() in terms("common_words")):
+        if base.lower() in NOT_NAMES or (title == "Nurse" and base.lower() in terms("common_words")):
             return match[0]
-        form = ".last" if len(base.split()) == 1 or re.fullmatch(_HOLDER, base) else ".first_last"
+        form = ".last" if len(base.split()) == 1 or re.fullmatch(HOLDER, base) else ".first_last"
         return f"{title} {_mark(self._person('provider', base) + form)}{possessive}{kept}"
 
     def _second(self, match: re.Match[str]) -> str:
@@ -274,18 +206,18 @@ class Cleaner:
 
     def _credentialed(self, match: re.Match[str]) -> str:
         words = match[1].split()
-        if all(word.lower() in _plain_words() for word in words) and not re.fullmatch(_HOLDER, match[1]):
+        if all(word.lower() in plain_words() for word in words) and not re.fullmatch(HOLDER, match[1]):
             return match[0]
         return f"{_mark(self._person('provider', match[1]))}, {match[2]}"
 
     def _mister(self, match: re.Match[str]) -> str:
         words = match[2].split()
         kept = ""
-        if len(words) > 1 and not re.fullmatch(_HOLDER, match[2]) and not _is_second_name(words[1]):
+        if len(words) > 1 and not re.fullmatch(HOLDER, match[2]) and not is_second_name(words[1]):
             words, kept = words[:1], " " + words[1]
         base = " ".join(words).removesuffix("'s").removesuffix("’s")
         possessive = " ".join(words)[len(base) :]
-        if base.lower() in _NOT_NAMES:
+        if base.lower() in NOT_NAMES:
             return match[0]
         patient = self.names.setdefault("mister", base.split()[-1].lower()) == base.split()[-1].lower()
         stem = "patient" if patient else self._slot("other", base.split()[-1])
@@ -296,14 +228,14 @@ class Cleaner:
         name = match[1]
         words = name.split()
         lower = words[0].lower()
-        if lower in _plain_words() or lower in {"patient", "the", "this"}:
+        if lower in plain_words() or lower in {"patient", "the", "this"}:
             return name
         self._remember(name, "patient")
         return _mark("patient.first" if len(words) == 1 else "patient.first_last")
 
     def _remember(self, name: str, stem: str) -> None:
         words = [word for word in name.split() if len(word) > 2]  # noqa: PLR2004
-        if re.fullmatch(_HOLDER, name):
+        if re.fullmatch(HOLDER, name):
             return
         if len(words) > 1:
             self.names.setdefault("seen:" + words[0], stem + ".first")
@@ -317,8 +249,8 @@ class Cleaner:
         for key, slot in list(self.names.items()):
             if key.startswith("seen:") and (word := key[5:]).lower() not in terms("common_words"):
                 form = slot.replace(".first_or_last", ".first" if word.lower() in terms("first_names") else ".last")
-                self.text = re.sub(rf"(?<![\w{_OPEN}.]){re.escape(word)}\b", _mark(form), self.text)
-        joined = rf"{_OPEN}(\w+)\.first{_CLOSE} (?:[A-Z]\. )?{_OPEN}\1\.last{_CLOSE}"
+                self.text = re.sub(rf"(?<![\w{OPEN}.]){re.escape(word)}\b", _mark(form), self.text)
+        joined = rf"{OPEN}(\w+)\.first{CLOSE} (?:[A-Z]\. )?{OPEN}\1\.last{CLOSE}"
         self.text = re.sub(joined, lambda match: _mark(match[1] + ".first_last"), self.text)
 
     def _ages(self) -> None:
@@ -339,10 +271,10 @@ class Cleaner:
         )
 
     def _organisations(self) -> None:
-        word = rf"(?:{_CAPITAL}|St\.|of|the|and|&|for|at)"
-        named = rf"(?<![\w{_OPEN}])((?:St\. |[A-Z][\w'’\-]* ?)(?:{word} ){{0,4}}?)({_PLACE_WORD}|{_ORG_WORD})(?![\w'’])((?: of (?:the )?{_CAPITAL}(?: {_CAPITAL})?)?)"
+        word = rf"(?:{CAPITAL}|St\.|of|the|and|&|for|at)"
+        named = rf"(?<![\w{OPEN}])((?:St\. |[A-Z][\w'’\-]* ?)(?:{word} ){{0,4}}?)({PLACE_WORD}|{ORG_WORD})(?![\w'’])((?: of (?:the )?{CAPITAL}(?: {CAPITAL})?)?)"
         self.text = re.sub(named, self._organisation, self.text)
-        self.text = re.sub(rf"\b(University) of ({_CAPITAL}(?: {_CAPITAL})?)", lambda _: _mark("school"), self.text)
+        self.text = re.sub(rf"\b(University) of ({CAPITAL}(?: {CAPITAL})?)", lambda _: _mark("school"), self.text)
         bare = r"(?<=\b(?:at|to|by|of) )(Hospital|Medical Center|General Hospital|Memorial Medical Center|Memorial Hospital|Community Hospital|Children's Hospital|Rehabilitation Hospital|Nursing Home|Health Center|Eye Center)(?! (?:Day|Course))\b|(?<=\bfrom )(Hospital|Medical Center)\b"
         self.text = re.sub(bare, lambda match: _mark(self._slot("facility", match[0], 3)), self.text)
         self.text = re.sub(
@@ -351,7 +283,7 @@ class Cleaner:
             self.text,
         )
         self.text = re.sub(
-            rf"(\b{_WORKS} (?:the )?)({_CAPITAL}(?:[ \-](?:{_CAPITAL}|&|and (?=[A-Z])))*)", self._works, self.text
+            rf"(\b{WORKS} (?:the )?)({CAPITAL}(?:[ \-](?:{CAPITAL}|&|and (?=[A-Z])))*)", self._works, self.text
         )
         self.text = re.sub(
             r"(?<=\b(?:at|to) )(?:ABCDE?|XYZ|Abcd?)\b|(?<=\bfrom )(?:ABCDE?|XYZ|Abcd?)\b",
@@ -362,7 +294,7 @@ class Cleaner:
         self.text = re.sub(r"(?<=\b(?:of|by) )(?:ABCDE?|XYZ)(?: Inc\.)?(?=[., ])", _mark("employer"), self.text)
 
     def _organisation(self, match: re.Match[str]) -> str:
-        lead, kind, tail = match[1], match[2], match[3]
+        lead, kind = match[1], match[2]
         words = [word for word in re.findall(r"[\w'’\-]+", lead) if word not in {"of", "the", "and", "for", "at"}]
         head = ""
         # "The Methodist Hospital": an article at the front is no part of the name.
@@ -374,14 +306,14 @@ class Cleaner:
         own = [
             word
             for word in words
-            if word.lower().removesuffix("'s") not in _UNIT_WORDS
+            if word.lower().removesuffix("'s") not in unit_words()
             and (strict or word.lower() not in terms("common_words"))
         ]
         if not words or not (own or holder) or (words and words[0].isupper() and len(words[0]) > 4 and not holder):  # noqa: PLR2004
             return match[0]
-        if re.fullmatch(_ORG_WORD, kind):
+        if re.fullmatch(ORG_WORD, kind):
             return head + _mark("school" if re.match(r"Univ|Coll|High|Midd|Elem|School|Acad", kind) else "employer")
-        return head + _mark(self._slot("facility", " ".join(words), 3)) + ("" if tail else "")
+        return head + _mark(self._slot("facility", " ".join(words), 3))
 
     def _works(self, match: re.Match[str]) -> str:
         words = re.findall(r"\w+", match[2])
@@ -391,7 +323,7 @@ class Cleaner:
 
     def _names_in_passing(self) -> None:
         """A given name beside a surname, or after a word of kinship."""
-        pair = rf"(?<![\w{_OPEN}.'’\-])({_CAPITAL}) (?:([A-Z])\.? )?({_CAPITAL})(?![\w'’\-])"
+        pair = rf"(?<![\w{OPEN}.'’\-])({CAPITAL}) (?:([A-Z])\.? )?({CAPITAL})(?![\w'’\-])"
         self.text = re.sub(pair, self._pair, self.text)
         kin = r"(\b(?:wife|husband|son|daughter|mother|father|brother|sister|friend|aunt|uncle|niece|nephew|cousin|granddaughter|grandson|partner|girlfriend|boyfriend|fianc[eé]e?|neighbor),? (?:named |name is )?)([A-Z][a-z]+)\b"
         self.text = re.sub(kin, self._kin, self.text)
@@ -400,9 +332,9 @@ class Cleaner:
     def _pair(self, match: re.Match[str]) -> str:
         first, last = match[1].lower(), match[3].lower()
         known = first in terms("first_names") and (last in terms("surnames") or last in terms("first_names"))
-        plain = _ordinary_words()
+        plain = ordinary_words()
         after = match.string[match.end() : match.end() + 40]
-        if not known or last in plain or _FOLLOWS_EPONYM.match(after):
+        if not known or last in plain or eponym_noun().match(after):
             return match[0]
         return _mark(self._slot("other", match[3]) + ".first_last")
 
@@ -413,13 +345,13 @@ class Cleaner:
         return match[1] + _mark(self._slot("relative", name, 2) + ".first")
 
     def _places(self) -> None:
-        town = rf"(?<![\w{_OPEN}])({_LIVES})((?:(?:San|Santa|Los|Las|St\.|New|Fort|Lake|West|East|North|South|El|La|Mount) )?[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?![\w'’\-])"
+        town = rf"(?<![\w{OPEN}])({LIVES})((?:(?:San|Santa|Los|Las|St\.|New|Fort|Lake|West|East|North|South|El|La|Mount) )?[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?![\w'’\-])"
         self.text = re.sub(town, self._town, self.text)
         states = "|".join(sorted(name.title() for name in states_and_countries()[0]))
-        self.text = re.sub(rf"\b({_CAPITAL}(?: {_CAPITAL})?)(, (?:{states})\b)", self._town_in_state, self.text)
-        self.text = re.sub(rf"\b(?:{_CAPITAL} )?{_CAPITAL} County\b", _mark("county"), self.text)
+        self.text = re.sub(rf"\b({CAPITAL}(?: {CAPITAL})?)(, (?:{states})\b)", self._town_in_state, self.text)
+        self.text = re.sub(rf"\b(?:{CAPITAL} )?{CAPITAL} County\b", _mark("county"), self.text)
         self.text = re.sub(
-            rf"(?<![/\d])\b\d{{1,5}} (?:{_CAPITAL} ){{1,2}}(?:Street|Avenue|Ave|Blvd|Boulevard|Road|Drive|Lane|Court)\b\.?",
+            rf"(?<![/\d])\b\d{{1,5}} (?:{CAPITAL} ){{1,2}}(?:Street|Avenue|Ave|Blvd|Boulevard|Road|Drive|Lane|Court)\b\.?",
             _mark("street"),
             self.text,
         )
@@ -427,34 +359,17 @@ class Cleaner:
     def _town_in_state(self, match: re.Match[str]) -> str:
         return (
             match[0]
-            if _is_plain_place(match[1])
+            if is_plain_place(match[1])
             else _mark(self._slot("city", match[1], 2).replace("city1", "city")) + match[2]
         )
 
     def _town(self, match: re.Match[str]) -> str:
         name = match[2]
         for words in (name, name.split()[0]):
-            if words.lower() in terms("places") and not _is_plain_place(words):
+            if words.lower() in terms("places") and not is_plain_place(words):
                 slot = self._slot("city", words, 2).replace("city1", "city")
                 return match[1] + _mark(slot) + name[len(words) :]
         return match[0]
-
-
-_NOT_NAMES = frozenset({
-    "patient", "the", "his", "her", "this", "that", "no", "and", "with", "pepper", "scholl", "he", "she", "surgeon",
-    "history", "i", "we", "is", "was", "in", "at", "if", "as", "office", "on", "for", "also", "will", "from", "of", "to",
-    "practitioner", "mother", "father", "patients", "doctor", "procedure", "anesthesia", "male", "female", "infant",
-})  # fmt: skip
-
-
-def _is_plain_place(name: str) -> bool:
-    states, countries = states_and_countries()
-    lower = name.lower()
-    return (
-        lower in states | countries
-        or lower in {"united states", "america", "europe", "korea", "africa", "asia", "english", "spanish", "england"}
-        or all(word in terms("common_words") | safe_capitalised() for word in lower.split())
-    )
 
 
 def sex_of(text: str) -> str:
@@ -464,51 +379,10 @@ def sex_of(text: str) -> str:
     return "" if max(men, women) < 2 or 0.5 < men / (women + 0.01) < 2 else "m" if men > women else "f"  # noqa: PLR2004
 
 
-def _is_doubtful(sentence: str) -> bool:
-    """Whether an unresolved placeholder or an unexplained name stands in a sentence."""
-    if _UNRESOLVED.search(_MARK.sub("", sentence)):
-        return True
-    for match in _TOKEN.finditer(sentence):
-        word = match[0].lower()
-        if word in terms("common_words") or word in safe_capitalised() or word in _KEPT:
-            continue
-        if not any(
-            part in terms(name) for part in re.split(r"['’\-]", word) for name in ("first_names", "surnames", "places")
-        ):
-            continue
-        states, countries = states_and_countries()
-        if word in states or word in countries or _FOLLOWS_EPONYM.match(sentence, match.end()):
-            continue
-        return True
-    return False
-
-
-_KEPT = frozenset(surface("kept_words"))
-_BOUNDARY = re.compile(
-    r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!Dr\.)(?<!Mr\.)(?<!Ms\.)(?<!Mrs\.)(?<!St\.)(?<!(?:^|\n) *\d\d?\.)(\s+)|(\n+)"
-)
-
-
-def split_sentences(text: str) -> list[str]:
-    """Sentences and line breaks of a text; joined they give it back."""
-    pieces, last = [], 0
-    for match in _BOUNDARY.finditer(text):
-        pieces += [text[last : match.start()], match[0]]
-        last = match.end()
-    pieces.append(text[last:])
-    return [piece for piece in pieces if piece]
-
-
-def drop_doubtful(text: str) -> tuple[str, int]:
-    """The text without sentences nobody can vouch for, and how many there were."""
-    kept = [piece for piece in split_sentences(text) if piece.isspace() or not _is_doubtful(piece)]
-    return "".join(kept).strip(), len(split_sentences(text)) - len(kept)
-
-
 def to_parts(text: str) -> tuple[Part, ...]:
     """Marked text as parts of a template."""
     parts: list[Part] = []
-    for index, piece in enumerate(_MARK.split(text)):
+    for index, piece in enumerate(MARK.split(text)):
         if index % 2:
             parts.append(Slot(piece))
         elif piece:

@@ -11,7 +11,8 @@ import random
 import re
 from collections.abc import Callable, Iterable
 
-from models.training.cleaning import Cleaner, CleanNote, split_sentences
+from models.training.cleaning import Cleaner, CleanNote
+from models.training.doubt import split_sentences
 from models.training.fields import Fields
 from models.training.people import person
 from models.training.raw import RawNote, Split, bucket, raw_notes

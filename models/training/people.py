@@ -35,7 +35,7 @@ class Person:
     sex: str
     suffix: str = ""
 
-    def form(self, name: str, rng: random.Random) -> str:
+    def form(self, name: str, rng: random.Random) -> str:  # noqa: PLR0911 - one return a form
         """The name in one of ``FORMS``."""
         if name == "full":
             return self._full(rng)

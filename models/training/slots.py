@@ -87,16 +87,16 @@ def parse(text: str) -> tuple[Part, ...]:
     """
     stack: list[list[list[Part]]] = [[[]]]
     for match in _TOKEN.finditer(text):
-        token = match[0]
-        if token == "[[":
+        sign = match[0]
+        if sign == "[[":
             stack.append([[]])
-        elif token == "]]" and len(stack) > 1:
+        elif sign == "]]" and len(stack) > 1:
             options = stack.pop()
             stack[-1][-1].append(Choice(tuple(map(tuple, options))))
-        elif token == "|" and len(stack) > 1:
+        elif sign == "|" and len(stack) > 1:
             stack[-1].append([])
         else:
-            stack[-1][-1].append(Slot(match[1]) if match[1] else token)
+            stack[-1][-1].append(Slot(match[1]) if match[1] else sign)
     if len(stack) > 1:
         raise ValueError("a [[ is never closed")
     return tuple(stack[0][0])

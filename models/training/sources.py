@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import importlib
-import importlib.resources
+import importlib.util
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
