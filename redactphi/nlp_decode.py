@@ -15,6 +15,7 @@ from redactphi.nlp_weights import Floats
 
 _GLUED = 0.1
 _BRIDGE = 0.2
+_FALSE = np.zeros(1, np.bool_)
 _LONGEST = 64
 """Tokens of the longest path; longer runs are no identifiers, and are cut to bound the work."""
 
@@ -50,7 +51,7 @@ def decode(probabilities: Floats, words: Flags, glued: Flags, threshold: float) 
     """
     phi = np.float32(1) - probabilities[:, 0]
     hot = _spread(phi, phi >= threshold, words, glued)
-    edges = np.flatnonzero(np.diff(hot, prepend=False, append=False))
+    edges = np.flatnonzero(np.diff(np.concatenate([_FALSE, hot, _FALSE])))
     starts, stops = edges[::2], edges[1::2]
     if not len(starts):
         none = np.zeros(0, np.int64)
@@ -86,7 +87,33 @@ def _at_most(sizes: Indices, longest: int) -> Indices:
 
 
 def _best_paths(scores: Floats, sizes: Indices) -> tuple[Indices, Flags]:
-    """Viterbi over all runs at once; an inside tag may only follow a tag of its label or open a run.
+    """The best path of each run; an inside tag may only follow a tag of its label or open a run.
+
+    Where the best tag of every token already makes such a path, it is the best path. The rest goes through Viterbi.
+
+    Args:
+        scores: Log probabilities of shape (tokens of all runs, 2 * labels).
+        sizes: Tokens of each run.
+
+    Returns:
+        The label of each token, and whether a new span begins at it.
+    """
+    best = scores.argmax(axis=1)
+    labels, inside = best >> 1, (best & 1).astype(np.bool_)
+    starts = np.cumsum(sizes) - sizes
+    inside[starts] = False
+    broken = inside.copy()
+    broken[1:] &= labels[1:] != labels[:-1]
+    if broken.any():
+        runs = np.flatnonzero(np.add.reduceat(broken, starts, dtype=np.int64))
+        tokens = np.concatenate([np.arange(starts[run], starts[run] + sizes[run]) for run in runs.tolist()])
+        labels[tokens], begins = _viterbi(scores[tokens], sizes[runs])
+        inside[tokens] = ~begins
+    return labels, ~inside
+
+
+def _viterbi(scores: Floats, sizes: Indices) -> tuple[Indices, Flags]:
+    """The best paths of several runs at once.
 
     Args:
         scores: Log probabilities of shape (tokens of all runs, 2 * labels).

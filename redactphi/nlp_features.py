@@ -26,6 +26,7 @@ _AFFIX = 3
 _SHORT_NUMBER = 2
 _RUNS = re.compile(r"(.)\1{3,}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -36,7 +37,7 @@ def list_flags() -> Mapping[str, int]:
     common = resources.terms("common_words")
     for name, bit in LISTS.items():
         for term in resources.terms(name):
-            parts = re.findall(r"[^\W\d_]+", term.lower())
+            parts = [term] if term.isalpha() else _LETTERS.findall(term)
             for part in parts:
                 if len(parts) == 1 or part not in common:
                     flags[part] = flags.get(part, 0) | bit

@@ -24,6 +24,7 @@ SEGMENT = 100_000
 MARGIN = 400
 
 _BATCH = 50_000
+_DIGITS = 3
 
 _Segment = tuple[int, int, int]
 
@@ -86,7 +87,9 @@ class PhiModel:
             index, low, high = batch[owner]
             shift = max(0, low - MARGIN) - int(text_starts[owner])
             if low <= start + shift < high:
-                span = Span(start + shift, end + shift, str(LABELS[label]), min(1.0, score), self.source)
+                span = Span(
+                    start + shift, end + shift, str(LABELS[label]), min(1.0, round(score, _DIGITS)), self.source
+                )
                 found[index].append(span)
 
 

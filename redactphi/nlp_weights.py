@@ -41,7 +41,7 @@ class Settings:
     """
 
     width: int = 64
-    pieces: int = 3
+    pieces: int = 2
     dilations: tuple[int, ...] = (1, 2, 4)
     rows: tuple[int, ...] = (6000, 1500, 3000, 1500, 97)
     seeds: tuple[int, ...] = (11, 12, 13, 14, 15)

@@ -20,6 +20,8 @@ from redactphi.nlp_weights import Weights
 _DEV_SEED = 1
 _DEV_DOCUMENTS = 1200
 _VERSION = "0.1.0"
+_FIGURES = "<!-- figures -->"
+_END_OF_FIGURES = "<!-- end of figures -->"
 
 
 def measure_and_export(weights: Weights, folder: Path, options: Mapping[str, Any], *, minutes: float) -> None:
@@ -47,6 +49,7 @@ def measure_and_export(weights: Weights, folder: Path, options: Mapping[str, Any
         },
     }
     (folder / "metrics.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    write_figures(report, folder / "MODEL_CARD.md")
     for part, figures in [("dev", report["dev"]["all"]), *report["gold"].items()]:
         print(part, {key: value for key, value in figures.items() if key != "recall by label"})
 
@@ -74,3 +77,18 @@ def write_pipeline(weights: Weights, folder: Path) -> None:
     )
     shutil.rmtree(folder / "phi_tagger", ignore_errors=True)
     nlp.to_disk(folder, exclude=["vocab"])
+
+
+def write_figures(report: Mapping[str, Any], card: Path) -> None:
+    """Put the measures into the model card, between its two marks."""
+    rows = [("dev split of the generator", report["dev"]["all"]), *report["gold"].items()]
+    lines = ["| set | documents | recall | precision |", "|---|---|---|---|"]
+    lines += [
+        f"| {name} | {row['documents']} | {row['recall']} | {row.get('precision', 'not measurable')} |"
+        for name, row in rows
+    ]
+    training = report["training"]
+    lines += ["", f"{training['documents']} documents, {training['epochs']} epochs, {training['minutes']} minutes."]
+    before, rest = card.read_text(encoding="utf-8").split(_FIGURES)
+    after = rest.split(_END_OF_FIGURES)[1]
+    card.write_text("".join([before, _FIGURES, "\n", "\n".join(lines), "\n", _END_OF_FIGURES, after]), encoding="utf-8")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from redactphi.labels import PhiLabel
-from redactphi.nlp_features import COLUMNS, LISTS, UNKNOWN_WORD, feature_rows, word_of
+from redactphi.nlp_features import COLUMNS, LISTS, UNKNOWN_WORD, feature_rows, list_flags, word_of
 from redactphi.nlp_tokens import bare, split_blank, token_keys
 from redactphi.nlp_weights import TAGS
 
@@ -28,8 +28,10 @@ _COARSE = {
 _TAG = {tag: number for number, tag in enumerate(TAGS)}
 _PERSONS = (PhiLabel.NAME, PhiLabel.PROVIDER)
 
-_MIN_TEXTS = 4
-_MAX_PERSON_SHARE = 0.5
+_MIN_TEXTS = 6
+_MIN_TEXTS_NAME = 20
+_MAX_PERSON_SHARE = 0.3
+_NAME_LISTS = LISTS["first_names"] | LISTS["surnames"]
 _UPPER_SHARE = 0.06
 _LOWER_SHARE = 0.08
 _MIXED_SHARE = 0.08
@@ -77,8 +79,16 @@ class Corpus:
         return frozenset(
             word
             for word, count in texts.items()
-            if count >= _MIN_TEXTS and word.isalpha() and persons[word] <= _MAX_PERSON_SHARE * uses[word]
+            if word.isalpha()
+            and count >= (_MIN_TEXTS_NAME if _only_a_name(word) else _MIN_TEXTS)
+            and persons[word] <= _MAX_PERSON_SHARE * uses[word]
         )
+
+
+def _only_a_name(word: str) -> bool:
+    """Whether a word stands in a list of names and is no common word: an eponym, or a name left in a note."""
+    flags = list_flags().get(word, 0)
+    return bool(flags & _NAME_LISTS) and not flags & LISTS["common_words"]
 
 
 def tag_tokens(keys: Iterable[str], spans: Iterable[tuple[int, int, str]]) -> NDArray[np.int8]:

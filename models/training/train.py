@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -22,16 +23,26 @@ _BATCH_TOKENS = 5000
 _LIST_DROP = 0.18
 _WORD_DROP = 0.04
 _FIRST_STEPS = 100
+_PARTS = 4
+_PROCESSES = 2
 OUTPUT = Path(__file__).resolve().parents[1] / "en_redactphi_sm"
 
 
 def load_corpus(seed: int, count: int) -> Corpus:
     """The training split of the generator, some of it recased."""
+    shares = [count // _PARTS + (part < count % _PARTS) for part in range(_PARTS)]
+    seeds = [seed * 100 + part for part in range(_PARTS)]
     rng = random.Random(f"case:{seed}")
     corpus = Corpus()
-    for example in documents("train", seed, count):
-        corpus.add(recase(example.text, rng), example.spans)
+    with ProcessPoolExecutor(_PROCESSES) as pool:
+        for examples in pool.map(_generate, seeds, shares):
+            for text, spans in examples:
+                corpus.add(recase(text, rng), spans)
     return corpus
+
+
+def _generate(seed: int, count: int) -> list[tuple[str, tuple[tuple[int, int, str], ...]]]:
+    return [(example.text, example.spans) for example in documents("train", seed, count)]
 
 
 def batches(corpus: Corpus, rng: np.random.Generator) -> list[list[int]]:
@@ -110,12 +121,12 @@ def main() -> None:
     """Train, measure, and write the pipeline."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--documents", type=int, default=30_000)
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--documents", type=int, default=20_000)
+    parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--rate", type=float, default=0.003)
     parser.add_argument("--dropout", type=float, default=0.15)
     parser.add_argument("--width", type=int, default=64)
-    parser.add_argument("--pieces", type=int, default=3)
+    parser.add_argument("--pieces", type=int, default=2)
     parser.add_argument("--dilations", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--output", type=Path, default=OUTPUT)
     options = parser.parse_args()
