@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import regex
 
 from redactphi import resources
+from redactphi.recognizers.names import CAPITALISED
 from redactphi.recognizers.rules import RuleRecognizer
+from redactphi.recognizers.windows import windows
 from redactphi.spans import Span
 
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’.&-][\p{L}\p{N}]+)*")
@@ -17,11 +20,13 @@ _PART = regex.compile(r"[\p{L}\p{N}]+")
 _ACRONYM = regex.compile(r"[ \t]*\([ \t]*[\"“']?(\p{Lu}[\p{Lu}&-]{1,7})[\"”']?[ \t]*\)")
 _STRONG = regex.compile(
     r"(?i)hospitals?|medical (?:center|centre|group|clinic)|health (?:system|center|network)|nursing (?:home|center)|hospice"
-    r"|infirmary|healthcare|church"
+    r"|infirmary|healthcare|church|clinic"
 )
 _SHORTEST = 3
+_STRONG_WORD = re.compile("hospitals?|health|healthcare|hospice|infirmary|church|medical|nursing|va|vamc|veterans?")
 _KINDS = frozenset({"facilities/named-head", "facilities/school", "facilities/lower-case", "facilities/va-town"})
-_CUED = frozenset({"facilities/cue-at"})
+_CUED = frozenset({"facilities/cue-at", "facilities/at-name"})
+_EVERYWHERE = frozenset({"facilities/lower-case"})
 _CERTAIN = frozenset({"facilities/known", "facilities/university", "facilities/saint", "facilities/veterans"})
 
 
@@ -33,7 +38,7 @@ class FacilityRecognizer(RuleRecognizer):
 
     def spans(self, text: str) -> Iterator[Span]:
         """The spans of every rule that hold a name, and the acronym in brackets behind one."""
-        for span in super().spans(text):
+        for span in self._raw(text):
             fitted = span if span.source in _CERTAIN else _fit(text, span)
             if fitted is None:
                 continue
@@ -41,6 +46,14 @@ class FacilityRecognizer(RuleRecognizer):
             acronym = _ACRONYM.match(text, fitted.end)
             if acronym is not None and acronym[1].lower() not in resources.terms("unit_acronyms"):
                 yield replace(fitted, start=acronym.start(1), end=acronym.end(1), source="facilities/acronym")
+
+    def _raw(self, text: str) -> Iterator[Span]:
+        """What the rules find; most look only around words that may be part of a name, which gives the same."""
+        near = windows(text, CAPITALISED, _may_be_place)
+        for compiled, zones in zip(self.rules, self._zones(text), strict=True):
+            everywhere = compiled.source in _EVERYWHERE or compiled.rule.triggers
+            for start, end in zones if everywhere else near:
+                yield from compiled.spans(text, start, end)
 
 
 def _fit(text: str, span: Span) -> Span | None:
@@ -58,9 +71,23 @@ def _fit(text: str, span: Span) -> Span | None:
     kind = bool(_STRONG.search(text, words[first].start(), words[last - 1].end()))
     if not any(_is_distinctive(word[0], strong=kind) for word in words[first:last]):
         return None
+    if last - first == 1 and _bare(words[first][0]) in resources.terms("eponyms"):
+        return None
     start = span.start if first == 0 else words[first].start()
     end = span.end if last == len(words) else words[last - 1].end()
     return replace(span, start=start, end=end)
+
+
+def _bare(word: str) -> str:
+    return word.lower().replace("’", "'").removesuffix("'s")
+
+
+def _may_be_place(word: str) -> bool:
+    lower = word.lower()
+    if _STRONG_WORD.fullmatch(lower):
+        return True
+    ordinary = lower in resources.terms("common_words") or lower in resources.terms("facility_generic")
+    return not ordinary and not (word.isupper() and lower in resources.terms("unit_acronyms"))
 
 
 @functools.cache
@@ -105,9 +132,12 @@ def _is_distinctive(word: str, *, strong: bool) -> bool:
     generic = resources.terms("facility_generic")
     if lower in generic or all(part in generic or part in _heads() or len(part) == 1 for part in parts):
         return False
-    if strong and lower not in resources.terms("name_stopwords"):
-        return lower not in resources.terms("common_words") or _is_named(lower) or word.istitle()
-    return not _is_filler(word) and lower not in resources.terms("name_stopwords") and not lower.isdigit()
+    if lower in resources.terms("name_stopwords") or (len(lower) <= _SHORTEST and any(map(str.isdigit, lower))):
+        return False
+    if lower.isdigit() or (not strong and lower.title() in resources.terms("states")):
+        return False
+    common = lower in resources.terms("common_words")
+    return not common or (strong and (_is_named(lower) or (word[:1].isupper() and not word.isupper())))
 
 
 def _holds_name(value: str) -> bool:

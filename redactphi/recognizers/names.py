@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ import regex
 
 from redactphi import resources
 from redactphi.recognizers.rules import RuleRecognizer
+from redactphi.recognizers.windows import windows
 from redactphi.spans import Span
 
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}+)*")
@@ -19,6 +21,17 @@ _CUE_AFTER = frozenset({"names/credential", "names/relation-after"})
 _INITIALS = frozenset(
     {"names/initials-credential", "names/initials-field", "names/patient-initials", "names/typist-mark"}
 )
+_EVERYWHERE = _INITIALS | {
+    "names/clinician-title",
+    "names/clinician-title-lower",
+    "names/courtesy-title",
+    "names/courtesy-title-lower",
+    "names/credential-lower",
+    "names/patient-field-lower",
+    "names/relation-lower",
+}
+CAPITALISED = re.compile(r"(?<![^\W\d_])[^\W\d_a-z][^\W\d_]+")
+"""A word that starts with a capital."""
 
 
 class NameRecognizer(RuleRecognizer):
@@ -29,17 +42,31 @@ class NameRecognizer(RuleRecognizer):
 
     def spans(self, text: str) -> Iterator[Span]:
         """The spans of every rule, ordinary words trimmed; those of ordinary words alone are left out."""
-        for span in super().spans(text):
+        for span in self._raw(text):
             trimmed = span if span.source in _INITIALS else _trim(text, span)
             if trimmed is not None:
                 yield trimmed
+
+    def _raw(self, text: str) -> Iterator[Span]:
+        """What the rules find; most look only around words that may be part of a name, which gives the same."""
+        near = windows(text, CAPITALISED, _may_be_name)
+        for compiled, zones in zip(self.rules, self._zones(text), strict=True):
+            everywhere = compiled.source in _EVERYWHERE or compiled.rule.triggers
+            for start, end in zones if everywhere else near:
+                yield from compiled.spans(text, start, end)
 
 
 @functools.cache
 def ordinary_words() -> frozenset[str]:
     """Lower-case words that are never taken for a name, whatever their case."""
     names = resources.terms("first_names") | resources.terms("surnames")
-    return (resources.terms("common_words") - names) | resources.terms("name_stopwords")
+    words = resources.terms("common_words") | resources.terms("facility_generic")
+    return (words - names) | resources.terms("name_stopwords")
+
+
+def _may_be_name(word: str) -> bool:
+    lower = word.lower()
+    return lower not in ordinary_words() and not (word.isupper() and lower in resources.terms("unit_acronyms"))
 
 
 def _is_ordinary(word: str) -> bool:
@@ -88,7 +115,8 @@ def _surname(value: str) -> bool:
 
 def _given_name(value: str) -> bool:
     word = value.lower()
-    return word in resources.terms("first_names") and not _is_common(word)
+    given = resources.terms("first_names")
+    return not _is_common(word) and (word in given or all(part in given for part in word.split("-")))
 
 
 def _given_name_initial(value: str) -> bool:
@@ -97,13 +125,21 @@ def _given_name_initial(value: str) -> bool:
 
 def _full_name(value: str) -> bool:
     words = [word for word in _words(value) if len(word) > 1]
-    eponyms = resources.terms("eponyms")
-    if len(words) <= 1 or words[0] in eponyms or any(map(_is_ordinary, words)):
+    if len(words) <= 1 or any(map(_is_ordinary, words)) or " ".join(words) in resources.terms("places"):
         return False
     first, last = words[0], words[-1]
-    if _is_common(first) and _is_common(last):
+    eponyms = resources.terms("eponyms")
+    if first not in resources.terms("first_names") or (first in eponyms and last in eponyms):
         return False
-    return first in resources.terms("first_names") and _in_list(last, "surnames")
+    if _in_list(last, "surnames"):
+        return not (_is_common(first) and _is_common(last))
+    return _is_unknown(first, last)
+
+
+def _is_unknown(first: str, last: str) -> bool:
+    """Whether a given name stands before a word no list knows."""
+    known = _is_common(first) or _is_common(last) or last.title() in resources.terms("states")
+    return not known and last not in resources.terms("eponym_nouns") and not _in_list(last, "places")
 
 
 def _full_name_any_order(value: str) -> bool:
@@ -114,13 +150,12 @@ def _full_name_any_order(value: str) -> bool:
 def _reversed_name(value: str) -> bool:
     words = [word for word in _words(value) if len(word) > 1]
     last, first = words[:1], words[1:]
-    if len(first) != 1 or any(map(_is_common, words)):
+    if len(first) != 1 or _is_common(first[0]):
         return False
-    return (
-        first[0] in resources.terms("first_names")
-        and _in_list(last[0], "surnames")
-        and last[0] not in resources.terms("eponyms")
-    )
+    eponyms = resources.terms("eponyms")
+    if first[0] in eponyms and last[0] in eponyms:
+        return False
+    return first[0] in resources.terms("first_names") and _in_list(last[0], "surnames")
 
 
 def _person(value: str) -> bool:
