@@ -98,18 +98,64 @@ class ContextRules:
             raise RuleError(f"context.toml: unknown keys {unknown}; valid: cue, section")
         self.rules = tuple(CueRule.from_mapping(table) for table in raw["cue"])
         self.priors = {name: _status(status) for name, status in raw.get("section", {}).items()}
-        phrases = [(phrase, rule) for rule in self.rules for phrase in rule.phrases]
-        phrases.sort(key=lambda item: -len(item[0]))
-        self._by_group = {f"c{number}": rule for number, (_, rule) in enumerate(phrases)}
-        alternatives = "|".join(f"(?P<c{number}>{_bordered(phrase)})" for number, (phrase, _) in enumerate(phrases))
-        self._pattern = re.compile(alternatives, re.IGNORECASE)
+        self._families = _families([(phrase, rule) for rule in self.rules for phrase in rule.phrases])
 
     def cues(self, text: str, start: int, end: int) -> list[Cue]:
         """The cues of a sentence, in order; the longest phrase wins, so a pseudo cue swallows the one inside it."""
-        return [
-            Cue(match.start(), match.end(), self._by_group[match.lastgroup or ""])
-            for match in self._pattern.finditer(text, start, end)
-        ]
+        found: list[Cue] = []
+        position = start
+        for word in _CUE_START.finditer(text, start, end):
+            if word.start() < position:
+                continue
+            opening = word.group()[:_OPENING].lower()
+            for key in (opening, opening[:1], ""):
+                family = self._families.get(key)
+                match = family[0].match(text, word.start(), end) if family else None
+                if family and match:
+                    found.append(Cue(match.start(), match.end(), family[1][match.lastgroup or ""]))
+                    position = match.end()
+                    break
+        return found
+
+
+_CUE_START = re.compile(r"[^\W_]+|[?:;]|-(?=\s)")
+_OPENING = 2
+_Family = tuple[re.Pattern[str], dict[str, CueRule]]
+
+
+def _families(phrases: list[tuple[str, CueRule]]) -> dict[str, _Family]:
+    """Cues by the letters they may open with, so that a word is tried against few of them."""
+    sorted_out: dict[str, list[tuple[str, CueRule]]] = {}
+    for phrase, rule in sorted(phrases, key=lambda item: -len(item[0])):
+        for opening in sorted({alternative[:_OPENING] for alternative in _openings(phrase)}):
+            key = opening.lower() if opening.isalpha() else ""
+            sorted_out.setdefault(key, []).append((phrase, rule))
+    families = {}
+    for key, members in sorted_out.items():
+        pattern = "|".join(f"(?P<c{number}>{_bordered(phrase)})" for number, (phrase, _) in enumerate(members))
+        rules = {f"c{number}": rule for number, (_, rule) in enumerate(members)}
+        families[key] = (re.compile(pattern, re.IGNORECASE), rules)
+    return families
+
+
+def _openings(phrase: str) -> list[str]:
+    """What a phrase may start with: its own start, or that of each alternative of the group it starts with."""
+    if not phrase.startswith("(?:"):
+        return [phrase]
+    depth, parts, current = 0, [], ""
+    for letter in phrase[3:]:
+        if letter == ")" and depth == 0:
+            break
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "|" and depth == 0:
+            parts.append(current)
+            current = ""
+        else:
+            current += letter
+    parts.append(current)
+    rest = phrase[len("|".join(parts)) + 4 :]
+    optional = rest.startswith("?")
+    return [*(part + rest.lstrip("?") for part in parts), *([rest.lstrip("? ")] if optional else [])]
 
 
 def _bordered(phrase: str) -> str:
@@ -137,7 +183,7 @@ def assess(text: str, cues: list[Cue], start: int, end: int, section: str, bound
     """
     said: dict[Status, Cue] = {}
     for cue in cues:
-        if cue.rule.direction in {"pseudo", "terminate"} or (cue.start < end and start < cue.end and not _covers(cue, start, end)):
+        if cue.rule.direction in {"pseudo", "terminate"} or (cue.start < end and start < cue.end):
             continue
         if _reaches(text, cues, cue, start, end, bounds):
             said.setdefault(Status(cue.rule.status), cue)
@@ -146,10 +192,6 @@ def assess(text: str, cues: list[Cue], start: int, end: int, section: str, bound
             return Assertion(status, Span(cue.start, cue.end, "status", source=f"context/{cue.rule.name}"), cue.rule.name)
     prior = context_rules().priors.get(section, Status.PRESENT)
     return Assertion(prior, None, f"section-{section}" if prior is not Status.PRESENT else "")
-
-
-def _covers(cue: Cue, start: int, end: int) -> bool:
-    return False and cue.start <= start and end <= cue.end
 
 
 def _reaches(text: str, cues: list[Cue], cue: Cue, start: int, end: int, bounds: tuple[int, int]) -> bool:

@@ -1,0 +1,52 @@
+"""Finds ICD-10-CM and CPT/HCPCS candidates in clinical notes, and says why.
+
+``detect`` for one-off use; build a ``CodeDetector`` once for many notes; ``lookup`` and ``search`` read the code book.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detect_icd.candidates import Candidate, Detection, Dropped, Status
+    from detect_icd.codebook import CodeBook, CodeEntry, lookup
+    from detect_icd.coding import CodeSystem, Coding
+    from detect_icd.detector import CodeDetector, detect
+    from detect_icd.search import Hit, search
+
+_HOME = {
+    "Candidate": "candidates", "CodeBook": "codebook", "CodeDetector": "detector", "CodeEntry": "codebook",
+    "CodeSystem": "coding", "Coding": "coding", "Detection": "candidates", "Dropped": "candidates", "Hit": "search",
+    "Status": "candidates", "detect": "detector", "lookup": "codebook", "search": "search",
+}  # fmt: skip
+
+__all__ = [
+    "Candidate",
+    "CodeBook",
+    "CodeDetector",
+    "CodeEntry",
+    "CodeSystem",
+    "Coding",
+    "Detection",
+    "Dropped",
+    "Hit",
+    "Status",
+    "detect",
+    "lookup",
+    "search",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use, so that importing the package costs nothing."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(f"{__name__}.{_HOME[name]}")
+    # Importing a submodule of the same name binds the module here; the public name is the function.
+    value = globals()[name] = getattr(module, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

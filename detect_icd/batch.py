@@ -1,0 +1,103 @@
+"""Codes of a whole file of notes: CSV or JSON Lines in, one table of candidates out."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from detect_icd.candidates import COLUMNS
+from detect_icd.detector import CodeDetector
+from redactphi.errors import DataError, UsageError
+
+_LARGEST_FIELD = 1 << 27
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What a batch did: notes read, candidates and reported codes written."""
+
+    notes: int
+    candidates: int
+    reported: int
+
+
+def run_batch(source: Path, out: Path, detector: CodeDetector, *, text: str, id: str | None = None) -> BatchResult:
+    """Writes ``codes.csv`` into a new folder: a row a candidate, with the note's id. It appears whole or not at all.
+
+    Args:
+        source: CSV or JSON Lines; its notes are taken to be safe, since evidence is given in offsets only.
+        out: The folder to make.
+        detector: Finds the codes.
+        text: Column of the notes.
+        id: Column of their ids; line numbers if not given.
+
+    Raises:
+        UsageError: The folder exists, or a column is not in the file.
+        DataError: The file cannot be read.
+    """
+    if out.exists():
+        raise UsageError(f"{out.name} already exists")
+    if not out.parent.is_dir():
+        raise UsageError(f"no folder {out.parent.name} to make {out.name} in")
+    counts = [0, 0, 0]
+    partial = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        with (partial / "codes.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, ["id", *COLUMNS], lineterminator="\n")
+            writer.writeheader()
+            for note_id, note in read_notes(source, text, id):
+                detection = detector.detect(note)
+                writer.writerows({"id": note_id, **row} for row in detection.rows())
+                found = (1, len(detection.candidates), len(detection.reported))
+                counts = [total + more for total, more in zip(counts, found, strict=True)]
+        partial.replace(out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return BatchResult(*counts)
+
+
+def read_notes(source: Path, text: str, id: str | None) -> Iterator[tuple[str, str]]:
+    """Id and text of each note of a CSV or JSON Lines file.
+
+    Raises:
+        UsageError: The ending or a column is not known.
+        DataError: The file cannot be read.
+    """
+    readers = {".csv": _read_csv, ".jsonl": _read_jsonl, ".ndjson": _read_jsonl}
+    if source.suffix.lower() not in readers:
+        raise UsageError(f"{source.name}: the ending must be one of {', '.join(readers)}")
+    if not source.is_file():
+        raise DataError(f"no such file: {source.name}")
+    try:
+        for number, row in readers[source.suffix.lower()](source):
+            if missing := [column for column in (text, id) if column is not None and column not in row]:
+                raise UsageError(f"{source.name}: no column {missing[0]!r}; it has {', '.join(map(str, row))}")
+            yield str(row[id] if id else number), str(row[text] or "")
+    except (UnicodeDecodeError, csv.Error, json.JSONDecodeError):
+        raise DataError(f"{source.name} is not valid UTF-8 {source.suffix[1:].upper()}") from None
+
+
+def _read_csv(source: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    csv.field_size_limit(_LARGEST_FIELD)
+    with source.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file)
+        for number, row in enumerate(rows, 1):
+            if None in row or None in row.values():
+                raise DataError(f"{source.name} row {number}: not as many fields as the header")
+            yield number, dict(row)
+
+
+def _read_jsonl(source: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    with source.open(encoding="utf-8-sig") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise DataError(f"{source.name} line {number}: not a JSON object")
+            yield number, row

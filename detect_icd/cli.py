@@ -1,0 +1,261 @@
+"""The ``detect-icd`` command. Exit status: 0 done, 1 the data or something unforeseen, 2 usage, 130 interrupted."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from redactphi import __version__
+from redactphi.errors import RedactPHIError, UsageError
+
+if TYPE_CHECKING:
+    from detect_icd.candidates import Detection
+    from detect_icd.codebook import CodeEntry
+
+_FILE = click.Path(path_type=Path)
+
+
+class _Group(click.Group):
+    """Does not quote an unknown command: where ``detect`` was forgotten, that is a note."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
+            raise click.UsageError(f"no such command; valid: {', '.join(self.list_commands(ctx))}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _release_options(command: Any) -> Any:
+    for option in (
+        click.option("--release", metavar="FYyyyy", help="ICD-10-CM release. [default: the newest]"),
+        click.option("--service-date", metavar="YYYY-MM-DD", help="Day of service; decides the release."),
+    ):
+        command = option(command)
+    return command
+
+
+def _setting_option(command: Any) -> Any:
+    return click.option(
+        "--setting", type=click.Choice(["outpatient", "inpatient"]), default="outpatient", show_default=True
+    )(command)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="detect-icd")
+def detect_icd() -> None:
+    """Find ICD-10-CM and CPT/HCPCS candidates in notes, offline, with the reasons."""
+
+
+@detect_icd.command()
+@click.argument("text", required=False)
+@_setting_option
+@_release_options
+@click.option("--json", "form", flag_value="json", help="Everything, as JSON.")
+@click.option("--csv", "form", flag_value="csv", help="One row a candidate.")
+@click.option("--all", "everything", is_flag=True, help="Show the dropped ones too, each with why.")
+def detect(text: str | None, *, form: str | None, everything: bool, **options: Any) -> None:
+    """Codes of TEXT, or of standard input."""
+    from detect_icd.detector import detect as run_detect  # noqa: PLC0415 - --help needs none of these
+
+    if text is None and sys.stdin.isatty():
+        raise UsageError("give TEXT, or a note on standard input")
+    detection = run_detect(text if text is not None else _standard_input(), **options)
+    if form == "json":
+        click.echo(json.dumps(_plain(detection), indent=2))
+    elif form == "csv":
+        _write_csv(detection)
+    else:
+        _print_detection(detection, everything=everything)
+
+
+@detect_icd.command()
+@click.argument("source", metavar="IN", type=_FILE)
+@click.option("--out", type=_FILE, required=True, help="Folder to make. It appears whole or not at all.")
+@click.option("--text-column", "text", default="text", show_default=True, help="Column of the notes.")
+@click.option("--id-column", "id", help="Column of their ids. [default: row numbers]")
+@_setting_option
+@_release_options
+def batch(source: Path, *, out: Path, text: str, id: str | None, **options: Any) -> None:
+    """Codes of every note of IN (CSV or JSON Lines), into OUT/codes.csv."""
+    from detect_icd.batch import run_batch  # noqa: PLC0415
+    from detect_icd.detector import CodeDetector  # noqa: PLC0415
+
+    result = run_batch(source, out, CodeDetector(**options), text=text, id=id)
+    click.echo(f"{result.notes} notes, {result.candidates} candidates, {result.reported} reported", err=True)
+
+
+@detect_icd.command()
+@click.argument("code")
+@_release_options
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def lookup(code: str, *, as_json: bool, **options: Any) -> None:
+    """What ICD-10-CM says of CODE."""
+    from detect_icd.codebook import lookup as run_lookup  # noqa: PLC0415
+
+    entry = run_lookup(code, **options)
+    facts = _entry(entry)
+    if as_json:
+        click.echo(json.dumps(facts, indent=2))
+        return
+    for key, value in facts.items():
+        if value in ("", None, [], {}):
+            continue
+        shown = value if isinstance(value, list) else [value]
+        if isinstance(value, dict):
+            shown = [f"{name} {meaning}" for name, meaning in value.items()]
+        for number, line in enumerate(shown):
+            click.echo(f"{key.replace('_', ' ') if number == 0 else '':20}{line}")
+
+
+@detect_icd.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@_release_options
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def search(query: tuple[str, ...], *, limit: int, as_json: bool, **options: Any) -> None:
+    """Codes whose wording is nearest to QUERY."""
+    from detect_icd.search import search as run_search  # noqa: PLC0415
+
+    hits = run_search(" ".join(query), limit=limit, **options)
+    if as_json:
+        rows = [{"code": h.entry.code, "title": h.entry.title, "billable": h.entry.billable, "score": h.score} for h in hits]
+        click.echo(json.dumps(rows, indent=2))
+        return
+    _print_table(["code", "title", "billable", "score"], [
+        [hit.entry.code, hit.entry.title, "yes" if hit.entry.billable else "", f"{hit.score:.2f}"] for hit in hits
+    ])  # fmt: skip
+
+
+@detect_icd.command()
+@click.argument("gold", metavar="GOLD.jsonl", type=_FILE)
+@_setting_option
+@_release_options
+@click.option("--limit", type=click.IntRange(1), help="Read only so many notes.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def evaluate(gold: Path, *, limit: int | None, as_json: bool, **options: Any) -> None:
+    """Precision, recall and F1 on coded notes: {"id", "text", "codes": [...]} a line."""
+    from itertools import islice  # noqa: PLC0415
+
+    from detect_icd.detector import CodeDetector  # noqa: PLC0415
+    from detect_icd.evaluation import evaluate as run_evaluate  # noqa: PLC0415
+    from detect_icd.evaluation import read_gold  # noqa: PLC0415
+
+    report = run_evaluate(islice(read_gold(gold), limit), CodeDetector(**options))
+    if as_json:
+        click.echo(json.dumps(report.to_dict(), indent=2))
+        return
+    rows = []
+    for (what, level), counts in report.counts.items():
+        figures = (counts.precision, counts.recall, counts.f1)
+        rows.append([what, level, *(f"{figure:.3f}" for figure in figures), str(counts.right)])
+    _print_table(["counted", "level", "precision", "recall", "F1", "right"], rows)
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError:
+        raise UsageError("standard input is not UTF-8") from None
+
+
+def _plain(detection: Detection) -> dict[str, Any]:
+    dropped = [{"code": item.candidate.coding.code, "status": str(item.candidate.status), "why": item.why} for item in detection.dropped]
+    return {"candidates": detection.rows(), "dropped": dropped, "warnings": list(detection.warnings)}
+
+
+def _write_csv(detection: Detection) -> None:
+    from detect_icd.candidates import COLUMNS  # noqa: PLC0415
+
+    writer = csv.DictWriter(sys.stdout, list(COLUMNS), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(detection.rows())
+
+
+def _print_detection(detection: Detection, *, everything: bool) -> None:
+    rows = [
+        [c.coding.system.short, c.coding.code, c.coding.display, str(c.status), c.section, " ".join(c.modifiers), str(c.units)]
+        for c in detection.reported
+    ]
+    _print_table(["system", "code", "display", "status", "section", "modifiers", "units"], rows)
+    if everything:
+        dropped = [[item.candidate.coding.code, item.candidate.coding.display, item.why] for item in detection.dropped]
+        _print_table(["not reported", "display", "why"], dropped)
+    for warning in detection.warnings:
+        click.echo(f"! {warning}", err=True)
+
+
+def _print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    if not sys.stdout.isatty():
+        for row in (header, *rows):
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(*header)
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def _entry(entry: CodeEntry) -> dict[str, Any]:
+    names = (
+        "code", "title", "release", "billable", "parent", "children", "inclusion_terms", "includes", "excludes1",
+        "excludes2", "code_first", "use_additional", "code_also", "notes", "seventh_characters", "chapter", "block",
+        "valid_from", "valid_to",
+    )  # fmt: skip
+    plain: dict[str, Any] = {}
+    for name in names:
+        value = getattr(entry, name)
+        if isinstance(value, tuple):
+            value = list(value)
+        elif name.startswith("valid_"):
+            value = value.isoformat() if value else None
+        elif name == "seventh_characters":
+            value = dict(value)
+        plain[name] = value
+    return plain
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command and exit with its status."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; its exit status. Every error is one line, and none holds text of a note."""
+    try:
+        status = detect_icd.main(args=arguments, prog_name="detect-icd", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # noqa: BLE001 - whatever it is, no traceback: it could show text
+        message, status = _described(error)
+        click.echo(f"detect-icd: {message}", err=True)
+    return status if isinstance(status, int) else 0
+
+
+def _described(error: Exception) -> tuple[str, int]:
+    match error:
+        case RedactPHIError():
+            return str(error), error.exit_code
+        case click.NoSuchOption():
+            return "no such option (a note that starts with '-' goes after '--')", error.exit_code
+        case click.UsageError() if "unexpected extra argument" in error.format_message():
+            return "too many arguments: put TEXT in quotes", error.exit_code
+        case click.ClickException():
+            return " ".join(error.format_message().split()), error.exit_code
+        case click.Abort():
+            return "stopped", 130
+        case OSError(strerror=str() as reason):
+            return reason, 1
+    return f"unexpected {type(error).__name__}", 1
