@@ -47,7 +47,7 @@ class Tally:
         labels: Spans rewritten, by label.
         stages: Rows of each stage; by their ``system`` where the stage has such a column.
         stage_failures: Notes a stage failed on, by stage and type of error.
-        seconds: Wall time.
+        seconds: Wall time of the rows, without that of loading rules and model.
     """
 
     rows_in: int = 0

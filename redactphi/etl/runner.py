@@ -84,6 +84,7 @@ def run_batch(
     )
     run = _Run(source, plan, make_engine(), tables)
     chunks = _chunks(source, plan, options.limit)
+    began = time.perf_counter()
     done = run_chunks(run.engine, make_engine, chunks, workers=options.workers, start_method=options.start_method)
     with closing(done), tables or nullcontext():
         if tables:
@@ -92,7 +93,7 @@ def run_batch(
             run.take(chunk, outcomes)
             if on_progress:
                 on_progress(*source.progress(), run.tally.notes)
-        run.tally.seconds = clock.seconds
+        run.tally.seconds = time.perf_counter() - began
         if tables:
             tables.commit(run.manifest(tables.finish(), clock.times))
     return run.tally
@@ -123,6 +124,8 @@ class _Run:
         self._plan = plan
         self._tables = tables
         self._places = system_places(engine.stages)
+        # Asked for now: what cannot say its version should fail before the work, not after it.
+        self._versions = engine.redactor.versions()
         self.engine = engine
         self.tally = Tally()
 
@@ -138,12 +141,11 @@ class _Run:
                 self._finish(item, left)
 
     def manifest(self, files: Mapping[str, str], times: Mapping[str, object]) -> str:
-        redactor = self.engine.redactor
         return write_manifest(
             tally=self.tally,
             plan=self._plan,
-            policy=redactor.policy,
-            versions=redactor.versions(),
+            policy=self.engine.redactor.policy,
+            versions=self._versions,
             source={"format": self._source.format, "size": self._source.progress()[1]},
             files=files,
             times=times,
