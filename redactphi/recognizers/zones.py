@@ -16,6 +16,7 @@ _GAP = 64
 """Zones nearer than this become one, so that no match is torn between two."""
 
 
+_BLANKS = {ord(char): " " for char in "\t\n\r\v\f\u00a0"}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -63,10 +64,11 @@ class ZoneFinder:
 
 
 def lower(text: str) -> str:
-    """The text in lower case, as long as it was: a letter whose lower case is two stays, a lone surrogate is a mark."""
+    """The text in lower case, as long as it was: a letter whose lower case is two stays, white space is blank, a lone surrogate is a mark."""
     lowered = text.lower()
     if len(lowered) != len(text):
         lowered = "".join(small if len(small := char.lower()) == 1 else char for char in text)
+    lowered = lowered.translate(_BLANKS)
     return lowered if lowered.isascii() else _SURROGATE.sub("?", lowered)
 
 
