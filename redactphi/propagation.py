@@ -57,9 +57,10 @@ def _uncovered(mentions: Iterable[Span], spans: Sequence[Span]) -> Iterator[Span
     """The mentions that no single one of the spans covers."""
     ordered = sorted(spans, key=lambda span: (span.start, -span.end))
     position, reach = 0, 0
-    for mention in mentions:
+    for mention in sorted(mentions, key=lambda span: (span.start, -span.end, span)):
         while position < len(ordered) and ordered[position].start <= mention.start:
             reach = max(reach, ordered[position].end)
             position += 1
         if mention.end > reach:
             yield mention
+            reach = mention.end

@@ -1,0 +1,90 @@
+"""Once found, found everywhere in the note."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redactphi.propagation import propagate
+from redactphi.spans import Span
+
+
+def spread(text, *seeds):
+    """What propagation finds from the first mention of each ``(words, label)``."""
+    spans = [Span(text.index(words), text.index(words) + len(words), label, 0.9, "seed") for words, label in seeds]
+    return [(text[span.start : span.end], span.label) for span in propagate(text, spans)]
+
+
+@pytest.mark.parametrize(
+    ("text", "seed", "expected"),
+    [
+        ("Patient: Maria J. Lopez. LOPEZ, MARIA; lopez's arm.", "Maria J. Lopez", ["LOPEZ, MARIA", "lopez"]),
+        (
+            "Ana Reyes-Villalobos; Reyes Villalobos; Villalobos",
+            "Ana Reyes-Villalobos",
+            ["Reyes Villalobos", "Villalobos"],
+        ),
+        ("José García; Garcia; JOSE", "José García", ["Garcia", "JOSE"]),
+        ("Ravi Menon was here. R.M. signed; rm 4", "Ravi Menon", ["R.M."]),
+        ("Ed Moss. P.O. intake; the Mossley road; moss", "Ed Moss", ["moss"]),
+        ("Mark Davis signed. M.D. present", "Mark Davis", []),
+    ],
+)
+def test_names(text, seed, expected):
+    assert spread(text, (seed, "NAME")) == [(words, "NAME") for words in expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "seed", "expected"),
+    [
+        ("Dr. Jane Parker. A Parker flap. The Parker drain. I told Parker.", "Jane Parker", ["Parker"]),
+        ("Mr. Ben Foley. foley placed; Foley catheter; the Foley; with Foley.", "Ben Foley", ["Foley"]),
+        ("Ms. Amy Bell has Bell's palsy. Ms. Bell agrees.", "Amy Bell", ["Bell"]),
+        ("Mr. Will Long. He will go. Long history. With Will; as long as", "Will Long", ["Will"]),
+        ("Ms. Hope May. May need; she may; we hope. HOPE IT IS WELL", "Hope May", []),
+    ],
+)
+def test_ordinary_words_and_eponyms_only_where_they_are_the_person(text, seed, expected):
+    assert spread(text, (seed, "PROVIDER")) == [(words, "PROVIDER") for words in expected]
+
+
+def test_facilities_are_found_whole_by_acronym_and_without_their_kind():
+    text = "Tanager Valley Hospital (TVH). At TVH. tanager valley hospital; Tanager Valley; the tvh"
+    found = spread(text, ("Tanager Valley Hospital", "FACILITY"), ("TVH", "FACILITY"))
+    assert [words for words, _ in found] == ["TVH", "tanager valley hospital", "Tanager Valley"]
+
+
+def test_a_state_is_not_a_facility():
+    assert spread("Ohio Hospital. From Ohio.", ("Ohio Hospital", "FACILITY")) == []
+
+
+def test_long_identifiers_are_found_again():
+    assert spread("MRN 00482913; label 00482913; 100482913", ("00482913", "MRN")) == [("00482913", "MRN")]
+
+
+def test_short_identifiers_and_weak_seeds_are_not_spread():
+    assert spread("Ext 4471; 4471 mL", ("4471", "PHONE")) == []
+    assert propagate("Lopez. Lopez.", [Span(0, 5, "NAME", 0.4, "seed")]) == []
+
+
+def test_the_score_is_below_the_seeds_and_the_source_says_how():
+    (span,) = propagate("Okafor. Okafor.", [Span(0, 6, "NAME", 0.9, "seed")])
+    assert 0 < span.score < 0.9
+    assert span.source == "propagation/name"
+
+
+TEXT = "Dr. Ana Reyes saw Tom Moss at Tanager Hospital. Reyes, Moss and Ana; Tanager; MRN 00482913, 00482913."
+SEEDS = [Span(4, 13, "PROVIDER", 0.9, "a"), Span(18, 26, "NAME", 0.8, "b"), Span(30, 46, "FACILITY", 0.7, "c"),
+         Span(82, 90, "MRN", 0.9, "d"), Span(18, 21, "PROVIDER", 0.8, "e")]  # fmt: skip
+
+
+@given(st.permutations(SEEDS))
+def test_the_order_of_seeds_does_not_matter(seeds):
+    assert propagate(TEXT, seeds) == propagate(TEXT, SEEDS)
+
+
+@given(st.text(max_size=60), st.integers(0, 59), st.integers(1, 60), st.sampled_from(["NAME", "FACILITY", "MRN"]))
+def test_any_text_gives_spans_inside_it(text, start, length, label):
+    end = min(len(text), start + length)
+    if start < end:
+        found = propagate(text, [Span(start, end, label, 0.9, "seed")])
+        assert all(0 <= span.start < span.end <= len(text) for span in found)
