@@ -233,3 +233,32 @@ def test_other_languages_are_refused(weights):
 
 def test_torch_is_not_needed():
     assert "torch" not in sys.modules
+
+
+def test_the_gradient_is_that_of_the_loss():
+    shape = Settings(width=8, rows=(20, 20, 20, 20, 20), dilations=(1, 2))
+    network = nlp_spacy.build_network(shape)
+    texts = [feature_rows(token_keys(text), frozenset()) for text in ("Dr. Ruiz saw\nJohn.", "", "on 3/4")]
+    rng = np.random.default_rng(0)
+    weights_of_loss = [rng.normal(0, 1, (len(text), len(TAGS))).astype("f") for text in texts]
+
+    def loss() -> float:
+        outputs = network.predict(texts)
+        return sum(float((out * weight).sum()) for out, weight in zip(outputs, weights_of_loss, strict=True))
+
+    _, back = network.begin_update(texts)
+    back(weights_of_loss)
+    checked = 0
+    for name, node, param in nlp_spacy._parameters(network):
+        gradient, values = node.get_grad(param), node.get_param(param)
+        place = np.unravel_index(np.abs(gradient).argmax(), gradient.shape)
+        kept, step = float(values[place]), 1e-2
+        values[place] = kept + step
+        higher = loss()
+        values[place] = kept - step
+        lower = loss()
+        values[place] = kept
+        slope = (higher - lower) / (2 * step)
+        assert slope == pytest.approx(float(gradient[place]), rel=0.15, abs=0.05), name
+        checked += 1
+    assert checked == 5 + 3 * 4 + 2
