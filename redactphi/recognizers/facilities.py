@@ -136,7 +136,8 @@ def _is_distinctive(word: str, *, strong: bool) -> bool:
         return False
     if lower.isdigit() or (not strong and lower.title() in resources.terms("states")):
         return False
-    common = lower in resources.terms("common_words")
+    words = resources.terms("common_words")
+    common = lower in words or all(part in words or len(part) == 1 for part in parts)
     return not common or (strong and (_is_named(lower) or (word[:1].isupper() and not word.isupper())))
 
 
