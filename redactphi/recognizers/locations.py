@@ -13,6 +13,7 @@ from redactphi.recognizers.rules import RuleRecognizer
 _PLACE_CUE = regex.compile(
     r"(?i)\b(?:in|from|of|to|near|at|lives|address|city|location|resident|residence|:)\s*$|[:,\n]\s*$"
 )
+_SHORTEST_CITY = 4
 _ZIP = regex.compile(r"\d{5}")
 _STATE = regex.compile(r"\p{L}+(?:\s\p{L}+)*")
 
@@ -81,6 +82,8 @@ def is_city(text: str, start: int, end: int) -> bool:
     code = behind[:2]
     ambiguous = _is_word(code) and not behind[2:3].isalpha()
     if name in _not_places() or name.split()[0] in resources.terms("place_stopwords"):
+        return False
+    if text[start:end].isupper() and len(name) < _SHORTEST_CITY and name not in resources.terms("places"):
         return False
     if ambiguous and not (_ZIP.search(behind[:10]) and is_zip_of_state(behind[:12])):
         return name in resources.terms("places") or (
