@@ -20,6 +20,7 @@ from models.training.cleaning_patterns import (
     DATES,
     FORM_FIELDS,
     HOLDER,
+    INSTITUTION_END,
     LIVES,
     MARK,
     NOT_NAMES,
@@ -41,6 +42,7 @@ from models.training.doubt import (
 from models.training.raw import RawNote
 from models.training.slots import Part, Slot
 from models.training.sources import states_and_countries
+from models.training.surfaces import surface
 from redactphi.resources import terms
 
 
@@ -272,9 +274,12 @@ class Cleaner:
 
     def _organisations(self) -> None:
         word = rf"(?:{CAPITAL}|St\.|of|the|and|&|for|at)"
-        named = rf"(?<![\w{OPEN}])((?:St\. |[A-Z][\w'’\-]* ?)(?:{word} ){{0,4}}?)({PLACE_WORD}|{ORG_WORD})(?![\w'’])((?: of (?:the )?{CAPITAL}(?: {CAPITAL})?)?)"
+        named = rf"(?<![\w{OPEN}])((?:St\. |[A-Z][\w'’\-]* )(?:{word} ){{0,4}}?)({PLACE_WORD}|{ORG_WORD})(?![\w'’])((?: of (?:the )?{CAPITAL}(?: {CAPITAL})?)?)"
         self.text = re.sub(named, self._organisation, self.text)
         self.text = re.sub(rf"\b(University) of ({CAPITAL}(?: {CAPITAL})?)", lambda _: _mark("school"), self.text)
+        for line in surface("known_organisations"):
+            slot, name = line.split(maxsplit=1)
+            self.text = re.sub(rf"(?<![\w{OPEN}]){re.escape(name)}\b", _mark(slot), self.text)
         bare = r"(?<=\b(?:at|to|by|of) )(Hospital|Medical Center|General Hospital|Memorial Medical Center|Memorial Hospital|Community Hospital|Children's Hospital|Rehabilitation Hospital|Nursing Home|Health Center|Eye Center)(?! (?:Day|Course))\b|(?<=\bfrom )(Hospital|Medical Center)\b"
         self.text = re.sub(bare, lambda match: _mark(self._slot("facility", match[0], 3)), self.text)
         self.text = re.sub(
@@ -309,7 +314,12 @@ class Cleaner:
             if word.lower().removesuffix("'s") not in unit_words()
             and (strict or word.lower() not in terms("common_words"))
         ]
-        if not words or not (own or holder) or (words and words[0].isupper() and len(words[0]) > 4 and not holder):  # noqa: PLR2004
+        if (
+            not words
+            or words[0] in {"American", "National", "International"}
+            or not (own or holder)
+            or (words and words[0].isupper() and len(words[0]) > len("ABCD") and not holder)
+        ):
             return match[0]
         if re.fullmatch(ORG_WORD, kind):
             return head + _mark("school" if re.match(r"Univ|Coll|High|Midd|Elem|School|Acad", kind) else "employer")
@@ -336,6 +346,11 @@ class Cleaner:
         after = match.string[match.end() : match.end() + 40]
         if not known or last in plain or eponym_noun().match(after):
             return match[0]
+        before = match.string[max(0, match.start() - 6) : match.start()]
+        if before.endswith((" in ", " near ")):
+            return _mark("city")
+        if before.endswith((" of ", " for ")):
+            return match[0]
         return _mark(self._slot("other", match[3]) + ".first_last")
 
     def _kin(self, match: re.Match[str]) -> str:
@@ -345,8 +360,10 @@ class Cleaner:
         return match[1] + _mark(self._slot("relative", name, 2) + ".first")
 
     def _places(self) -> None:
-        town = rf"(?<![\w{OPEN}])({LIVES})((?:(?:San|Santa|Los|Las|St\.|New|Fort|Lake|West|East|North|South|El|La|Mount) )?[A-Z][a-z]+(?: [A-Z][a-z]+)?)(?![\w'’\-])"
+        town = rf"(?<![\w{OPEN}])({LIVES})((?:(?:San|Santa|Los|Las|St\.|New|Fort|Lake|West|East|North|South|El|La|Mount) )?[A-Z][a-z]+(?: [A-Z][a-z]+)?)({INSTITUTION_END}|(?= silk))?(?![\w'’\-]| silk)"
         self.text = re.sub(town, self._town, self.text)
+        self.text = re.sub(rf"{OPEN}city2?{CLOSE} County\b", _mark("county"), self.text)
+        self.text = re.sub(rf"{OPEN}school{CLOSE} (?:Hospital|Medical Center)\b", _mark("facility3"), self.text)
         states = "|".join(sorted(name.title() for name in states_and_countries()[0]))
         self.text = re.sub(rf"\b({CAPITAL}(?: {CAPITAL})?)(, (?:{states})\b)", self._town_in_state, self.text)
         self.text = re.sub(rf"\b(?:{CAPITAL} )?{CAPITAL} County\b", _mark("county"), self.text)
@@ -368,7 +385,11 @@ class Cleaner:
         for words in (name, name.split()[0]):
             if words.lower() in terms("places") and not is_plain_place(words):
                 slot = self._slot("city", words, 2).replace("city1", "city")
-                return match[1] + _mark(slot) + name[len(words) :]
+                rest = name[len(words) :] + (match[3] or "")
+                if not rest:
+                    return match[1] + _mark(slot)
+                # "Tacoma Memorial" is a place of care; what else follows a town is anyone's guess.
+                return match[1] + _mark("facility3") if re.fullmatch(INSTITUTION_END, rest) else match[0]
         return match[0]
 
 

@@ -45,10 +45,11 @@ CAPITAL = r"[A-Z][\w]*(?:['’\-][A-Z]?\w+)*"
 PLACE_WORD = r"(?:Hospitals?|Medical Cent(?:er|re)|Med Center|Surgery Center|Surgical Center|Health Center|Cancer Center|Breast Center|Care Center|Wellness Center|Heart Institute|Eye Institute|Neurological Institute|Rehabilitation Institute|Institute|Infirmary|Medical Panel|Medical Group|Orthopedic Group|Medical College|College of Medicine|Rehab Center|Rehabilitation Center|Counseling Center|Treatment Center|Living Center|Center|Clinic|Nursing Home|Christian Home|Nursing Center|Manor|Pharmacy|Health Department|Hospice|VAMC|VA)"
 ORG_WORD = r"(?:University|College|High School|Middle School|Elementary(?: School)?|School District|Academy|School|Church|Correctional (?:Facility|Institute|Institution)|Inc\.?|Corp\.?|Corporation|Company|Co\.|Automotive Co|LLC|Industries|Motors|Airlines|Police Department|Fire Department|Post Office)"
 UNRESOLVED = re.compile(
-    r"_{2,}|\bX{2,}\b|\bXY?Z\b|\bABC[DE]*\b|\bAbcd?\b|\bxx+\b|\*{3,}|\bYYYY\b|\bSample\b|\bXX|\(wo\)man|\bDoe\b|\bBlank\b|\[[A-Z][a-z ]*\]|\bMrs?\. (?:The|He|She)\b|\b12345\b|\bLife Care\b|\bAssured\b|\bPort Square\b"
+    r"_{2,}|\bX{2,}\b|\bXY?Z\b|\bABC[DE]*\b|\bAbcd?\b|\bxx+\b|\*{3,}|\bYYYY\b|\bSample\b|\bXX|\(wo\)man|\bDoe\b|\bBlank\b|\[[A-Z][a-z ]*\]|\bMrs?\. (?:The|He|She)\b|\b12345\b|\bASDF\b|\b[A-Z]{3,}-USA\b|\bLife Care\b|\bAssured\b|\bPort Square\b"
 )
-WORKS = r"(?:work(?:s|ed|ing)? (?:at|for)|employed (?:at|by|with)|employee of|employee at|retired from|job at|owns)"
-LIVES = r"(?:\b(?:in|from|to|near|of|at|outside|around|visiting|lived in|moved from) )"
+WORKS = r"(?:work(?:s|ed|ing)? (?:(?:as|in) (?:an? |the )?(?:[\w'\-]+ ){1,4})?(?:at|for)|(?:self-)?employed,? (?:(?:as )?(?:an? )?(?:[\w'\-]+ ){1,4})?(?:at|by|with|for)|consultant for|agent for|employee of|employee at|retired from|job at|duties at|owns)"
+INSTITUTION_END = r" (?:Memorial|Orthopa?edics?|Bariatrics(?: and Surgical Specialists)?|General|Regional|Medical|Methodist|Baptist|Presbyterian|Children's|Jail|Health Care|Healthcare|Clinic|Hospital|Correctional|Surgical)"
+LIVES = r"(?:\b(?:in|from|to|near|(?:resident|native|city|town|outside|north|south|east|west) of|at|outside|around|visiting|lived in|moved from) )"
 TOKEN = re.compile(r"(?<![\w'’\-])[A-Z][a-z]+(?:['’\-][A-Z][a-z]+)?(?![\w])")
 FORM_FIELDS = tuple(
     (pattern, MARKS.sub(lambda match: f"{OPEN}{match[1]}{CLOSE}", filled))

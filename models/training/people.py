@@ -177,7 +177,7 @@ def _nickname(rng: random.Random, first: str) -> str:
     known = _nicknames().get(first.lower())
     if known and rng.random() < 0.8:
         return rng.choice(known)
-    if rng.random() < 0.4 and len(first) > 4:
+    if rng.random() < 0.4 and len(first) > 4 and first[:3].isalpha():
         return first[:3] if rng.random() < 0.5 else first[:3] + rng.choice(("ie", "y"))
     return rng.choice(surface("pet_names"))
 
