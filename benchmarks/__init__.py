@@ -1,0 +1,1 @@
+"""Measures beside peers; see the Makefile target bench."""

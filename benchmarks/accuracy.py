@@ -1,6 +1,6 @@
 """PHI measures of stock Presidio and of this project on the same gold, in one table.
 
-    python -m benchmarks.accuracy --gold ../shared/data/phi/gold --peer .bench-venv/bin/python
+``python -m benchmarks.accuracy --gold ../shared/data/phi/gold --peer .bench-venv/bin/python``
 """
 
 from __future__ import annotations

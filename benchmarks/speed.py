@@ -1,6 +1,6 @@
 """Characters a CPU second of stock Presidio and of this project, interleaved in one run on the same notes.
 
-    python -m benchmarks.speed --notes ../shared/data/phi/raw/mtsamples.jsonl --peer .bench-venv/bin/python
+``python -m benchmarks.speed --notes ../shared/data/phi/raw/mtsamples.jsonl --peer .bench-venv/bin/python``
 
 Each round gives both sides the same 200 operative notes; the figures are medians over the rounds and their ratio.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import regex
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, PatternRecognizer, RecognizerRegistry, RecognizerResult
@@ -14,7 +14,7 @@ from redactphi.document import Document
 from redactphi.errors import NoteWithheld, UnknownNameError
 from redactphi.labels import PhiLabel
 from redactphi.nlp import PhiNlpEngine
-from redactphi.recognizers import MODEL_RECOGNIZER, default_recognizers
+from redactphi.recognizers import default_recognizers
 from redactphi.recognizers.patient import PatientRecognizer
 from redactphi.spans import Span
 
@@ -60,6 +60,7 @@ class PhiAnalyzerEngine(AnalyzerEngine):
                 if self._labels.get(entity) not in _LABELS:
                     raise UnknownNameError("label (map it with label_map)", entity, _LABELS)
         registry = RecognizerRegistry([*self.own, *self.added], supported_languages=[LANGUAGE])
+        self.nlp_engine: PhiNlpEngine
         super().__init__(registry=registry, nlp_engine=PhiNlpEngine(), supported_languages=[LANGUAGE])
 
     def analyze(  # type: ignore[override]
@@ -133,7 +134,7 @@ def _run(recognizer: EntityRecognizer, text: str, artifacts: NlpArtifacts) -> li
     try:
         return list(recognizer.analyze(text, recognizer.supported_entities, artifacts) or ())
     except Exception:  # noqa: BLE001 - a user's recognizer may raise anything, with note text in it
-        raise RecognizerFailed(recognizer.name) from None
+        raise RecognizerFailed(cast("Any", recognizer).name) from None
 
 
 class _FailClosedPattern:
@@ -151,12 +152,14 @@ class _FailClosedPattern:
 
 
 def _fail_closed(recognizer: EntityRecognizer) -> None:
-    """Presidio skips a pattern that times out, with a log line; make it withhold the note instead."""
+    """Presidio skips a pattern that times out, with a log line; make it withhold the note instead.
+
+    The user's recognizer keeps its patterns; only what runs them is exchanged.
+    """
     if not isinstance(recognizer, PatternRecognizer):
         return
-    for pattern in recognizer.patterns:
-        pattern.compiled_with_flags = recognizer.global_regex_flags
-        pattern.compiled_regex = _FailClosedPattern(regex.compile(pattern.regex, flags=recognizer.global_regex_flags))
-
-
-__all__ = ["LANGUAGE", "MODEL_RECOGNIZER", "PhiAnalyzerEngine", "RecognizerFailed"]
+    flags: int = recognizer.global_regex_flags or 0
+    patterns: list[Any] = cast("Any", recognizer).patterns
+    for pattern in patterns:
+        pattern.compiled_with_flags = flags
+        pattern.compiled_regex = _FailClosedPattern(regex.compile(pattern.regex, flags=flags))

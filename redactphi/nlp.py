@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
@@ -14,8 +16,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
-from redactphi import nlp_spacy
-from redactphi.errors import UnknownNameError
+from redactphi import nlp_spacy, resources
+from redactphi.errors import UnknownNameError, UsageError
 from redactphi.nlp_model import PhiModel, load_model
 from redactphi.nlp_weights import LABELS
 from redactphi.spans import Span
@@ -86,7 +88,7 @@ class PhiArtifacts(NlpArtifacts):
 
     def to_json(self) -> str:
         """Refused: it would print the note."""
-        raise NotImplementedError("artifacts hold note text and are not written out")
+        raise UsageError("artifacts hold note text and are not written out")
 
 
 class PhiNlpEngine(NlpEngine):
@@ -108,6 +110,16 @@ class PhiNlpEngine(NlpEngine):
         if self._model is None:
             self._model = load_model()
         return self._model
+
+    @property
+    def version(self) -> str:
+        """Name, version and the first half of a hash of the weights, for manifests."""
+        folder = resources.model_path()
+        digest = hashlib.sha256()
+        for path in sorted((folder / "phi_tagger").iterdir(), key=lambda path: path.name):
+            digest.update(path.read_bytes())
+        meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+        return f"{self.model.name}/{meta['version']}/{digest.hexdigest()[:16]}"
 
     def load(self) -> None:
         """Read the model."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
 from presidio_analyzer import EntityRecognizer
 
+import redactphi
 from redactphi import resources
 from redactphi.document import Document, RedactedDocument, WithheldDocument
 from redactphi.engine import LANGUAGE, PhiAnalyzerEngine
 from redactphi.errors import NoteWithheld, UnknownNameError, UsageError
+from redactphi.nlp import PhiArtifacts
 from redactphi.operators import OPERATORS
 from redactphi.patient import Patient
 from redactphi.policy import Policy
@@ -90,6 +91,7 @@ class Redactor:
             yield from self._batch(batch)
 
     def _batch(self, batch: list[Document]) -> Iterator[RedactedDocument | WithheldDocument]:
+        artifacts: list[PhiArtifacts | None]
         try:
             texts = [document.text for document in batch]
             artifacts = [found for _, found in self.engine.nlp_engine.process_batch(texts, LANGUAGE)]
@@ -117,7 +119,7 @@ class Redactor:
         """What decided the output: package, policy, rules, ZIP3 table and model, each by version or hash."""
         zip3 = self.policy.spec("ZIP").params.get("table", "")
         return {
-            "redactphi": version("redactphi"),
+            "redactphi": redactphi.__version__,
             "policy": f"{self.policy.name}/{self.policy.version}/{self.policy.sha256[:16]}",
             "mode": self.mode,
             "rules": _rules_hash(),

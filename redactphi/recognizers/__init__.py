@@ -7,7 +7,6 @@ from presidio_analyzer import EntityRecognizer
 from redactphi.errors import UnknownNameError
 
 MODES = ("balanced", "strict")
-MODEL_RECOGNIZER = "ModelRecognizer"
 
 
 def default_recognizers(mode: str = "balanced") -> list[EntityRecognizer]:

@@ -45,4 +45,4 @@ class StrictRecognizer(EntityRecognizer):
         self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts | None = None
     ) -> list[RecognizerResult]:
         """Presidio's entry point."""
-        return [to_result(span, self.name) for span in self.spans(text) if span.label in entities]
+        return [to_result(span, type(self).__name__) for span in self.spans(text) if span.label in entities]

@@ -79,7 +79,7 @@ def test_ages_under_ninety_and_unmapped_kinds_are_not_phi(gold_file, tmp_path):
 
 def test_a_gold_label_that_is_not_mapped_lists_the_valid_ones(gold_file):
     path = gold_file({"id": "1", "text": "Anna", "spans": [{"start": 0, "end": 4, "label": "PERSON"}]})
-    with pytest.raises(UnknownNameError, match="valid: .*NAME"):
+    with pytest.raises(UnknownNameError, match=r"valid: .*NAME"):
         list(read_gold(path))
 
 

@@ -28,7 +28,7 @@ def test_what_was_not_replaced_maps_to_the_same_character_and_back(case):
 @given(rewrites())
 def test_a_range_that_cuts_a_replacement_covers_all_of_what_it_replaced(case):
     text, replacements = case
-    new, offsets = apply_replacements(text, replacements)
+    _, offsets = apply_replacements(text, replacements)
     for (start, end, _), (new_start, new_end) in zip(replacements, offsets.new, strict=True):
         if new_end - new_start > 1:
             assert offsets.range_to_old(new_start + 1, new_end) == (start, end)

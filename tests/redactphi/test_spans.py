@@ -1,4 +1,5 @@
 import random
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ def covered(found):
 def test_a_union_covers_exactly_what_its_members_covered(found):
     resolved = resolve_overlaps(found)
     assert covered(resolved) == covered(found)
-    assert all(a.end <= b.start for a, b in zip(resolved, resolved[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(resolved))
 
 
 @given(st.lists(spans, max_size=25), st.randoms(use_true_random=False))
