@@ -14,6 +14,7 @@ _PLACE_CUE = regex.compile(
     r"(?i)\b(?:in|from|of|to|near|at|lives|address|city|location|resident|residence|:)\s*$|[:,\n]\s*$"
 )
 _SHORTEST_CITY = 4
+_ADDRESS_GOES_ON = regex.compile(r",\s+\p{Lu}\p{L}+(?:\s\p{Lu}\p{L}+){0,2},\s+\p{Lu}{2}\b")
 _ZIP = regex.compile(r"\d{5}")
 _STATE = regex.compile(r"\p{L}+(?:\s\p{L}+)*")
 
@@ -81,6 +82,8 @@ def is_city(text: str, start: int, end: int) -> bool:
     behind = text[end : end + 20].lstrip(", ")
     code = behind[:2]
     ambiguous = _is_word(code) and not behind[2:3].isalpha()
+    if name.title() in resources.terms("states"):
+        return code.isupper() and not behind[2:3].isalpha()
     if name in _not_places() or name.split()[0] in resources.terms("place_stopwords"):
         return False
     if text[start:end].isupper() and len(name) < _SHORTEST_CITY and name not in resources.terms("places"):
@@ -104,7 +107,7 @@ def is_street(text: str, start: int, end: int) -> bool:
     common = resources.terms("common_words")
     known = all(word.lower().strip(".,") in common for word in name)
     if suffix in resources.terms("street_suffixes_weak") or text[start:end].isupper():
-        return len(number) > 1 and not known
+        return len(number) > 1 and (not known or _ADDRESS_GOES_ON.match(text, end) is not None)
     return not (known and len(number) < 3)  # noqa: PLR2004 - "12 Lead", "10 French"
 
 
