@@ -39,10 +39,10 @@ from models.training.doubt import (
     safe_capitalised,
     unit_words,
 )
-from models.training.raw import RawNote
+from models.training.raw import RawNote, sex_of
 from models.training.slots import Part, Slot
 from models.training.sources import states_and_countries
-from models.training.surfaces import surface
+from models.training.surface import surface
 from redactphi.resources import terms
 
 
@@ -99,10 +99,6 @@ class Cleaner:
             self.counts[stem] += 1
             self.names[known] = f"{stem}{min(self.counts[stem], most)}"
         return self.names[known]
-
-    def _person(self, stem: str, name: str) -> str:
-        words = name.split()
-        return self._slot(stem, words[-1])
 
     # Passes
 
@@ -199,18 +195,18 @@ class Cleaner:
         if base.lower() in NOT_NAMES or (title == "Nurse" and base.lower() in terms("common_words")):
             return match[0]
         form = ".last" if len(base.split()) == 1 or re.fullmatch(HOLDER, base) else ".first_last"
-        return f"{title} {_mark(self._person('provider', base) + form)}{possessive}{kept}"
+        return f"{title} {_mark(self._slot('provider', base.split()[-1]) + form)}{possessive}{kept}"
 
     def _second(self, match: re.Match[str]) -> str:
         if match[2].lower() in terms("common_words"):
             return match[0]
-        return match[1] + _mark(self._person("provider", match[2]) + ".last")
+        return match[1] + _mark(self._slot("provider", match[2].split()[-1]) + ".last")
 
     def _credentialed(self, match: re.Match[str]) -> str:
         words = match[1].split()
         if all(word.lower() in plain_words() for word in words) and not re.fullmatch(HOLDER, match[1]):
             return match[0]
-        return f"{_mark(self._person('provider', match[1]))}, {match[2]}"
+        return f"{_mark(self._slot('provider', match[1].split()[-1]))}, {match[2]}"
 
     def _mister(self, match: re.Match[str]) -> str:
         words = match[2].split()
@@ -382,6 +378,8 @@ class Cleaner:
 
     def _town(self, match: re.Match[str]) -> str:
         name = match[2]
+        if eponym_noun().match(match.string, match.end()):
+            return match[0]
         for words in (name, name.split()[0]):
             if words.lower() in terms("places") and not is_plain_place(words):
                 slot = self._slot("city", words, 2).replace("city1", "city")
@@ -391,13 +389,6 @@ class Cleaner:
                 # "Tacoma Memorial" is a place of care; what else follows a town is anyone's guess.
                 return match[1] + _mark("facility3") if re.fullmatch(INSTITUTION_END, rest) else match[0]
         return match[0]
-
-
-def sex_of(text: str) -> str:
-    """What a note's pronouns and titles say about the patient."""
-    men = len(re.findall(r"\b(?:he|his|him|male|man|gentleman|Mr)\b", text, re.IGNORECASE))
-    women = len(re.findall(r"\b(?:she|her|hers|female|woman|lady|Mrs|Ms)\b", text, re.IGNORECASE))
-    return "" if max(men, women) < 2 or 0.5 < men / (women + 0.01) < 2 else "m" if men > women else "f"  # noqa: PLR2004
 
 
 def to_parts(text: str) -> tuple[Part, ...]:

@@ -10,7 +10,7 @@ import regex as re
 from models.training.cleaning_patterns import BOUNDARY, MARK, NOT_NAMES, TOKEN, UNRESOLVED
 from models.training.raw import raw_notes
 from models.training.sources import states_and_countries
-from models.training.surfaces import surface
+from models.training.surface import surface
 from redactphi.resources import terms
 
 SAFE_DOCUMENTS = 4

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from models.training.people import given_name, surname
 from models.training.raw import Split, split_of
 from models.training.sources import us_towns, world_cities
-from models.training.surfaces import flavours, surface
+from models.training.surface import flavours, surface
 
 _HOLE = re.compile(r"\{(\w+)\}")
 _SMALL = {"of", "the", "and", "at", "for", "on", "&"}

@@ -14,7 +14,7 @@ from models.training.people import FORMS as PERSON_FORMS
 from models.training.people import Person, person
 from models.training.raw import Split
 from models.training.sources import icd_titles, states_and_countries, us_towns
-from models.training.surfaces import surface
+from models.training.surface import surface
 from redactphi.labels import PhiLabel as L
 
 _WORDS = ("ninety", "ninety-one", "ninety-two", "ninety-three", "ninety-four", "ninety-five", "ninety-six", "ninety-seven", "ninety-eight", "ninety-nine", "one hundred", "one hundred and one")  # fmt: skip

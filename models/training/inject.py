@@ -17,7 +17,7 @@ from models.training.fields import Fields
 from models.training.people import person
 from models.training.raw import RawNote, Split, bucket, raw_notes
 from models.training.slots import Choice, Example, Part, Slot, Writer, layouts, parse, vary_blanks, vary_case, write
-from models.training.surfaces import surface
+from models.training.surface import surface
 
 _PIECES = 3_000
 """Characters of a note that are used at most; longer ones are cut at a sentence so that none outweighs the others."""

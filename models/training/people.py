@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from models.training.raw import Split, split_of
 from models.training.sources import LOCALES, census, faker_names
-from models.training.surfaces import flavours, surface
+from models.training.surface import flavours, surface
 from redactphi.resources import terms
 
 _SHARED_FIRST = 400

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,3 +50,10 @@ def raw_notes(folder: Path = FOLDER) -> Iterator[RawNote]:
         for line in path.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)
             yield RawNote(row["id"], path.stem, row["text"], split_of(row["id"]), row.get("meta", {}))
+
+
+def sex_of(text: str) -> str:
+    """What a note's pronouns and titles say about the patient."""
+    men = len(re.findall(r"\b(?:he|his|him|male|man|gentleman|Mr)\b", text, re.IGNORECASE))
+    women = len(re.findall(r"\b(?:she|her|hers|female|woman|lady|Mrs|Ms)\b", text, re.IGNORECASE))
+    return "" if max(men, women) < 2 or 0.5 < men / (women + 0.01) < 2 else "m" if men > women else "f"  # noqa: PLR2004
