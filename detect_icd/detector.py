@@ -13,7 +13,7 @@ from detect_icd.candidates import Candidate, Detection, Status
 from detect_icd.codebook import CodeBook, open_book
 from detect_icd.guidelines import Guidelines, Setting
 from detect_icd.matchers.completion import complete
-from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
+from detect_icd.matchers.dictionary import SIDES, DictionaryMatcher, Mention
 from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.sections import Section, find_sections, section_at
 from detect_icd.terms import Token, sentences, terms
@@ -100,9 +100,7 @@ class CodeDetector:
 def _candidate(
     mention: Mention, tokens: Sequence[Token], book: CodeBook, section: str, status: Status
 ) -> Candidate | None:
-    near = range(max(0, min(mention.members) - _NEAR), min(len(tokens), max(mention.members) + _NEAR + 1))
-    words = {atom for number in near for atom in tokens[number].atoms}
-    entry = complete(book, mention.code, words)
+    entry = complete(book, mention.code, _words_near(mention, tokens))
     if entry is None:
         return None
     rules = [mention.source.rule]
@@ -116,6 +114,20 @@ def _candidate(
         score=mention.score,
         rules=tuple(rules),
     )
+
+
+def _words_near(mention: Mention, tokens: Sequence[Token]) -> set[str]:
+    """The atoms around a mention; of several sides only the nearest."""
+    first, last = min(mention.members), max(mention.members)
+    words: set[str] = set()
+    sides: list[tuple[int, str]] = []
+    for number in range(max(0, first - _NEAR), min(len(tokens), last + _NEAR + 1)):
+        for atom in tokens[number].atoms:
+            if atom in SIDES:
+                sides.append((max(first - number, number - last, 0), atom))
+            else:
+                words.add(atom)
+    return words | {min(sides)[1]} if sides else words
 
 
 _NEAR = 4

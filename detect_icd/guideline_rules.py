@@ -91,6 +91,7 @@ class Rules:
         history: Code prefix to personal-history code, longest prefix first.
         family: Code prefix to family-history code, longest prefix first.
         confirmed_only: Code prefixes that are never coded when uncertain.
+        too_general: Code prefixes of words that say too little to be reported when nothing but the word is there.
         at_discharge: Sections that speak of the time of discharge.
         section_order: Sections in the order their diagnoses are listed; others follow.
     """
@@ -101,6 +102,7 @@ class Rules:
     history: tuple[tuple[str, str], ...]
     family: tuple[tuple[str, str], ...]
     confirmed_only: tuple[str, ...]
+    too_general: tuple[str, ...]
     at_discharge: frozenset[str]
     section_order: tuple[str, ...]
 
@@ -158,7 +160,7 @@ def rules() -> Rules:
     """
     folder = data("detect_icd") / "guidelines"
     status = read_toml(folder / "status.toml")
-    if unknown := sorted(set(status) - {"chronic", "confirmed_only", "at_discharge", "section_order", "history", "family"}):
+    if unknown := sorted(set(status) - {"chronic", "confirmed_only", "too_general", "at_discharge", "section_order", "history", "family"}):
         raise RuleError(f"guidelines/status.toml: unknown keys {unknown}")
     return Rules(
         combinations=tuple(map(Combination.from_mapping, read_toml(folder / "combinations.toml")["combination"])),
@@ -167,6 +169,7 @@ def rules() -> Rules:
         history=_prefixes(status["history"]),
         family=_prefixes(status["family"]),
         confirmed_only=tuple(status["confirmed_only"]),
+        too_general=tuple(status["too_general"]),
         at_discharge=frozenset(status["at_discharge"]),
         section_order=tuple(status["section_order"]),
     )

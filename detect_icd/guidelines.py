@@ -115,6 +115,8 @@ def _by_status(docket: _Docket, known: Rules, setting: str, book: CodeBook) -> N
         elif candidate.coding.system is not CodeSystem.ICD10CM:
             if status is not Status.PRESENT:
                 docket.drop(candidate, f"{status}: not performed at this encounter")
+        elif icd10cm.compact(candidate.coding.code).startswith(known.too_general) and "cue" not in candidate.rules[0]:
+            docket.drop(candidate, "I.B.18: too general a word to be reported by itself")
         elif status is Status.UNCERTAIN:
             _uncertain(docket, known, setting, candidate)
         elif status is Status.HISTORICAL:
@@ -205,7 +207,14 @@ def _says_more(other: Candidate, vague: Candidate) -> bool:
     if other.coding.code[:3] != vague.coding.code[:3] or other.coding.code == vague.coding.code:
         return False
     less, more = _stated(vague.coding.display), _stated(other.coding.display)
-    return less < more
+    if less < more:
+        return True
+    same_words = any(one.overlaps(two) for one in vague.evidence for two in other.evidence if one.label == "mention")
+    return same_words and _open_points(vague) > _open_points(other)
+
+
+def _open_points(candidate: Candidate) -> int:
+    return candidate.coding.display.lower().count("unspecified")
 
 
 @functools.lru_cache(maxsize=8192)

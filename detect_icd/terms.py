@@ -232,7 +232,7 @@ _BOUNDARY = re.compile(
 )
 _SHORTENED = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|St|vs|approx|No|Nos|Inc|Jr|Sr|Prof|Rev|Gen|Lt|Capt|etc|i\.e|e\.g|cf|Fig|b\.i\.d|t\.i\.d|"
-    r"q\.d|p\.o|p\.r\.n)|\b[A-Z]|(?:^|\s)\d{1,2})$"
+    r"q\.d|p\.o|p\.r\.n)|\b[A-Z])$"
 )
 _WRAPPED = 55
 """A line at least this long that ends without a stop may go on in the next line."""
@@ -248,7 +248,8 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     for match in _BOUNDARY.finditer(text):
         if match["stop"] is not None:
             end = match.end("stop")
-            if _SHORTENED.search(text, max(start, match.start() - 12), match.start()):
+            before = text[start : match.start()].lstrip()
+            if (before.isdigit() and len(before) < 3) or _SHORTENED.search(before[-12:]):  # noqa: PLR2004 - "2." opens an item
                 continue
         elif match["line"] is not None:
             end = match.start()

@@ -30,12 +30,31 @@ def complete(book: CodeBook, code: str, words: Set[str]) -> CodeEntry | None:
     entry = book.get(code)
     while entry is not None and not entry.billable:
         if entry.needs_seventh:
+            entry = _sibling(book, entry, words)
             return book.get(entry.with_seventh(_encounter(entry.seventh_characters, words)))
         child = _child(book, entry, words)
         if child is None:
             return entry
         entry = book.get(child)
-    return entry
+    return _sibling(book, entry, words) if entry is not None else None
+
+
+def _sibling(book: CodeBook, entry: CodeEntry, words: Set[str]) -> CodeEntry:
+    """The sibling that names what this one leaves unspecified, where the words say it."""
+    own, vagueness = _atoms(entry.title)
+    above = book.get(entry.parent) if entry.parent else None
+    if not vagueness or above is None:
+        return entry
+    best, most = entry, 0
+    for code in above.children:
+        sibling = book.get(code)
+        if sibling is None or sibling.billable != entry.billable:
+            continue
+        atoms, vague = _atoms(sibling.title)
+        extra = atoms - own
+        if vague <= vagueness and own <= atoms and extra <= words and len(extra) > most:
+            best, most = sibling, len(extra)
+    return best
 
 
 def lacks_side(entry: CodeEntry, book: CodeBook) -> bool:

@@ -13,7 +13,11 @@ from detect_icd.terms import Token
 _SLACK = 3
 """Words that may stand between the words of a phrase, beyond one a word of the phrase."""
 
-_SIDES = frozenset({"right", "left", "bilateral"})
+_PAIR = 2
+"""A phrase of so few words does not reach over a comma or "and"."""
+
+_MOST_BREAKS = 2
+SIDES = frozenset({"right", "left", "bilateral"})
 _BARRIER = re.compile(r"\b(?:no|not|without|denies|denied|but|negative|versus|vs)\b|[;:]|\.\s|\n\s*\n", re.IGNORECASE)
 _BREAK = re.compile(r",|\band\b|\bor\b|/|\n|\(|\)| - ", re.IGNORECASE)
 
@@ -28,6 +32,7 @@ class Mention:
         end: One past its last word.
         members: Which tokens of the sentence state it.
         source: Where the phrase comes from.
+        said: Which atoms of which tokens.
         size: How many atoms it has.
         looseness: How far its words stand apart: 0 where they are next to one another.
     """
@@ -36,6 +41,7 @@ class Mention:
     start: int
     end: int
     members: frozenset[int]
+    said: frozenset[tuple[int, str]]
     source: PhraseSource
     size: int
     looseness: float
@@ -84,7 +90,10 @@ class DictionaryMatcher:
         """Where a phrase stands: around each occurrence of its rarest word, the nearest of its other words."""
         seen = set()
         for anchor in where[atoms[0]]:
-            members = frozenset(min(where[atom], key=lambda number: (abs(number - anchor), number)) for atom in atoms)
+            said = frozenset(
+                (min(where[atom], key=lambda number: (abs(number - anchor), number)), atom) for atom in atoms
+            )
+            members = frozenset(number for number, _ in said)
             if members in seen:
                 continue
             seen.add(members)
@@ -97,8 +106,11 @@ class DictionaryMatcher:
                     continue
                 if _strays(text, tokens, members):
                     continue
-                looseness += len(_BREAK.findall(text, start, end))
-            yield Mention(phrase.code, start, end, members, phrase.source, phrase.size, looseness)
+                breaks = len(_BREAK.findall(text, start, end))
+                if breaks and (phrase.size <= _PAIR or breaks > _MOST_BREAKS):
+                    continue
+                looseness += breaks
+            yield Mention(phrase.code, start, end, members, said, phrase.source, phrase.size, looseness)
 
     def _known_between(self, tokens: Sequence[Token], members: frozenset[int]) -> int:
         """The index's own words that stand between; names do not count, so redacting one changes nothing."""
@@ -112,7 +124,7 @@ def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool
     """Whether a side word belongs to something else: cut off by a comma or "and", with its own word after it."""
     ordered = sorted(members)
     for place, number in enumerate(ordered):
-        if not _SIDES.intersection(tokens[number].atoms):
+        if not SIDES.intersection(tokens[number].atoms):
             continue
         after = tokens[number + 1] if number + 1 < len(tokens) else None
         leads = after is not None and number + 1 not in members and not _BREAK.search(text, tokens[number].end, after.start)
@@ -136,12 +148,10 @@ def _most_specific(found: list[Mention]) -> list[Mention]:
     """Keeps the mentions with the most words, closest together, and drops what the kept ones already say."""
     ranked = sorted(found, key=lambda m: (-m.size + m.looseness * 0.5, m.looseness, m.source, m.start, m.code))
     kept: list[Mention] = []
-    covered: set[int] = set()
+    covered: set[tuple[int, str]] = set()
     for mention in ranked:
-        if any(mention.members <= other.members for other in kept):
-            continue
-        if mention.members <= covered and len(mention.members) > 1:
+        if mention.said <= covered and (len(mention.members) > 1 or any(mention.said <= other.said for other in kept)):
             continue
         kept.append(mention)
-        covered |= mention.members
-    return [mention for mention in kept if not any(mention.members < other.members for other in kept)]
+        covered |= mention.said
+    return [mention for mention in kept if not any(mention.said < other.said for other in kept)]

@@ -7,6 +7,7 @@ its second rarest, so that a sentence is looked up by its own words and no list 
 from __future__ import annotations
 
 import functools
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -146,36 +147,62 @@ def _best_phrases(entries: Mapping[str, CodeEntry]) -> dict[frozenset[str], tupl
     for entry in entries.values():
         for source, wording in wordings(entry):
             parts = title_parts(wording)
-            for atoms in atom_sets(parts):
+            for atoms in filter(None, atom_sets(parts)):
+                if not _is_told(atoms, source, parts.vagueness, entry.code):
+                    continue
                 rank = (parts.vagueness, int(source), 0 if entry.billable else 1, len(entry.code))
                 offer(atoms, rank, entry.code, source if not parts.vagueness else PhraseSource(source + 2))
-    stop = {frozenset(atoms) for atoms in _stop_sets()}
-    return {atoms: (code, source) for atoms, (_, code, source) in best.items() if atoms not in stop}
+    stopped, _ = _stops()
+    return {atoms: (code, source) for atoms, (_, code, source) in best.items() if atoms not in stopped}
 
 
 def wordings(entry: CodeEntry) -> Iterator[tuple[PhraseSource, str]]:
-    """What the classification itself calls a code. External causes are left to the synonyms: their titles are prose."""
-    if entry.code[0] in "VWXY" or entry.code[:3] in _HISTORY or _has_seventh(entry.code):
+    """What the classification itself calls a code, where a note would call it that.
+
+    Causes (V to Y), encounters and histories (most of Z) have prose for titles: they are left to the synonyms.
+    """
+    category = entry.code[:3]
+    if entry.code[0] in "VWXY" or len(entry.code) == _FULL_LENGTH or entry.code in _stops()[1]:
+        return
+    if entry.code[0] == "Z" and category not in _STATES:
         return
     yield PhraseSource.TITLE, entry.title
     for term in entry.inclusion_terms:
         yield PhraseSource.INCLUSION, term
 
 
-_HISTORY = frozenset({"Z80", "Z81", "Z82", "Z83", "Z84", "Z85", "Z86", "Z87"})
+def _is_told(atoms: frozenset[str], source: PhraseSource, vagueness: int, code: str) -> bool:
+    """Whether a phrase of the classification says enough: one word does if it is a disease's name by its form."""
+    if len(atoms) > 1:
+        return not atoms <= _EMPTY_WORDS
+    (atom,) = atoms
+    return bool(_DISEASE_WORD.search(atom)) or (source is PhraseSource.TITLE and not vagueness and code[0] not in "OPSTZ")
+
+
+_STATES = frozenset(
+    {"Z16", "Z21", "Z22", "Z59", "Z66", "Z68", "Z72", "Z73", "Z79", "Z89", "Z90", "Z93", "Z94", "Z95", "Z96", "Z99"}
+)
 _FULL_LENGTH = 8
+_DISEASE_WORD = re.compile(
+    r"(?:itis|osis|[ae]mia|oma|pathy|algia|uria|rrh(?:ea|agia|age|oid)|plegia|paresis|penia|megaly|cele|ism|ectas(?:is|ia)|"
+    r"trophy|plasia|phagia|pnea|edema|ptysis|phobia|mania|phrenia|lexia|thymia|lysis|cytosis|philia|sthenia|odynia|"
+    r"esthesia|kinesia|plakia|rrhexis|schisis|aneurysm|fever|ptosis|tropia|opia|opsia|acusis|dactyly|cephaly|static|"
+    r"spasm|stenosis|thorax|oid arthritis|pox|worm|malacia|sclerosis|toxicosis|coccosis|mycosis|tasis|nesia)$"
+)
+_EMPTY_WORDS = frozenset({"disease", "disorder", "syndrome", "acute", "chronic", "right", "left", "bilateral", "general",
+    "history", "surgery", "examination", "normal", "abnormal", "patient", "blood", "body", "drug", "pressure", "current",
+    "upper", "lower", "elevated", "primary", "secondary", "heart", "kidney", "liver", "lung", "brain", "skin", "eye",
+    "ear", "abdomen", "pelvis", "chest", "neck", "head", "wall", "side"})  # fmt: skip
 
 
-def _has_seventh(code: str) -> bool:
-    return len(code) == _FULL_LENGTH
-
-
-def _stop_sets() -> Iterator[tuple[str, ...]]:
+@functools.cache
+def _stops() -> tuple[frozenset[frozenset[str]], frozenset[str]]:
+    """The sets of atoms and the codes (``=E11.22``) of ``stop_terms.txt``."""
     lines = (data("detect_icd") / "stop_terms.txt").read_text(encoding="utf-8").splitlines()
-    for line in lines:
-        term = line.split("#", 1)[0].strip()
-        if term:
-            yield tuple({atom for token in terms().tokens(term) for atom in token.atoms})
+    stops = [line.split("#", 1)[0].strip() for line in lines]
+    codes = frozenset(stop[1:] for stop in stops if stop.startswith("="))
+    terms_ = [stop for stop in stops if stop and not stop.startswith("=")]
+    return frozenset(frozenset(a for token in terms().tokens(term) for a in token.atoms) for term in terms_), codes
 
 
 def _write(phrases: Mapping[frozenset[str], tuple[str, PhraseSource]], out_path: Path) -> None:

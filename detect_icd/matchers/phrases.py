@@ -46,19 +46,19 @@ class TitleParts:
 # Absences are the default: a note that does not speak of gangrene is coded "without gangrene".
 _ABSENCE = re.compile(
     r"\b(?:with or without|without(?: mention of)?|not (?:specified|stated|intractable|identified|elsewhere)|"
-    r"not, |non-?recurrent|in diseases classified elsewhere|nos\b|nec\b)[^,;]*",
+    r"not, |non-?recurrent|uncomplicated|in diseases classified elsewhere|nos\b|nec\b)[^,;]*",
     re.IGNORECASE,
 )
 _EPISODE = re.compile(r",?\s*(?:initial|subsequent) encounter.*|,?\s*sequela$", re.IGNORECASE)
 _VAGUE_NOUN = re.compile(
     r",?\s*\b(?:of|with|in|due to|by)?\s*\bunspecified (?:organism|site|sites|cause|causes|severity|type|trimester|degree|part|"
-    r"laterality|side|location|stage|etiology|origin|nature|whether \w+|as to [\w ]+|eye|ear|eyelid|cause status|"
-    r"number of [\w ]+|duration|morphology|chronicity|control|pregnancy|uterine|weeks of gestation)\b",
+    r"laterality|side|location|stage|etiology|origin|nature|whether \w+|as to [\w ]+|cause status|"
+    r"number of [\w ]+|duration|morphology|chronicity|control|pregnancy|uterine|weeks of gestation)\b|"
+    r", unspecified (?:eye|ear|eyelid)\b",
     re.IGNORECASE,
 )
 _UNSPECIFIED = re.compile(r"\b(?:as )?unspecified\b|\bunsp\b", re.IGNORECASE)
 _OTHER = re.compile(r"\b(?:other (?:specified|and unspecified)|other and unspecified|other|specified)\b", re.IGNORECASE)
-_SIDED_ORGAN = re.compile(r"\b(right|left|bilateral) (?:eye|ear)s?\b", re.IGNORECASE)
 _PARENTHESES = re.compile(r"\((?![^)]*\bbilateral\b)[^)]*\)|\[[^\]]*\]")
 _ENCOUNTER = re.compile(r"\b(?:encounter for|presence of|personal)\b", re.IGNORECASE)
 _ALTERNATIVE = re.compile(r"\b(\w+) (?:or|and/or) (\w+)\b")
@@ -84,8 +84,6 @@ def atom_sets(parts: TitleParts) -> Iterator[frozenset[str]]:
 
 def _variants(words: str) -> Iterator[str]:
     yield words
-    if _SIDED_ORGAN.search(words):
-        yield _SIDED_ORGAN.sub(r"\1", words)
     for pattern in (_ACUITY, _ALTERNATIVE):
         if match := pattern.search(words):
             yield words[: match.start()] + match.group(1) + words[match.end() :]

@@ -1,0 +1,78 @@
+"""Status by cue, scope and section."""
+
+import pytest
+
+from detect_icd.assertion import ContextRules, CueRule, assess, context_rules
+from detect_icd.candidates import Status
+from redactphi.errors import RuleError, UnknownNameError
+
+
+def status(sentence, mention, section=""):
+    start = sentence.index(mention)
+    bounds = (0, len(sentence))
+    cues = context_rules().cues(sentence, *bounds)
+    return assess(sentence, cues, start, start + len(mention), section, bounds).status
+
+
+@pytest.mark.parametrize(
+    ("sentence", "mention", "expected"),
+    [
+        ("No fever.", "fever", Status.NEGATED),
+        ("She denies chest pain, cough or fever.", "fever", Status.NEGATED),
+        ("No fever but has cough.", "cough", Status.PRESENT),
+        ("Denies chest pain; reports dyspnea.", "dyspnea", Status.PRESENT),
+        ("No change in her asthma.", "asthma", Status.PRESENT),
+        ("Gram negative sepsis", "sepsis", Status.PRESENT),
+        ("Pneumonia was ruled out.", "Pneumonia", Status.NEGATED),
+        ("Pneumonia cannot be ruled out.", "Pneumonia", Status.UNCERTAIN),
+        ("Rule out pneumonia", "pneumonia", Status.UNCERTAIN),
+        ("r/o MI", "MI", Status.UNCERTAIN),
+        ("?pneumonia", "pneumonia", Status.UNCERTAIN),
+        ("consistent with gastritis", "gastritis", Status.UNCERTAIN),
+        ("History of gout.", "gout", Status.HISTORICAL),
+        ("3-day history of cough", "cough", Status.PRESENT),
+        ("s/p stroke", "stroke", Status.HISTORICAL),
+        ("Stroke ten years ago", "Stroke", Status.HISTORICAL),
+        ("Family history of gout", "gout", Status.FAMILY),
+        ("His father had gout.", "gout", Status.FAMILY),
+        ("No family history of gout", "gout", Status.NEGATED),
+        ("Mother states he has cough", "cough", Status.PRESENT),
+        ("Return if fever occurs", "fever", Status.HYPOTHETICAL),
+        ("DVT prophylaxis", "DVT", Status.HYPOTHETICAL),
+        ("Presents with gout", "gout", Status.PRESENT),
+    ],
+)
+def test_cues(sentence, mention, expected):
+    assert status(sentence, mention) is expected
+
+
+@pytest.mark.parametrize(
+    ("section", "expected"),
+    [("family_history", Status.FAMILY), ("past_medical_history", Status.HISTORICAL), ("assessment", Status.PRESENT)],
+)
+def test_sections_speak_where_no_cue_does(section, expected):
+    assert status("gout", "gout", section) is expected
+    assert status("No gout", "gout", section) is Status.NEGATED
+
+
+def test_unknown_keys_and_names_list_the_valid_ones():
+    cue = {"name": "x", "phrases": ["no"], "direction": "forward", "status": "negated"}
+    assert CueRule.from_mapping(cue)
+    with pytest.raises(RuleError, match="valid: name, phrases"):
+        CueRule.from_mapping(cue | {"scope": 3})
+    with pytest.raises(UnknownNameError, match="backward"):
+        CueRule.from_mapping(cue | {"direction": "left"})
+    with pytest.raises(UnknownNameError, match="uncertain"):
+        CueRule.from_mapping(cue | {"status": "maybe"})
+    with pytest.raises(RuleError, match="missing"):
+        CueRule.from_mapping({"name": "x", "direction": "forward"})
+    with pytest.raises(RuleError, match="valid: cue, section"):
+        ContextRules({"cue": [cue], "sections": {}})
+
+
+def test_every_rule_is_reached_by_its_own_phrases():
+    rules = context_rules()
+    for rule in rules.rules:
+        plain = [phrase for phrase in rule.phrases if phrase.replace(" ", "").isalpha()]
+        for phrase in plain:
+            assert rules.cues(f"x {phrase} y", 0, len(phrase) + 4), (rule.name, phrase)

@@ -1,0 +1,144 @@
+"""Cases a certified coder would agree with, and what a detection promises."""
+
+import pickle
+import re
+from pathlib import Path
+
+import pytest
+
+from detect_icd import CodeDetector, Detection, Status, detect
+from detect_icd.coding import CodeSystem
+from redactphi.errors import UnknownNameError, UsageError
+
+CASES = Path(__file__).resolve().parents[2] / "fixtures" / "cases" / "codes"
+MARK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)(?: (\w+))?\)")
+
+
+def cases(*topics):
+    for topic in topics:
+        for line in (CASES / f"{topic}.txt").read_text(encoding="utf-8").splitlines():
+            if line.strip() and not line.startswith("#"):
+                yield pytest.param(line.split("  #")[0].strip(), id=f"{topic}-{line[:50]}")
+
+
+def parse(line):
+    """The text, the codes to report, and the (code, status) to find."""
+    marks = [(code, status) for _, code, status in MARK.findall(line)]
+    return MARK.sub(r"\1", line), {c for c, s in marks if not s}, {(c, s) for c, s in marks if s}
+
+
+def is_diagnosis(candidate):
+    return candidate.coding.system is CodeSystem.ICD10CM
+
+
+@pytest.mark.parametrize("line", cases("diagnosis_words", "diagnosis_guidelines"))
+def test_reported_codes(line):
+    text, codes, _ = parse(line)
+    assert {c.coding.code for c in detect(text).reported if is_diagnosis(c)} == codes
+
+
+@pytest.mark.parametrize("line", cases("diagnosis_literal"))
+def test_literal_codes(line):
+    text, codes, _ = parse(line)
+    found = detect(text).candidates
+    assert {c.coding.code for c in found if c.rules[0].startswith("literal/")} == codes
+
+
+@pytest.mark.parametrize("line", cases("diagnosis_status"))
+def test_status(line):
+    text, codes, stated = parse(line)
+    detection = detect(text)
+    reported = {c.coding.code for c in detection.reported}
+    found = {(c.coding.code, str(c.status)) for c in detection.candidates}
+    assert stated <= found
+    assert codes <= reported
+    assert not {code for code, _ in stated} & reported
+    mapped = {code for code in reported - codes if code.startswith(("Z8", "I25.2"))}
+    assert reported - codes == mapped
+
+
+def test_every_drop_says_why_and_every_candidate_is_reported_or_dropped():
+    detection = detect("Possible pneumonia, no fever. HTN with CHF. Mother had breast cancer.")
+    assert all(item.why for item in detection.dropped)
+    kept = {id(c) for c in detection.reported} | {id(item.candidate) for item in detection.dropped}
+    assert {id(c) for c in detection.candidates} <= kept
+
+
+@pytest.mark.parametrize("setting", ["outpatient", "inpatient"])
+def test_uncertain_diagnosis_by_setting(setting):
+    detection = detect("DISCHARGE DIAGNOSIS: Probable pneumonia.", setting=setting)
+    assert ("J18.9" in {c.coding.code for c in detection.reported}) == (setting == "inpatient")
+    if setting == "outpatient":
+        assert "IV.H" in detection.dropped[0].why
+
+
+def test_uncertain_covid_is_not_reported_even_inpatient():
+    detection = detect("DISCHARGE DIAGNOSIS: Suspected COVID-19.", setting="inpatient")
+    assert "U07.1" not in {c.coding.code for c in detection.reported}
+
+
+def test_only_billable_codes_are_reported_and_the_category_says_what_is_missing():
+    detection = detect("dx: K56.5, E11")
+    assert not {"K56.5", "E11"} & {c.coding.code for c in detection.reported}
+    assert any("E11.0" in warning for warning in detection.warnings)
+
+
+def test_release_follows_the_service_date():
+    assert detect("I10", service_date="2026-03-14").candidates == detect("I10", release="FY2026").candidates
+    old = detect("dx: I10", service_date="2026-03-14").reported[0].coding
+    assert old.version == "FY2026"
+    assert detect("dx: I10").reported[0].coding.version > old.version
+
+
+def test_a_tag_neither_matches_nor_breaks_a_phrase():
+    plain = detect("Pain in [NAME] left knee since [DATE 2024]. Seen by [PROVIDER], [ZIP 627].")
+    assert [c.coding.code for c in plain.reported] == ["M25.562"]
+    assert not detect("[AGE 90+] [DATE 2024] [ID_OTHER] [NAME] [PHONE]").candidates
+
+
+def test_names_do_not_change_what_stands_around_them():
+    before = detect("Knee pain, per Marguerite Oyelaran-Whitcombe, on the left since 03/14/2024. HTN.")
+    after = detect("Knee pain, per [NAME], on the left since [DATE 2024]. HTN.")
+    assert [c.coding.code for c in before.reported] == [c.coding.code for c in after.reported]
+
+
+def test_evidence_stands_where_the_words_are():
+    text = "Assessment: rectal prolapse, no fever."
+    detection = detect(text)
+    (mention,) = [c for c in detection.reported if c.coding.code == "K62.3"]
+    assert text[mention.start : mention.evidence[0].end] == "rectal prolapse"
+    assert mention.section == "assessment"
+    (negated,) = [c for c in detection.candidates if c.status is Status.NEGATED]
+    assert {span.label for span in negated.evidence} == {"mention", "status"}
+
+
+def test_same_text_same_answer_and_pipe_keeps_order():
+    texts = ["HTN", "", "rectal prolapse", "HTN"]
+    detector = CodeDetector()
+    found = list(detector.pipe(texts))
+    assert found[0] == found[3]
+    assert found[1] == Detection()
+    assert [c.coding.code for c in found[2].reported] == ["K62.3"]
+
+
+def test_a_detector_can_be_pickled():
+    detector = CodeDetector(setting="inpatient", release="FY2026")
+    again = pickle.loads(pickle.dumps(detector))
+    assert again.setting == "inpatient"
+    assert again.detect("HTN") == detector.detect("HTN")
+
+
+def test_wrong_options_name_the_valid_ones():
+    with pytest.raises(UnknownNameError, match="outpatient"):
+        CodeDetector(setting="hospital")
+    with pytest.raises(UnknownNameError, match="FY2026"):
+        detect("HTN", release="FY1999")
+    with pytest.raises(UsageError):
+        detect("HTN", release="FY2026", service_date="2026-01-01")
+
+
+def test_rows_and_frame_put_the_reported_first():
+    detection = detect("Possible pneumonia. Rectal prolapse.")
+    frame = detection.to_frame()
+    assert list(frame["reported"]) == sorted(frame["reported"], reverse=True)
+    assert frame.loc[0, "code"] == "K62.3"

@@ -1,0 +1,99 @@
+"""Phrases as sets of atoms, and the lexicon behind them."""
+
+import pytest
+
+from detect_icd.codebook import CodeBook, releases
+from detect_icd.matchers.completion import complete, lacks_side, missing
+from detect_icd.matchers.dictionary import DictionaryMatcher
+from detect_icd.matchers.index import PhraseIndex, compile_index
+from detect_icd.matchers.phrases import atom_sets, read_synonyms, title_parts
+from detect_icd.terms import terms
+
+
+@pytest.fixture(scope="module")
+def matcher():
+    return DictionaryMatcher()
+
+
+def codes(matcher, text):
+    return [mention.code for mention in matcher.mentions(text, terms().tokens(text))]
+
+
+def test_synonyms_are_many_and_each_leads_to_a_code():
+    books = [CodeBook.open(release.name) for release in releases()]
+    entries = list(read_synonyms())
+    assert len(entries) >= 500
+    assert [code for _, code in entries if not any(code in book for book in books)] == []
+    assert [phrase for phrase, _ in entries if not terms().tokens(phrase)] == []
+
+
+def test_no_phrase_leads_to_two_codes():
+    seen = {}
+    for phrase, code in read_synonyms():
+        assert seen.setdefault(phrase, code) == code, phrase
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "vagueness"),
+    [
+        ("Unilateral inguinal hernia, without obstruction or gangrene, not specified as recurrent", {"inguinal", "hernia"}, 0),
+        ("Type 2 diabetes mellitus without complications", {"type2", "diabetes"}, 0),
+        ("Pain in unspecified knee", {"pain", "knee"}, 1),
+        ("Other specified diseases of anus", {"disease", "anus"}, 2),
+        ("Essential (primary) hypertension", {"essential", "hypertension"}, 0),
+        ("Pneumonia, unspecified organism", {"pneumonia"}, 1),
+    ],
+)
+def test_title_parts(title, words, vagueness):
+    parts = title_parts(title)
+    assert next(atom_sets(parts)) == words
+    assert parts.vagueness == vagueness
+
+
+def test_order_does_not_matter_and_the_longest_wins(matcher):
+    assert codes(matcher, "hernia, inguinal, right") == codes(matcher, "right inguinal hernia")
+    assert codes(matcher, "chronic systolic heart failure") == ["I50.22"]
+
+
+@pytest.mark.parametrize("text", ["", "the patient is well", "lead, fall back, may, other", "Mrs. Hernia"])
+def test_nothing_to_find(matcher, text):
+    assert codes(matcher, text) == []
+
+
+def test_words_far_apart_are_no_phrase(matcher):
+    far = "inguinal lymph nodes were palpated on the medial surface of the proximal thigh and a femoral hernia"
+    assert "K40.90" not in codes(matcher, far)
+    assert "M25.561" not in codes(matcher, "left knee pain, right ankle")
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "expected"),
+    [
+        ("E11", set(), "E11.9"),
+        ("S52.50", {"right"}, "S52.501A"),
+        ("S52.501", {"healing"}, "S52.501D"),
+        ("S52.501", {"open"}, "S52.501B"),
+        ("W19", set(), "W19.XXXA"),
+        ("G56.00", {"left"}, "G56.02"),
+        ("I10", {"right"}, "I10"),
+    ],
+)
+def test_completion(code, words, expected):
+    assert complete(CodeBook.open(), code, words).code == expected
+
+
+def test_what_is_missing_is_named():
+    book = CodeBook.open()
+    assert "E11.0" in missing(book["E11"], book)
+    assert "seventh" in missing(book["W19"], book)
+    assert lacks_side(book["M25.569"], book)
+    assert not lacks_side(book["I10"], book)
+
+
+def test_a_compiled_index_reads_back(tmp_path):
+    path = tmp_path / "phrases.npz"
+    count = compile_index(CodeBook.open(), path)
+    index = PhraseIndex(path)
+    assert len(index) == count == len(set(index.phrases()))
+    assert dict(index.phrases())[frozenset({"hypertension"})] == "I10"
+    assert index.shelf("no-such-atom") is None
