@@ -90,8 +90,6 @@ class Cleaner:
         text, dropped = drop_doubtful(self.text)
         return CleanNote(self.note.id, self.note.corpus, to_parts(text), sex_of(self.note.text), dropped)
 
-    # Slots
-
     def _slot(self, stem: str, key: str, most: int = 5) -> str:
         """The slot of a true value: the same value gets the same number."""
         known = f"{stem}:{key.lower()}"
@@ -99,8 +97,6 @@ class Cleaner:
             self.counts[stem] += 1
             self.names[known] = f"{stem}{min(self.counts[stem], most)}"
         return self.names[known]
-
-    # Passes
 
     def _facts(self) -> None:
         """Values the row itself names."""
