@@ -8,6 +8,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from redactphi.version import __version__
+
 if TYPE_CHECKING:
     from redactphi.api import redact
     from redactphi.document import Document, RedactedDocument, WithheldDocument
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from redactphi.policy import Policy
     from redactphi.redactor import Redactor
     from redactphi.spans import Span, resolve_overlaps
-
-__version__ = "0.1.0"
 
 _HOME = {
     "DataError": "errors", "Document": "document", "NoteWithheld": "errors", "OffsetMap": "offsets",

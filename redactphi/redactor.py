@@ -9,7 +9,6 @@ from pathlib import Path
 
 from presidio_analyzer import EntityRecognizer
 
-import redactphi
 from redactphi import resources
 from redactphi.document import Document, RedactedDocument, WithheldDocument
 from redactphi.engine import LANGUAGE, PhiAnalyzerEngine
@@ -20,6 +19,7 @@ from redactphi.patient import Patient
 from redactphi.policy import Policy
 from redactphi.rewrite import Rewriter
 from redactphi.spans import Span, resolve_overlaps
+from redactphi.version import __version__
 
 _BATCH = 64
 _USING = ("both", "rules", "model")
@@ -119,7 +119,7 @@ class Redactor:
         """What decided the output: package, policy, rules, ZIP3 table and model, each by version or hash."""
         zip3 = self.policy.spec("ZIP").params.get("table", "")
         return {
-            "redactphi": redactphi.__version__,
+            "redactphi": __version__,
             "policy": f"{self.policy.name}/{self.policy.version}/{self.policy.sha256[:16]}",
             "mode": self.mode,
             "rules": _rules_hash(),

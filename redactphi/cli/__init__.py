@@ -16,13 +16,13 @@ from typing import NoReturn
 
 import click
 
-from redactphi import __version__
 from redactphi.cli.batch import batch
 from redactphi.cli.evaluate import evaluate
 from redactphi.cli.group import Group
 from redactphi.cli.policy import policy
 from redactphi.cli.text import text
 from redactphi.errors import RedactPHIError
+from redactphi.version import __version__
 
 _OPTION = re.compile(r"--?[A-Za-z][A-Za-z0-9-]{0,30}")
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from redactphi import __version__
 from redactphi.document import RedactedDocument
 from redactphi.etl.columns import ColumnPlan
 from redactphi.etl.workers import Outcome
 from redactphi.policy import Policy
+from redactphi.version import __version__
 
 MANIFEST = "manifest.json"
 MANIFEST_VERSION = 1
