@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from typing import Protocol
@@ -13,10 +13,11 @@ from detect_icd.candidates import Candidate, Detection, Status
 from detect_icd.codebook import CodeBook, open_book
 from detect_icd.guidelines import Guidelines, Setting
 from detect_icd.matchers.completion import complete
-from detect_icd.matchers.dictionary import SIDES, DictionaryMatcher, Mention
+from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
 from detect_icd.matchers.literal import LiteralMatcher
+from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.sections import Section, find_sections, section_at
-from detect_icd.terms import Token, sentences, terms
+from detect_icd.terms import sentences, terms
 from redactphi.document import RedactedDocument
 from redactphi.spans import Span
 
@@ -90,7 +91,8 @@ class CodeDetector:
             for mention in mentions:
                 section = section_at(sections, mention.start).name
                 assertion = assess(note, cues, mention.start, mention.end, section, (start, end))
-                candidate = _candidate(mention, tokens, book, section, assertion.status)
+                words = self.dictionary.words_near(mention, tokens)
+                candidate = _candidate(mention, words, book, section, assertion.status)
                 if candidate is not None:
                     if assertion.cue is not None:
                         candidate = replace(candidate, evidence=(*candidate.evidence, assertion.cue))
@@ -98,9 +100,9 @@ class CodeDetector:
 
 
 def _candidate(
-    mention: Mention, tokens: Sequence[Token], book: CodeBook, section: str, status: Status
+    mention: Mention, words: Set[str], book: CodeBook, section: str, status: Status
 ) -> Candidate | None:
-    entry = complete(book, mention.code, _words_near(mention, tokens))
+    entry = complete(book, mention.code, words)
     if entry is None:
         return None
     rules = [mention.source.rule]
@@ -116,24 +118,6 @@ def _candidate(
     )
 
 
-def _words_near(mention: Mention, tokens: Sequence[Token]) -> set[str]:
-    """The atoms around a mention; of several sides only the nearest."""
-    first, last = min(mention.members), max(mention.members)
-    words: set[str] = set()
-    sides: list[tuple[int, str]] = []
-    for number in range(max(0, first - _NEAR), min(len(tokens), last + _NEAR + 1)):
-        for atom in tokens[number].atoms:
-            if atom in SIDES:
-                sides.append((max(first - number, number - last, 0), atom))
-            else:
-                words.add(atom)
-    return words | {min(sides)[1]} if sides else words
-
-
-_NEAR = 4
-"""Words before and after a mention in which its side, type and acuity are looked for."""
-
-
 def _stretches(note: str, sections: Sequence[Section]) -> Iterator[tuple[int, int]]:
     """The sentences of a note without its headings; none reaches from one section into the next."""
     for section in sections:
@@ -142,7 +126,7 @@ def _stretches(note: str, sections: Sequence[Section]) -> Iterator[tuple[int, in
 
 
 def _procedure_sources() -> tuple[ProcedureSource, ...]:
-    return ()
+    return (ProcedureMatcher(),)
 
 
 def _rebuild(setting: Setting, book: CodeBook) -> CodeDetector:

@@ -1,0 +1,182 @@
+"""What a note says once for its operations: the way in, the side, sizes, the patient's age, whether it was done."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from detect_icd.assertion import ContextRules, assess
+from detect_icd.candidates import Status
+from detect_icd.matchers.procedures_scan import Clause, Hit, Role
+from redactphi.resources import data, read_toml
+from redactphi.spans import Span
+
+APPROACH_ATOMS = {
+    "open": "open", "laparotomy": "open", "laparoscopic": "laparoscopic", "endoscopic": "endoscopic",
+    "percutaneous": "percutaneous", "arthroscopic": "arthroscopic", "thoracoscopic": "thoracoscopic",
+}  # fmt: skip
+_PORTS = "port_entry"
+_CONVERTED = "converted"
+_SIDE = re.compile(
+    r"(?<![\w-])(?:(?P<right>right|rt|R(?=\s)|o\.?d\.?)|(?P<left>left|lt|L(?=\s)|o\.?s\.?)|(?P<both>bilateral(?:ly)?|both|o\.?u\.?))(?![\w])(?!\s+(?:flank|lateral|side of the table))",
+    re.IGNORECASE,
+)
+_SIDE_EXACT = {"r": "R", "l": "L", "od": "OD", "os": "OS", "ou": "OU", "rt": "", "lt": ""}
+_SIZE = re.compile(
+    r"(?<![\w.])(?P<number>\d{1,2}(?:\.\d{1,2})?)[\s-]*(?:(?:cm|mm)?\s*(?:x|\u00d7|by)\s*(?P<second>\d{1,2}(?:\.\d{1,2})?)[\s-]*)?(?P<unit>cm|mm|centimeters?|millimeters?)\b",
+    re.IGNORECASE,
+)
+_AGE = re.compile(
+    r"(?<![\w.])(?P<number>\d{1,3})[\s-]*(?P<unit>years?|yrs?|y\.?/?o\.?|months?|mo|weeks?|days?|yo)\b[\s-]*(?:old|of age)?",
+    re.IGNORECASE,
+)
+_AGED = re.compile(r"\b(?:aged?|under age|patient age)[:\s]+(?P<number>\d{1,2})\b(?!\s*(?:and (?:over|older)))", re.IGNORECASE)
+_YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52, "d": 1 / 365}
+_OPERATIVE = re.compile(
+    r"operating (?:room|suite|table)|prepped|draped|\b(?:incision|incised|anesthesia|an[ae]esthe|sedat|trocar|port(?:s)? (?:was|were)|"
+    r"dissect|clamped|ligated|sutur|tolerated the procedure|was performed|were performed|was carried out|underwent|scope was|colonoscope|"
+    r"endoscope|gastroscope|cystoscope|bronchoscope|hemostasis|cautery|clipped|stapl|catheter was|needle was|injected|aspirated)",
+    re.IGNORECASE,
+)
+
+
+@functools.cache
+def cue_rules() -> ContextRules:
+    """The cues for operations: planned, past, attempted, not done."""
+    return ContextRules(read_toml(data("detect_icd") / "procedure_context.toml"))
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A size in centimetres, and where it stands; of several dimensions the largest."""
+
+    start: int
+    end: int
+    cm: float
+
+
+class Facts:
+    """A note's clauses and what they say, worked out when asked for."""
+
+    def __init__(self, text: str, clauses: Sequence[Clause]) -> None:
+        self.text = text
+        self.clauses = clauses
+        self.titled = any(clause.role is Role.TITLE for clause in clauses)
+        self._status: dict[tuple[int, int, int], tuple[Status, Span | None]] = {}
+        self._approach: tuple[str, Hit | None] | None = None
+
+    @functools.cached_property
+    def operative(self) -> bool:
+        """Whether the note tells of an operation at all."""
+        return self.titled or _OPERATIVE.search(self.text) is not None
+
+    def status(self, clause: Clause, start: int, end: int) -> tuple[Status, Span | None]:
+        """How the clause speaks of what stands at ``start``-``end``, and the words that say so."""
+        key = (clause.start, start, end)
+        found = self._status.get(key)
+        if found is None:
+            cues = cue_rules().cues(self.text, clause.start, clause.end)
+            said = assess(self.text, cues, start, end, "", (clause.start, clause.end)) if cues else None
+            found = self._status[key] = (said.status, said.cue) if said else (Status.PRESENT, None)
+        return found
+
+    def stated(self, clause: Clause, atoms: frozenset[str], near: tuple[int, int] | None = None) -> tuple[Hit, ...]:
+        """Where a clause states these atoms and does not deny them, nearest to a place; empty where it does not."""
+        if not atoms or any(atom not in clause.atoms for atom in atoms):
+            return ()
+        middle = sum(near) // 2 if near else clause.start
+        hits = tuple(min(clause.atoms[atom], key=lambda hit: abs(hit.start - middle)) for atom in sorted(atoms))
+        low, high = min(hit.start for hit in hits), max(hit.end for hit in hits)
+        return hits if self.status(clause, low, high)[0] is Status.PRESENT else ()
+
+    def told(self, lowest: Role = Role.FINDING) -> Iterator[Clause]:
+        """The clauses that tell of this operation, titles first."""
+        for role in (Role.TITLE, Role.BODY, Role.FINDING):
+            if role >= lowest:
+                yield from (clause for clause in self.clauses if clause.role is role)
+
+    @functools.cached_property
+    def converted(self) -> Hit | None:
+        """The word that says a laparoscopic or similar operation became an open one."""
+        for clause in self.told(Role.BODY):
+            for hit in clause.atoms.get(_CONVERTED, ()):
+                near = [h for h in clause.hits if h.atom in {"open", "laparotomy"} and abs(h.start - hit.start) < 60]  # noqa: PLR2004
+                if near and self.status(clause, hit.start, hit.end)[0] is Status.PRESENT:
+                    return hit
+        return None
+
+    def approach(self, clause: Clause, start: int, end: int) -> tuple[str, Hit | None]:
+        """The way in for what stands at ``start``-``end``: what its clause says, else what the note says."""
+        if self.converted is not None:
+            return "open", self.converted
+        said = [hit for hit in clause.hits if hit.atom in APPROACH_ATOMS]
+        if said and clause.role > Role.FINDING:
+            nearest = min(said, key=lambda hit: max(hit.start - end, start - hit.end, 0))
+            return APPROACH_ATOMS[nearest.atom], nearest
+        if self._approach is None:
+            self._approach = self._note_approach()
+        return self._approach
+
+    def _note_approach(self) -> tuple[str, Hit | None]:
+        for clause in self.told(Role.BODY):
+            for hit in clause.hits:
+                approach = "laparoscopic" if hit.atom == _PORTS else APPROACH_ATOMS.get(hit.atom, "")
+                if approach in {"laparoscopic", "arthroscopic", "thoracoscopic"} or (approach and clause.role is Role.TITLE):
+                    if self.status(clause, hit.start, hit.end)[0] is Status.PRESENT:
+                        return approach, hit
+        return "", None
+
+    def side(self, clause: Clause, start: int, end: int) -> tuple[str, Span | None]:
+        """The side of what stands at ``start``-``end``: RT, LT, 50 or ``""``, and the word that says so."""
+        found = _sides(self.text, clause.start, clause.end)
+        if found:
+            nearest = min(found, key=lambda item: max(item[1].start - end, start - item[1].end, 0))
+            both = {side for side, span in found if _joined(self.text, nearest[1], span)}
+            return ("50" if {"RT", "LT"} <= both else nearest[0]), nearest[1]
+        for other in self.told():
+            if other.role is Role.BODY or other is clause:
+                continue
+            sides = _sides(self.text, other.start, other.end)
+            if sides and len({side for side, _ in sides}) == 1:
+                return sides[0]
+        return "", None
+
+    def sizes(self, start: int, end: int) -> list[Measure]:
+        """The measurements in a stretch of text."""
+        found = []
+        for match in _SIZE.finditer(self.text, start, end):
+            number = max(float(match["number"]), float(match["second"] or 0))
+            found.append(Measure(match.start(), match.end(), number / 10 if match["unit"][0].lower() == "m" and match["unit"].lower() != "cm" else number))
+        return found
+
+    @functools.cached_property
+    def age(self) -> tuple[float, Span] | None:
+        """The patient's age in years."""
+        match = _AGE.search(self.text, 0, _AGE_REACH)
+        while match and not (self.text[match.end() - 3 : match.end()].lower() in {"old", "age"} or match["unit"].lower()[0:2] in {"yo", "y/", "y."}):
+            match = _AGE.search(self.text, match.end(), _AGE_REACH)
+        if match is None:
+            aged = _AGED.search(self.text)
+            return (float(aged["number"]), Span(aged.start(), aged.end(), "age")) if aged else None
+        return float(match["number"]) * _YEARS[match["unit"][0].lower()], Span(match.start(), match.end(), "age")
+
+
+_AGE_REACH = 20_000
+
+
+def _sides(text: str, start: int, end: int) -> list[tuple[str, Span]]:
+    found = []
+    for match in _SIDE.finditer(text, start, end):
+        exact = _SIDE_EXACT.get(match.group().lower().replace(".", ""), "")
+        if exact and match.group().replace(".", "") != exact:
+            continue
+        side = {"right": "RT", "left": "LT", "both": "50"}[match.lastgroup or ""]
+        found.append((side, Span(match.start(), match.end(), "side")))
+    return found
+
+
+def _joined(text: str, first: Span, second: Span) -> bool:
+    low, high = min(first.end, second.end), max(first.start, second.start)
+    return first == second or re.fullmatch(r"\s*(?:and|&|/|\+|,)\s*(?:the\s+)?", text[low:high], re.IGNORECASE) is not None

@@ -1,0 +1,75 @@
+"""The lexicon, compiled: which entries a clause's atoms can name, and what each still asks for."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from dataclasses import dataclass
+
+from detect_icd.matchers.procedures_lexicon import Procedure, procedures
+from detect_icd.matchers.procedures_scan import Vocabulary, words
+
+Atoms = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """A lexicon entry with its phrases as atoms; ``extent``, ``without``, ``unless``, ``steps``: alternatives each."""
+
+    procedure: Procedure
+    names: tuple[Atoms, ...]
+    extent: tuple[tuple[Atoms, ...], ...]
+    without: tuple[Atoms, ...]
+    unless: tuple[Atoms, ...]
+    steps: tuple[tuple[Atoms, ...], ...]
+    size_of: tuple[Atoms, ...]
+
+
+class Index:
+    """Every entry, filed under the rarest atom of each of its names and steps.
+
+    Attributes:
+        vocabulary: Turns text into atoms.
+        entries: All entries.
+        named: Atom -> the entries and names it opens.
+        stepped: Atom -> the entries one of whose steps it opens.
+        by_code: Code -> its entry.
+    """
+
+    def __init__(self, entries: tuple[Procedure, ...]) -> None:
+        self.vocabulary = Vocabulary(words())
+        for entry in entries:
+            asked = (*entry.extent, *entry.without, *entry.unless, *entry.steps, *entry.size_of)
+            self.vocabulary.learn((*entry.phrases, *asked))
+        self.entries = tuple(self._compile(entry) for entry in entries)
+        self.by_code = {entry.procedure.code: entry for entry in self.entries}
+        frequency = Counter(atom for entry in self.entries for name in entry.names for atom in name)
+        self.named: dict[str, list[tuple[Entry, Atoms]]] = {}
+        for entry in self.entries:
+            for name in entry.names:
+                anchor = min(name, key=lambda atom: (frequency[atom], atom))
+                self.named.setdefault(anchor, []).append((entry, name))
+        self.stepped: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            for atom in sorted({atom for step in entry.steps for atoms in step for atom in atoms}):
+                self.stepped.setdefault(atom, []).append(entry)
+
+    def _compile(self, entry: Procedure) -> Entry:
+        return Entry(
+            entry,
+            names=tuple(dict.fromkeys(atoms for phrase in entry.phrases for atoms in self._alternatives(phrase))),
+            extent=tuple(self._alternatives(phrase) for phrase in entry.extent),
+            without=tuple(atoms for phrase in entry.without for atoms in self._alternatives(phrase)),
+            unless=tuple(atoms for phrase in entry.unless for atoms in self._alternatives(phrase)),
+            steps=tuple(self._alternatives(phrase) for phrase in entry.steps),
+            size_of=tuple(atoms for phrase in entry.size_of for atoms in self._alternatives(phrase)),
+        )
+
+    def _alternatives(self, phrase: str) -> tuple[Atoms, ...]:
+        return tuple(atoms for part in phrase.split("|") if (atoms := self.vocabulary.atoms(part)))
+
+
+@functools.cache
+def index() -> Index:
+    """The packaged lexicon, compiled."""
+    return Index(procedures())

@@ -1,0 +1,188 @@
+"""The procedure lexicon: operations in this project's own words, with what decides between their codes.
+
+A file of ``data/procedures`` holds ``[[procedure]]`` tables. One with a ``variant`` list stands for several entries: each
+variant takes what the table says and adds to it (``extent``, ``without``, ``unless``, ``includes``, ``supersedes``) or
+says it anew (every other key).
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Self
+
+from detect_icd.coding import CodeSystem, Coding, cpt, hcpcs
+from redactphi.errors import RuleError, UnknownNameError
+from redactphi.resources import data, read_toml
+
+APPROACHES = ("open", "laparoscopic", "endoscopic", "percutaneous", "arthroscopic", "thoracoscopic")
+_ADDED = frozenset({"extent", "without", "unless", "includes", "supersedes"})
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """An operation and its code.
+
+    Phrases are unordered: ``carpal tunnel release`` is stated by "release of the left carpal tunnel". ``|`` separates
+    alternatives.
+
+    Attributes:
+        name: What the operation is called here; becomes ``display``.
+        code: Its code.
+        system: ``CPT`` or ``HCPCS``.
+        names: Phrases that name it.
+        action: With ``site``, further names: every action with every site.
+        site: See ``action``.
+        approach: Ways in; ``open`` also stands for none stated. Empty: the way in does not matter.
+        extent: Each must be stated of this operation, in its item or in the account of what was done.
+        without: None may be stated in the same item.
+        unless: None may be stated anywhere in what was done.
+        size_cm: More than the first and at most the second, in centimetres.
+        size_of: Words that say what a measurement measures, where it does not stand in the item.
+        size_total: Whether the sizes stated are added up.
+        age: From the first up to, not including, the second, in years.
+        default: Whether it is the one where size or age is not stated.
+        sides: Whether it takes RT, LT or 50.
+        counted: Whether each further mention is a further unit.
+        supersedes: Less extensive operations not reported beside it.
+        includes: Components not reported beside it.
+        part_of: Files; it is not reported beside any other operation in them.
+        add_on_to: Codes of which one must be reported beside it.
+        steps: Phrases of what a surgeon does, for accounts that never name the operation.
+        steps_needed: How many of the steps show it.
+        valid_from: First day of service.
+        valid_to: Last day of service.
+        matches: Items that report it, and nothing else but ``beside``.
+        ignores: Items that do not.
+        beside: Codes that ``matches`` also report.
+        specialty: The file it stands in.
+    """
+
+    name: str
+    code: str
+    matches: tuple[str, ...]
+    system: str = "CPT"
+    names: tuple[str, ...] = ()
+    action: tuple[str, ...] = ()
+    site: tuple[str, ...] = ()
+    approach: tuple[str, ...] = ()
+    extent: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    size_cm: tuple[float, float] = ()  # type: ignore[assignment]
+    size_of: tuple[str, ...] = ()
+    size_total: bool = False
+    age: tuple[float, float] = ()  # type: ignore[assignment]
+    default: bool = False
+    sides: bool = False
+    counted: bool = False
+    supersedes: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
+    part_of: tuple[str, ...] = ()
+    add_on_to: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    steps_needed: int = 3
+    valid_from: date | None = None
+    valid_to: date | None = None
+    ignores: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    specialty: str = ""
+
+    @classmethod
+    def from_mapping(cls, raw: Mapping[str, Any], where: str) -> Self:
+        """An entry from a TOML table.
+
+        Raises:
+            RuleError: A key is unknown, a required one is missing or a code is malformed.
+            UnknownNameError: The system or an approach is not a valid one.
+        """
+        valid = sorted({field.name for field in fields(cls)} - {"specialty"})
+        code = raw.get("code", "?")
+        if unknown := sorted(set(raw) - set(valid)):
+            raise RuleError(f"{where}/{code}: unknown keys {unknown}; valid: variant, {', '.join(valid)}")
+        if missing := [key for key in ("name", "code", "matches") if not raw.get(key)]:
+            raise RuleError(f"{where}/{code}: {', '.join(missing)} missing or empty")
+        entry = cls(specialty=where, **{k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()})
+        entry.check()
+        return entry
+
+    def check(self) -> None:
+        """Whether the entry makes sense.
+
+        Raises:
+            RuleError: It does not.
+            UnknownNameError: The system or an approach is not a valid one.
+        """
+        where = f"{self.specialty}/{self.code}"
+        if self.system not in {"CPT", "HCPCS"}:
+            raise UnknownNameError("system", self.system, ("CPT", "HCPCS"))
+        for approach in self.approach:
+            if approach not in APPROACHES:
+                raise UnknownNameError("approach", approach, APPROACHES)
+        if not (cpt if self.system == "CPT" else hcpcs).is_valid(self.code):
+            raise RuleError(f"{where}: not the form of a {self.system} code")
+        if bool(self.action) != bool(self.site):
+            raise RuleError(f"{where}: action and site go together")
+        if not (self.names or self.action or self.steps):
+            raise RuleError(f"{where}: needs names, action and site, or steps")
+
+    @property
+    def phrases(self) -> Iterator[str]:
+        """Every phrase that names it."""
+        yield from self.names
+        yield from (f"{action} {site}" for action, site in itertools.product(self.action, self.site))
+
+    @property
+    def coding(self) -> Coding:
+        """The code with our own name of the operation."""
+        return Coding(CodeSystem[self.system], "", self.code, self.name)
+
+    def valid_on(self, day: date | None) -> bool:
+        """Whether the code may be used for a day of service; without one, whether it is still in use."""
+        if day is None:
+            return self.valid_to is None
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+def expand(raw: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The entries a ``[[procedure]]`` table stands for."""
+    variants = raw.get("variant")
+    if variants is None:
+        yield dict(raw)
+        return
+    common = {key: value for key, value in raw.items() if key != "variant"}
+    for variant in variants:
+        added = {key: [*common.get(key, ()), *value] for key, value in variant.items() if key in _ADDED}
+        yield {**common, **variant, **added}
+
+
+def read_procedures(raw: Mapping[str, Any], where: str) -> list[Procedure]:
+    """The entries of one file.
+
+    Raises:
+        RuleError: An entry is malformed.
+    """
+    if unknown := sorted(set(raw) - {"procedure"}):
+        raise RuleError(f"{where}: unknown keys {unknown}; valid: procedure")
+    return [Procedure.from_mapping(entry, where) for table in raw["procedure"] for entry in expand(table)]
+
+
+@functools.cache
+def procedures() -> tuple[Procedure, ...]:
+    """The packaged lexicon, by file and in file order.
+
+    Raises:
+        RuleError: An entry is malformed, or two have the same code.
+    """
+    folder = data("detect_icd") / "procedures"
+    found: list[Procedure] = []
+    for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if path.name.endswith(".toml"):
+            found += read_procedures(read_toml(path), path.name.removesuffix(".toml"))
+    codes = [entry.code for entry in found]
+    if twice := sorted({code for code in codes if codes.count(code) > 1}):
+        raise RuleError(f"procedures: codes defined twice: {', '.join(twice)}")
+    return tuple(found)

@@ -1,0 +1,226 @@
+"""What a note's words say of operations: atoms, the clauses they stand in, and what each clause is."""
+
+from __future__ import annotations
+
+import bisect
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+from detect_icd.sections import Section
+from detect_icd.terms import TAG, american, sentences, singular
+from redactphi.errors import RuleError
+from redactphi.resources import data, read_toml
+
+_WORD = re.compile(rf"(?P<tag>{TAG})|[a-z0-9]+(?:&[a-z0-9]+)*(?:['\u2019]s\b)?", re.IGNORECASE)
+_JOINS = frozenset(" \t\r\n-/\u2010\u2011\u2013\u00a0'\u2019")
+_STOP = frozenset({"of", "the", "with", "and", "for", "by", "in", "to", "a", "an", "on", "from", "at", "via", "using"})
+_NARRATIVE = re.compile(
+    r"\b(?:was|were|is|are|had|has|have|then|underwent|brought|taken|identified|performed in|we|he|she|patient's)\b|\bI (?=[a-z])"
+)
+_ITEM = re.compile(r"[ \t]*(?:\(?\d{1,2}[.)]|[-*\u2022#])")
+_BLANK = re.compile(r"\n[ \t]*\r?\n")
+_WRAPPED = 60
+"""A heading's own line at least this long may go on in the next."""
+
+
+class Hit(NamedTuple):
+    """An atom in the text."""
+
+    start: int
+    end: int
+    atom: str
+
+
+class Role(IntEnum):
+    """What a clause tells of an operation; the higher, the more it says that it was done."""
+
+    ASIDE = 0
+    """History, plan, indication: not what was done."""
+    FINDING = 1
+    """Diagnoses and findings: they qualify an operation, and name none."""
+    BODY = 2
+    """The account of what was done."""
+    TITLE = 3
+    """An item of the list of operations."""
+
+
+_ROLES = {
+    "procedure_performed": Role.TITLE, "billing": Role.TITLE,
+    "procedure_description": Role.BODY, "": Role.BODY,
+    "hospital_course": Role.ASIDE,
+    "findings": Role.FINDING, "postoperative_diagnosis": Role.FINDING, "preoperative_diagnosis": Role.FINDING,
+    "operative_data": Role.FINDING, "anesthesia": Role.FINDING, "complications": Role.FINDING,
+    "assessment": Role.FINDING, "pathology": Role.FINDING, "imaging": Role.FINDING,
+}  # fmt: skip
+_ONE_LINE = frozenset(
+    {"indication", "anesthesia", "operative_data", "complications", "findings", "preoperative_diagnosis",
+     "postoperative_diagnosis", "assessment", "chief_complaint", "medications", "allergies"}
+)  # fmt: skip
+"""Headings that, with their value on the same line, end with it: what follows is the account."""
+
+
+@dataclass(slots=True)
+class Clause:
+    """A sentence, or an item of a list, with the atoms in it."""
+
+    start: int
+    end: int
+    role: Role
+    section: str
+    hits: list[Hit] = field(default_factory=list)
+    atoms: dict[str, list[Hit]] = field(default_factory=dict)
+
+
+class Vocabulary:
+    """Turns words into atoms: different words and forms for the same thing become one."""
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        if unknown := sorted(set(raw) - {"same", "means", "kind"}):
+            raise RuleError(f"procedure_words.toml: unknown keys {unknown}; valid: kind, means, same")
+        self._stems: dict[str, str] = {}
+        self._forms: dict[str, list[tuple[tuple[str, ...], str, tuple[str, ...]]]] = {}
+        self._parts: set[str] = set()
+        for atom, forms in raw["same"].items():
+            for form in (*forms, atom):
+                self._add(form, (atom,))
+        for form, atoms in raw["means"].items():
+            self._add(form, tuple(atoms.split()))
+        self._kinds: dict[str, tuple[str, ...]] = {}
+        for kind, members in raw.get("kind", {}).items():
+            self.learn(members)
+            for atom in sorted({atom for member in members for atom in self.atoms(member)}):
+                self._kinds[atom] = (*self._kinds.get(atom, ()), kind)
+        for known in self._forms.values():
+            known.sort(key=lambda item: (-len(item[0]), not item[1]))
+
+    def _add(self, form: str, atoms: tuple[str, ...]) -> None:
+        written = form.removeprefix("=")
+        stems = tuple(self.stem(match.group()) for match in _WORD.finditer(written.replace("_", " ")))
+        known = self._forms.setdefault(stems[0], [])
+        if not any(entry[0] == stems and entry[1] for entry in known) and (form[0] == "=" or not any(e[0] == stems for e in known)):
+            known.append((stems, written if form.startswith("=") else "", atoms))
+        self._parts.update(stems)
+
+    def stem(self, word: str) -> str:
+        """The stem of a word, whatever its case, spelling and number."""
+        found = self._stems.get(word)
+        if found is None:
+            if len(self._stems) > 200_000:  # noqa: PLR2004 - words of a million notes need a bound
+                self._stems.clear()
+            bare = word.lower().replace("\u2019", "'").removesuffix("'s")
+            found = self._stems[word] = singular(american(bare))
+        return found
+
+    def learn(self, phrases: Iterable[str]) -> None:
+        """Makes every word of these phrases an atom of its own, unless it is one already."""
+        for phrase in phrases:
+            plain = " ".join(word for word in phrase.replace("|", " ").split() if "_" not in word)
+            for match in _WORD.finditer(plain):
+                stem = self.stem(match.group())
+                if stem not in _STOP and not any(len(form[0]) == 1 and not form[1] for form in self._forms.get(stem, ())):
+                    self._forms.setdefault(stem, []).append(((stem,), "", (stem,)))
+                    self._parts.add(stem)
+
+    def atoms(self, phrase: str) -> frozenset[str]:
+        """The atoms a phrase of the lexicon states; a word with ``_`` is an atom by name."""
+        named = [word for word in phrase.split() if "_" in word]
+        rest = " ".join(word for word in phrase.split() if "_" not in word)
+        return frozenset((*named, *(hit.atom for hit in self.scan(rest, kinds={}))))
+
+    def scan(self, text: str, kinds: Mapping[str, tuple[str, ...]] | None = None) -> list[Hit]:
+        """The atoms in a text, in order; of forms that start alike the longest wins."""
+        stems, parts = self._stems, self._parts
+        kinds = self._kinds if kinds is None else kinds
+        words: list[tuple[int, int, int, str]] = []
+        for number, match in enumerate(_WORD.finditer(text)):
+            word = match.group()
+            stem = stems.get(word) or self.stem(word)
+            if stem in parts and not match.lastgroup:
+                words.append((number, match.start(), match.end(), stem))
+        hits: list[Hit] = []
+        position = 0
+        while position < len(words):
+            taken = 1
+            for form, exact, atoms in self._forms.get(words[position][3], ()):
+                last = position + len(form) - 1
+                if self._here(text, words, position, form) and (not exact or text[words[position][1] : words[last][2]] == exact):
+                    hits.extend(Hit(words[position][1], words[last][2], atom) for atom in (*atoms, *(k for a in atoms for k in kinds.get(a, ()))))
+                    taken = len(form)
+                    break
+            position += taken
+        return hits
+
+    @staticmethod
+    def _here(text: str, words: Sequence[tuple[int, int, int, str]], position: int, form: tuple[str, ...]) -> bool:
+        if position + len(form) > len(words):
+            return False
+        for step, stem in enumerate(form):
+            number, start, _, found = words[position + step]
+            if found != stem:
+                return False
+            if step and (number != words[position][0] + step or not _JOINS.issuperset(text[words[position + step - 1][2] : start])):
+                return False
+        return True
+
+
+@functools.cache
+def words() -> Mapping[str, Any]:
+    """The packaged forms of words."""
+    return read_toml(data("detect_icd") / "procedure_words.toml")
+
+
+def clauses(text: str, sections: Sequence[Section], hits: Sequence[Hit]) -> list[Clause]:
+    """The clauses of a note that hold atoms, in order, with what each is."""
+    starts = [hit.start for hit in hits]
+    found: list[Clause] = []
+    for section in sections:
+        low = bisect.bisect_left(starts, section.start)
+        high = bisect.bisect_left(starts, section.end)
+        if low < high:
+            found.extend(_clauses_of(text, section, hits[low:high]))
+    return found
+
+
+def _clauses_of(text: str, section: Section, hits: Sequence[Hit]) -> Iterator[Clause]:
+    role = _ROLES.get(section.name, Role.ASIDE)
+    value_end = _value_end(text, section)
+    number = 0
+    for low, high in sentences(text[section.start : section.end]):
+        start, end = section.start + low, section.start + high
+        first = number
+        while number < len(hits) and hits[number].start < end:
+            number += 1
+        if first == number:
+            continue
+        own = role
+        if role is Role.TITLE and _is_account(text, start, end, value_end):
+            own = Role.BODY
+        elif start >= value_end and section.name in _ONE_LINE:
+            own = Role.BODY
+        clause = Clause(start, end, own, section.name, list(hits[first:number]))
+        for hit in clause.hits:
+            clause.atoms.setdefault(hit.atom, []).append(hit)
+        yield clause
+
+
+def _is_account(text: str, start: int, end: int, value_end: int) -> bool:
+    piece = text[start:end]
+    if _NARRATIVE.search(piece) or (piece.isupper() and _NARRATIVE.search(piece.lower())):
+        return True
+    return start >= value_end and not _ITEM.match(piece.lstrip("\r\n"))
+
+
+def _value_end(text: str, section: Section) -> int:
+    """Where the value that stands on the heading's own line ends; the section's end where none stands there."""
+    line_end = text.find("\n", section.start, section.end)
+    if line_end < 0 or not text[section.start : line_end].strip():
+        blank = _BLANK.search(text, line_end + 1, section.end) if line_end >= 0 and section.name in _ROLES else None
+        return section.end if blank is None or not text[section.start : blank.start()].strip() else blank.end()
+    if section.name in _ONE_LINE and line_end - section.heading < _WRAPPED:
+        return line_end
+    blank = _BLANK.search(text, section.start, section.end)
+    return section.end if blank is None else blank.start()
