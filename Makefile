@@ -18,7 +18,7 @@ $(STAMP): requirements/dev.txt pyproject.toml hatch_build.py
 demo: setup
 	$(BIN)/redactphi batch fixtures/notes.csv --text-column note_text \
 		--id-column note_id --patient name=patient_name,birth_date=birth_date,mrn=mrn,phones=phone,address=address \
-		--keep note_type --out demo --force --codes
+		--keep note_type --drop service_date --out demo --force --codes
 
 test: setup
 	$(BIN)/python -m pytest
