@@ -14,6 +14,10 @@ from redactphi.resources import data, read_toml
 from redactphi.spans import Span
 
 DIRECTIONS = ("forward", "backward", "both", "pseudo", "terminate")
+Range = tuple[int, int]
+"""Where something starts and ends."""
+
+_COUNTED = re.compile(r"\b[a-z]{2,}\b")
 _LIST_ITEM = re.compile(r",|;|/|\bor\b|\bnor\b|\band\b|\n", re.IGNORECASE)
 
 
@@ -56,7 +60,8 @@ class CueRule:
             raise UnknownNameError("direction", raw["direction"], DIRECTIONS)
         if raw["direction"] not in {"pseudo", "terminate"}:
             _status(raw.get("status", ""))
-        return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()})
+        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +164,8 @@ def _openings(phrase: str) -> list[str]:
 
 
 def _bordered(phrase: str) -> str:
-    left = r"(?<!\w)" if phrase[0].isalnum() or phrase[0] in "(\\" else ""
-    right = r"(?!\w)" if phrase[-1].isalnum() or phrase[-1] in ")?" else ""
+    left = r"(?<!\w)" if phrase[0].isalnum() or phrase.startswith(("(?:", "(?-i:", r"\d")) else ""
+    right = r"(?!\w)" if phrase[-1].isalnum() or (phrase[-1] in ")?" and not phrase.endswith(r"\?")) else ""
     return f"{left}{phrase}{right}".replace(" ", r"\s+")
 
 
@@ -170,7 +175,9 @@ def context_rules() -> ContextRules:
     return ContextRules(read_toml(data("detect_icd") / "context.toml"))
 
 
-def assess(text: str, cues: list[Cue], start: int, end: int, section: str, bounds: tuple[int, int]) -> Assertion:
+def assess(  # noqa: PLR0917 - a mention and its sentence, each with start and end
+    text: str, cues: list[Cue], start: int, end: int, section: str, bounds: Range
+) -> Assertion:
     """The status of the mention at ``start``-``end``.
 
     Args:
@@ -185,23 +192,27 @@ def assess(text: str, cues: list[Cue], start: int, end: int, section: str, bound
     for cue in cues:
         if cue.rule.direction in {"pseudo", "terminate"} or (cue.start < end and start < cue.end):
             continue
-        if _reaches(text, cues, cue, start, end, bounds):
+        if _reaches(text, cues, cue, (start, end)) and _within(cue, bounds):
             said.setdefault(Status(cue.rule.status), cue)
     for status in _PRECEDENCE:
-        if cue := said.get(status):
-            return Assertion(status, Span(cue.start, cue.end, "status", source=f"context/{cue.rule.name}"), cue.rule.name)
+        if (found := said.get(status)) is not None:
+            evidence = Span(found.start, found.end, "status", source=f"context/{found.rule.name}")
+            return Assertion(status, evidence, found.rule.name)
     prior = context_rules().priors.get(section, Status.PRESENT)
     return Assertion(prior, None, f"section-{section}" if prior is not Status.PRESENT else "")
 
 
-def _reaches(text: str, cues: list[Cue], cue: Cue, start: int, end: int, bounds: tuple[int, int]) -> bool:
+def _within(cue: Cue, bounds: Range) -> bool:
+    return bounds[0] <= cue.start and cue.end <= bounds[1]
+
+
+def _reaches(text: str, cues: list[Cue], cue: Cue, mention: Range) -> bool:
+    start, end = mention
     if cue.end <= start and cue.rule.direction in {"forward", "both"}:
         low, high = cue.end, start
     elif end <= cue.start and cue.rule.direction in {"backward", "both"}:
         low, high = end, cue.start
     else:
-        return False
-    if not bounds[0] <= low <= high <= bounds[1]:
         return False
     for other in cues:
         if other is cue or not low <= other.start < high:
@@ -213,8 +224,6 @@ def _reaches(text: str, cues: list[Cue], cue: Cue, start: int, end: int, bounds:
 
 
 def _words_between(text: str, low: int, high: int) -> int:
-    gap = text[low:high]
-    if not _LIST_ITEM.search(gap):
-        return len(gap.split())
-    # A list shares its cue: each item counts as one word.
-    return max(len(item.split()) for item in _LIST_ITEM.split(gap)) if gap.strip() else 0
+    """The most words of one item between. Names and dates do not count: redacting them changes nothing."""
+    # A list shares its cue.
+    return max(len(_COUNTED.findall(item)) for item in _LIST_ITEM.split(text[low:high]))

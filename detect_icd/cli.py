@@ -126,7 +126,9 @@ def search(query: tuple[str, ...], *, limit: int, as_json: bool, **options: Any)
 
     hits = run_search(" ".join(query), limit=limit, **options)
     if as_json:
-        rows = [{"code": h.entry.code, "title": h.entry.title, "billable": h.entry.billable, "score": h.score} for h in hits]
+        rows = [
+            {"code": h.entry.code, "title": h.entry.title, "billable": h.entry.billable, "score": h.score} for h in hits
+        ]
         click.echo(json.dumps(rows, indent=2))
         return
     _print_table(["code", "title", "billable", "score"], [
@@ -167,7 +169,10 @@ def _standard_input() -> str:
 
 
 def _plain(detection: Detection) -> dict[str, Any]:
-    dropped = [{"code": item.candidate.coding.code, "status": str(item.candidate.status), "why": item.why} for item in detection.dropped]
+    dropped = [
+        {"code": item.candidate.coding.code, "status": str(item.candidate.status), "why": item.why}
+        for item in detection.dropped
+    ]
     return {"candidates": detection.rows(), "dropped": dropped, "warnings": list(detection.warnings)}
 
 
@@ -181,7 +186,15 @@ def _write_csv(detection: Detection) -> None:
 
 def _print_detection(detection: Detection, *, everything: bool) -> None:
     rows = [
-        [c.coding.system.short, c.coding.code, c.coding.display, str(c.status), c.section, " ".join(c.modifiers), str(c.units)]
+        [
+            c.coding.system.short,
+            c.coding.code,
+            c.coding.display,
+            str(c.status),
+            c.section,
+            " ".join(c.modifiers),
+            str(c.units),
+        ]
         for c in detection.reported
     ]
     _print_table(["system", "code", "display", "status", "section", "modifiers", "units"], rows)
@@ -256,6 +269,4 @@ def _described(error: Exception) -> tuple[str, int]:
             return " ".join(error.format_message().split()), error.exit_code
         case click.Abort():
             return "stopped", 130
-        case OSError(strerror=str() as reason):
-            return reason, 1
-    return f"unexpected {type(error).__name__}", 1
+    return (error.strerror if isinstance(error, OSError) else None) or f"unexpected {type(error).__name__}", 1

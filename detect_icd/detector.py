@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
-from typing import Protocol
 
 from detect_icd.assertion import assess, context_rules
 from detect_icd.candidates import Candidate, Detection, Status
@@ -20,13 +20,6 @@ from detect_icd.sections import Section, find_sections, section_at
 from detect_icd.terms import sentences, terms
 from redactphi.document import RedactedDocument
 from redactphi.spans import Span
-
-
-class ProcedureSource(Protocol):
-    """Finds procedure codes in a note."""
-
-    def candidates(self, text: str, sections: Sequence[Section]) -> list[Candidate]:
-        """The procedure candidates of a note."""
 
 
 class CodeDetector:
@@ -50,10 +43,11 @@ class CodeDetector:
         self.guidelines = Guidelines(setting)
         self.dictionary = DictionaryMatcher()
         self.literal = LiteralMatcher()
-        self.procedures: tuple[ProcedureSource, ...] = _procedure_sources()
+        self.procedures = ProcedureMatcher()
+        self.service_date = _day(service_date)
 
-    def __reduce__(self) -> tuple[object, tuple[str, CodeBook]]:
-        return _rebuild, (self.setting, self.book)
+    def __reduce__(self) -> tuple[object, tuple[Setting, str, date | None]]:
+        return _rebuild, (self.setting, self.book.release, self.service_date)
 
     def detect(self, text: str | RedactedDocument, *, service_date: date | str | None = None) -> Detection:
         """The codes of one note.
@@ -69,8 +63,7 @@ class CodeDetector:
         note = str(text)
         sections = find_sections(note)
         found = self.literal.candidates(note, sections, book)
-        for source in self.procedures:
-            found.extend(source.candidates(note, sections))
+        found.extend(self.procedures.candidates(note, sections, _day(service_date) or self.service_date))
         found.extend(self._diagnoses(note, sections, book))
         detection = self.guidelines.apply(found, book)
         return replace(detection, warnings=(book.note, *detection.warnings)) if book.note else detection
@@ -96,11 +89,15 @@ class CodeDetector:
                 if candidate is not None:
                     if assertion.cue is not None:
                         candidate = replace(candidate, evidence=(*candidate.evidence, assertion.cue))
-                    yield replace(candidate, rules=(*candidate.rules, f"status/{assertion.rule}")) if assertion.rule else candidate
+                    yield (
+                        replace(candidate, rules=(*candidate.rules, f"status/{assertion.rule}"))
+                        if assertion.rule
+                        else candidate
+                    )
 
 
 def _candidate(
-    mention: Mention, words: Set[str], book: CodeBook, section: str, status: Status
+    mention: Mention, words: AbstractSet[str], book: CodeBook, section: str, status: Status
 ) -> Candidate | None:
     entry = complete(book, mention.code, words)
     if entry is None:
@@ -125,12 +122,14 @@ def _stretches(note: str, sections: Sequence[Section]) -> Iterator[tuple[int, in
             yield section.start + start, section.start + end
 
 
-def _procedure_sources() -> tuple[ProcedureSource, ...]:
-    return (ProcedureMatcher(),)
+def _day(service_date: date | str | None) -> date | None:
+    return date.fromisoformat(service_date) if isinstance(service_date, str) else service_date
 
 
-def _rebuild(setting: Setting, book: CodeBook) -> CodeDetector:
-    return CodeDetector(setting=setting, release=book.release)
+def _rebuild(setting: Setting, release: str, service_date: date | None) -> CodeDetector:
+    if service_date is not None:
+        return CodeDetector(setting=setting, service_date=service_date)
+    return CodeDetector(setting=setting, release=release)
 
 
 @functools.lru_cache(maxsize=8)

@@ -15,7 +15,7 @@ from redactphi.resources import data, read_toml
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
 
-_CODE_IN_NOTE = re.compile(r"\b([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?:-(?!\s?[A-Z]\d)|(?=[,)\s]))")
+_CODE_IN_NOTE = re.compile(r"(?<![-.\w])([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)\.?-?(?=[,)\s])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,12 @@ def _excluded(book: CodeBook, code: str) -> tuple[str, ...]:
     entry = book.get(code)
     if entry is None:
         return ()
-    notes = [note for level in (entry, *book.ancestors(code)) if level.kind in {"category", "code"} for note in level.excludes1]
+    notes = [
+        note
+        for level in (entry, *book.ancestors(code))
+        if level.kind in {"category", "code"}
+        for note in level.excludes1
+    ]
     named = {icd10cm.compact(match.group(1)) for note in notes for match in _CODE_IN_NOTE.finditer(note)}
     own = icd10cm.compact(code)
     return tuple(sorted(prefix for prefix in named if not own.startswith(prefix)))
@@ -160,7 +165,9 @@ def rules() -> Rules:
     """
     folder = data("detect_icd") / "guidelines"
     status = read_toml(folder / "status.toml")
-    if unknown := sorted(set(status) - {"chronic", "confirmed_only", "too_general", "at_discharge", "section_order", "history", "family"}):
+    if unknown := sorted(
+        set(status) - {"chronic", "confirmed_only", "too_general", "at_discharge", "section_order", "history", "family"}
+    ):
         raise RuleError(f"guidelines/status.toml: unknown keys {unknown}")
     return Rules(
         combinations=tuple(map(Combination.from_mapping, read_toml(folder / "combinations.toml")["combination"])),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from detect_icd.candidates import Candidate, Detection, Dropped, Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.guideline_rules import Combination, Rules, Suppression, rules
-from detect_icd.matchers.completion import lacks_side, missing
+from detect_icd.matchers.completion import complete, lacks_side, missing
 from detect_icd.matchers.phrases import atom_sets, title_parts
 from redactphi.errors import UnknownNameError
 
@@ -146,7 +146,7 @@ def _past(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook) -
 
 def _mapped(docket: _Docket, candidate: Candidate, code: str | None, book: CodeBook, section: str) -> None:
     docket.drop(candidate, f"{section}: not an active condition" + (f", reported as {code}" if code else ""))
-    entry = book.get(code) if code else None
+    entry = complete(book, code, frozenset()) if code else None
     if entry is not None and entry.billable:
         docket.add(replace(candidate, coding=entry.coding, rules=(*candidate.rules, f"guideline/{section}")))
 
@@ -195,22 +195,24 @@ def _first(candidates: Iterable[Candidate], prefixes: tuple[str, ...]) -> Candid
 
 def _by_specificity(docket: _Docket, known: Rules, setting: str, book: CodeBook) -> None:  # noqa: ARG001
     diagnoses = docket.diagnoses()
-    for vague in diagnoses:
-        for other in diagnoses:
-            if other is not vague and _says_more(other, vague):
+    for says_more in (_states_more, _leaves_less_open):
+        for vague in diagnoses:
+            standing = docket.diagnoses()
+            if vague in standing and (other := next((o for o in standing if says_more(o, vague)), None)):
                 docket.drop(vague, f"I.B.2: {other.coding.code} says more")
-                break
 
 
-def _says_more(other: Candidate, vague: Candidate) -> bool:
+def _states_more(other: Candidate, vague: Candidate) -> bool:
     """Whether another code of the same category states everything this one does, and more."""
-    if other.coding.code[:3] != vague.coding.code[:3] or other.coding.code == vague.coding.code:
+    same_category = other.coding.code[:3] == vague.coding.code[:3]
+    return same_category and _stated(vague.coding.display) < _stated(other.coding.display)
+
+
+def _leaves_less_open(other: Candidate, vague: Candidate) -> bool:
+    """Whether the same words led to another code of the category that leaves less unspecified."""
+    if other.coding.code[:3] != vague.coding.code[:3] or _open_points(vague) <= _open_points(other):
         return False
-    less, more = _stated(vague.coding.display), _stated(other.coding.display)
-    if less < more:
-        return True
-    same_words = any(one.overlaps(two) for one in vague.evidence for two in other.evidence if one.label == "mention")
-    return same_words and _open_points(vague) > _open_points(other)
+    return any(one.overlaps(two) for one in vague.evidence for two in other.evidence if one.label == "mention")
 
 
 def _open_points(candidate: Candidate) -> int:
@@ -281,4 +283,3 @@ def _rank(candidate: Candidate) -> int:
     if letter == "O":
         return 0
     return {"R": 3, "Z": 4}.get(letter, 1)
-

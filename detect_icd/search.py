@@ -83,5 +83,3 @@ def _inverted() -> tuple[tuple[tuple[frozenset[str], str], ...], Mapping[str, tu
         for atom in atoms:
             by_atom.setdefault(atom, []).append(number)
     return phrases, {atom: tuple(numbers) for atom, numbers in by_atom.items()}
-
-

@@ -84,9 +84,7 @@ def find_sections(text: str) -> list[Section]:
             found.setdefault(match.start("name"), (match.end(), name))
     starts = sorted(found)
     ends = [*starts[1:], len(text)][: len(starts)]
-    sections = [
-        Section(found[start][1], start, found[start][0], end) for start, end in zip(starts, ends, strict=True)
-    ]
+    sections = [Section(found[start][1], start, found[start][0], end) for start, end in zip(starts, ends, strict=True)]
     if not starts or starts[0] > 0:
         sections.insert(0, Section("", 0, 0, starts[0] if starts else len(text)))
     return sections

@@ -19,7 +19,12 @@ TAG = rf"\[(?:{'|'.join(PhiLabel)})\b[^\]\n]{{0,40}}\]"
 _TOKEN = re.compile(rf"(?P<tag>{TAG})|[^\W\d_]+(?:['\u2019][^\W\d_]+)?(?!\w)|[^\W_]+")
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "iiia": "3a", "iiib": "3b", "iia": "2a"}
 _WORD_NUMBERS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "first": "1", "second": "2"}
-_ORDINALS = {"1st": "1", "2nd": "2", "3rd": "3", "4th": "4"} | {"first": "1", "second": "2", "third": "3", "fourth": "4"}
+_ORDINALS = {"1st": "1", "2nd": "2", "3rd": "3", "4th": "4"} | {
+    "first": "1",
+    "second": "2",
+    "third": "3",
+    "fourth": "4",
+}
 _LETTERED = frozenset({"vitamin", "hepatitis", "influenza", "hemophilia", "vit"})
 _SCALES = frozenset({"type", "stage", "grade", "class", "degree", "category", "group", "factor", "phase"})
 _JOINED = frozenset({"non", "pseudo", "hyper", "hypo", "pre", "post", "peri", "anti", "sub", "poly", "multi", "intra"})
@@ -28,7 +33,7 @@ _NOT_COMBINING = frozenset({"two", "no", "to", "zero", "do", "so", "go", "auto"}
 _SPELLING = tuple(
     (re.compile(pattern), to)
     for pattern, to in (
-        ("aem", "em"), ("oede", "ede"), ("oeso", "eso"), ("rrhoea", "rrhea"), ("pnoea", "pnea"), ("haem", "hem"),
+        ("aem", "em"), ("oede", "ede"), ("(?:^|(?<=o))oeso", "eso"), ("rrhoea", "rrhea"), ("pnoea", "pnea"), ("haem", "hem"),
         ("paed", "ped"), ("umour", "umor"), ("leuc(?=[oa])", "leuk"), ("foet", "fet"), ("gynaec", "gynec"),
         ("faec", "fec"), ("caec", "cec"), ("coeli", "celi"), ("aetio", "etio"), ("colour", "color"),
         ("sulph", "sulf"), ("behaviour", "behavior"), ("orthopaed", "orthoped"), ("aes(?=th)", "es"),
@@ -142,7 +147,14 @@ class Terms:
             if match.lastgroup:
                 continue
             word = match.group().lower()
-            special = special or word in _SCALES or word in _LETTERED or word in _JOINED or word in self._abbreviations or word[-1] == "o"
+            special = (
+                special
+                or word in _SCALES
+                or word in _LETTERED
+                or word in _JOINED
+                or word in self._abbreviations
+                or word[-1] == "o"
+            )
             tokens.append(Token(match.start(), match.end(), word, atoms(word)))
         return self._fuse(text, tokens) if special else tokens
 
@@ -162,7 +174,9 @@ class Terms:
                 if joined is not None:
                     taken, atoms = 2, joined
             last = tokens[position + taken - 1]
-            fused.append(token if taken == 1 and atoms is token.atoms else Token(token.start, last.end, token.word, atoms))
+            fused.append(
+                token if taken == 1 and atoms is token.atoms else Token(token.start, last.end, token.word, atoms)
+            )
             position += taken
         return fused
 
@@ -228,7 +242,7 @@ def singular(word: str) -> str:
 
 
 _BOUNDARY = re.compile(
-    r"(?P<stop>[.!?]+[)\"']*)(?=\s+[A-Z\[(\d\"*#-]|\s*$)|(?P<line>[ \t]*\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022-]|$))?|(?P<tab>\t+|;)"
+    r"(?P<stop>(?<=[^\s.!?])[.!?]+[)\"']*)(?=\s+[A-Z\[(\d\"*#-]|\s*$)|(?P<line>[ \t]*\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022-]|$))?|(?P<tab>\t+|;)"
 )
 _SHORTENED = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|St|vs|approx|No|Nos|Inc|Jr|Sr|Prof|Rev|Gen|Lt|Capt|etc|i\.e|e\.g|cf|Fig|b\.i\.d|t\.i\.d|"

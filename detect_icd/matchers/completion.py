@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.phrases import atom_sets, title_parts
@@ -16,10 +17,13 @@ _ENCOUNTERS = (
     ("S", frozenset({"sequela", "sequelae", "late"})),
     ("D", frozenset({"healing", "healed", "followup", "aftercare", "subsequent", "routine"})),
 )
+_DEFAULTS = frozenset({"primary"})
+"""What a disease is unless the note says otherwise (osteoarthritis of the right knee is primary)."""
+
 _SIDED = re.compile(r"\bright\b", re.IGNORECASE)
 
 
-def complete(book: CodeBook, code: str, words: Set[str]) -> CodeEntry | None:
+def complete(book: CodeBook, code: str, words: AbstractSet[str]) -> CodeEntry | None:
     """The billable code the words lead to, the nearest heading where they do not suffice, None where there is none.
 
     Args:
@@ -39,7 +43,7 @@ def complete(book: CodeBook, code: str, words: Set[str]) -> CodeEntry | None:
     return _sibling(book, entry, words) if entry is not None else None
 
 
-def _sibling(book: CodeBook, entry: CodeEntry, words: Set[str]) -> CodeEntry:
+def _sibling(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> CodeEntry:
     """The sibling that names what this one leaves unspecified, where the words say it."""
     own, vagueness = _atoms(entry.title)
     above = book.get(entry.parent) if entry.parent else None
@@ -48,10 +52,14 @@ def _sibling(book: CodeBook, entry: CodeEntry, words: Set[str]) -> CodeEntry:
     best, most = entry, 0
     for code in above.children:
         sibling = book.get(code)
+        while sibling is not None and sibling.billable != entry.billable and not sibling.needs_seventh:
+            atoms, _ = _atoms(sibling.title)
+            below = _child(book, sibling, words) if own <= atoms and atoms - own - _DEFAULTS <= words else None
+            sibling = book.get(below) if below else None
         if sibling is None or sibling.billable != entry.billable:
             continue
         atoms, vague = _atoms(sibling.title)
-        extra = atoms - own
+        extra = atoms - own - _DEFAULTS
         if vague <= vagueness and own <= atoms and extra <= words and len(extra) > most:
             best, most = sibling, len(extra)
     return best
@@ -76,7 +84,7 @@ def missing(entry: CodeEntry, book: CodeBook) -> str:
     return f"more characters: {', '.join(known[:8])}{' ...' if len(known) > 8 else ''}"  # noqa: PLR2004
 
 
-def _child(book: CodeBook, entry: CodeEntry, words: Set[str]) -> str | None:
+def _child(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> str | None:
     own = _atoms(entry.title)[0]
     ranked: list[tuple[int, int, str]] = []
     for code in entry.children:
@@ -84,7 +92,7 @@ def _child(book: CodeBook, entry: CodeEntry, words: Set[str]) -> str | None:
         if child is None:
             continue
         atoms, vagueness = _atoms(child.title)
-        extra = atoms - own
+        extra = atoms - own - _DEFAULTS
         if extra and extra <= words:
             ranked.append((-len(extra), vagueness, code))
         elif vagueness == 1:
@@ -104,7 +112,7 @@ def _atoms(title: str) -> tuple[frozenset[str], int]:
     return next(iter(atom_sets(parts)), frozenset()), parts.vagueness
 
 
-def _encounter(characters: Mapping[str, str], words: Set[str]) -> str:
+def _encounter(characters: Mapping[str, str], words: AbstractSet[str]) -> str:
     """The seventh character the words name: the first encounter, closed, where they say nothing."""
     for character, cues in _ENCOUNTERS:
         if character in characters and cues & words:
@@ -115,5 +123,3 @@ def _encounter(characters: Mapping[str, str], words: Set[str]) -> str:
         if "unspecified" in meaning or "not applicable" in meaning:
             return character
     return "A" if "A" in characters else next(iter(characters))
-
-

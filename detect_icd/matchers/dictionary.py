@@ -13,6 +13,9 @@ from detect_icd.terms import Token
 _SLACK = 3
 """Words that may stand between the words of a phrase, beyond one a word of the phrase."""
 
+_NEAR = 4
+"""Words before and after a mention that may complete it."""
+
 _PAIR = 2
 """A phrase of so few words does not reach over a comma or "and"."""
 
@@ -71,6 +74,25 @@ class DictionaryMatcher:
         ]
         return sorted(_most_specific(found), key=lambda mention: (mention.start, mention.end, mention.code))
 
+    def words_near(self, mention: Mention, tokens: Sequence[Token]) -> set[str]:
+        """The atoms around a mention, in which its side, type and acuity are looked for; of several sides the nearest.
+
+        Only the index's own words count as distance: redacting a name changes nothing.
+        """
+        first, last = min(mention.members), max(mention.members)
+        words = {atom for number in range(first, last + 1) for atom in tokens[number].atoms}
+        sides = [(0, atom) for atom in sorted(words & SIDES)]
+        for direction in (range(first - 1, -1, -1), range(last + 1, len(tokens))):
+            distance = 0
+            for number in direction:
+                atoms = [atom for atom in tokens[number].atoms if atom in self.index]
+                distance += bool(atoms)
+                if distance > _NEAR:
+                    break
+                words.update(atoms)
+                sides.extend((distance, atom) for atom in atoms if atom in SIDES)
+        return (words - SIDES) | {min(sides)[1]} if sides else words
+
     def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:
         stated = where.keys()
         for atom in where:
@@ -107,7 +129,9 @@ class DictionaryMatcher:
                 if _strays(text, tokens, members):
                     continue
                 breaks = len(_BREAK.findall(text, start, end))
-                if breaks and (phrase.size <= _PAIR or breaks > _MOST_BREAKS):
+                if breaks > _MOST_BREAKS or (
+                    breaks and phrase.size <= _PAIR and not _inverted(text, tokens, first, last)
+                ):
                     continue
                 looseness += breaks
             yield Mention(phrase.code, start, end, members, said, phrase.source, phrase.size, looseness)
@@ -116,8 +140,15 @@ class DictionaryMatcher:
         """The index's own words that stand between; names do not count, so redacting one changes nothing."""
         between = range(min(members) + 1, max(members))
         return sum(
-            1 for number in between if number not in members and any(atom in self.index for atom in tokens[number].atoms)
+            1
+            for number in between
+            if number not in members and any(atom in self.index for atom in tokens[number].atoms)
         )
+
+
+def _inverted(text: str, tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether two words stand as a coder writes them: "hernia, inguinal"."""
+    return last - first == 1 and text[tokens[first].end : tokens[last].start].strip() == ","
 
 
 def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
@@ -127,7 +158,9 @@ def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool
         if not SIDES.intersection(tokens[number].atoms):
             continue
         after = tokens[number + 1] if number + 1 < len(tokens) else None
-        leads = after is not None and number + 1 not in members and not _BREAK.search(text, tokens[number].end, after.start)
+        leads = (
+            after is not None and number + 1 not in members and not _BREAK.search(text, tokens[number].end, after.start)
+        )
         if leads and place and _BREAK.search(text, tokens[ordered[place - 1]].end, tokens[number].start):
             return True
     return False

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -47,7 +47,7 @@ class Shelf:
 class PhraseIndex:
     """Reads the compiled index; a shelf is unpacked when its atom is first met."""
 
-    def __init__(self, file: BinaryIO | Path) -> None:
+    def __init__(self, file: IO[bytes] | Path) -> None:
         with np.load(file, allow_pickle=False) as arrays:
             self.atoms: tuple[str, ...] = tuple(arrays["atoms"].tobytes().decode().split("\n"))
             self._codes = arrays["codes"].tobytes().decode().split("\n")
@@ -83,7 +83,8 @@ class PhraseIndex:
         first, last = self._shelf_offsets[number], self._shelf_offsets[number + 1]
         if first == last:
             return None
-        alone, pairs = None, {}
+        alone: Phrase | None = None
+        pairs: dict[str, list[Phrase]] = {}
         for phrase in range(first, last):
             numbers = self._flat[self._offsets[phrase] : self._offsets[phrase + 1]]
             names = tuple(self.atoms[one] for one in numbers)
@@ -143,7 +144,12 @@ def _best_phrases(entries: Mapping[str, CodeEntry]) -> dict[frozenset[str], tupl
     for phrase, code in read_synonyms():
         if code not in entries:
             raise DataError(f"synonyms.tsv: no release has the code {code}")
-        offer(frozenset(atom for token in terms().tokens(phrase) for atom in token.atoms), (-1,), code, PhraseSource.SYNONYM)
+        offer(
+            frozenset(atom for token in terms().tokens(phrase) for atom in token.atoms),
+            (-1,),
+            code,
+            PhraseSource.SYNONYM,
+        )
     for entry in entries.values():
         for source, wording in wordings(entry):
             parts = title_parts(wording)
@@ -162,7 +168,7 @@ def wordings(entry: CodeEntry) -> Iterator[tuple[PhraseSource, str]]:
     Causes (V to Y), encounters and histories (most of Z) have prose for titles: they are left to the synonyms.
     """
     category = entry.code[:3]
-    if entry.code[0] in "VWXY" or len(entry.code) == _FULL_LENGTH or entry.code in _stops()[1]:
+    if entry.code[0] in "VWXY" or len(entry.code) == _FULL_LENGTH or entry.code.startswith(_stops()[1]):
         return
     if entry.code[0] == "Z" and category not in _STATES:
         return
@@ -176,7 +182,9 @@ def _is_told(atoms: frozenset[str], source: PhraseSource, vagueness: int, code: 
     if len(atoms) > 1:
         return not atoms <= _EMPTY_WORDS
     (atom,) = atoms
-    return bool(_DISEASE_WORD.search(atom)) or (source is PhraseSource.TITLE and not vagueness and code[0] not in "OPSTZ")
+    return bool(_DISEASE_WORD.search(atom)) or (
+        source is PhraseSource.TITLE and not vagueness and code[0] not in "OPSTZ"
+    )
 
 
 _STATES = frozenset(
@@ -196,22 +204,26 @@ _EMPTY_WORDS = frozenset({"disease", "disorder", "syndrome", "acute", "chronic",
 
 
 @functools.cache
-def _stops() -> tuple[frozenset[frozenset[str]], frozenset[str]]:
-    """The sets of atoms and the codes (``=E11.22``) of ``stop_terms.txt``."""
+def _stops() -> tuple[frozenset[frozenset[str]], tuple[str, ...]]:
+    """The sets of atoms and the code prefixes (``=E11.22``) of ``stop_terms.txt``."""
     lines = (data("detect_icd") / "stop_terms.txt").read_text(encoding="utf-8").splitlines()
     stops = [line.split("#", 1)[0].strip() for line in lines]
-    codes = frozenset(stop[1:] for stop in stops if stop.startswith("="))
+    codes = tuple(stop[1:] for stop in stops if stop.startswith("="))
     terms_ = [stop for stop in stops if stop and not stop.startswith("=")]
     return frozenset(frozenset(a for token in terms().tokens(term) for a in token.atoms) for term in terms_), codes
 
 
 def _write(phrases: Mapping[frozenset[str], tuple[str, PhraseSource]], out_path: Path) -> None:
     frequency = Counter(atom for atoms in phrases for atom in atoms)
-    order = {atom: rank for rank, (atom, _) in enumerate(sorted(frequency.items(), key=lambda item: (item[1], item[0])))}
+    order = {
+        atom: rank for rank, (atom, _) in enumerate(sorted(frequency.items(), key=lambda item: (item[1], item[0])))
+    }
     atoms = sorted(order, key=order.__getitem__)
     codes = sorted({code for code, _ in phrases.values()})
     code_number = {code: number for number, code in enumerate(codes)}
-    filed = sorted((sorted(order[atom] for atom in key), code_number[code], int(source)) for key, (code, source) in phrases.items())
+    filed = sorted(
+        (sorted(order[atom] for atom in key), code_number[code], int(source)) for key, (code, source) in phrases.items()
+    )
     shelf_sizes = np.zeros(len(atoms) + 1, dtype=np.int32)
     for numbers, _, _ in filed:
         shelf_sizes[numbers[0] + 1] += 1

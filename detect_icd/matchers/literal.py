@@ -22,11 +22,13 @@ _DIAGNOSIS_CUE = re.compile(
     re.IGNORECASE,
 )
 _PROCEDURE_CUE = re.compile(
-    r"\b(?:CPT(?:[- ]?4)?(?:[/ ]HCPCS)?|HCPCS|(?:procedure|billing|charge|service|visit|E/?M)\s+codes?|E/M|charges?|billed(?:\s+(?:as|with))?|"
+    r"\b(?:CPT(?:[- ]?4\b)?(?:[/ ]HCPCS)?|HCPCS|(?:procedure|billing|charge|service|visit|E/?M)\s+codes?|E/M|charges?|billed(?:\s+(?:as|with))?|"
     r"coded\s+(?:as|with)|codes?)\s*(?:codes?|numbers?|nos?\.?)?\s*(?:\(s\))?\s*[:#=\-]?\s*",
     re.IGNORECASE,
 )
-_ICD = re.compile(r"(?<![\w.\-/])(?P<code>[A-Za-z]\d[0-9A-Za-z](?:\.[0-9A-Za-z]{1,4}|[0-9A-Za-z]{1,4})?)(?![\w]|\.\w|-\d)")
+_ICD = re.compile(
+    r"(?<![\w.\-/])(?P<code>[A-Za-z]\d[0-9A-Za-z](?:\.[0-9A-Za-z]{1,4}|[0-9A-Za-z]{1,4})?)(?![\w]|\.\w|-\d)"
+)
 _SERVICE = re.compile(
     r"(?<![\w.$#/\-,])(?P<code>\d{5}|\d{4}[FTUMA]|[A-V]\d{4})(?P<modifiers>(?:[ ]?-[ ]?[0-9A-Z]{2}(?![\w]))*(?:,[ ]?(?:-[0-9A-Z]{2}|LT|RT|X[SEPU])(?!\w))*)"
     r"(?:[ ]?(?:[xX\u00d7][ ]?|\([xX][ ]?)(?P<units>\d{1,3})\)?)?(?![\w%]|[-./]\d|,\d{3})"
@@ -40,8 +42,8 @@ _NOT_A_SERVICE = re.compile(
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
-    r"\s*(?:mg|mcg|ml|cc|units?|iu|copies|cells|/|per|k\b|mm|cm|steps|times|x\s?10|feet|miles|dollars|years?|psi|rpm|"
-    r"copies|colonies|cfu|[%\u00b0])",
+    r"\s*(?:(?:mg|mcg|ml|cc|units?|iu|copies|cells|per|k|mm|cm|steps|times|feet|miles|dollars|years?|psi|rpm|colonies|cfu)\b|"
+    r"x\s?10|[/%\u00b0])",
     re.IGNORECASE,
 )
 _SERVICE_SECTIONS = frozenset({"procedure_performed", "billing"})
@@ -104,7 +106,7 @@ def _diagnoses(text: str, sections: Sequence[Section], book: CodeBook, cued: dic
         if kind is None and not _plainly_diagnosis(text, match, section):
             continue
         rule = "literal/icd10cm-cue" if kind else "literal/icd10cm"
-        yield _candidate(text, sections, match.span("code"), entry.coding, rule, _LITERAL_SCORE)
+        yield _candidate(text, sections, Span(*match.span("code"), "code", _LITERAL_SCORE, rule), entry.coding)
 
 
 def _plainly_diagnosis(text: str, match: re.Match[str], section: str) -> bool:
@@ -129,7 +131,9 @@ def _services(text: str, sections: Sequence[Section], book: CodeBook, cued: dict
         if kind == "diagnosis" or not _in_use(code):
             continue
         section = section_at(sections, match.start()).name
-        modifiers = tuple(part for part in re.findall(r"[0-9A-Z]{2}", match["modifiers"] or "") if modifier.is_valid(part))
+        modifiers = tuple(
+            part for part in re.findall(r"[0-9A-Z]{2}", match["modifiers"] or "") if modifier.is_valid(part)
+        )
         if match["modifiers"] and not modifiers:
             continue
         if kind is None and not _plainly_service(text, match, section, book, marked=bool(modifiers or match["units"])):
@@ -137,7 +141,7 @@ def _services(text: str, sections: Sequence[Section], book: CodeBook, cued: dict
         system = CodeSystem.HCPCS if code[0].isalpha() else CodeSystem.CPT
         rule = f"literal/{system.short.lower()}{'-cue' if kind else ''}"
         score = _LITERAL_SCORE if kind or modifiers else _BARE_SCORE
-        candidate = _candidate(text, sections, match.span(), Coding(system, "", code), rule, score)
+        candidate = _candidate(text, sections, Span(*match.span(), "code", score, rule), Coding(system, "", code))
         yield Candidate(
             coding=candidate.coding, evidence=candidate.evidence, status=candidate.status, section=section, score=score,
             rules=candidate.rules, modifiers=modifiers, units=int(match["units"] or 1),
@@ -165,17 +169,14 @@ def _plainly_service(text: str, match: re.Match[str], section: str, book: CodeBo
     return marked or section in _SERVICE_SECTIONS
 
 
-def _candidate(
-    text: str, sections: Sequence[Section], span: tuple[int, int], coding: Coding, rule: str, score: float
-) -> Candidate:
-    start, end = span
+def _candidate(text: str, sections: Sequence[Section], span: Span, coding: Coding) -> Candidate:
+    start, end = span.start, span.end
     low = text.rfind("\n", 0, start) + 1
     high = text.find("\n", end)
     bounds = (low, len(text) if high < 0 else high)
     section = section_at(sections, start).name
     assertion = assess(text, context_rules().cues(text, *bounds), start, end, section, bounds)
-    evidence: tuple[Span, ...] = (Span(start, end, "code", score, rule),)
+    evidence: tuple[Span, ...] = (span,)
     if assertion.cue is not None:
         evidence = (*evidence, assertion.cue)
-    return Candidate(coding, evidence, assertion.status, section, score, (rule,))
-
+    return Candidate(coding, evidence, assertion.status, section, span.score, (span.source,))

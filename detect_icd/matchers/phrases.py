@@ -46,7 +46,7 @@ class TitleParts:
 # Absences are the default: a note that does not speak of gangrene is coded "without gangrene".
 _ABSENCE = re.compile(
     r"\b(?:with or without|without(?: mention of)?|not (?:specified|stated|intractable|identified|elsewhere)|"
-    r"not, |non-?recurrent|uncomplicated|in diseases classified elsewhere|nos\b|nec\b)[^,;]*",
+    r"not, |non-?recurrent|uncomplicated|in diseases classified elsewhere|nos\b|nec\b)[^,;]*?(?=\bin remission|[,;]|$)",
     re.IGNORECASE,
 )
 _EPISODE = re.compile(r",?\s*(?:initial|subsequent) encounter.*|,?\s*sequela$", re.IGNORECASE)
@@ -68,10 +68,10 @@ _ACUITY = re.compile(r"\b(acute|chronic|subacute) and (acute|chronic|subacute)\b
 def title_parts(wording: str) -> TitleParts:
     """Takes out of a wording what nobody states: absences, "unspecified", "other", encounter and parentheses."""
     text = _EPISODE.sub("", _PARENTHESES.sub(" ", wording))
-    vague_other = bool(_OTHER.search(text))
     without_noun = _VAGUE_NOUN.sub(" ", text)
     unspecified = without_noun != text or bool(_UNSPECIFIED.search(without_noun))
     text = _ABSENCE.sub(" ", without_noun)
+    vague_other = bool(_OTHER.search(text))
     text = _ENCOUNTER.sub(" ", _OTHER.sub(" ", _UNSPECIFIED.sub(" ", text)))
     return TitleParts(words=text, vagueness=2 if vague_other else int(unspecified))
 

@@ -15,10 +15,12 @@ MARK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)(?: (\w+))?\)")
 
 
 def cases(*topics):
-    for topic in topics:
-        for line in (CASES / f"{topic}.txt").read_text(encoding="utf-8").splitlines():
-            if line.strip() and not line.startswith("#"):
-                yield pytest.param(line.split("  #")[0].strip(), id=f"{topic}-{line[:50]}")
+    return [
+        pytest.param(line.split("  #")[0].strip(), id=f"{topic}-{line[:50]}")
+        for topic in topics
+        for line in (CASES / f"{topic}.txt").read_text(encoding="utf-8").splitlines()
+        if line.strip() and not line.startswith("#")
+    ]
 
 
 def parse(line):

@@ -36,7 +36,11 @@ def test_no_phrase_leads_to_two_codes():
 @pytest.mark.parametrize(
     ("title", "words", "vagueness"),
     [
-        ("Unilateral inguinal hernia, without obstruction or gangrene, not specified as recurrent", {"inguinal", "hernia"}, 0),
+        (
+            "Unilateral inguinal hernia, without obstruction or gangrene, not specified as recurrent",
+            {"inguinal", "hernia"},
+            0,
+        ),
         ("Type 2 diabetes mellitus without complications", {"type2", "diabetes"}, 0),
         ("Pain in unspecified knee", {"pain", "knee"}, 1),
         ("Other specified diseases of anus", {"disease", "anus"}, 2),

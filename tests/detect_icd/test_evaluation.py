@@ -14,7 +14,9 @@ def test_counts():
     assert Counts().f1 == Counts().precision == Counts().recall == 0.0
 
 
-@pytest.mark.parametrize(("code", "chapter"), [("K62.3", "11"), ("O80", "15"), ("U07.1", "22"), ("D50.9", "3"), ("H60.9", "8")])
+@pytest.mark.parametrize(
+    ("code", "chapter"), [("K62.3", "11"), ("O80", "15"), ("U07.1", "22"), ("D50.9", "3"), ("H60.9", "8")]
+)
 def test_chapters(code, chapter):
     assert LEVELS["chapter"](code) == chapter
 

@@ -1,5 +1,7 @@
 """Headings open sections; nothing of a note is lost."""
 
+from itertools import pairwise
+
 import pytest
 
 from detect_icd.sections import find_sections, headings, section_at
@@ -39,7 +41,7 @@ def test_sections_cover_the_note_in_order():
     assert [s.name for s in sections] == ["", "history_of_present_illness", "", "plan"]
     assert sections[0].heading == 0
     assert sections[-1].end == len(text)
-    assert all(one.end == other.heading for one, other in zip(sections, sections[1:], strict=False))
+    assert all(one.end == other.heading for one, other in pairwise(sections))
 
 
 @pytest.mark.parametrize("text", ["", "no headings here at all", "ACUTE GASTRITIS"])

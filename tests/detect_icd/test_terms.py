@@ -37,7 +37,13 @@ def test_same_atoms(one, other):
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("type 1", "type 2"), ("stage 3a", "stage 3b"), ("vitamin D", "vitamin B12"), ("right", "left"), ("hepatitis b", "hepatitis c")],
+    [
+        ("type 1", "type 2"),
+        ("stage 3a", "stage 3b"),
+        ("vitamin D", "vitamin B12"),
+        ("right", "left"),
+        ("hepatitis b", "hepatitis c"),
+    ],
 )
 def test_different_atoms(one, other):
     assert atoms(one) != atoms(other)
@@ -94,7 +100,9 @@ def test_sentences(text, count):
 def test_sentences_lose_no_word():
     text = "A. Fever\n\nB) Chills;  none.\nwrapped line goes on\nhere. End"
     joined = "".join(text[a:b] for a, b in sentences(text))
-    assert [w for w in text.split() if w.isalpha()] == [w for w in joined.replace(";", " ").split() if w.isalpha()]
+    assert [w for w in text.replace(";", " ").split() if w.isalpha()] == [
+        w for w in joined.replace(";", " ").split() if w.isalpha()
+    ]
 
 
 def test_tables_refuse_too_many_columns():
