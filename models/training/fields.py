@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from models.training import dates, facilities, identifiers
 from models.training.facilities import Facility
+from models.training.fillers import FILLERS
 from models.training.people import FORMS as PERSON_FORMS
 from models.training.people import Person, person
 from models.training.raw import Split
@@ -74,6 +75,8 @@ class Fields:
         Raises:
             ValueError: There is no such slot; the message lists those there are.
         """
+        if slot.rstrip("0123456789") in FILLERS:
+            return FILLERS[slot.rstrip("0123456789")](self.rng), None
         if slot not in self._written:
             self._written[slot] = self._make(slot)
         return self._written[slot]
@@ -95,7 +98,7 @@ class Fields:
         if stem in _MAKERS:
             make, label = _MAKERS[stem]
             return make(self), label
-        known = sorted([*_PERSONS, "facility", "date", "dob", *IDENTIFIERS, *_MAKERS])
+        known = sorted([*_PERSONS, "facility", "date", "dob", *IDENTIFIERS, *_MAKERS, *FILLERS])
         raise ValueError(f"unknown slot {slot!r}; valid: {', '.join(known)}")
 
     # People

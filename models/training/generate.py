@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from models.training.fields import Fields
-from models.training.inject import injected, negative, sentences
+from models.training.inject import injected, negative, sentences, with_fillers
 from models.training.raw import FOLDER, Split
 from models.training.slots import Example, layouts, render
 
@@ -58,7 +58,8 @@ def _document(part: str, split: Split, rng: random.Random, id: str) -> Example:
     templates = layouts(split)
     if not templates:
         raise ValueError(f"no layout family falls in the split {split!r}")
-    return render(rng.choices(templates, [template.weight for template in templates])[0], fields, id=id)
+    template = rng.choices(templates, [template.weight for template in templates])[0]
+    return render(with_fillers(template, fields), fields, id=id)
 
 
 def as_gold(example: Example) -> str:

@@ -6,17 +6,19 @@ The text between stays real and unlabelled; ``cleaning`` has made sure that noth
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import random
 import re
 from collections.abc import Callable, Iterable
 
+from models.training import fillers
 from models.training.cleaning import Cleaner, CleanNote
 from models.training.doubt import split_sentences
 from models.training.fields import Fields
 from models.training.people import person
 from models.training.raw import RawNote, Split, bucket, raw_notes
-from models.training.slots import Choice, Example, Part, Slot, Writer, layouts, parse, vary_blanks, vary_case, write
+from models.training.slots import Choice, Example, Part, Slot, Template, Writer, layouts, parse, vary_blanks, vary_case, write
 from models.training.surface import surface
 
 _PIECES = 3_000
@@ -95,9 +97,11 @@ def negative(fields: Fields, id: str) -> Example:
     """A real note without any PHI."""
     while True:
         note = _draw(fields)
-        text = _excerpt(_plain_text(note.parts), fields.rng)
+        text = _excerpt(_escaped(_plain_text(note.parts)), fields.rng)
         if len(text) > 20:
-            return _finish(text, [], fields, id, note.corpus)
+            writer = Writer()
+            write(_unmarked(_with_fillers(text, fields, 0.4)), fields, writer)
+            return _finish(writer.text, writer.spans, fields, id, note.corpus)
 
 
 def injected(fields: Fields, id: str) -> Example:
@@ -111,6 +115,7 @@ def injected(fields: Fields, id: str) -> Example:
     text = text.replace("},.", "}.").replace("},,", "},")
     if rng.random() < 0.75:
         text = _with_sentences(text, fields)
+    text = _with_fillers(text, fields, 0.6)
     if rng.random() < 0.5:
         text = _header(fields) + text
     if rng.random() < 0.4:
@@ -118,6 +123,34 @@ def injected(fields: Fields, id: str) -> Example:
     writer = Writer()
     write(_unmarked(text), fields, writer)
     return _finish(writer.text, writer.spans, fields, id, note.corpus)
+
+
+def _with_fillers(text: str, fields: Fields, share: float) -> str:
+    if fields.rng.random() >= share:
+        return text
+    return fillers.insert(text, fillers.draw(fields.split, fields.rng), fields.rng)
+
+
+def with_fillers(template: Template, fields: Fields) -> Template:
+    """Half of the times, a template with lines that are no PHI between its own."""
+    if fields.rng.random() >= 0.5:
+        return template
+    parts = list(template.parts)
+    for line in fillers.draw(fields.split, fields.rng):
+        holes = [index for index, part in enumerate(parts) if isinstance(part, str) and fillers.has_end(part)]
+        if holes and fields.rng.random() < 0.8:
+            at = fields.rng.choice(holes)
+            parts[at : at + 1] = _unbraced(fillers.insert(str(parts[at]), [_INVISIBLE.format(line)], fields.rng))
+        else:
+            parts += ["\n", *parse(line)]
+    return dataclasses.replace(template, parts=tuple(parts))
+
+
+def _unbraced(text: str) -> list[Part]:
+    parts: list[Part] = []
+    for index, piece in enumerate(_HOLE.split(text)):
+        parts += parse(piece) if index % 2 else [piece]
+    return parts
 
 
 def _escaped(text: str) -> str:
