@@ -8,16 +8,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from detect_icd.terms import TAG
 from redactphi.errors import DataError
 from redactphi.resources import data, read_toml
 
 _HEADING = re.compile(
     r"^[ \t]*(?:\#{1,6}[ \t]*|[-*\u2022][ \t]+)?(?:\d{1,2}[.)][ \t]*)?\**_{0,2}"
-    r"(?P<name>[A-Za-z][A-Za-z0-9 /&,'()\-\u2019]{0,70}?)\**_{0,2}[ \t]*(?:(?P<colon>:)\**|(?P<dash>[ \t]-[ \t])|(?=\r?$))",
+    rf"(?P<name>[A-Za-z](?:[A-Za-z0-9 /&,'()\-\u2019]|{TAG}){{0,70}}?)\**_{{0,2}}[ \t]*(?:(?P<colon>:)\**|(?P<dash>[ \t]-[ \t])|(?=\r?$))",
     re.MULTILINE,
 )
 _INLINE = re.compile(r"(?<=[.;,:\]])[ \t]+(?P<name>[A-Z][A-Z /&'()\-]{2,50}|[A-Z][a-z]+(?: [A-Za-z]+){0,3}):(?=\s)")
+_TAG = re.compile(TAG)
 _SPACES = re.compile(r"[^a-z0-9]+")
+_DATED = re.compile(
+    rf"(?:\s(?:on|of|dated|from|for|as of))?\s*(?:{TAG}|\b\d{{1,4}}[/\-]\d{{1,2}}(?:[/\-]\d{{2,4}})?\b)", re.IGNORECASE
+)
+"""What is said of when in a heading, before redaction and after; names no section."""
+
 _PARENTHESES = re.compile(r"\([^)]*\)")
 
 
@@ -56,7 +63,8 @@ def headings() -> dict[str, str]:
 
 
 def _key(heading: str) -> str:
-    return _SPACES.sub(" ", _PARENTHESES.sub(" ", heading.lower())).strip()
+    plain = _DATED.sub(" ", _PARENTHESES.sub(" ", heading)).lower()
+    return _SPACES.sub(" ", plain).strip()
 
 
 def _canonical(heading: str) -> str | None:
@@ -73,7 +81,7 @@ def find_sections(text: str) -> list[Section]:
     found: dict[int, tuple[int, str]] = {}
     for match in _HEADING.finditer(text):
         name = _canonical(match["name"])
-        if name is None and not (match["name"].isupper() and match["colon"]):
+        if name is None and not (match["colon"] and _TAG.sub("", match["name"]).isupper()):
             continue
         if name is not None and match["dash"] and not match["name"].isupper():
             continue

@@ -21,8 +21,11 @@ _PAIR = 2
 
 _MOST_BREAKS = 2
 SIDES = frozenset({"right", "left", "bilateral"})
-_BARRIER = re.compile(r"\b(?:no|not|without|denies|denied|but|negative|versus|vs)\b|[;:]|\.\s|\n\s*\n", re.IGNORECASE)
-_BREAK = re.compile(r",|\band\b|\bor\b|/|\n|\(|\)| - ", re.IGNORECASE)
+_BARRIER = re.compile(
+    r"\b(?:no|not|without|denies|denied|but|negative|versus|vs)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r",(?!\s?\d)|\band\b|\bor\b|(?<!\d)/(?!\d)|\n|\(|\)| - ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

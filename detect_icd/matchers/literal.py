@@ -30,7 +30,7 @@ _ICD = re.compile(
     r"(?<![\w.\-/])(?P<code>[A-Za-z]\d[0-9A-Za-z](?:\.[0-9A-Za-z]{1,4}|[0-9A-Za-z]{1,4})?)(?![\w]|\.\w|-\d)"
 )
 _SERVICE = re.compile(
-    r"(?<![\w.$#/\-,])(?P<code>\d{5}|\d{4}[FTUMA]|[A-V]\d{4})(?P<modifiers>(?:[ ]?-[ ]?[0-9A-Z]{2}(?![\w]))*(?:,[ ]?(?:-[0-9A-Z]{2}|LT|RT|X[SEPU])(?!\w))*)"
+    r"(?<![\w.$#/\-,])(?P<code>\d{5}|\d{4}[FTUMA]|[A-V]\d{4})(?P<modifiers>(?:[ ]?-[ ]?[0-9A-Z]{2}(?![\w]))*(?:,(?:[ ]?(?:-[0-9A-Z]{2}|LT|RT|X[SEPU])|[0-9A-Z]{2})(?![\w.]))*)"
     r"(?:[ ]?(?:[xX\u00d7][ ]?|\([xX][ ]?)(?P<units>\d{1,3})\)?)?(?![\w%]|[-./]\d|,\d{3})"
 )
 _SEPARATOR = re.compile(r"\s*(?:[,;/&+|]|and|or|\s)\s*(?:ICD-?10:?|CPT:?|HCPCS:?|dx:?)?\s*", re.IGNORECASE)

@@ -35,6 +35,11 @@ def test_inline_headings_split_a_line():
     assert [s.name for s in find_sections(text)] == ["family_history", "social_history", "allergies"]
 
 
+@pytest.mark.parametrize("dated", ["IMPRESSION ON 2/6/2024: stable", "IMPRESSION ON [DATE 2024]: stable"])
+def test_a_date_in_a_heading_changes_nothing_redacted_or_not(dated):
+    assert [s.name for s in find_sections(dated)] == ["assessment"]
+
+
 def test_sections_cover_the_note_in_order():
     text = "Seen today.\nHPI: pain\n\nWEIRD LOCAL HEADING: x\nPLAN: rest"
     sections = find_sections(text)
