@@ -22,7 +22,7 @@ _PAIR = 2
 _MOST_BREAKS = 2
 SIDES = frozenset({"right", "left", "bilateral"})
 _BARRIER = re.compile(
-    r"\b(?:no|not|without|denies|denied|but|negative|versus|vs)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
+    r"\b(?:no|not|without|denies|denied|but|negative|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
     re.IGNORECASE,
 )
 _BREAK = re.compile(r",(?!\s?\d)|\band\b|\bor\b|(?<!\d)/(?!\d)|\n|\(|\)| - ", re.IGNORECASE)
