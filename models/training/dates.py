@@ -15,7 +15,7 @@ _HOLIDAYS = (
     "July 4th", "Halloween", "Valentine's Day", "Mother's Day", "Father's Day", "Veterans Day", "Columbus Day",
     "Passover", "Ramadan", "Diwali", "Hanukkah", "St. Patrick's Day", "Presidents Day",
 )  # fmt: skip
-FORMS = ("any", "numeric", "long", "iso", "short", "monthyear", "month", "datetime", "weekday", "holiday")
+FORMS = ("any", "numeric", "long", "iso", "short", "monthyear", "month", "datetime", "weekday", "holiday", "md", "written")
 _NUMERIC = (
     "{m:02}/{d:02}/{Y}", "{m:02}/{d:02}/{Y}", "{m:02}/{d:02}/{Y}", "{m}/{d}/{Y}", "{m}/{d}/{Y}", "{m}/{d}/{y:02}",
     "{m}/{d}/{y:02}", "{m:02}/{d:02}/{y:02}", "{m:02}/{d:02}/{y:02}", "{m:02}-{d:02}-{Y}", "{m}-{d}-{y:02}",
@@ -42,6 +42,8 @@ _SHORT = (
 )  # fmt: skip
 _MONTHYEAR = ("{B} {Y}", "{B} {Y}", "{B} {Y}", "{B} of {Y}", "{B}, {Y}", "{b} {Y}", "{m}/{Y}", "{m:02}/{Y}", "{m}/{y:02}", "{b} '{y:02}", "{B} '{y:02}")  # fmt: skip
 _MONTH = ("{B}",)
+_SLASHED = ("{m}/{d}", "{m}/{d}", "{m}/{d}", "{m:02}/{d:02}", "{m:02}/{d:02}", "{m}-{d}", "{m}/{d}/{y:02}")
+_WRITTEN = ("{o} of {B}", "{B} {o}", "{B} the {o}", "{o} of {B}, {Y}")
 _TIME = (
     "{H:02}:{M:02}",
     "{H:02}:{M:02}",
@@ -53,7 +55,16 @@ _TIME = (
 )
 _JOIN = (" ", " ", " ", " at ", ", ", " @ ", " @", "T")
 _WEEKDAY = ("{A}, {B} {d}, {Y}", "{A}, {B} {d}, {Y}", "{A}, {B} {d}", "{A} {B} {d}{th}", "{A} {m}/{d}", "{A} {m}/{d}/{y:02}", "{a} {b} {d}, {Y}", "{a} {m}/{d}", "{A}, {b} {d}", "{a}, {d} {b} {Y}")  # fmt: skip
-_SHAPES = {"numeric": _NUMERIC, "long": _LONG, "iso": _ISO, "short": _SHORT, "monthyear": _MONTHYEAR, "month": _MONTH, "weekday": _WEEKDAY}  # fmt: skip
+_SHAPES = {"numeric": _NUMERIC, "long": _LONG, "iso": _ISO, "short": _SHORT, "monthyear": _MONTHYEAR, "month": _MONTH, "weekday": _WEEKDAY, "md": _SLASHED, "written": _WRITTEN}  # fmt: skip
+
+
+_UNITS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth")  # fmt: skip
+
+
+def _in_words(day: int) -> str:
+    if day <= 20:
+        return _UNITS[day - 1]
+    return "thirtieth" if day == 30 else f"{'thirty' if day > 30 else 'twenty'}-{_UNITS[day % 10 - 1]}"
 
 
 def _ordinal(day: int) -> str:
@@ -63,7 +74,7 @@ def _ordinal(day: int) -> str:
 def _fill(shape: str, moment: datetime.datetime) -> str:
     return shape.format(
         Y=moment.year, y=moment.year % 100, m=moment.month, d=moment.day, B=MONTHS[moment.month - 1],
-        b=_ABBREVIATED[moment.month - 1], B3=_ABBREVIATED[moment.month - 1].upper(), th=_ordinal(moment.day),
+        b=_ABBREVIATED[moment.month - 1], B3=_ABBREVIATED[moment.month - 1].upper(), th=_ordinal(moment.day), o=_in_words(moment.day),
         A=DAYS[moment.weekday()], a=DAYS[moment.weekday()][:3], H=moment.hour, M=moment.minute, S=moment.second,
         h=moment.hour % 12 or 12, ap="AM" if moment.hour < 12 else "PM",
     )  # fmt: skip

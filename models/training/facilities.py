@@ -131,6 +131,26 @@ def facility(rng: random.Random, split: Split) -> Facility:
     return Facility(name.removeprefix("The "), tuple(short for short in named if len(short) > 1))
 
 
+_ACRONYM_ENDS = ("MC", "MC", "RMC", "MH", "GH", "CH", "UH", "H", "HS", "VAMC", "CMC", "CC", "HC", "MMC", "LH")
+
+
+def bare_acronym(rng: random.Random) -> str:
+    """A hospital known by capital letters alone, such as "SJMC"; never a clinical acronym."""
+    while True:
+        if rng.random() < 0.3:
+            made = "".join(rng.choices("ABCDEFGHIJKLMNOPRSTUVW", k=rng.choice((3, 4, 4, 5))))
+        else:
+            heads = "".join(rng.choices("ABCDEFGHJKLMNOPRSTUW", k=rng.choice((1, 1, 1, 2))))
+            made = heads + rng.choice(_ACRONYM_ENDS)
+        if 3 <= len(made) <= 6 and made not in surface("acronyms"):
+            return made
+
+
+def bare(rng: random.Random, split: Split, kind: str) -> str:
+    """A facility, school or employer by its own name alone: a donor, a saint, a brand, a place."""
+    return _Filler(rng, split).fill(rng.choice(surface(f"bare_{kind}")))
+
+
 def employer(rng: random.Random, split: Split) -> str:
     """A company, agency, church or camp."""
     return _Filler(rng, split).fill(rng.choice(surface("employer_patterns")))
