@@ -10,15 +10,25 @@ from dataclasses import dataclass
 from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
 from detect_icd.matchers.procedures_scan import Clause, Hit, Role
+from detect_icd.sections import Section
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
 
 APPROACH_ATOMS = {
     "open": "open", "laparotomy": "open", "laparoscopic": "laparoscopic", "endoscopic": "endoscopic",
-    "percutaneous": "percutaneous", "arthroscopic": "arthroscopic", "thoracoscopic": "thoracoscopic",
+    "lap": "laparoscopic", "percutaneous": "percutaneous", "arthroscopic": "arthroscopic", "thoracoscopic": "thoracoscopic",
 }  # fmt: skip
+_OPERATIVE_SECTIONS = frozenset(
+    {"procedure_performed", "procedure_description", "postoperative_diagnosis", "operative_data"}
+)
+_VISIT_SECTIONS = frozenset(
+    {"physical_exam", "review_of_systems", "vital_signs", "hospital_course", "family_history", "social_history"}
+)
+_BY_PORTS = frozenset({"laparoscopic", "arthroscopic", "thoracoscopic"})
 _PORTS = "port_entry"
 _CONVERTED = "converted"
+_SHORT = "lap"
+"""Also a kind of sponge."""
 _SIDE = re.compile(
     r"(?<![\w-])(?:(?P<right>right|rt|R(?=\s)|o\.?d\.?)|(?P<left>left|lt|L(?=\s)|o\.?s\.?)|(?P<both>bilateral(?:ly)?|both|o\.?u\.?))(?![\w])(?!\s+(?:flank|lateral|side of the table))",
     re.IGNORECASE,
@@ -32,12 +42,14 @@ _AGE = re.compile(
     r"(?<![\w.])(?P<number>\d{1,3})[\s-]*(?P<unit>years?|yrs?|y\.?/?o\.?|months?|mo|weeks?|days?|yo)\b[\s-]*(?:old|of age)?",
     re.IGNORECASE,
 )
-_AGED = re.compile(r"\b(?:aged?|under age|patient age)[:\s]+(?P<number>\d{1,2})\b(?!\s*(?:and (?:over|older)))", re.IGNORECASE)
+_AGED = re.compile(
+    r"\b(?:aged?|under age|patient age)[:\s]+(?P<number>\d{1,2})\b(?!\s*(?:and (?:over|older)))", re.IGNORECASE
+)
 _YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52, "d": 1 / 365}
 _OPERATIVE = re.compile(
     r"operating (?:room|suite|table)|prepped|draped|\b(?:incision|incised|anesthesia|an[ae]esthe|sedat|trocar|port(?:s)? (?:was|were)|"
     r"dissect|clamped|ligated|sutur|tolerated the procedure|was performed|were performed|was carried out|underwent|scope was|colonoscope|"
-    r"endoscope|gastroscope|cystoscope|bronchoscope|hemostasis|cautery|clipped|stapl|catheter was|needle was|injected|aspirated)",
+    r"endoscope|gastroscope|cystoscope|bronchoscope|hemostasis|cautery|clipped|stapl|catheter was|needle was|injected|aspirated|biops|endoscopist|surgeon|operator)",
     re.IGNORECASE,
 )
 
@@ -60,17 +72,20 @@ class Measure:
 class Facts:
     """A note's clauses and what they say, worked out when asked for."""
 
-    def __init__(self, text: str, clauses: Sequence[Clause]) -> None:
+    def __init__(self, text: str, sections: Sequence[Section], clauses: Sequence[Clause]) -> None:
         self.text = text
         self.clauses = clauses
+        self._sections = {section.name for section in sections}
         self.titled = any(clause.role is Role.TITLE for clause in clauses)
         self._status: dict[tuple[int, int, int], tuple[Status, Span | None]] = {}
         self._approach: tuple[str, Hit | None] | None = None
 
     @functools.cached_property
     def operative(self) -> bool:
-        """Whether the note tells of an operation at all."""
-        return self.titled or _OPERATIVE.search(self.text) is not None
+        """Whether the note tells of an operation at all, rather than of a visit or a stay."""
+        if self.titled or self._sections & _OPERATIVE_SECTIONS:
+            return True
+        return not self._sections & _VISIT_SECTIONS and _OPERATIVE.search(self.text) is not None
 
     def status(self, clause: Clause, start: int, end: int) -> tuple[Status, Span | None]:
         """How the clause speaks of what stands at ``start``-``end``, and the words that say so."""
@@ -123,9 +138,11 @@ class Facts:
         for clause in self.told(Role.BODY):
             for hit in clause.hits:
                 approach = "laparoscopic" if hit.atom == _PORTS else APPROACH_ATOMS.get(hit.atom, "")
-                if approach in {"laparoscopic", "arthroscopic", "thoracoscopic"} or (approach and clause.role is Role.TITLE):
-                    if self.status(clause, hit.start, hit.end)[0] is Status.PRESENT:
-                        return approach, hit
+                if hit.atom == _SHORT and clause.role is not Role.TITLE:
+                    continue
+                telling = approach in _BY_PORTS or (approach and clause.role is Role.TITLE)
+                if telling and self.status(clause, hit.start, hit.end)[0] is Status.PRESENT:
+                    return approach, hit
         return "", None
 
     def side(self, clause: Clause, start: int, end: int) -> tuple[str, Span | None]:
@@ -148,14 +165,23 @@ class Facts:
         found = []
         for match in _SIZE.finditer(self.text, start, end):
             number = max(float(match["number"]), float(match["second"] or 0))
-            found.append(Measure(match.start(), match.end(), number / 10 if match["unit"][0].lower() == "m" and match["unit"].lower() != "cm" else number))
+            found.append(
+                Measure(
+                    match.start(),
+                    match.end(),
+                    number / 10 if match["unit"][0].lower() == "m" and match["unit"].lower() != "cm" else number,
+                )
+            )
         return found
 
     @functools.cached_property
     def age(self) -> tuple[float, Span] | None:
         """The patient's age in years."""
         match = _AGE.search(self.text, 0, _AGE_REACH)
-        while match and not (self.text[match.end() - 3 : match.end()].lower() in {"old", "age"} or match["unit"].lower()[0:2] in {"yo", "y/", "y."}):
+        while match and not (
+            self.text[match.end() - 3 : match.end()].lower() in {"old", "age"}
+            or match["unit"].lower()[0:2] in {"yo", "y/", "y."}
+        ):
             match = _AGE.search(self.text, match.end(), _AGE_REACH)
         if match is None:
             aged = _AGED.search(self.text)
@@ -179,4 +205,6 @@ def _sides(text: str, start: int, end: int) -> list[tuple[str, Span]]:
 
 def _joined(text: str, first: Span, second: Span) -> bool:
     low, high = min(first.end, second.end), max(first.start, second.start)
-    return first == second or re.fullmatch(r"\s*(?:and|&|/|\+|,)\s*(?:the\s+)?", text[low:high], re.IGNORECASE) is not None
+    return (
+        first == second or re.fullmatch(r"\s*(?:and|&|/|\+|,)\s*(?:the\s+)?", text[low:high], re.IGNORECASE) is not None
+    )

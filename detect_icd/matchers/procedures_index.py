@@ -14,11 +14,12 @@ Atoms = frozenset[str]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A lexicon entry with its phrases as atoms; ``extent``, ``without``, ``unless``, ``steps``: alternatives each."""
+    """A lexicon entry with its phrases as atoms; ``extent``, ``here``, ``without``, ``unless``, ``steps``: alternatives each."""
 
     procedure: Procedure
     names: tuple[Atoms, ...]
     extent: tuple[tuple[Atoms, ...], ...]
+    here: tuple[tuple[Atoms, ...], ...]
     without: tuple[Atoms, ...]
     unless: tuple[Atoms, ...]
     steps: tuple[tuple[Atoms, ...], ...]
@@ -33,16 +34,21 @@ class Index:
         entries: All entries.
         named: Atom -> the entries and names it opens.
         stepped: Atom -> the entries one of whose steps it opens.
-        by_code: Code -> its entry.
     """
 
     def __init__(self, entries: tuple[Procedure, ...]) -> None:
         self.vocabulary = Vocabulary(words())
-        for entry in entries:
-            asked = (*entry.extent, *entry.without, *entry.unless, *entry.steps, *entry.size_of)
-            self.vocabulary.learn((*entry.phrases, *asked))
-        self.entries = tuple(self._compile(entry) for entry in entries)
-        self.by_code = {entry.procedure.code: entry for entry in self.entries}
+        for procedure in entries:
+            asked = (
+                *procedure.extent,
+                *procedure.here,
+                *procedure.without,
+                *procedure.unless,
+                *procedure.steps,
+                *procedure.size_of,
+            )
+            self.vocabulary.learn((*procedure.phrases, *asked))
+        self.entries = tuple(self._compile(procedure) for procedure in entries)
         frequency = Counter(atom for entry in self.entries for name in entry.names for atom in name)
         self.named: dict[str, list[tuple[Entry, Atoms]]] = {}
         for entry in self.entries:
@@ -59,6 +65,7 @@ class Index:
             entry,
             names=tuple(dict.fromkeys(atoms for phrase in entry.phrases for atoms in self._alternatives(phrase))),
             extent=tuple(self._alternatives(phrase) for phrase in entry.extent),
+            here=tuple(self._alternatives(phrase) for phrase in entry.here),
             without=tuple(atoms for phrase in entry.without for atoms in self._alternatives(phrase)),
             unless=tuple(atoms for phrase in entry.unless for atoms in self._alternatives(phrase)),
             steps=tuple(self._alternatives(phrase) for phrase in entry.steps),

@@ -1,7 +1,7 @@
 """The procedure lexicon: operations in this project's own words, with what decides between their codes.
 
 A file of ``data/procedures`` holds ``[[procedure]]`` tables. One with a ``variant`` list stands for several entries: each
-variant takes what the table says and adds to it (``extent``, ``without``, ``unless``, ``includes``, ``supersedes``) or
+variant takes what the table says and adds to it (``extent``, ``here``, ``without``, ``unless``, ``includes``, ``supersedes``) or
 says it anew (every other key).
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -19,7 +20,7 @@ from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 
 APPROACHES = ("open", "laparoscopic", "endoscopic", "percutaneous", "arthroscopic", "thoracoscopic")
-_ADDED = frozenset({"extent", "without", "unless", "includes", "supersedes"})
+_ADDED = frozenset({"extent", "here", "without", "unless", "includes", "supersedes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Procedure:
         site: See ``action``.
         approach: Ways in; ``open`` also stands for none stated. Empty: the way in does not matter.
         extent: Each must be stated of this operation, in its item or in the account of what was done.
+        here: Each must be stated in the item itself, or in a diagnosis.
         without: None may be stated in the same item.
         unless: None may be stated anywhere in what was done.
         size_cm: More than the first and at most the second, in centimetres.
@@ -49,6 +51,7 @@ class Procedure:
         counted: Whether each further mention is a further unit.
         supersedes: Less extensive operations not reported beside it.
         includes: Components not reported beside it.
+        across: Whether several items of the list of operations may name it together.
         part_of: Files; it is not reported beside any other operation in them.
         add_on_to: Codes of which one must be reported beside it.
         steps: Phrases of what a surgeon does, for accounts that never name the operation.
@@ -70,6 +73,7 @@ class Procedure:
     site: tuple[str, ...] = ()
     approach: tuple[str, ...] = ()
     extent: tuple[str, ...] = ()
+    here: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     size_cm: tuple[float, float] = ()  # type: ignore[assignment]
@@ -81,6 +85,7 @@ class Procedure:
     counted: bool = False
     supersedes: tuple[str, ...] = ()
     includes: tuple[str, ...] = ()
+    across: bool = False
     part_of: tuple[str, ...] = ()
     add_on_to: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
@@ -105,7 +110,8 @@ class Procedure:
             raise RuleError(f"{where}/{code}: unknown keys {unknown}; valid: variant, {', '.join(valid)}")
         if missing := [key for key in ("name", "code", "matches") if not raw.get(key)]:
             raise RuleError(f"{where}/{code}: {', '.join(missing)} missing or empty")
-        entry = cls(specialty=where, **{k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()})
+        given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+        entry = cls(specialty=where, **given)
         entry.check()
         return entry
 
@@ -175,14 +181,14 @@ def procedures() -> tuple[Procedure, ...]:
     """The packaged lexicon, by file and in file order.
 
     Raises:
-        RuleError: An entry is malformed, or two have the same code.
+        RuleError: An entry is malformed, or two have the same code and name.
     """
     folder = data("detect_icd") / "procedures"
     found: list[Procedure] = []
     for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if path.name.endswith(".toml"):
             found += read_procedures(read_toml(path), path.name.removesuffix(".toml"))
-    codes = [entry.code for entry in found]
-    if twice := sorted({code for code in codes if codes.count(code) > 1}):
-        raise RuleError(f"procedures: codes defined twice: {', '.join(twice)}")
+    seen = Counter((entry.code, entry.name) for entry in found)
+    if twice := sorted(code for (code, _), times in seen.items() if times > 1):
+        raise RuleError(f"procedures: defined twice: {', '.join(twice)}")
     return tuple(found)

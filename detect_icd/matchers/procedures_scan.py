@@ -15,14 +15,23 @@ from detect_icd.terms import TAG, american, sentences, singular
 from redactphi.errors import RuleError
 from redactphi.resources import data, read_toml
 
-_WORD = re.compile(rf"(?P<tag>{TAG})|[a-z0-9]+(?:&[a-z0-9]+)*(?:['\u2019]s\b)?", re.IGNORECASE)
+_WORD = re.compile(rf"(?P<tag>{TAG})|\b[a-z] ?& ?[a-z]\b|[a-z0-9]+(?:&[a-z0-9]+)*(?:['\u2019]s\b)?", re.IGNORECASE)
 _JOINS = frozenset(" \t\r\n-/\u2010\u2011\u2013\u00a0'\u2019")
 _STOP = frozenset({"of", "the", "with", "and", "for", "by", "in", "to", "a", "an", "on", "from", "at", "via", "using"})
 _NARRATIVE = re.compile(
-    r"\b(?:was|were|is|are|had|has|have|then|underwent|brought|taken|identified|performed in|we|he|she|patient's)\b|\bI (?=[a-z])"
+    r"\b(?:was|were|is|are|had|has|have|then|underwent|brought|taken|identified|performed in|be|revealed|showed|demonstrated|noted|tolerated|we|he|she|patient's)\b|\bI (?=[a-z])"
 )
-_ITEM = re.compile(r"[ \t]*(?:\(?\d{1,2}[.)]|[-*\u2022#])")
+_ITEM = re.compile(r"\s*(?:\(?\d{1,2}[.)]|[-*\u2022#])")
 _BLANK = re.compile(r"\n[ \t]*\r?\n")
+_TITLE_HEADING = re.compile(r"\b(?:procedures?|operations?|surger(?:y|ies)|operative|surgical)\b", re.IGNORECASE)
+_ACCOUNT_HEADING = re.compile(
+    r"\b(?:descri\w+|details?|report|technique|narrative|note|steps|dictation|detailed)\b", re.IGNORECASE
+)
+_OTHER_HEADING = re.compile(
+    r"\b(?:indications?|plan\w*|pre\W?op\w*|post\W?op\w*|histor\w+|reasons?|consent\w*|diagnos\w+|findings?|compl\w+|after|prior|past|"
+    r"previous|scheduled|proposed|anticipated|date|time|risks?|instructions?|recommend\w*|follow\w*|medications?|allerg\w*|review|labor\w*|referr\w*|equipment|instruments?)\b",
+    re.IGNORECASE,
+)
 _WRAPPED = 60
 """A heading's own line at least this long may go on in the next."""
 
@@ -57,8 +66,8 @@ _ROLES = {
     "assessment": Role.FINDING, "pathology": Role.FINDING, "imaging": Role.FINDING,
 }  # fmt: skip
 _ONE_LINE = frozenset(
-    {"indication", "anesthesia", "operative_data", "complications", "findings", "preoperative_diagnosis",
-     "postoperative_diagnosis", "assessment", "chief_complaint", "medications", "allergies"}
+    {"indication", "anesthesia", "operative_data", "complications", "preoperative_diagnosis",
+     "postoperative_diagnosis", "chief_complaint", "medications", "allergies"}
 )  # fmt: skip
 """Headings that, with their value on the same line, end with it: what follows is the account."""
 
@@ -73,6 +82,14 @@ class Clause:
     section: str
     hits: list[Hit] = field(default_factory=list)
     atoms: dict[str, list[Hit]] = field(default_factory=dict)
+    named: bool = False
+    """Whether it names an operation itself."""
+
+    def add(self, hits: Iterable[Hit]) -> None:
+        """Takes in atoms."""
+        for hit in hits:
+            self.hits.append(hit)
+            self.atoms.setdefault(hit.atom, []).append(hit)
 
 
 class Vocabulary:
@@ -84,8 +101,10 @@ class Vocabulary:
         self._stems: dict[str, str] = {}
         self._forms: dict[str, list[tuple[tuple[str, ...], str, tuple[str, ...]]]] = {}
         self._parts: set[str] = set()
+        self._exact = frozenset(atom for atom, forms in raw["same"].items() if f"={atom.upper()}" in forms)
         for atom, forms in raw["same"].items():
-            for form in (*forms, atom):
+            # An atom whose short form matters in its case is no word in any other: AVF, but not the lead aVF.
+            for form in forms if atom in self._exact else (*forms, atom):
                 self._add(form, (atom,))
         for form, atoms in raw["means"].items():
             self._add(form, tuple(atoms.split()))
@@ -101,7 +120,9 @@ class Vocabulary:
         written = form.removeprefix("=")
         stems = tuple(self.stem(match.group()) for match in _WORD.finditer(written.replace("_", " ")))
         known = self._forms.setdefault(stems[0], [])
-        if not any(entry[0] == stems and entry[1] for entry in known) and (form[0] == "=" or not any(e[0] == stems for e in known)):
+        if not any(entry[0] == stems and entry[1] for entry in known) and (
+            form[0] == "=" or not any(e[0] == stems for e in known)
+        ):
             known.append((stems, written if form.startswith("=") else "", atoms))
         self._parts.update(stems)
 
@@ -111,25 +132,30 @@ class Vocabulary:
         if found is None:
             if len(self._stems) > 200_000:  # noqa: PLR2004 - words of a million notes need a bound
                 self._stems.clear()
-            bare = word.lower().replace("\u2019", "'").removesuffix("'s")
+            bare = word.lower().replace(" ", "").replace("\u2019", "'").removesuffix("'s")
             found = self._stems[word] = singular(american(bare))
         return found
 
     def learn(self, phrases: Iterable[str]) -> None:
         """Makes every word of these phrases an atom of its own, unless it is one already."""
         for phrase in phrases:
-            plain = " ".join(word for word in phrase.replace("|", " ").split() if "_" not in word)
+            plain = " ".join(word for word in phrase.replace("|", " ").split() if not self._is_atom(word))
             for match in _WORD.finditer(plain):
                 stem = self.stem(match.group())
-                if stem not in _STOP and not any(len(form[0]) == 1 and not form[1] for form in self._forms.get(stem, ())):
+                if stem not in _STOP and not any(
+                    len(form[0]) == 1 and not form[1] for form in self._forms.get(stem, ())
+                ):
                     self._forms.setdefault(stem, []).append(((stem,), "", (stem,)))
                     self._parts.add(stem)
 
     def atoms(self, phrase: str) -> frozenset[str]:
         """The atoms a phrase of the lexicon states; a word with ``_`` is an atom by name."""
-        named = [word for word in phrase.split() if "_" in word]
-        rest = " ".join(word for word in phrase.split() if "_" not in word)
+        named = [word for word in phrase.split() if self._is_atom(word)]
+        rest = " ".join(word for word in phrase.split() if not self._is_atom(word))
         return frozenset((*named, *(hit.atom for hit in self.scan(rest, kinds={}))))
+
+    def _is_atom(self, word: str) -> bool:
+        return "_" in word or word in self._exact
 
     def scan(self, text: str, kinds: Mapping[str, tuple[str, ...]] | None = None) -> list[Hit]:
         """The atoms in a text, in order; of forms that start alike the longest wins."""
@@ -147,8 +173,13 @@ class Vocabulary:
             taken = 1
             for form, exact, atoms in self._forms.get(words[position][3], ()):
                 last = position + len(form) - 1
-                if self._here(text, words, position, form) and (not exact or text[words[position][1] : words[last][2]] == exact):
-                    hits.extend(Hit(words[position][1], words[last][2], atom) for atom in (*atoms, *(k for a in atoms for k in kinds.get(a, ()))))
+                if self._here(text, words, position, form) and (
+                    not exact or text[words[position][1] : words[last][2]] == exact
+                ):
+                    hits.extend(
+                        Hit(words[position][1], words[last][2], atom)
+                        for atom in (*atoms, *(k for a in atoms for k in kinds.get(a, ())))
+                    )
                     taken = len(form)
                     break
             position += taken
@@ -162,7 +193,10 @@ class Vocabulary:
             number, start, _, found = words[position + step]
             if found != stem:
                 return False
-            if step and (number != words[position][0] + step or not _JOINS.issuperset(text[words[position + step - 1][2] : start])):
+            if step and (
+                number != words[position][0] + step
+                or not _JOINS.issuperset(text[words[position + step - 1][2] : start])
+            ):
                 return False
         return True
 
@@ -186,9 +220,9 @@ def clauses(text: str, sections: Sequence[Section], hits: Sequence[Hit]) -> list
 
 
 def _clauses_of(text: str, section: Section, hits: Sequence[Hit]) -> Iterator[Clause]:
-    role = _ROLES.get(section.name, Role.ASIDE)
+    role = _role(text, section)
     value_end = _value_end(text, section)
-    number = 0
+    number, told = 0, False
     for low, high in sentences(text[section.start : section.end]):
         start, end = section.start + low, section.start + high
         first = number
@@ -197,21 +231,49 @@ def _clauses_of(text: str, section: Section, hits: Sequence[Hit]) -> Iterator[Cl
         if first == number:
             continue
         own = role
-        if role is Role.TITLE and _is_account(text, start, end, value_end):
-            own = Role.BODY
+        if role is Role.TITLE and (_is_account(text, start, end, value_end) or (told and not _listed(text, start))):
+            own, told = Role.BODY, True
         elif start >= value_end and section.name in _ONE_LINE:
             own = Role.BODY
-        clause = Clause(start, end, own, section.name, list(hits[first:number]))
-        for hit in clause.hits:
-            clause.atoms.setdefault(hit.atom, []).append(hit)
+        clause = Clause(start, end, own, section.name)
+        clause.add(hits[first:number])
         yield clause
+
+
+def lists(found: Sequence[Clause]) -> list[Clause]:
+    """Each list of operations that has several items, as one clause."""
+    merged: list[Clause] = []
+    previous: Clause | None = None
+    for clause in found:
+        if previous is not None and clause.role is previous.role is Role.TITLE and clause.section == previous.section:
+            if not merged or merged[-1].end != previous.end:
+                merged.append(Clause(previous.start, previous.end, Role.TITLE, previous.section))
+                merged[-1].add(previous.hits)
+            merged[-1].end = clause.end
+            merged[-1].add(clause.hits)
+        previous = clause
+    return merged
+
+
+def _role(text: str, section: Section) -> Role:
+    if section.name or section.heading == section.start:
+        return _ROLES.get(section.name, Role.ASIDE)
+    heading = text[section.heading : section.start]
+    if _TITLE_HEADING.search(heading) and not _OTHER_HEADING.search(heading):
+        return Role.BODY if _ACCOUNT_HEADING.search(heading) else Role.TITLE
+    return Role.BODY if not _OTHER_HEADING.search(heading) else Role.ASIDE
+
+
+def _listed(text: str, start: int) -> bool:
+    """Whether a clause is an item of a list."""
+    return _ITEM.match(text, start) is not None
 
 
 def _is_account(text: str, start: int, end: int, value_end: int) -> bool:
     piece = text[start:end]
     if _NARRATIVE.search(piece) or (piece.isupper() and _NARRATIVE.search(piece.lower())):
         return True
-    return start >= value_end and not _ITEM.match(piece.lstrip("\r\n"))
+    return start >= value_end and not _listed(text, start)
 
 
 def _value_end(text: str, section: Section) -> int:

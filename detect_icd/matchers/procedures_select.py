@@ -3,57 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from detect_icd.candidates import Candidate, Status
-from detect_icd.matchers.procedures_facts import Facts
-from detect_icd.matchers.procedures_index import Atoms, Entry
-from detect_icd.matchers.procedures_scan import Clause, Hit, Role
+from detect_icd.matchers.procedures_mention import Mention
+from detect_icd.matchers.procedures_scan import Role
 from redactphi.spans import Span
 
 _TOGETHER = 70
 """Characters a name may span and still be shown as one piece of evidence."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Mention:
-    """An entry named at a place, with what decided for it."""
+def select(mentions: Sequence[Mention], *, listed: bool) -> list[Candidate]:
+    """The candidates of a note: for what was done the winners, for the rest one a code and status.
 
-    entry: Entry
-    clause: Clause
-    atoms: Atoms
-    hits: tuple[Hit, ...]
-    spans: tuple[Span, ...]
-    status: Status
-    score: float
-    modifiers: tuple[str, ...]
-    rules: tuple[str, ...]
-    by_steps: bool = False
-
-    @property
-    def code(self) -> str:
-        """Its code."""
-        return self.entry.procedure.code
-
-    @property
-    def bounds(self) -> tuple[int, int]:
-        """Where its name starts and ends."""
-        return min(hit.start for hit in self.hits), max(hit.end for hit in self.hits)
-
-
-def select(facts: Facts, mentions: Sequence[Mention]) -> list[Candidate]:
-    """The candidates of a note: for what was done the winners, for the rest one a code and status."""
+    Args:
+        mentions: What was found.
+        listed: Whether the note has a list of operations.
+    """
     done = [mention for mention in mentions if mention.status is Status.PRESENT]
-    if any(mention.clause.role is Role.TITLE for mention in done):
-        done = [mention for mention in done if mention.clause.role is Role.TITLE]
-    elif facts.titled:
+    if any(mention.role is Role.TITLE for mention in done):
+        done = [mention for mention in done if mention.role is Role.TITLE]
+    elif listed:
         # The list of operations names something that is not in the lexicon: what its account mentions is a part of it.
-        done = [mention for mention in done if mention.by_steps]
+        done = [mention for mention in done if mention.found.by_steps]
     done = _without_lesser(done)
     reported = {mention.code for mention in done}
     done = [m for m in done if not m.entry.procedure.add_on_to or reported & set(m.entry.procedure.add_on_to)]
     others = [mention for mention in mentions if mention.status is not Status.PRESENT and mention.code not in reported]
-    found = [_candidate(facts, group) for group in (*_grouped(done), *_grouped(_without_lesser(others)))]
+    found = [_candidate(group) for group in (*_grouped(done), *_grouped(_without_lesser(others)))]
     return sorted(found, key=lambda candidate: (candidate.start, candidate.coding.code))
 
 
@@ -74,9 +51,9 @@ def _is_part(mention: Mention, other: Mention) -> bool:
 
 
 def _says_more(other: Mention, lesser: Mention) -> bool:
-    if other.code == lesser.code or other.clause is not lesser.clause or not lesser.atoms < other.atoms:
+    if other.code == lesser.code or not lesser.atoms < other.atoms:
         return False
-    (low, high), (start, end) = other.bounds, lesser.bounds
+    (low, high), (start, end) = other.found.bounds, lesser.found.bounds
     return start < high and low < end
 
 
@@ -87,8 +64,8 @@ def _grouped(mentions: Iterable[Mention]) -> list[list[Mention]]:
     return list(groups.values())
 
 
-def _candidate(facts: Facts, group: Sequence[Mention]) -> Candidate:
-    best = max(group, key=lambda mention: (mention.score, -mention.bounds[0]))
+def _candidate(group: Sequence[Mention]) -> Candidate:
+    best = max(group, key=lambda mention: (mention.score, -mention.found.bounds[0]))
     procedure = best.entry.procedure
     evidence = {*_name_spans(best), *best.spans}
     rules = [*best.rules, f"lexicon/{procedure.specialty}"]
@@ -98,11 +75,11 @@ def _candidate(facts: Facts, group: Sequence[Mention]) -> Candidate:
         coding=procedure.coding,
         evidence=tuple(sorted(evidence)),
         status=best.status,
-        section=best.clause.section,
+        section=best.found.clause.section,
         score=round(best.score, 3),
         rules=tuple(rules),
         modifiers=_modifiers(group),
-        units=len({m.bounds for m in group}) if procedure.counted else 1,
+        units=len({m.found.bounds for m in group}) if procedure.counted else 1,
     )
 
 
@@ -114,9 +91,9 @@ def _modifiers(group: Sequence[Mention]) -> tuple[str, ...]:
 
 
 def _name_spans(mention: Mention) -> list[Span]:
-    start, end = mention.bounds
+    start, end = mention.found.bounds
     source = f"{mention.entry.procedure.specialty}/{mention.code}"
-    if end - start <= _TOGETHER and not mention.by_steps:
+    if end - start <= _TOGETHER and not mention.found.by_steps:
         return [Span(start, end, "mention", mention.score, source)]
-    label = "step" if mention.by_steps else "mention"
-    return [Span(hit.start, hit.end, label, mention.score, source) for hit in mention.hits]
+    label = "step" if mention.found.by_steps else "mention"
+    return [Span(hit.start, hit.end, label, mention.score, source) for hit in mention.found.hits]

@@ -1,0 +1,229 @@
+"""One mention of an operation: whether everything its entry asks for is stated, and by which words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from detect_icd.candidates import Status
+from detect_icd.matchers.procedures_facts import Facts, Measure
+from detect_icd.matchers.procedures_index import Atoms, Entry
+from detect_icd.matchers.procedures_scan import Clause, Hit, Role
+from redactphi.spans import Span
+
+_REACH = {Role.TITLE: 260, Role.BODY: 110, Role.FINDING: 60, Role.ASIDE: 80}
+"""Characters over which the words of a name may be spread."""
+_CLOSE = 60
+"""Characters within which a word is of the same operation."""
+_SCORE = {Role.TITLE: 0.9, Role.BODY: 0.75, Role.FINDING: 0.5, Role.ASIDE: 0.4}
+_BY_STEPS = 0.9
+_BY_DEFAULT = 0.7
+"""What is left of the score where steps speak for a name, and where a size or age is not stated."""
+_PAST = frozenset(
+    {"history_of_present_illness", "past_medical_history", "past_surgical_history", "gynecologic_history"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a clause states a name, or where a note tells the steps.
+
+    Attributes:
+        clause: The clause; of steps the first.
+        atoms: What is stated.
+        hits: Where.
+        by_steps: Whether it is not the name but the steps.
+    """
+
+    clause: Clause
+    atoms: Atoms
+    hits: tuple[Hit, ...]
+    by_steps: bool = False
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Where the first word starts and the last ends."""
+        return min(hit.start for hit in self.hits), max(hit.end for hit in self.hits)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mention:
+    """An entry stated at a place, with what decided for it."""
+
+    entry: Entry
+    found: Found
+    atoms: Atoms
+    spans: tuple[Span, ...]
+    status: Status
+    score: float
+    modifiers: tuple[str, ...]
+    rules: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        """Its code."""
+        return self.entry.procedure.code
+
+    @property
+    def role(self) -> Role:
+        """What the clause it stands in is."""
+        return self.found.clause.role
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a check found: the words that say so, a rule for the chain, what is left of the score."""
+
+    spans: tuple[Span, ...] = ()
+    rule: str = ""
+    share: float = 1.0
+    atoms: Atoms = frozenset()
+    modifiers: tuple[str, ...] = ()
+
+
+def occurrences(clause: Clause, name: Atoms) -> Iterator[Found]:
+    """Where a clause states a name: around each occurrence of its rarest word the nearest of the others."""
+    anchor = min(sorted(name), key=lambda atom: len(clause.atoms[atom]))
+    for first in clause.atoms[anchor]:
+        hits = tuple(min(clause.atoms[atom], key=lambda hit: abs(hit.start - first.start)) for atom in sorted(name))
+        found = Found(clause, name, hits)
+        if found.bounds[1] - found.bounds[0] <= _REACH[clause.role]:
+            yield found
+
+
+def mention_of(facts: Facts, entry: Entry, found: Found) -> Mention | None:
+    """The mention of an entry, if everything it asks for is stated."""
+    status, cue = _status(facts, found)
+    if status is None:
+        return None
+    answers: list[Answer] = []
+    for check in _CHECKS:
+        answer = check(facts, entry, found)
+        if answer is None:
+            return None
+        answers.append(answer)
+    score = _SCORE[found.clause.role] * (_BY_STEPS if found.by_steps else 1.0)
+    for answer in answers:
+        score *= answer.share
+    first = "procedure/steps" if found.by_steps else f"procedure/{found.clause.role.name.lower()}"
+    return Mention(
+        entry=entry,
+        found=found,
+        atoms=found.atoms.union(*(answer.atoms for answer in answers)),
+        spans=(*(span for answer in answers for span in answer.spans), *((cue,) if cue else ())),
+        status=status,
+        score=score,
+        modifiers=tuple(modifier for answer in answers for modifier in answer.modifiers),
+        rules=(first, *(answer.rule for answer in answers if answer.rule)),
+    )
+
+
+def _status(facts: Facts, found: Found) -> tuple[Status | None, Span | None]:
+    """How the note speaks of it; None where it only names it, as a diagnosis does."""
+    clause = found.clause
+    status, cue = facts.status(clause, *found.bounds)
+    if status is not Status.PRESENT:
+        return status, cue
+    if clause.role is Role.ASIDE:
+        return (Status.HISTORICAL if clause.section in _PAST else Status.PLANNED), None
+    if clause.role is Role.FINDING and not found.by_steps:
+        return None, None
+    return (Status.PRESENT if facts.operative else None), None
+
+
+def _without(facts: Facts, entry: Entry, found: Found) -> Answer | None:
+    """Nothing that excludes the entry stands close by: another operation of the same line is none of its business."""
+    start, end = found.bounds
+    for atoms in entry.without:
+        hits = facts.stated(found.clause, atoms, found.bounds)
+        if any(hit.start - end < _CLOSE and start - hit.end < _CLOSE for hit in hits):
+            return None
+    return Answer()
+
+
+def _approach(facts: Facts, entry: Entry, found: Found) -> Answer | None:
+    asked = entry.procedure.approach
+    if not asked:
+        return Answer()
+    approach, word = facts.approach(found.clause, *found.bounds)
+    if approach not in asked and (approach or "open" not in asked):
+        return None
+    spans = (Span(word.start, word.end, "approach"),) if word else ()
+    return Answer(spans, f"approach/{approach or 'open-by-default'}")
+
+
+def _extent(facts: Facts, entry: Entry, found: Found) -> Answer | None:
+    asked = [*((each, Role.TITLE) for each in entry.extent), *((each, Role.FINDING) for each in entry.here)]
+    hits: list[Hit] = []
+    for alternatives, highest in asked:
+        stated = next((h for atoms in alternatives if (h := facts.stated(found.clause, atoms, found.bounds))), ())
+        if not stated and found.clause.role > Role.ASIDE:
+            stated = next((h for atoms in alternatives if (h := _elsewhere(facts, found, atoms, highest))), ())
+        if not stated:
+            return None
+        hits.extend(stated)
+    spans = tuple(Span(hit.start, hit.end, "extent") for hit in hits)
+    return Answer(spans, atoms=frozenset(hit.atom for hit in hits))
+
+
+def _elsewhere(facts: Facts, found: Found, atoms: Atoms, highest: Role = Role.TITLE) -> tuple[Hit, ...]:
+    """Where the rest of the note states atoms: an item that names an operation itself speaks of that one."""
+    if atoms <= found.clause.atoms.keys():
+        return ()
+    for other in facts.told():
+        if other is found.clause or other.role > highest or not (hits := facts.stated(other, atoms)):
+            continue
+        return () if other.role is Role.TITLE and other.named else hits
+    return ()
+
+
+def _unless(facts: Facts, entry: Entry, found: Found) -> Answer | None:
+    for atoms in entry.unless:
+        if facts.stated(found.clause, atoms) or _elsewhere(facts, found, atoms):
+            return None
+    return Answer()
+
+
+def _size(facts: Facts, entry: Entry, found: Found) -> Answer | None:
+    procedure = entry.procedure
+    if not procedure.size_cm:
+        return Answer()
+    measures = _measures(facts, entry, found.clause)
+    if not measures:
+        return Answer(rule="size/not-stated", share=_BY_DEFAULT) if procedure.default else None
+    largest = max(measures, key=lambda measure: measure.cm)
+    size = sum(measure.cm for measure in measures) if procedure.size_total else largest.cm
+    low, high = procedure.size_cm
+    return Answer((Span(largest.start, largest.end, "size"),)) if low < size <= high else None
+
+
+def _measures(facts: Facts, entry: Entry, clause: Clause) -> list[Measure]:
+    if clause.role is Role.TITLE and (stated := facts.sizes(clause.start, clause.end)):
+        return stated
+    for other in (clause, *facts.told()):
+        for atoms in entry.size_of:
+            if atoms <= other.atoms.keys() and (stated := facts.sizes(other.start, other.end)):
+                return stated
+    return []
+
+
+def _age(facts: Facts, entry: Entry, _: Found) -> Answer | None:
+    procedure = entry.procedure
+    if not procedure.age:
+        return Answer()
+    if facts.age is None:
+        return Answer(rule="age/not-stated", share=_BY_DEFAULT) if procedure.default else None
+    low, high = procedure.age
+    return Answer((facts.age[1],)) if low <= facts.age[0] < high else None
+
+
+def _side(facts: Facts, entry: Entry, found: Found) -> Answer | None:
+    if not entry.procedure.sides:
+        return Answer()
+    side, word = facts.side(found.clause, *found.bounds)
+    return Answer((word,), modifiers=(side,)) if word else Answer()
+
+
+_CHECKS: tuple[Callable[[Facts, Entry, Found], Answer | None], ...] = (
+    _without, _approach, _extent, _unless, _size, _age, _side,
+)  # fmt: skip

@@ -1,0 +1,155 @@
+"""Procedures: every entry's own examples, the written cases, and what must not change a result."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from detect_icd.candidates import Status
+from detect_icd.coding import CodeSystem
+from detect_icd.matchers.procedures import ProcedureMatcher
+from detect_icd.matchers.procedures_index import Index
+from detect_icd.matchers.procedures_lexicon import APPROACHES, Procedure, expand, procedures, read_procedures
+from detect_icd.matchers.procedures_scan import Vocabulary
+from detect_icd.sections import find_sections
+from redactphi.errors import RuleError, UnknownNameError
+
+CASES = Path(__file__).resolve().parents[2] / "fixtures" / "cases" / "codes" / "procedures_written.txt"
+MATCHER = ProcedureMatcher()
+ENTRIES = procedures()
+
+
+def found(text, day=None):
+    return MATCHER.candidates(text, find_sections(text), day)
+
+
+def done(text, day=None):
+    return [candidate for candidate in found(text, day) if candidate.status is Status.PRESENT]
+
+
+def codes(text, day=None):
+    return sorted(candidate.coding.code for candidate in done(text, day))
+
+
+def item(words):
+    return f"PROCEDURE PERFORMED: {words}.\n"
+
+
+def written_cases():
+    for number, line in enumerate(CASES.read_text(encoding="utf-8").splitlines(), 1):
+        if "=>" in line and not line.startswith("#"):
+            text, _, wanted = line.rpartition("=>")
+            yield pytest.param(text.strip().replace("\\n", "\n"), wanted.split(), id=f"line {number}")
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: f"{entry.specialty}:{entry.code}")
+def test_an_entry_reports_what_it_matches_and_nothing_else(entry):
+    for words in entry.matches:
+        assert codes(item(words), entry.valid_to) == sorted({entry.code, *entry.beside}), words
+    for words in entry.ignores:
+        assert entry.code not in codes(item(words), entry.valid_to), words
+
+
+@pytest.mark.parametrize(("text", "wanted"), written_cases())
+def test_written_case(text, wanted):
+    got = ["-".join([candidate.coding.code, *candidate.modifiers]) for candidate in done(text)]
+    assert sorted(got) == sorted(wanted)
+
+
+def test_the_colorectal_family_is_there():
+    have = {entry.code for entry in ENTRIES}
+    family = "45395 45397 45400 45402 45110 45112 45119 45540 45550 44145 44146 44147 44207 44208 44204 44188 44310 44187"
+    scopes = "45378 45379 45380 45381 45382 45384 45385 45386 45388 45389 45390 45391 45393 45398 G0105 G0121"
+    assert set(f"{family} {scopes}".split()) <= have
+    assert len(have) >= 230
+
+
+def test_names_that_point_to_codes_point_to_a_code_form():
+    for entry in ENTRIES:
+        assert all(len(code) == 5 for code in (*entry.supersedes, *entry.includes, *entry.add_on_to)), entry.code
+
+
+def test_part_of_names_lexicon_files():
+    files = {entry.specialty for entry in ENTRIES}
+    assert {name for entry in ENTRIES for name in entry.part_of} <= files
+
+
+def test_evidence_is_the_words_that_decided():
+    text = item("Laparoscopic left inguinal hernia repair with mesh")
+    (candidate,) = done(text)
+    words = {span.label: text[span.start : span.end] for span in candidate.evidence}
+    assert words["approach"] == "Laparoscopic"
+    assert words["side"] == "left"
+    assert words["mention"] == "inguinal hernia repair"
+    assert candidate.modifiers == ("LT",)
+    assert candidate.coding.system is CodeSystem.CPT
+
+
+def test_planned_and_past_operations_stay_candidates():
+    statuses = {candidate.status for candidate in found("INDICATIONS: Scheduled for laparoscopic cholecystectomy.")}
+    assert statuses == {Status.PLANNED}
+    statuses = {candidate.status for candidate in found("PAST SURGICAL HISTORY: Appendectomy.")}
+    assert statuses == {Status.HISTORICAL}
+    assert {c.status for c in found("PROCEDURE: Attempted colonoscopy.")} == {Status.UNCERTAIN}
+
+
+def test_a_code_is_valid_on_the_day_of_service():
+    text = item("Left iliac artery angioplasty")
+    assert codes(text, date(2025, 12, 31)) == ["37220"]
+    assert codes(text, date(2026, 1, 1)) == []
+    assert codes(text) == []
+    assert codes(item("Repair of umbilical hernia"), date(2022, 6, 1)) == []
+
+
+def test_redaction_does_not_change_the_codes():
+    before = "SEEN BY: Dr. Ilse Marwick 03/04/2026\nPROCEDURE: Right knee arthroscopy with partial medial meniscectomy.\nMRN 4410992"
+    after = "SEEN BY: Dr. [PROVIDER] [DATE 2026]\nPROCEDURE: Right knee arthroscopy with partial medial meniscectomy.\nMRN [MRN]"
+    assert codes(before) == codes(after) == ["29881"]
+    assert done(before)[0].modifiers == done(after)[0].modifiers == ("RT",)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\x00", "PROCEDURE:", "İ" * 50 + " colonoscopy", "colonoscopy\r\n" * 3])
+def test_odd_texts_do_no_harm(text):
+    for candidate in found(text):
+        assert all(0 <= span.start < span.end <= len(text) for span in candidate.evidence)
+
+
+def test_the_order_of_entries_does_not_matter():
+    other = ProcedureMatcher(Index(tuple(reversed(ENTRIES))))
+    for entry in ENTRIES[::7]:
+        text = item(entry.matches[0])
+        assert other.candidates(text, find_sections(text), entry.valid_to) == found(text, entry.valid_to)
+
+
+RAW = {"name": "Thing done", "code": "45378", "names": ["thing"], "matches": ["Thing"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        ({"nmaes": ["x"]}, RuleError, "valid: variant, across, action"),
+        ({"matches": []}, RuleError, "matches missing"),
+        ({"code": "4537"}, RuleError, "CPT code"),
+        ({"system": "CTP"}, UnknownNameError, "CPT, HCPCS"),
+        ({"approach": ["keyhole"]}, UnknownNameError, ", ".join(APPROACHES[:2])),
+        ({"action": ["cut"]}, RuleError, "go together"),
+        ({"names": []}, RuleError, "needs names"),
+    ],
+)
+def test_a_wrong_entry_is_an_error_that_says_what_is_valid(change, error, words):
+    with pytest.raises(error, match=words):
+        Procedure.from_mapping({**RAW, **change}, "test")
+
+
+def test_an_unknown_table_is_an_error():
+    with pytest.raises(RuleError, match="valid: procedure"):
+        read_procedures({"procedures": []}, "test")
+    with pytest.raises(RuleError, match="valid: kind, means, same"):
+        Vocabulary({"same": {}, "means": {}, "smae": {}})
+
+
+def test_a_variant_adds_to_its_table():
+    table = {**RAW, "without": ["a"], "variant": [{"code": "45380", "without": ["b"], "matches": ["Other"]}, {}]}
+    first, second = expand(table)
+    assert first == {**RAW, "code": "45380", "without": ["a", "b"], "matches": ["Other"]}
+    assert second == {**RAW, "without": ["a"]}
