@@ -85,7 +85,12 @@ class Facts:
         """Whether the note tells of an operation at all, rather than of a visit or a stay."""
         if self.titled or self._sections & _OPERATIVE_SECTIONS:
             return True
-        return not self._sections & _VISIT_SECTIONS and _OPERATIVE.search(self.text) is not None
+        return not self.visit and _OPERATIVE.search(self.text) is not None
+
+    @property
+    def visit(self) -> bool:
+        """Whether the note has the sections of a visit or a stay."""
+        return bool(self._sections & _VISIT_SECTIONS)
 
     def status(self, clause: Clause, start: int, end: int) -> tuple[Status, Span | None]:
         """How the clause speaks of what stands at ``start``-``end``, and the words that say so."""

@@ -128,7 +128,8 @@ def _status(facts: Facts, found: Found) -> tuple[Status | None, Span | None]:
         return (Status.HISTORICAL if clause.section in _PAST else Status.PLANNED), None
     if clause.role is Role.FINDING and not found.by_steps:
         return None, None
-    return (Status.PRESENT if facts.operative else None), None
+    performed = facts.operative or (found.by_steps and not facts.visit)
+    return (Status.PRESENT if performed else None), None
 
 
 def _without(facts: Facts, entry: Entry, found: Found) -> Answer | None:
