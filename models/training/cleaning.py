@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import regex as re
 
 from models.training.cleaning_patterns import (
+    BARE_NAMED,
     CAPITAL,
     CLOSE,
     CREDENTIAL,
@@ -272,13 +273,10 @@ class Cleaner:
         for line in surface("known_organisations"):
             slot, name = line.split(maxsplit=1)
             self.text = re.sub(rf"(?<![\w{OPEN}]){re.escape(name)}\b", _mark(slot), self.text)
+        for pattern, slot in BARE_NAMED:
+            self.text = re.sub(pattern, _mark(slot), self.text)
         bare = r"(?<=\b(?:at|to|by|of) )(Hospital|Medical Center|General Hospital|Memorial Medical Center|Memorial Hospital|Community Hospital|Children's Hospital|Rehabilitation Hospital|Nursing Home|Health Center|Eye Center)(?! (?:Day|Course))\b|(?<=\bfrom )(Hospital|Medical Center)\b"
         self.text = re.sub(bare, lambda match: _mark(self._slot("facility", match[0], 3)), self.text)
-        self.text = re.sub(
-            r"(?<=\b(?:at|to) )(University|College|High School|Middle School|Elementary School|Community College)\b(?! (?:and|or) )",
-            _mark("school"),
-            self.text,
-        )
         self.text = re.sub(
             rf"(\b{WORKS} (?:the )?)({CAPITAL}(?:[ \-](?:{CAPITAL}|&|and (?=[A-Z])))*)", self._works, self.text
         )

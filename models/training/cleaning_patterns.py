@@ -70,3 +70,10 @@ NOT_NAMES = frozenset({
 BOUNDARY = re.compile(
     r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!Dr\.)(?<!Mr\.)(?<!Ms\.)(?<!Mrs\.)(?<!St\.)(?<!(?:^|\n) *\d\d?\.)(\s+)|(\n+)"
 )
+BARE_NAMED = (
+    (r"(?<=\b(?:at|by) )(?!(?:Primary|Urgent|Intensive|Critical|Emergency|Day|Acute|Palliative|Home|Health|Wound|After) )[A-Z][a-z]+ Care\b(?! (?:Unit|Center))", "facility2.short"),
+    (r"(?<=\b(?:at|to) )(?:University|College|High School|Middle School|Elementary School|Community College)\b(?! (?:and|or) )", "school"),
+    (r"(?<=\b[Ww]ork(?:s|ed|ing) at )(?:[A-Z][a-z]+ ){1,2}[A-Z][a-z]+\b", "employer"),
+    (r"(?<=\b(?:[Ee]valuations?|[Ee]valuated|[Ff]ollowed|[Hh]ospitalized|[Tt]reated|[Ww]orkup) at )(?!OSH|ER\b|ED\b|[A-Z]*ICU|PACU|AM\b|PM\b|UC\b)[A-Z]{3,5}\b", "facility2.short"),
+)  # fmt: skip
+"""Organisations that only the words before them give away, with their slots."""

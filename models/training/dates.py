@@ -15,7 +15,20 @@ _HOLIDAYS = (
     "July 4th", "Halloween", "Valentine's Day", "Mother's Day", "Father's Day", "Veterans Day", "Columbus Day",
     "Passover", "Ramadan", "Diwali", "Hanukkah", "St. Patrick's Day", "Presidents Day",
 )  # fmt: skip
-FORMS = ("any", "numeric", "long", "iso", "short", "monthyear", "month", "datetime", "weekday", "holiday", "md", "written")
+FORMS = (
+    "any",
+    "numeric",
+    "long",
+    "iso",
+    "short",
+    "monthyear",
+    "month",
+    "datetime",
+    "weekday",
+    "holiday",
+    "md",
+    "written",
+)
 _NUMERIC = (
     "{m:02}/{d:02}/{Y}", "{m:02}/{d:02}/{Y}", "{m:02}/{d:02}/{Y}", "{m}/{d}/{Y}", "{m}/{d}/{Y}", "{m}/{d}/{y:02}",
     "{m}/{d}/{y:02}", "{m:02}/{d:02}/{y:02}", "{m:02}/{d:02}/{y:02}", "{m:02}-{d:02}-{Y}", "{m}-{d}-{y:02}",

@@ -40,7 +40,9 @@ def _clock(rng: random.Random) -> str:
 
 
 def _clocks(rng: random.Random) -> str:
-    return rng.choice((" ", " / ", ", ", "-", " | ", " to ", " -> ")).join(_clock(rng) for _ in range(rng.choice((2, 2, 3))))
+    return rng.choice((" ", " / ", ", ", "-", " | ", " to ", " -> ")).join(
+        _clock(rng) for _ in range(rng.choice((2, 2, 3)))
+    )
 
 
 def _vitals(rng: random.Random) -> str:
@@ -58,7 +60,7 @@ def _vitals(rng: random.Random) -> str:
 
 def _ratio(rng: random.Random) -> str:
     return rng.choice((
-        f"{rng.randint(0, 10)}/10", f"{rng.randint(0, 5)}/5", f"{rng.choice((20, 20, 6))}/{rng.choice((20, 25, 30, 40, 60, 70, 100, 200))}", f"{rng.randint(0, 6)}/{rng.randint(6, 30)}",
+        f"{rng.randint(0, 10)}/10", f"{rng.randint(0, 5)}/5", f"{rng.choice((20, 20, 6))}/{rng.choice((20, 25, 30, 40, 60, 70, 100, 200))}", f"{rng.randint(13, 30)}/30", f"{rng.randint(13, 23)}/23",
         f"{rng.randint(1, 9)}/{rng.randint(9, 40)} nodes", f"{rng.randint(1, 12)}:{rng.randint(10, 24)}", f"{rng.randint(1, 12)} of {rng.randint(12, 24)}", f"{rng.randint(1, 3)}-{rng.randint(1, 4)}-{rng.randint(2, 5)}",
         f"{rng.randint(1, 4)}/{rng.randint(4, 12)} visits", f"{rng.randint(1, 9)}+{rng.randint(1, 9)}", f"1:{rng.choice((40, 80, 160, 320, 640, 1280))}",
     ))  # fmt: skip
@@ -86,7 +88,9 @@ def _page(rng: random.Random) -> str:
 
 
 def _strength(rng: random.Random) -> str:
-    unit = rng.choice(("mg", "mcg", "mL", "units", "mEq", "%", "g", "mg/mL", "Fr", "gauge", "mm", "cm", "mmHg", "cc", "kcal"))
+    unit = rng.choice(
+        ("mg", "mcg", "mL", "units", "mEq", "%", "g", "mg/mL", "Fr", "gauge", "mm", "cm", "mmHg", "cc", "kcal")
+    )
     amount = rng.choice(("0.5", "1", "2.5", "5", "10", "12.5", "20", "25", "30", "40", "50", "75", "100", "250", "325", "600", "1000", "2-4", "5-325", "875/125"))  # fmt: skip
     return f"{amount}{rng.choice((' ', ' ', ''))}{unit}"
 
@@ -117,7 +121,7 @@ FILLERS: dict[str, Maker] = {
     "people": _listed("nationalities", lower=0.05),
     "land": _listed("more_countries", lower=0.04),
     "insurer": _listed("insurers", lower=0.08),
-    "oddword": _listed("odd_words", upper=0.02),
+    "oddword": _listed("odd_words"),
     "count": _count,
     "clock": _clock,
     "clocks": _clocks,
@@ -159,6 +163,8 @@ def insert(text: str, lines: list[str], rng: random.Random) -> str:
     for line in lines:
         ends = [match.start() for match in _ENDS.finditer(text)] or [len(text)]
         at = rng.choice(ends)
-        joint = rng.choice(("\n", "\n", " ")) if at == len(text) or text[at] == "\n" else rng.choice((" ", " ", " ", "\n"))
+        joint = (
+            rng.choice(("\n", "\n", " ")) if at == len(text) or text[at] == "\n" else rng.choice((" ", " ", " ", "\n"))
+        )
         text = f"{text[:at]}{joint}{line}{text[at:]}"
     return text

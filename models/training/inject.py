@@ -18,7 +18,19 @@ from models.training.doubt import split_sentences
 from models.training.fields import Fields
 from models.training.people import person
 from models.training.raw import RawNote, Split, bucket, raw_notes
-from models.training.slots import Choice, Example, Part, Slot, Template, Writer, layouts, parse, vary_blanks, vary_case, write
+from models.training.slots import (
+    Choice,
+    Example,
+    Part,
+    Slot,
+    Template,
+    Writer,
+    layouts,
+    parse,
+    vary_blanks,
+    vary_case,
+    write,
+)
 from models.training.surface import surface
 
 _PIECES = 3_000

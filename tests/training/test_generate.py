@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from models.training import generate
+from models.training import fillers, generate
 from models.training.cleaning import Cleaner, to_parts
 from models.training.doubt import drop_doubtful
-from models.training.facilities import coined, stem, towns
+from models.training.facilities import bare_acronym, coined, stem, towns
 from models.training.fields import Fields
 from models.training.identifiers import npi
+from models.training.inject import with_fillers
 from models.training.people import given_name, surname, surname_pools
 from models.training.raw import RawNote, raw_notes, split_of
 from models.training.slots import (
     Slot,
+    Writer,
     insert_blanks,
     layouts,
     parse,
@@ -24,7 +26,9 @@ from models.training.slots import (
     recase,
     render,
     wrapped,
+    write,
 )
+from models.training.surface import surface
 from redactphi.labels import PhiLabel
 from redactphi.resources import terms
 
@@ -74,6 +78,55 @@ def test_choices_nest_and_bars_outside_them_are_text():
     assert any(isinstance(part, Slot) for part in parts) is False
     text = "".join(part for part in parts if isinstance(part, str))
     assert text == "a | b  ]] {not a slot}"
+
+
+@pytest.mark.parametrize("name", sorted(fillers.FILLERS))
+def test_filler_slots_are_no_phi_and_vary_within_a_document(name):
+    fields = Fields(random.Random(1), "train")
+    drawn = [fields.fill(name) for _ in range(40)]
+    assert {label for _, label in drawn} == {None}
+    assert len(set(drawn)) > 5
+
+
+@pytest.mark.parametrize("split", ["train", "dev"])
+def test_filler_lines_carry_no_phi(split):
+    for line in fillers.filler_lines(split):
+        writer = Writer()
+        write(parse(line), Fields(random.Random(2), split), writer)
+        assert (line, writer.spans) == (line, [])
+    assert not set(fillers.filler_lines("train")) & set(fillers.filler_lines("dev"))
+
+
+def test_fillers_stand_between_sentences_and_leave_slots_whole():
+    text = "Seen today.\n\nShe sees Dr. \ue100provider1.last\ue101. The wound healed. Back soon"
+    for seed in range(40):
+        changed = fillers.insert(text, ["FILLER"], random.Random(seed))
+        assert changed.replace("\nFILLER", "").replace(" FILLER", "") == text
+        assert "Dr. \ue100provider1.last\ue101." in changed
+
+
+def test_half_of_the_layout_documents_hold_fillers(templates):
+    longer = 0
+    for seed in range(200):
+        fields = Fields(random.Random(seed), "train")
+        changed = with_fillers(templates[0], fields)
+        longer += changed != templates[0]
+        labels = [label for _, label in values(render(changed, fields, id="x"))]
+        assert labels == ["PROVIDER", "NAME", "MRN", "FACILITY", "DATE"]
+    assert 70 < longer < 130
+
+
+def test_bare_acronyms_of_hospitals_are_no_clinical_ones():
+    made = {bare_acronym(random.Random(seed)) for seed in range(300)}
+    assert len(made) > 150
+    assert not made & set(surface("acronyms"))
+    assert all(text.isupper() and 3 <= len(text) <= 6 for text in made)
+
+
+@pytest.mark.parametrize(("form", "shape"), [("md", r"\d\d?[/-]\d\d?(/\d\d)?"), ("written", r"[\w\- ]+(, \d{4})?")])
+def test_short_and_written_dates(form, shape):
+    written = {Fields(random.Random(seed), "train").fill(f"date1.{form}") for seed in range(80)}
+    assert all(re.fullmatch(shape, text) and label == PhiLabel.DATE for text, label in written)
 
 
 def test_unknown_slot_error_lists_the_valid_ones():
@@ -191,6 +244,9 @@ def slots_of(text, **meta):
         ("A 94-year-old man with a hip fracture.", ["age90"]),
         ("Call the office at 327-8850.", ["phone"]),
         ("He moved from Albuquerque last year.", ["city"]),
+        ("He was seen back at Bright Care on Monday.", ["facility2.short"]),
+        ("She works at Puppy Palace on weekends.", ["employer"]),
+        ("She had prior evaluations at QHRC and improved.", ["facility2.short"]),
     ],
 )
 def test_cleaning_turns_what_identifies_into_slots(text, slots):
@@ -203,6 +259,7 @@ def test_cleaning_turns_what_identifies_into_slots(text, slots):
         "Strength 5/5, BP 120/80, 3-0 Vicryl, pain 4/10, L4-5.",
         "A 54-year-old man with Parkinson disease and a positive Murphy sign.",
         "Kocher clamps and a DeBakey forceps were used with the Bovie.",
+        "The pain clinic gives Palliative Care at Home, evaluated at ICU level.",
         "The pain clinic and the emergency room were full on Monday.",
     ],
 )
