@@ -32,6 +32,7 @@ _OTHER_HEADING = re.compile(
     r"previous|scheduled|proposed|anticipated|date|time|risks?|instructions?|recommend\w*|follow\w*|medications?|allerg\w*|review|labor\w*|referr\w*|equipment|instruments?)\b",
     re.IGNORECASE,
 )
+_EARLIER = frozenset({"past_surgical_history"})
 _WRAPPED = 60
 """A heading's own line at least this long may go on in the next."""
 
@@ -211,16 +212,17 @@ def clauses(text: str, sections: Sequence[Section], hits: Sequence[Hit]) -> list
     """The clauses of a note that hold atoms, in order, with what each is."""
     starts = [hit.start for hit in hits]
     found: list[Clause] = []
+    operated = any(section.name == "postoperative_diagnosis" for section in sections)
     for section in sections:
         low = bisect.bisect_left(starts, section.start)
         high = bisect.bisect_left(starts, section.end)
         if low < high:
-            found.extend(_clauses_of(text, section, hits[low:high]))
+            found.extend(_clauses_of(text, section, hits[low:high], operated=operated))
     return found
 
 
-def _clauses_of(text: str, section: Section, hits: Sequence[Hit]) -> Iterator[Clause]:
-    role = _role(text, section)
+def _clauses_of(text: str, section: Section, hits: Sequence[Hit], *, operated: bool) -> Iterator[Clause]:
+    role = _role(text, section, operated=operated)
     value_end = _value_end(text, section)
     number, told = 0, False
     for low, high in sentences(text[section.start : section.end]):
@@ -255,10 +257,13 @@ def lists(found: Sequence[Clause]) -> list[Clause]:
     return merged
 
 
-def _role(text: str, section: Section) -> Role:
+def _role(text: str, section: Section, *, operated: bool) -> Role:
+    """What a section tells; in the report of an operation "operations" are those reported."""
+    heading = text[section.heading : section.start]
+    if section.name in _EARLIER and operated and _TITLE_HEADING.match(heading.strip(" \t#*-")):
+        return Role.TITLE
     if section.name or section.heading == section.start:
         return _ROLES.get(section.name, Role.ASIDE)
-    heading = text[section.heading : section.start]
     if _TITLE_HEADING.search(heading) and not _OTHER_HEADING.search(heading):
         return Role.BODY if _ACCOUNT_HEADING.search(heading) else Role.TITLE
     return Role.BODY if not _OTHER_HEADING.search(heading) else Role.ASIDE
