@@ -75,8 +75,11 @@ class Fields:
         Raises:
             ValueError: There is no such slot; the message lists those there are.
         """
-        if slot.rstrip("0123456789") in FILLERS:
-            return FILLERS[slot.rstrip("0123456789")](self.rng), None
+        stem = slot.rstrip("0123456789")
+        if stem in FILLERS:
+            return FILLERS[stem](self.rng), None
+        if stem in {"icd", "cpt", "drug", "dose", "suture", "catalog"}:
+            return self._make(slot)
         if slot not in self._written:
             self._written[slot] = self._make(slot)
         return self._written[slot]
