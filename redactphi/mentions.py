@@ -142,7 +142,7 @@ def _person(text: str, group: list[tuple[int, int, Known]]) -> Iterator[Span]:
             if is_name_there(text, first, last):
                 yield Span(first, last, entry.label, entry.score, entry.source)
         return
-    if _is_eponymic(text, end):
+    if is_eponymic(text, end):
         return
     middle = _MIDDLE.match(text, end) if "," in text[start:end] else None
     yield Span(start, middle.end() if middle else end, best.label, best.score, best.source)
@@ -166,7 +166,7 @@ def is_name_there(text: str, start: int, end: int) -> bool:
     capitals. Behind a title either does.
     """
     word = text[start:end]
-    if _is_eponymic(text, end):
+    if is_eponymic(text, end):
         return False
     ordinary = is_ordinary(word)
     if not ordinary and word.lower() not in resources.terms("eponyms"):
@@ -187,7 +187,8 @@ def _is_upper_line(text: str, position: int) -> bool:
     return sum(map(str.islower, line)) < sum(map(str.isupper, line)) / 4
 
 
-def _is_eponymic(text: str, end: int) -> bool:
+def is_eponymic(text: str, end: int) -> bool:
+    """Whether a clinical noun follows, as in "Foley catheter" and "Parker bony flap"."""
     following = _NOUN.match(text, end, min(len(text), end + 40))
     if following is None:
         return False

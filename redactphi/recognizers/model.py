@@ -11,6 +11,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from redactphi.nlp import PhiArtifacts, PhiModel, load_model
 from redactphi.nlp_weights import LABELS
 from redactphi.recognizers.rules import to_result
+from redactphi.recognizers.vetoes import without_vetoed
 from redactphi.spans import Span
 
 WEIGHT = 0.85
@@ -18,7 +19,7 @@ WEIGHT = 0.85
 
 
 class ModelRecognizer(EntityRecognizer):
-    """Finds PHI by context.
+    """Finds PHI by context, less what the words themselves speak against.
 
     Args:
         threshold: Probability from which on a token is taken for PHI.
@@ -46,7 +47,7 @@ class ModelRecognizer(EntityRecognizer):
             found = nlp_artifacts.model_spans(self.threshold)
         else:
             found = self.model.spans(text, self.threshold)
-        return [replace(span, score=WEIGHT * span.score) for span in found]
+        return [replace(span, score=WEIGHT * span.score) for span in without_vetoed(text, found)]
 
     def analyze(
         self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts | None = None

@@ -1,0 +1,58 @@
+"""What the words themselves say against a span of the model."""
+
+import pytest
+
+from redactphi.recognizers.vetoes import without_vetoed
+from redactphi.spans import Span
+
+
+def kept(text: str, label: str, score: float = 0.7) -> bool:
+    """Whether the span marked by [[...]] in ``text`` is kept."""
+    start, end = text.index("[["), text.index("]]") - 2
+    plain = text.replace("[[", "").replace("]]", "")
+    return bool(without_vetoed(plain, [Span(start, end, label, score, "model/x")]))
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "score"),
+    [
+        ("Dx: [[Z12.11]], K63.5", "ID_OTHER", 0.95),
+        ("Dx: Z[[12.11]], K63.5", "DATE", 0.95),
+        ("Incision at [[14:41]] by the team", "DATE", 0.99),
+        ("Strength [[4/5]] in the left arm", "DATE", 0.7),
+        ("Born and raised in [[Oregon]], retired", "LOCATION", 0.99),
+        ("Given by the [[LPN]] on nights", "PROVIDER", 0.99),
+        ("The Seldinger [[Foley]] catheter was placed", "NAME", 0.99),
+        ("She has [[areflexia]] of the legs", "PROVIDER", 0.95),
+        ("Weight of [[30]] today", "DATE", 0.95),
+    ],
+)
+def test_what_is_never_phi_is_dropped(text, label, score):
+    assert not kept(text, label, score)
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "score"),
+    [
+        ("Seen by [[Okonkwo]] in clinic", "PROVIDER", 0.6),
+        ("TR/[[kmw]]\nDictated", "PROVIDER", 0.99),
+        ("Sutures out 8/[[24]] in clinic", "DATE", 0.7),
+        ("seen [[3/10]] at home", "DATE", 0.95),
+        ("note by [[okonkwo]] of the night team, all in lower case", "PROVIDER", 0.9),
+        ("Met with [[Scott]] today", "NAME", 0.7),
+        ("last met in [[june]] they said", "DATE", 0.98),
+        ("Call [[4471]] for results", "PHONE", 0.8),
+    ],
+)
+def test_what_may_be_phi_is_kept(text, label, score):
+    assert kept(text, label, score)
+
+
+def test_a_word_is_judged_alone_only_where_it_stands_alone():
+    text = "Moved to New York in spring"
+    run = [Span(9, 12, "LOCATION", 0.6, "model/x"), Span(13, 17, "LOCATION", 0.9, "model/x")]
+    assert without_vetoed(text, run) == run
+
+
+def test_nothing_found_is_nothing_vetoed():
+    assert without_vetoed("No PHI here.", []) == []
