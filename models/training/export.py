@@ -66,6 +66,7 @@ def write_pipeline(weights: Weights, folder: Path) -> None:
         version=_VERSION,
         description="Marks PHI in clinical notes: hash embeddings, residual convolutions, BIO tags",
         license="Apache-2.0",
+        spacy_version=">=3.7,<4",
         author="redactphi contributors",
         sources=[
             {"name": "layouts, names and places of models/training", "license": "Apache-2.0; see SOURCES.toml"},

@@ -10,10 +10,11 @@ import spacy
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from presidio_analyzer import AnalyzerEngine, Pattern, PatternRecognizer
+from thinc.api import fix_random_seed
 from threadpoolctl import threadpool_info
 
 from redactphi import nlp_spacy
-from redactphi.errors import DataError, UnknownNameError
+from redactphi.errors import DataError, UnknownNameError, UsageError
 from redactphi.nlp import PhiNlpEngine
 from redactphi.nlp_decode import decode
 from redactphi.nlp_features import COLUMNS, LISTS, feature_rows
@@ -213,7 +214,7 @@ def test_artifacts_build_tokens_only_when_asked_and_hide_the_text(weights):
     assert "nwosu" in artifacts.lemmas
     assert "," not in artifacts.keywords
     assert len(artifacts.entities) == len(artifacts.scores)
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(UsageError):
         artifacts.to_json()
 
 
@@ -236,6 +237,7 @@ def test_torch_is_not_needed():
 
 
 def test_the_gradient_is_that_of_the_loss():
+    fix_random_seed(0)
     shape = Settings(width=8, rows=(20, 20, 20, 20, 20), dilations=(1, 2))
     network = nlp_spacy.build_network(shape)
     texts = [feature_rows(token_keys(text), frozenset()) for text in ("Dr. Ruiz saw\nJohn.", "", "on 3/4")]
@@ -252,7 +254,7 @@ def test_the_gradient_is_that_of_the_loss():
     for name, node, param in nlp_spacy._parameters(network):
         gradient, values = node.get_grad(param), node.get_param(param)
         place = np.unravel_index(np.abs(gradient).argmax(), gradient.shape)
-        kept, step = float(values[place]), 1e-2
+        kept, step = float(values[place]), 2e-3
         values[place] = kept + step
         higher = loss()
         values[place] = kept - step
