@@ -48,7 +48,7 @@ class ProcedureMatcher:
             for found in occurrences(clause, name)
             if (mention := mention_of(facts, entry, found)) is not None
         ]
-        if not any(m.status is Status.PRESENT for m in mentions):
+        if not any(mention.status is Status.PRESENT and mention.role is Role.TITLE for mention in mentions):
             mentions.extend(self._by_steps(facts, service_date))
         return select(mentions, listed=facts.titled)
 

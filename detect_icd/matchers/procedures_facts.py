@@ -25,7 +25,7 @@ _VISIT_SECTIONS = frozenset(
     {"physical_exam", "review_of_systems", "vital_signs", "hospital_course", "family_history", "social_history"}
 )
 _BY_PORTS = frozenset({"laparoscopic", "arthroscopic", "thoracoscopic"})
-_PORTS = "port_entry"
+_PORTS = frozenset({"port_entry", "bare_port"})
 _CONVERTED = "converted"
 _SHORT = "lap"
 """Also a kind of sponge."""
@@ -142,7 +142,7 @@ class Facts:
     def _note_approach(self) -> tuple[str, Hit | None]:
         for clause in self.told(Role.BODY):
             for hit in clause.hits:
-                approach = "laparoscopic" if hit.atom == _PORTS else APPROACH_ATOMS.get(hit.atom, "")
+                approach = "laparoscopic" if hit.atom in _PORTS else APPROACH_ATOMS.get(hit.atom, "")
                 if hit.atom == _SHORT and clause.role is not Role.TITLE:
                     continue
                 telling = approach in _BY_PORTS or (approach and clause.role is Role.TITLE)
