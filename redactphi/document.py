@@ -70,7 +70,7 @@ class WithheldDocument:
 
     Attributes:
         id: The id of the document.
-        reason: A short machine-readable reason, e.g. ``recognizer-error:DateRecognizer``.
+        reason: A short machine-readable reason, e.g. ``recognizer-error:PhiDateRecognizer``.
     """
 
     id: str

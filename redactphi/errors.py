@@ -51,7 +51,7 @@ class NoteWithheld(RedactPHIError):
 
     Attributes:
         id: The document's id.
-        reason: A short machine-readable reason, e.g. ``recognizer-error:DateRecognizer``. Never text of the note.
+        reason: A short machine-readable reason, e.g. ``recognizer-error:PhiDateRecognizer``. Never text of the note.
     """
 
     def __init__(self, id: str, reason: str) -> None:

@@ -19,7 +19,7 @@ def default_recognizers(mode: str = "balanced") -> list[EntityRecognizer]:
         UnknownNameError: The mode is not one of ``MODES``.
     """
     from redactphi.recognizers.ages import AgeRecognizer  # noqa: PLC0415 - each compiles its rules on import of regex
-    from redactphi.recognizers.dates import DateRecognizer  # noqa: PLC0415
+    from redactphi.recognizers.dates import PhiDateRecognizer  # noqa: PLC0415
     from redactphi.recognizers.facilities import FacilityRecognizer  # noqa: PLC0415
     from redactphi.recognizers.identifiers import ContactRecognizer, IdentifierRecognizer  # noqa: PLC0415
     from redactphi.recognizers.locations import LocationRecognizer  # noqa: PLC0415
@@ -32,7 +32,7 @@ def default_recognizers(mode: str = "balanced") -> list[EntityRecognizer]:
     recognizers: list[EntityRecognizer] = [
         IdentifierRecognizer(),
         ContactRecognizer(),
-        DateRecognizer(),
+        PhiDateRecognizer(),
         AgeRecognizer(),
         LocationRecognizer(),
         NameRecognizer(),

@@ -11,7 +11,7 @@ def is_over_89(text: str, start: int, end: int) -> bool:
     return shows_age_over_89(int(text[start:end]), reference_year((), text))
 
 
-class DateRecognizer(RuleRecognizer):
+class PhiDateRecognizer(RuleRecognizer):
     """Finds dates with a month or a day, and birth years that show an age over 89."""
 
     def __init__(self) -> None:

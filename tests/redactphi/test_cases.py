@@ -7,7 +7,7 @@ import pytest
 from redactphi.errors import DataError
 from redactphi.evaluation.cases import parse_case, read_cases
 from redactphi.recognizers.ages import AgeRecognizer
-from redactphi.recognizers.dates import DateRecognizer
+from redactphi.recognizers.dates import PhiDateRecognizer
 from redactphi.recognizers.identifiers import ContactRecognizer, IdentifierRecognizer
 from redactphi.recognizers.locations import LocationRecognizer
 from redactphi.spans import Span, resolve_overlaps
@@ -15,7 +15,7 @@ from redactphi.spans import Span, resolve_overlaps
 CASES = Path(__file__).resolve().parents[2] / "fixtures" / "cases" / "phi"
 RULED = ("ages", "codes_are_not_phi", "contact", "dates", "identifiers", "locations")
 RECOGNIZERS = [
-    kind() for kind in (AgeRecognizer, ContactRecognizer, DateRecognizer, IdentifierRecognizer, LocationRecognizer)
+    kind() for kind in (AgeRecognizer, ContactRecognizer, PhiDateRecognizer, IdentifierRecognizer, LocationRecognizer)
 ]
 LINES = [(name, number, text, spans) for name in RULED for number, text, spans in read_cases(CASES / f"{name}.txt")]
 

@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
-from fake_redactor import FakeRedactor
 
 from redactphi import cli
 from redactphi.etl import workers
+from tests.redactphi.fake_redactor import FakeRedactor
 
 ROWS = "id,name,note\n1,Maria Lopez,Seen PHI-Ruiz\n2,,fine\n"
 BATCH = ["--text-column", "note", "--id-column", "id", "--patient", "name=name"]

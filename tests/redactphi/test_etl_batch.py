@@ -7,7 +7,6 @@ import json
 import stat
 
 import pytest
-from fake_redactor import FakeRedactor, word_stage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from redactphi.etl import runner, workers
 from redactphi.etl.columns import ColumnChoice
 from redactphi.etl.options import BatchOptions
 from redactphi.etl.runner import run_batch
+from tests.redactphi.fake_redactor import FakeRedactor, word_stage
 
 HEADER = "id,name,note,unit\n"
 ROWS = HEADER + '7,Maria Lopez,"Seen PHI-Ruiz,\nand ""Maria Lopez"" again",ICU\n8,,,W3\n9,NaN,nothing here,"W 3"\n'

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from fake_redactor import FakeRedactor
 
 from redactphi.errors import UnknownNameError, UsageError
 from redactphi.etl.frames import redact_frame, redact_series
+from tests.redactphi.fake_redactor import FakeRedactor
 
 
 @pytest.fixture

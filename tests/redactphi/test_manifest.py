@@ -5,11 +5,11 @@ import json
 from dataclasses import replace
 
 import pytest
-from fake_redactor import POLICY, FakeRedactor
 
 from redactphi.etl.columns import ColumnChoice
 from redactphi.etl.options import BatchOptions
 from redactphi.etl.runner import run_batch
+from tests.redactphi.fake_redactor import POLICY, FakeRedactor
 
 ROWS = "id,name,dob,note,unit\n1,Maria Lopez,1950-02-03,Seen PHI-Ruiz,ICU\n2,,,XPOISONX,W3\nbroken\n3,,,,W3\n"
 

@@ -4,11 +4,11 @@ import pytest
 
 from redactphi.recognizers import checksums
 from redactphi.recognizers.ages import AgeRecognizer
-from redactphi.recognizers.dates import DateRecognizer, is_over_89
+from redactphi.recognizers.dates import PhiDateRecognizer, is_over_89
 from redactphi.recognizers.identifiers import ContactRecognizer, IdentifierRecognizer, is_phone
 from redactphi.recognizers.locations import LocationRecognizer, is_zip_of_state
 
-ALL = (AgeRecognizer, ContactRecognizer, DateRecognizer, IdentifierRecognizer, LocationRecognizer)
+ALL = (AgeRecognizer, ContactRecognizer, PhiDateRecognizer, IdentifierRecognizer, LocationRecognizer)
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -25,7 +25,7 @@ def test_analyze_gives_only_the_entities_asked_for():
 
 
 def test_results_carry_the_rule_and_no_text():
-    result = DateRecognizer().analyze("on 03/14/2024", ["DATE"])[0]
+    result = PhiDateRecognizer().analyze("on 03/14/2024", ["DATE"])[0]
     assert result.recognition_metadata["source"] == "dates/numeric"
     assert "03/14" not in repr(result)
     assert "03/14" not in str(result.analysis_explanation)
@@ -38,7 +38,7 @@ def test_labels_are_those_of_the_rules():
 
 @pytest.mark.parametrize("text", ["\0\0 03/14/2024 \ud800", "\u202e03/14/2024\u202c", "０３/14/2024 03/14/2024"])
 def test_odd_text_is_scanned_too(text):
-    found = [text[span.start : span.end] for span in DateRecognizer().spans(text)]
+    found = [text[span.start : span.end] for span in PhiDateRecognizer().spans(text)]
     assert "03/14/2024" in found
 
 

@@ -195,3 +195,15 @@ def test_html_marks_the_tags_and_escapes_the_rest(redactor):
     html = redactor.redact("a < b, MRN 00482913")._repr_html_()
     assert "a &lt; b" in html
     assert "<mark>[MRN]</mark>" in html
+
+
+def test_our_class_names_leave_presidios_own_registry_intact():
+    import presidio_analyzer.predefined_recognizers as stock
+    from presidio_analyzer import RecognizerRegistry
+
+    from redactphi.recognizers import default_recognizers
+
+    assert not {type(recognizer).__name__ for recognizer in default_recognizers("strict")} & set(dir(stock))
+    registry = RecognizerRegistry()
+    registry.load_predefined_recognizers()
+    assert "PHONE_NUMBER" in registry.get_supported_entities()
