@@ -54,8 +54,10 @@ $(BENCH)/.installed: requirements/bench.txt
 
 # Peers run in an environment of their own; both sides see the same notes in one run.
 bench: setup $(BENCH)/.installed
-	$(BIN)/python -m benchmarks.accuracy --gold $(SHARED)/phi/gold --peer $(BENCH)/bin/python
+	$(BIN)/python -m benchmarks.accuracy --gold $(SHARED)/phi/gold --gold fixtures/gold --peer $(BENCH)/bin/python
 	$(BIN)/python -m benchmarks.speed --notes $(SHARED)/phi/raw/mtsamples.jsonl --peer $(BENCH)/bin/python
+	$(BIN)/python -m benchmarks.codes --gold $(SHARED)/icd/gold
+	$(BIN)/python -m benchmarks.figures
 
 clean:
 	rm -rf $(VENV) $(BENCH) demo build dist

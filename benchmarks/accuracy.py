@@ -23,9 +23,11 @@ _COLUMNS = ("redact_recall", "precision", "span_recall", "found_any_overlap", "c
 
 
 def gold_sets(folder: Path) -> list[tuple[Path, Path | None]]:
-    """The gold files of a folder, each with its label mapping."""
+    """The PHI gold files of a folder, each with its label mapping."""
     pairs = []
     for path in sorted(folder.glob("*.jsonl")):
+        if path.name.endswith(".codes.jsonl"):
+            continue
         stem = path.stem.removesuffix("_dev")
         labels = path.with_name(f"{stem}.labels.json")
         pairs.append((path, labels if labels.is_file() else None))
@@ -60,10 +62,17 @@ def row(table: Table, name: str, who: str, score: dict[str, Any]) -> None:
 
 
 @click.command()
-@click.option("--gold", type=click.Path(exists=True, path_type=Path), required=True, help="Folder of gold files.")
+@click.option(
+    "--gold",
+    "folders",
+    type=click.Path(exists=True, path_type=Path),
+    required=True,
+    multiple=True,
+    help="Folder of gold files.",
+)
 @click.option("--peer", "python", type=click.Path(path_type=Path), help="Interpreter of the peer's environment.")
 @click.option("--out", type=click.Path(path_type=Path), default="benchmarks/results/accuracy.json")
-def main(gold: Path, python: Path | None, out: Path) -> None:
+def main(folders: tuple[Path, ...], python: Path | None, out: Path) -> None:
     """Print the table and write the figures as JSON."""
     table = Table(title="PHI, label-blind, percent")
     for column in ("set", "notes", "tool", *_COLUMNS):
@@ -71,7 +80,7 @@ def main(gold: Path, python: Path | None, out: Path) -> None:
     results: dict[str, Any] = {}
     redactor = Redactor()
     peer = Peer(python) if python else None
-    for path, labels in gold_sets(gold):
+    for path, labels in [pair for folder in folders for pair in gold_sets(folder)]:
         reports = {"redactphi": own_report(redactor, path, labels)}
         if peer:
             reports = {"stock Presidio": peer_report(peer, path, labels), **reports}
