@@ -1,5 +1,5 @@
 # make demo | test | check | bench | model : each sets up what it needs in .venv; only Python 3.11 or newer is assumed.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed

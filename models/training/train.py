@@ -121,7 +121,7 @@ def main() -> None:
     """Train, measure, and write the pipeline."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--documents", type=int, default=20_000)
+    parser.add_argument("--documents", type=int, default=32_000)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--rate", type=float, default=0.003)
     parser.add_argument("--dropout", type=float, default=0.15)
@@ -130,6 +130,8 @@ def main() -> None:
     parser.add_argument("--dilations", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--output", type=Path, default=OUTPUT)
     options = parser.parse_args()
+    # Found out before the work rather than after it.
+    options.output.mkdir(parents=True, exist_ok=True)
     settings = Settings(width=options.width, pieces=options.pieces, dilations=tuple(options.dilations))
     started = time.monotonic()
     with use_ops("numpy", use_blis=False), single_blas_thread():

@@ -20,6 +20,9 @@ from redactphi.spans import Span
 DOUBT = 0.8
 """Below this probability a lone ordinary, capitalised word or eponym is taken for what it usually is."""
 
+SURE = 0.9
+"""What a lower-case word in a note written with capitals must reach to be a name."""
+
 _LOOKED_AT = 4000
 _LETTERS_A_CAPITAL = 200
 _CALENDAR = frozenset({str(PhiLabel.DATE)})
@@ -85,8 +88,8 @@ def _is_plain_word(text: str, span: Span, word: str) -> bool:
     lower = word.lower()
     if word in _letters():
         return True
-    if word.islower() and len(word) > _INITIALS and lower not in _names() and _has_capitals(text):
-        return True
+    if word.islower() and len(word) > _INITIALS and _has_capitals(text):
+        return lower not in _names() or span.score < SURE
     doubtful = span.score < DOUBT
     if lower in resources.terms("eponyms") and span.label in PERSON_LABELS:
         return is_eponymic(text, span.end) or (doubtful and lower not in resources.terms("first_names"))
