@@ -16,8 +16,8 @@ from detect_icd.matchers.completion import complete
 from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
 from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
-from detect_icd.sections import Section, find_sections, section_at
-from detect_icd.terms import sentences, terms
+from detect_icd.sections import Section, find_sections, section_at, section_sentences
+from detect_icd.terms import terms
 from redactphi.document import RedactedDocument
 from redactphi.spans import Span
 
@@ -75,7 +75,7 @@ class CodeDetector:
 
     def _diagnoses(self, note: str, sections: Sequence[Section], book: CodeBook) -> Iterator[Candidate]:
         rules = context_rules()
-        for start, end in _stretches(note, sections):
+        for start, end in section_sentences(note, sections):
             tokens = terms().tokens(note, start, end)
             mentions = self.dictionary.mentions(note, tokens)
             if not mentions:
@@ -113,13 +113,6 @@ def _candidate(
         score=mention.score,
         rules=tuple(rules),
     )
-
-
-def _stretches(note: str, sections: Sequence[Section]) -> Iterator[tuple[int, int]]:
-    """The sentences of a note without its headings; none reaches from one section into the next."""
-    for section in sections:
-        for start, end in sentences(note[section.start : section.end]):
-            yield section.start + start, section.start + end
 
 
 def _day(service_date: date | str | None) -> date | None:

@@ -89,22 +89,21 @@ class Guidelines:
 
 def _merged(candidates: Iterable[Candidate]) -> list[Candidate]:
     """One candidate for a code and status, with the evidence of all its mentions."""
-    merged: dict[tuple[str, str, Status], Candidate] = {}
+    groups: dict[tuple[str, str, Status], list[Candidate]] = {}
     for candidate in candidates:
-        key = (candidate.coding.system, candidate.coding.code, candidate.status)
-        known = merged.get(key)
-        if known is None:
-            merged[key] = candidate
-        else:
-            best = max(known, candidate, key=lambda c: c.score)
-            evidence = tuple(sorted({*known.evidence, *candidate.evidence}))
-            merged[key] = replace(
-                best,
-                evidence=evidence,
-                modifiers=tuple(dict.fromkeys((*known.modifiers, *candidate.modifiers))),
-                units=max(known.units, candidate.units),
-            )
-    return sorted(merged.values(), key=lambda c: (c.start, c.coding.code))
+        groups.setdefault((candidate.coding.system, candidate.coding.code, candidate.status), []).append(candidate)
+    merged = [group[0] if len(group) == 1 else _union(group) for group in groups.values()]
+    return sorted(merged, key=lambda c: (c.start, c.coding.code))
+
+
+def _union(group: Sequence[Candidate]) -> Candidate:
+    """The best scored of several candidates for one code, with the evidence and modifiers of all."""
+    return replace(
+        max(group, key=lambda c: c.score),
+        evidence=tuple(sorted({span for candidate in group for span in candidate.evidence})),
+        modifiers=tuple(dict.fromkeys(modifier for candidate in group for modifier in candidate.modifiers)),
+        units=max(candidate.units for candidate in group),
+    )
 
 
 def _by_status(docket: _Docket, known: Rules, setting: str, book: CodeBook) -> None:

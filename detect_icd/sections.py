@@ -5,10 +5,10 @@ from __future__ import annotations
 import bisect
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from detect_icd.terms import TAG
+from detect_icd.terms import TAG, sentences
 from redactphi.errors import DataError
 from redactphi.resources import data, read_toml
 
@@ -101,3 +101,10 @@ def find_sections(text: str) -> list[Section]:
 def section_at(sections: Sequence[Section], position: int) -> Section:
     """The section a position stands in."""
     return sections[max(0, bisect.bisect_right(sections, position, key=lambda section: section.heading) - 1)]
+
+
+def section_sentences(text: str, sections: Sequence[Section]) -> Iterator[tuple[int, int]]:
+    """The sentences of a note without its headings; none reaches from one section into the next."""
+    for section in sections:
+        for start, end in sentences(text[section.start : section.end]):
+            yield section.start + start, section.start + end

@@ -251,12 +251,27 @@ _SHORTENED = re.compile(
 _WRAPPED = 55
 """A line at least this long that ends without a stop may go on in the next line."""
 
+_LONGEST = 8000
+"""Characters after which a sentence is cut: no author writes one, and work on a sentence is not linear in its length."""
+
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Where each sentence (or list item, or line of a heading) starts and ends.
 
     A line break ends a sentence unless the next line goes on in lower case, or the line was long enough to be wrapped.
     """
+    for start, end in _unbounded(text):
+        low = start
+        while end - low > _LONGEST:
+            space = text.rfind(" ", low + _LONGEST // 2, low + _LONGEST)
+            cut = space if space > 0 else low + _LONGEST
+            yield low, cut
+            low = cut
+        if not text[low:end].isspace():
+            yield low, end
+
+
+def _unbounded(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     line_start = 0
     for match in _BOUNDARY.finditer(text):

@@ -183,11 +183,16 @@ def _barred(text: str, tokens: Sequence[Token], members: frozenset[int], first: 
 def _most_specific(found: list[Mention]) -> list[Mention]:
     """Keeps the mentions with the most words, closest together, and drops what the kept ones already say."""
     ranked = sorted(found, key=lambda m: (-m.size + m.looseness * 0.5, m.looseness, m.source, m.start, m.code))
+    # Kept ones by each word they say: what another one contains shares a word with it.
     kept: list[Mention] = []
-    covered: set[tuple[int, str]] = set()
+    saying: dict[tuple[int, str], list[Mention]] = {}
     for mention in ranked:
-        if mention.said <= covered and (len(mention.members) > 1 or any(mention.said <= other.said for other in kept)):
+        others = saying.get(next(iter(mention.said)), ())
+        if all(word in saying for word in mention.said) and (
+            len(mention.members) > 1 or any(mention.said <= other.said for other in others)
+        ):
             continue
         kept.append(mention)
-        covered |= mention.said
-    return [mention for mention in kept if not any(mention.said < other.said for other in kept)]
+        for word in mention.said:
+            saying.setdefault(word, []).append(mention)
+    return [m for m in kept if not any(m.said < other.said for other in saying[next(iter(m.said))])]

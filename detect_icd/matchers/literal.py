@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import bisect
+import functools
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from detect_icd.assertion import assess, context_rules
 from detect_icd.candidates import Candidate
 from detect_icd.coding import CodeSystem, Coding, cpt, hcpcs, icd10cm, modifier
-from detect_icd.sections import Section, section_at
+from detect_icd.sections import Section, section_at, section_sentences
 from detect_icd.terms import TAG
 from redactphi.spans import Span
 
@@ -73,19 +75,57 @@ class LiteralMatcher:
         """
         blocked = [match.span() for match in _BLOCKED.finditer(text)]
         cued = _cued(text)
-        found = [*_diagnoses(text, sections, book, cued), *_services(text, sections, book, cued)]
+        around = _Surroundings(text, sections)
+        found = [*_diagnoses(around, book, cued), *_services(around, book, cued)]
         inside = [c for c in found if not any(low <= c.start < high for low, high in blocked)]
         return sorted(inside, key=lambda candidate: candidate.start)
 
 
-def _cued(text: str) -> dict[int, str]:
-    """Where a code may start because a cue, or a code after a cue, stands before it: position to system."""
-    cued: dict[int, str] = {}
+class _Surroundings:
+    """A note, its sections and its sentences with their cues, each scanned once."""
+
+    def __init__(self, text: str, sections: Sequence[Section]) -> None:
+        self.text = text
+        self.sections = sections
+        self._sentences = list(section_sentences(text, sections))
+        self._cues = functools.lru_cache(maxsize=1)(functools.partial(context_rules().cues, text))
+
+    def candidate(self, span: Span, coding: Coding, low: int) -> Candidate:
+        """The candidate of a code, with the status its sentence gives it from ``low`` on."""
+        number = bisect.bisect_right(self._sentences, span.start, key=lambda sentence: sentence[0]) - 1
+        bounds = self._sentences[number] if number >= 0 else (0, 0)
+        if span.end > bounds[1]:
+            bounds = (span.start, span.end)
+        bounds = (max(low, bounds[0]), bounds[1])
+        section = section_at(self.sections, span.start).name
+        assertion = assess(self.text, self._cues(*bounds), span.start, span.end, section, bounds)
+        evidence: tuple[Span, ...] = (span,)
+        if assertion.cue is not None:
+            evidence = (*evidence, assertion.cue)
+        return Candidate(coding, evidence, assertion.status, section, span.score, (span.source,))
+
+
+class _Cued(NamedTuple):
+    """What a cue says a code after it is, and from where on words tell of its status."""
+
+    kind: str
+    low: int
+
+
+_UNCUED = _Cued("", 0)
+
+
+def _cued(text: str) -> dict[int, _Cued]:
+    """Where a code may start because a cue, or a code after a cue, stands before it."""
+    cued: dict[int, _Cued] = {}
     for pattern, kind, form in ((_PROCEDURE_CUE, "service", _SERVICE), (_DIAGNOSIS_CUE, "diagnosis", _ICD)):
         for cue in pattern.finditer(text):
             position = cue.end()
-            while match := form.match(text, position):
-                cued[match.start()] = kind
+            # "dx:" opens a statement of its own: "no fever dx: K62.3" denies the fever only.
+            found = _Cued(kind, cue.start() if cue.group().rstrip().endswith(":") else 0)
+            # A cue inside a list finds its codes read already.
+            while (match := form.match(text, position)) and cued.get(match.start(), _UNCUED).kind != kind:
+                cued[match.start()] = found
                 separator = _SEPARATOR.match(text, match.end())
                 if separator is None:
                     break
@@ -93,20 +133,21 @@ def _cued(text: str) -> dict[int, str]:
     return cued
 
 
-def _diagnoses(text: str, sections: Sequence[Section], book: CodeBook, cued: dict[int, str]) -> Iterator[Candidate]:
+def _diagnoses(around: _Surroundings, book: CodeBook, cued: dict[int, _Cued]) -> Iterator[Candidate]:
+    text, sections = around.text, around.sections
     for match in _ICD.finditer(text):
         written = match["code"]
-        if cued.get(match.start()) == "service":
+        kind, low = cued.get(match.start(), _UNCUED)
+        if kind == "service":
             continue
         entry = book.get(written) if icd10cm.is_valid(written) else None
         if entry is None:
             continue
-        kind = cued.get(match.start())
         section = section_at(sections, match.start()).name
-        if kind is None and not _plainly_diagnosis(text, match, section):
+        if not kind and not _plainly_diagnosis(text, match, section):
             continue
         rule = "literal/icd10cm-cue" if kind else "literal/icd10cm"
-        yield _candidate(text, sections, Span(*match.span("code"), "code", _LITERAL_SCORE, rule), entry.coding)
+        yield around.candidate(Span(*match.span("code"), "code", _LITERAL_SCORE, rule), entry.coding, low)
 
 
 def _plainly_diagnosis(text: str, match: re.Match[str], section: str) -> bool:
@@ -124,10 +165,11 @@ def _plainly_diagnosis(text: str, match: re.Match[str], section: str) -> bool:
     return section in _DIAGNOSIS_SECTIONS and opens_line and after[:1] in {" ", "-", ":", "\t"} and len(written) > 2  # noqa: PLR2004
 
 
-def _services(text: str, sections: Sequence[Section], book: CodeBook, cued: dict[int, str]) -> Iterator[Candidate]:
+def _services(around: _Surroundings, book: CodeBook, cued: dict[int, _Cued]) -> Iterator[Candidate]:
+    text, sections = around.text, around.sections
     for match in _SERVICE.finditer(text):
         code = match["code"]
-        kind = cued.get(match.start())
+        kind, low = cued.get(match.start(), _UNCUED)
         if kind == "diagnosis" or not _in_use(code):
             continue
         section = section_at(sections, match.start()).name
@@ -136,12 +178,12 @@ def _services(text: str, sections: Sequence[Section], book: CodeBook, cued: dict
         )
         if match["modifiers"] and not modifiers:
             continue
-        if kind is None and not _plainly_service(text, match, section, book, marked=bool(modifiers or match["units"])):
+        if not kind and not _plainly_service(text, match, section, book, marked=bool(modifiers or match["units"])):
             continue
         system = CodeSystem.HCPCS if code[0].isalpha() else CodeSystem.CPT
         rule = f"literal/{system.short.lower()}{'-cue' if kind else ''}"
         score = _LITERAL_SCORE if kind or modifiers else _BARE_SCORE
-        candidate = _candidate(text, sections, Span(*match.span(), "code", score, rule), Coding(system, "", code))
+        candidate = around.candidate(Span(*match.span(), "code", score, rule), Coding(system, "", code), low)
         yield Candidate(
             coding=candidate.coding, evidence=candidate.evidence, status=candidate.status, section=section, score=score,
             rules=candidate.rules, modifiers=modifiers, units=int(match["units"] or 1),
@@ -167,16 +209,3 @@ def _plainly_service(text: str, match: re.Match[str], section: str, book: CodeBo
     if code[-1].isalpha():
         return code[-1] == "T" or section in _SERVICE_SECTIONS
     return marked or section in _SERVICE_SECTIONS
-
-
-def _candidate(text: str, sections: Sequence[Section], span: Span, coding: Coding) -> Candidate:
-    start, end = span.start, span.end
-    low = text.rfind("\n", 0, start) + 1
-    high = text.find("\n", end)
-    bounds = (low, len(text) if high < 0 else high)
-    section = section_at(sections, start).name
-    assertion = assess(text, context_rules().cues(text, *bounds), start, end, section, bounds)
-    evidence: tuple[Span, ...] = (span,)
-    if assertion.cue is not None:
-        evidence = (*evidence, assertion.cue)
-    return Candidate(coding, evidence, assertion.status, section, span.score, (span.source,))

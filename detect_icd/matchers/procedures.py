@@ -66,7 +66,7 @@ class ProcedureMatcher:
                 continue
             hits: list[tuple[Hit, ...]] = []
             for step in entry.steps:
-                stated = next((h for c in told for atoms in step if (h := facts.stated(c, atoms))), None)
+                stated = _first_stated(facts, step)
                 if stated:
                     hits.append(stated)
             if len(hits) < entry.procedure.steps_needed:
@@ -76,3 +76,9 @@ class ProcedureMatcher:
             found = Found(clause, frozenset(hit.atom for hit in flat), flat, by_steps=True)
             if mention := mention_of(facts, entry, found):
                 yield mention
+
+
+def _first_stated(facts: Facts, step: tuple[Atoms, ...]) -> tuple[Hit, ...]:
+    """Where a note first states a step, in one of its ways."""
+    ways = (next((h for c in facts.holding(atoms) if (h := facts.stated(c, atoms))), ()) for atoms in step)
+    return min((hits for hits in ways if hits), key=lambda hits: hits[0].start, default=())

@@ -78,6 +78,10 @@ class Facts:
         self._sections = {section.name for section in sections}
         self.titled = any(clause.role is Role.TITLE for clause in clauses)
         self._status: dict[tuple[int, int, int], tuple[Status, Span | None]] = {}
+        self._holding: dict[tuple[Role, str], list[Clause]] = {}
+        for clause in clauses:
+            for atom in clause.atoms:
+                self._holding.setdefault((clause.role, atom), []).append(clause)
         self._approach: tuple[str, Hit | None] | None = None
 
     @functools.cached_property
@@ -113,9 +117,18 @@ class Facts:
 
     def told(self, lowest: Role = Role.FINDING) -> Iterator[Clause]:
         """The clauses that tell of this operation, titles first."""
-        for role in (Role.TITLE, Role.BODY, Role.FINDING):
+        for role in _TOLD:
             if role >= lowest:
                 yield from (clause for clause in self.clauses if clause.role is role)
+
+    def holding(self, atoms: frozenset[str], highest: Role = Role.TITLE) -> Iterator[Clause]:
+        """The clauses that tell of this operation and hold these atoms, titles first."""
+        for role in _TOLD:
+            if role <= highest:
+                shelves = [self._holding.get((role, atom), ()) for atom in atoms]
+                for clause in min(shelves, key=len, default=()):
+                    if atoms <= clause.atoms.keys():
+                        yield clause
 
     @functools.cached_property
     def converted(self) -> Hit | None:
@@ -157,13 +170,17 @@ class Facts:
             nearest = min(found, key=lambda item: max(item[1].start - end, start - item[1].end, 0))
             both = {side for side, span in found if _joined(self.text, nearest[1], span)}
             return ("50" if {"RT", "LT"} <= both else nearest[0]), nearest[1]
-        for other in self.told():
-            if other.role is Role.BODY or other is clause:
-                continue
-            sides = _sides(self.text, other.start, other.end)
+        return next((side for other, side in self._one_sided if other is not clause), ("", None))
+
+    @functools.cached_property
+    def _one_sided(self) -> list[tuple[Clause, tuple[str, Span]]]:
+        """The items and findings that name one side only."""
+        found = []
+        for clause in self.told():
+            sides = _sides(self.text, clause.start, clause.end) if clause.role is not Role.BODY else []
             if sides and len({side for side, _ in sides}) == 1:
-                return sides[0]
-        return "", None
+                found.append((clause, sides[0]))
+        return found
 
     def sizes(self, start: int, end: int) -> list[Measure]:
         """The measurements in a stretch of text."""
@@ -195,6 +212,7 @@ class Facts:
 
 
 _AGE_REACH = 20_000
+_TOLD = (Role.TITLE, Role.BODY, Role.FINDING)
 
 
 def _sides(text: str, start: int, end: int) -> list[tuple[str, Span]]:

@@ -171,8 +171,8 @@ def _elsewhere(facts: Facts, found: Found, atoms: Atoms, highest: Role = Role.TI
     """Where the rest of the note states atoms: an item that names an operation itself speaks of that one."""
     if atoms <= found.clause.atoms.keys():
         return ()
-    for other in facts.told():
-        if other is found.clause or other.role > highest or not (hits := facts.stated(other, atoms)):
+    for other in facts.holding(atoms, highest):
+        if other is found.clause or not (hits := facts.stated(other, atoms)):
             continue
         return () if other.role is Role.TITLE and other.named else hits
     return ()
@@ -201,10 +201,14 @@ def _size(facts: Facts, entry: Entry, found: Found) -> Answer | None:
 def _measures(facts: Facts, entry: Entry, clause: Clause) -> list[Measure]:
     if clause.role is Role.TITLE and (stated := facts.sizes(clause.start, clause.end)):
         return stated
-    for other in (clause, *facts.told()):
-        for atoms in entry.size_of:
-            if atoms <= other.atoms.keys() and (stated := facts.sizes(other.start, other.end)):
-                return stated
+    own = next((atoms for atoms in entry.size_of if atoms <= clause.atoms.keys()), None)
+    if own is not None and (stated := facts.sizes(clause.start, clause.end)):
+        return stated
+    holding = (other for atoms in entry.size_of for other in facts.holding(atoms))
+    # Titles come before the account, whichever of the words they say.
+    for other in sorted(holding, key=lambda other: (-other.role, other.start)):
+        if stated := facts.sizes(other.start, other.end):
+            return stated
     return []
 
 

@@ -33,6 +33,7 @@ _OTHER_HEADING = re.compile(
     re.IGNORECASE,
 )
 _EARLIER = frozenset({"past_surgical_history"})
+_LONGEST_LIST = 8000
 _WRAPPED = 60
 """A heading's own line at least this long may go on in the next."""
 
@@ -248,7 +249,7 @@ def lists(found: Sequence[Clause]) -> list[Clause]:
     previous: Clause | None = None
     for clause in found:
         if previous is not None and clause.role is previous.role is Role.TITLE and clause.section == previous.section:
-            if not merged or merged[-1].end != previous.end:
+            if not merged or merged[-1].end != previous.end or clause.end - merged[-1].start > _LONGEST_LIST:
                 merged.append(Clause(previous.start, previous.end, Role.TITLE, previous.section))
                 merged[-1].add(previous.hits)
             merged[-1].end = clause.end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Sequence
 
 from detect_icd.candidates import Candidate, Status
@@ -36,12 +37,27 @@ def select(mentions: Sequence[Mention], *, listed: bool) -> list[Candidate]:
 
 def _without_lesser(mentions: Sequence[Mention]) -> list[Mention]:
     """Drops what another mention says more exactly, and what another code includes or supersedes."""
-    exact = [m for m in mentions if not any(_says_more(other, m) for other in mentions)]
+    exact = _most_exact(mentions)
     beaten = {
         code for m in exact for code in (*m.entry.procedure.includes, *m.entry.procedure.supersedes) if code != m.code
     }
     kept = [m for m in exact if m.code not in beaten]
-    return [m for m in kept if not any(_is_part(m, other) for other in kept)]
+    others = {(m.entry.procedure.specialty, m.entry.procedure.part_of): m for m in kept}
+    return [m for m in kept if not any(_is_part(m, other) for other in others.values())]
+
+
+def _most_exact(mentions: Sequence[Mention]) -> list[Mention]:
+    """Those no other mention that stands over them says more than; only neighbours can stand over one another."""
+    ordered = sorted(mentions, key=lambda mention: mention.found.bounds)
+    reach = max((end - start for start, end in (m.found.bounds for m in ordered)), default=0)
+    starts = [mention.found.bounds[0] for mention in ordered]
+    exact = set()
+    for mention in ordered:
+        start, end = mention.found.bounds
+        near = ordered[bisect.bisect_left(starts, start - reach) : bisect.bisect_left(starts, end)]
+        if not any(_says_more(other, mention) for other in near):
+            exact.add(id(mention))
+    return [mention for mention in mentions if id(mention) in exact]
 
 
 def _is_part(mention: Mention, other: Mention) -> bool:
