@@ -15,7 +15,14 @@ from redactphi.errors import UnknownNameError, UsageError
 from redactphi.labels import PhiLabel
 
 KEEP = "keep"
-_KEYS = ("name", "version", "description", "extends", "departures", "operators", "thresholds")
+_THRESHOLD = 0.4
+"""The least score where a policy names none."""
+
+_KEYS: dict[str, type] = {
+    "name": str, "version": int, "description": str, "extends": str, "departures": list, "operators": dict,
+    "thresholds": dict,
+}  # fmt: skip
+_WORDS: dict[type, str] = {str: "string", int: "whole number", list: "list of strings", dict: "table"}
 _LABELS = tuple(str(label) for label in PhiLabel)
 
 
@@ -35,7 +42,8 @@ class Policy:
         name: The preset's name, or the name a user's file gives.
         version: Raised when the meaning of the file changes.
         description: What the policy does, in words for a manifest.
-        departures: In words, where it keeps more than Safe Harbor allows; empty for Safe Harbor.
+        departures: In words, where it keeps more than Safe Harbor allows; empty for Safe Harbor. What a file does not
+            say itself is worked out, so that no manifest claims more than was done.
         operators: Every label's operator.
         thresholds: Every label's least score.
     """
@@ -78,6 +86,9 @@ class Policy:
             "thresholds": dict(sorted(self.thresholds.items())),
         }
 
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
     @property
     def sha256(self) -> str:
         """A hash of everything the policy says."""
@@ -90,6 +101,8 @@ def presets() -> list[str]:
 
 
 def _find(policy: str | Path) -> Traversable | Path:
+    if not isinstance(policy, str | Path):
+        raise UsageError(f"a policy is a preset's name, a path or a Policy, not {type(policy).__name__}")
     if isinstance(policy, Path) or policy.endswith(".toml"):
         path = Path(policy)
         if not path.is_file():
@@ -101,34 +114,67 @@ def _find(policy: str | Path) -> Traversable | Path:
 
 
 def _merged(path: Traversable | Path, seen: tuple[str, ...]) -> dict[str, Any]:
+    """What a file and those it extends say together. Name and description are a file's own: they speak of all of it."""
     if path.name in seen:
         raise UsageError(f"policies extend each other in a circle: {', '.join((*seen, path.name))}")
     raw = resources.read_toml(path)
-    for key in raw:
-        if key not in _KEYS:
-            raise UnknownNameError("policy key", key, _KEYS)
-    if "extends" not in raw:
-        return raw
-    base = _merged(_find(raw["extends"]), (*seen, path.name))
-    merged = base | {key: value for key, value in raw.items() if key != "extends"}
+    _check_keys(raw)
+    base = _merged(_find(raw["extends"]), (*seen, path.name)) if "extends" in raw else {}
+    merged = {"version": 1, "description": "", **raw}
     for table in ("operators", "thresholds"):
         merged[table] = base.get(table, {}) | raw.get(table, {})
-    return merged
+    if missing := [key for key in ("name", "operators") if not merged.get(key)]:
+        raise UsageError(f"policy lacks {', '.join(missing)}")
+    merged["thresholds"] = merged["thresholds"] or {"default": _THRESHOLD}
+    stated = raw.get("departures") or _unstated_departures(base, merged)
+    return merged | {"departures": [*base.get("departures", ()), *stated]}
+
+
+def _check_keys(raw: Mapping[str, Any]) -> None:
+    for key, value in raw.items():
+        if key not in _KEYS:
+            raise UnknownNameError("policy key", key, _KEYS)
+        if not isinstance(value, _KEYS[key]) or isinstance(value, bool):
+            raise UsageError(f"policy key {key!r} takes a {_WORDS[_KEYS[key]]}")
+    if not all(isinstance(item, str) for item in raw.get("departures", ())):
+        raise UsageError("policy key 'departures' takes a list of strings")
+
+
+def _unstated_departures(base: Mapping[str, Any], merged: Mapping[str, Any]) -> list[str]:
+    """Where a file keeps more than what it extends, of what Safe Harbor lists, and does not say so itself."""
+    before, after = (
+        {label: _spec(value).operator for label, value in _per_label(raw["operators"]).items()} if raw else {}
+        for raw in (base, merged)
+    )
+    least, now = (_thresholds(raw) if raw else dict.fromkeys(_LABELS, _THRESHOLD) for raw in (base, merged))
+    found = []
+    for label in PhiLabel:
+        if label.identifier is None or before.get(label) == KEEP:
+            continue
+        if after[label] == KEEP:
+            found.append(f"{label} is kept")
+        elif now[label] > least[label]:
+            found.append(f"{label} is kept below a score of {now[label]:g}")
+    return found
 
 
 def _build(raw: Mapping[str, Any]) -> Policy:
-    if missing := [key for key in ("name", "operators") if key not in raw]:
-        raise UsageError(f"policy lacks {', '.join(missing)}")
     return Policy(
         name=raw["name"],
-        version=int(raw.get("version", 1)),
-        description=raw.get("description", ""),
-        departures=tuple(raw.get("departures", ())),
+        version=raw["version"],
+        description=raw["description"],
+        departures=tuple(raw["departures"]),
         operators={label: _spec(value) for label, value in _per_label(raw["operators"]).items()},
-        thresholds={
-            label: float(value) for label, value in _per_label(raw.get("thresholds", {"default": 0.4})).items()
-        },
+        thresholds=_thresholds(raw),
     )
+
+
+def _thresholds(raw: Mapping[str, Any]) -> dict[str, float]:
+    found = _per_label(raw["thresholds"])
+    for label, value in found.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise UsageError(f"the threshold of {label} must be a number from 0 to 1")
+    return {label: float(value) for label, value in found.items()}
 
 
 def _per_label(table: Mapping[str, Any]) -> dict[str, Any]:

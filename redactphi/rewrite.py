@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from presidio_anonymizer.entities import InvalidParamError
 from presidio_anonymizer.operators import Operator
 
 from redactphi.document import Document, RedactedDocument
-from redactphi.errors import UnknownNameError
+from redactphi.errors import UnknownNameError, UsageError
 from redactphi.offsets import apply_replacements
 from redactphi.policy import KEEP, Policy
 from redactphi.spans import Span
@@ -39,7 +40,7 @@ class Rewriter:
 
     Raises:
         UnknownNameError: The policy names an operator that does not exist.
-        presidio_anonymizer.entities.InvalidParamError: An operator refuses its parameters.
+        UsageError: An operator refuses its parameters.
     """
 
     def __init__(self, policy: Policy, operators: Mapping[str, type[Operator]]) -> None:
@@ -51,7 +52,10 @@ class Rewriter:
             if spec.operator not in operators:
                 raise UnknownNameError("operator", spec.operator, (*operators, KEEP))
             operator = operators[spec.operator]()
-            operator.validate({**spec.params, "label": label})
+            try:
+                operator.validate({**spec.params, "label": label})
+            except InvalidParamError as error:
+                raise UsageError(f"operator {spec.operator!r} of {label}: {error}") from None
             self._operators[label] = operator
 
     def rewrite(self, document: Document, spans: Sequence[Span]) -> RedactedDocument:

@@ -14,6 +14,7 @@ from presidio_anonymizer.operators import Operator, OperatorType
 
 from redactphi import resources
 from redactphi.labels import PhiLabel
+from redactphi.operators.parameters import check_parameters
 from redactphi.operators.years import reference_year, shows_age_over_89, year_of, years_of
 
 if TYPE_CHECKING:
@@ -48,10 +49,11 @@ class DateYear(Operator):
         """Refuse a reference year that is no year.
 
         Raises:
-            InvalidParamError: ``reference_year`` is not a whole number.
+            InvalidParamError: ``reference_year`` is not a whole number, or a parameter is unknown.
         """
+        check_parameters(params, "reference_year")
         year = (params or {}).get("reference_year")
-        if year is not None and not isinstance(year, int):
+        if year is not None and (isinstance(year, bool) or not isinstance(year, int)):
             raise InvalidParamError("reference_year must be a whole number")
 
     def operator_name(self) -> str:
@@ -79,8 +81,10 @@ class Zip3(Operator):
         """Refuse a table that does not exist.
 
         Raises:
-            InvalidParamError: ``table`` is not one of the packaged tables; the message lists them.
+            InvalidParamError: ``table`` is not one of the packaged tables, or a parameter is unknown; the message
+                lists the valid ones.
         """
+        check_parameters(params, "table")
         table = (params or {}).get("table", DEFAULT_TABLE)
         if table not in tables():
             raise InvalidParamError(f"unknown zip3 table; valid: {', '.join(tables())}")
@@ -102,7 +106,12 @@ class Age90(Operator):
         return "[AGE 90+]"
 
     def validate(self, params: dict[str, Any] | None = None) -> None:
-        """Any parameters will do."""
+        """Refuse any parameter.
+
+        Raises:
+            InvalidParamError: There is one.
+        """
+        check_parameters(params)
 
     def operator_name(self) -> str:
         """``age90``."""

@@ -7,6 +7,8 @@ from typing import Any
 from presidio_anonymizer.entities import InvalidParamError
 from presidio_anonymizer.operators import Operator, OperatorType
 
+from redactphi.operators.parameters import check_parameters
+
 
 class Tag(Operator):
     """Replaces a span by its label in square brackets.
@@ -23,8 +25,9 @@ class Tag(Operator):
         """Refuse to run without a label.
 
         Raises:
-            InvalidParamError: Neither ``label`` nor ``entity_type`` is given.
+            InvalidParamError: Neither ``label`` nor ``entity_type`` is given, or a parameter is unknown.
         """
+        check_parameters(params)
         if not params or not (params.get("label") or params.get("entity_type")):
             raise InvalidParamError("tag needs a label")
 

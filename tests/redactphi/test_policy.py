@@ -1,6 +1,6 @@
 import pytest
 
-from redactphi import Policy, UnknownNameError, UsageError
+from redactphi import Policy, UnknownNameError, UsageError, redact
 from redactphi.labels import PhiLabel
 from redactphi.operators import OPERATORS
 from redactphi.policy import KEEP, presets
@@ -48,6 +48,32 @@ def test_a_users_file_extends_a_preset(write):
     policy = Policy.load(write('name = "mine"\nextends = "safe_harbor"\n[operators]\nFACILITY = "keep"\n'))
     assert policy.keeps("FACILITY")
     assert policy.spec("DATE").operator == "year"
+    assert policy.departures == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "departures"),
+    [
+        ('extends = "safe_harbor"\n[operators]\nNAME = "keep"\n', ["NAME is kept"]),
+        ('extends = "safe_harbor"\ndepartures = ["names stay"]\n[operators]\nNAME = "keep"\n', ["names stay"]),
+        ('extends = "safe_harbor"\n[thresholds]\nDATE = 0.9\n', ["DATE is kept below a score of 0.9"]),
+        ('extends = "safe_harbor"\n[thresholds]\nDATE = 0.1\n', []),
+        ('[operators]\ndefault = "tag"\nZIP = "keep"\n', ["ZIP is kept"]),
+    ],
+)
+def test_a_policy_that_keeps_more_than_safe_harbor_says_so(write, body, departures):
+    assert list(Policy.load(write(f'name = "m"\n{body}')).departures) == departures
+
+
+def test_what_a_policy_adds_to_the_departures_of_its_base_is_told_too(write):
+    policy = Policy.load(write('name = "m"\nextends = "limited_data_set"\n[operators]\nSSN = "keep"\n'))
+    assert policy.departures == (*Policy.load("limited_data_set").departures, "SSN is kept")
+
+
+def test_the_description_of_a_preset_is_not_that_of_a_file_extending_it(write):
+    assert Policy.load(write('name = "m"\nextends = "safe_harbor"\n')).description == ""
+    with pytest.raises(UsageError, match="lacks name"):
+        Policy.load(write('extends = "safe_harbor"\n'))
 
 
 @pytest.mark.parametrize(
@@ -58,6 +84,14 @@ def test_a_users_file_extends_a_preset(write):
         ('name = "m"\n[operators]\nNAME = "tag"\n', "says nothing of PROVIDER.* no default"),
         ('name = "m"\n', "lacks operators"),
         ('name = "m"\n[operators]\ndefault = 3\n', "an operator is a name"),
+        ('name = 5\nextends = "safe_harbor"\n', "'name' takes a string"),
+        ('name = "m"\nextends = 5\n', "'extends' takes a string"),
+        ('name = "m"\nextends = "safe_harbor"\nversion = "x"\n', "'version' takes a whole number"),
+        ('name = "m"\nextends = "safe_harbor"\noperators = 5\n', "'operators' takes a table"),
+        ('name = "m"\nextends = "safe_harbor"\ndepartures = [1]\n', "'departures' takes a list of strings"),
+        ('name = "m"\nextends = "safe_harbor"\n[thresholds]\nDATE = "x"\n', "DATE must be a number from 0 to 1"),
+        ('name = "m"\nextends = "safe_harbor"\n[thresholds]\nDATE = 2\n', "DATE must be a number from 0 to 1"),
+        ('name = "m"\nextends = "safe_harbor"\n[thresholds]\nDATE = true\n', "DATE must be a number from 0 to 1"),
         ('name = "m"\nextends = "mine.toml"\n[operators]\ndefault = "tag"\n', "in a circle"),
     ],
 )
@@ -72,6 +106,34 @@ def test_an_unknown_operator_is_refused_before_any_note_is_read(write):
     policy = Policy.load(write('name = "m"\n[operators]\ndefault = "blank"\n'))
     with pytest.raises(UnknownNameError, match=r"operator 'blank'; valid: .*tag"):
         Rewriter(policy, OPERATORS)
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ('DATE = { operator = "year", reference = 2026 }', r"'year' of DATE: .*'reference'; valid: reference_year"),
+        ('DATE = { operator = "year", reference_year = "x" }', "must be a whole number"),
+        ('ZIP = { operator = "zip3", table = "census" }', "unknown zip3 table; valid: census-2000"),
+        ('NAME = { operator = "tag", form = "x" }', "unknown parameter 'form'"),
+        ('AGE = { operator = "age90", limit = 80 }', "unknown parameter 'limit'"),
+    ],
+)
+def test_a_parameter_an_operator_does_not_know_is_a_usage_error(write, spec, message):
+    policy = Policy.load(write(f'name = "m"\nextends = "safe_harbor"\n[operators]\n{spec}\n'))
+    with pytest.raises(UsageError, match=message):
+        Rewriter(policy, OPERATORS)
+
+
+def test_a_policy_is_a_name_a_path_or_a_policy():
+    with pytest.raises(UsageError, match="not int"):
+        Policy.load(5)
+
+
+def test_a_policy_file_edited_between_two_calls_is_another_policy(write):
+    body = 'name = "m"\nextends = "safe_harbor"\n'
+    assert str(redact("on 3/14/2024", policy=str(write(body)))) == "on [DATE 2024]"
+    assert str(redact("on 3/14/2024", policy=write(body + '[operators]\nDATE = "keep"\n'))) == "on 3/14/2024"
+    assert str(redact("on 3/14/2024", policy=Policy.load("safe_harbor"))) == "on [DATE 2024]"
 
 
 def test_the_hash_follows_the_meaning(write):
