@@ -18,10 +18,16 @@ _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}+)*")
 _PART = regex.compile(r"[\p{L}\p{M}]+")
 _SHORTEST = 3
 _CUE_AFTER = frozenset({"names/credential", "names/relation-after"})
-_INITIALS = frozenset(
-    {"names/initials-credential", "names/initials-field", "names/patient-initials", "names/typist-mark"}
+_UNTRIMMED = frozenset(
+    {
+        "names/initials-credential",
+        "names/initials-field",
+        "names/newborn",
+        "names/patient-initials",
+        "names/typist-mark",
+    }
 )
-_EVERYWHERE = _INITIALS | {
+_EVERYWHERE = _UNTRIMMED | {
     "names/clinician-title",
     "names/clinician-title-lower",
     "names/courtesy-title",
@@ -43,7 +49,7 @@ class NameRecognizer(RuleRecognizer):
     def spans(self, text: str) -> Iterator[Span]:
         """The spans of every rule, ordinary words trimmed; those of ordinary words alone are left out."""
         for span in self._raw(text):
-            trimmed = span if span.source in _INITIALS else _trim(text, span)
+            trimmed = span if span.source in _UNTRIMMED else _trim(text, span)
             if trimmed is not None:
                 yield trimmed
 
@@ -168,6 +174,11 @@ def _person(value: str) -> bool:
     return bool(known)
 
 
+def _newborn(value: str) -> bool:
+    last = value.rsplit(maxsplit=1)[-1]
+    return not _is_ordinary(last) and last.lower().removesuffix("s") not in resources.terms("eponyms")
+
+
 VALIDATORS = {
     "surname": _surname,
     "given-name": _given_name,
@@ -176,5 +187,6 @@ VALIDATORS = {
     "full-name-any-order": _full_name_any_order,
     "reversed-name": _reversed_name,
     "person": _person,
+    "newborn": _newborn,
 }
 """Tests that rules of this family may name: what the name lists say of a match."""

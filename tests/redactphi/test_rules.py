@@ -30,6 +30,7 @@ def _subclasses(kind):
 
 
 RECOGNIZERS = recognizers()
+RECOGNIZERS += [recognizer.company for recognizer in RECOGNIZERS if hasattr(recognizer, "company")]
 RULES = {compiled.source: compiled for recognizer in RECOGNIZERS for compiled in recognizer.rules}
 OWNERS = {compiled.source: recognizer for recognizer in RECOGNIZERS for compiled in recognizer.rules}
 
