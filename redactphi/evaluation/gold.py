@@ -40,13 +40,13 @@ def read_labels(path: Path) -> dict[str, str]:
         DataError: The file is missing or no JSON object of strings.
     """
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"cannot read labels {path.name}: {type(error).__name__}") from error
-    if not isinstance(raw, dict):
-        raise DataError(f"{path.name}: labels must be a JSON object")
+        raw = json.loads(_content(path))
+    except ValueError:
+        raise DataError(f"{path.name}: not valid JSON") from None
+    if not isinstance(raw, dict) or not all(isinstance(value, str) for value in raw.values()):
+        raise DataError(f"{path.name}: labels must be a JSON object of strings")
     valid = {str(label) for label in PhiLabel}
-    return {str(key): str(value) if value in valid else NOT_PHI for key, value in raw.items()}
+    return {key: value if value in valid else NOT_PHI for key, value in raw.items()}
 
 
 def read_gold(path: Path, labels: Mapping[str, str] | None = None) -> Iterator[GoldDocument]:
@@ -57,17 +57,25 @@ def read_gold(path: Path, labels: Mapping[str, str] | None = None) -> Iterator[G
         labels: Gold label -> ours; without it the gold must use our labels.
 
     Raises:
-        DataError: A line is malformed; the message gives its number, never its text.
+        DataError: There is no document, or a line is malformed; the message gives its number, never its text.
         UnknownNameError: A label is not mapped.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"cannot read {path.name}: {type(error).__name__}") from error
+    # Not splitlines(): a JSON string may hold U+2028 and its like as they are.
+    lines = [(number, line) for number, line in enumerate(_content(path).split("\n"), 1) if line.strip()]
+    if not lines:
+        raise DataError(f"{path.name}: the file is empty")
     mapping = {str(label): str(label) for label in PhiLabel} if labels is None else labels
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield _document(line, mapping, f"{path.name}:{number}")
+    for number, line in lines:
+        yield _document(line, mapping, f"{path.name}:{number}")
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataError(f"{path.name}: not valid utf-8") from None
+    except OSError as error:
+        raise DataError(f"{path.name}: {error.strerror or type(error).__name__}") from None
 
 
 def _document(line: str, labels: Mapping[str, str], where: str) -> GoldDocument:
@@ -75,8 +83,10 @@ def _document(line: str, labels: Mapping[str, str], where: str) -> GoldDocument:
         raw = json.loads(line)
         text = raw["text"]
         found = [(int(item["start"]), int(item["end"]), str(item["label"])) for item in raw["spans"]]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise DataError(f"{where}: not a gold document") from None
+    if not isinstance(text, str):
+        raise DataError(f"{where}: the text is not a string")
     spans = []
     for start, end, label in found:
         if label not in labels:

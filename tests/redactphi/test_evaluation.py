@@ -84,9 +84,47 @@ def test_a_gold_label_that_is_not_mapped_lists_the_valid_ones(gold_file):
 
 
 @pytest.mark.parametrize(
-    "row", ["not json", '{"text": "x"}', '{"text": "Anna", "spans": [{"start": 2, "end": 9, "label": "NAME"}]}']
+    "row",
+    [
+        "not json",
+        '{"text": "x"}',
+        '{"text": "Anna", "spans": [{"start": 2, "end": 9, "label": "NAME"}]}',
+        '{"text": ["Anna"], "spans": []}',
+        '{"text": null, "spans": []}',
+        '{"text": 5, "spans": [{"start": 0, "end": 1, "label": "NAME"}]}',
+        '{"text": "Anna", "spans": ' + "[" * 100_000 + "]" * 100_000 + "}",
+    ],
+    ids=range(7),
 )
 def test_a_malformed_line_is_named_by_number(gold_file, row):
     with pytest.raises(DataError, match=r"gold.jsonl:2") as caught:
         list(read_gold(gold_file({"id": "1", "text": "ok", "spans": []}, row)))
     assert "Anna" not in str(caught.value)
+
+
+def test_a_gold_file_may_hold_a_byte_order_mark_and_any_line_separator_within_a_text(tmp_path):
+    path = tmp_path / "gold.jsonl"
+    path.write_text('{"id": "1", "text": "a\u2028b\x85c", "spans": []}\r\n', encoding="utf-8-sig")
+    assert [document.text for document in read_gold(path)] == ["a\u2028b\x85c"]
+
+
+def test_a_gold_file_that_cannot_be_read_is_one_plain_line(tmp_path):
+    path = tmp_path / "gold.jsonl"
+    with pytest.raises(DataError, match=r"^gold.jsonl: No such file or directory$"):
+        list(read_gold(path))
+    path.write_bytes(b"\n")
+    with pytest.raises(DataError, match=r"^gold.jsonl: the file is empty$"):
+        list(read_gold(path))
+    path.write_bytes(b"\xff\n")
+    with pytest.raises(DataError, match=r"^gold.jsonl: not valid utf-8$"):
+        list(read_gold(path))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"), [('{"P": ["NAME"]}', "object of strings"), ("[]", "object of strings"), ("{", "not valid")]
+)
+def test_labels_map_strings_to_strings(tmp_path, content, message):
+    path = tmp_path / "l.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(DataError, match=message):
+        read_labels(path)
