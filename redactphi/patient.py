@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, fields
+from datetime import datetime, time
 from typing import Any
 
 from redactphi.errors import UnknownNameError
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_WHOLE_FLOAT = re.compile(r"^(\d+)\.0$")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Patient:
     """What is known of a patient beside the note. Never shown in ``repr``, logs or errors.
 
-    A field given as a single string or number where a tuple is declared becomes a tuple of one. Empty values and
-    NaN count as unknown.
+    A field given as a single string or number where a tuple is declared becomes a tuple of one; several values where
+    a string is declared are joined by spaces. Empty values, NaN and their like count as unknown.
 
     Attributes:
         id: The key that is the same for all notes of one person.
@@ -89,12 +94,44 @@ def patient_fields() -> tuple[str, ...]:
     return tuple(field.name for field in fields(Patient))
 
 
-def _as_text(value: object) -> str:
-    if value is None or value != value:  # noqa: PLR0124 - NaN is the one value unequal to itself
+def fact_text(value: object) -> str:
+    """A fact as the note may write it; empty if it is not known (None, NaN, NaT, ``pandas.NA``).
+
+    Midnight is left off a date. A whole float is written as a whole number: pandas makes 482913 a float as soon as one
+    row of the column is empty, in frames and in the files it writes.
+    """
+    if value is None or _is_missing(value):
         return ""
-    return str(value).strip()
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if isinstance(value, datetime) and value.time() == time.min:
+        value = value.date()
+    return _WHOLE_FLOAT.sub(r"\1", _LONE_SURROGATE.sub("\ufffd", str(value)).strip())
+
+
+def fact_values(value: object) -> tuple[object, ...]:
+    """The single values in what a row or a caller holds for one fact: a value, or any nesting of collections of them."""
+    if hasattr(value, "as_py"):
+        value = value.as_py()
+    if isinstance(value, Mapping):
+        value = value.values()
+    if isinstance(value, Set):
+        value = sorted(value, key=str)
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        return (value,)
+    return tuple(single for item in value for single in fact_values(item))
+
+
+def _as_text(value: object) -> str:
+    return " ".join(_as_tuple(value))
 
 
 def _as_tuple(value: object) -> tuple[str, ...]:
-    items = value if isinstance(value, Iterable) and not isinstance(value, str | bytes) else (value,)
-    return tuple(text for text in map(_as_text, items) if text)
+    return tuple(text for text in map(fact_text, fact_values(value)) if text)
+
+
+def _is_missing(value: object) -> bool:
+    try:
+        return bool(value != value)  # noqa: PLR0124 - NaN and NaT are unequal to themselves
+    except TypeError:
+        return True  # pandas.NA: neither true nor false

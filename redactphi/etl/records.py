@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
 from typing import Any, NamedTuple
 
 from redactphi.document import Document, RedactedDocument, WithheldDocument
 from redactphi.etl.columns import TUPLE_FIELDS, ColumnPlan
-from redactphi.patient import Patient
+from redactphi.patient import Patient, fact_text, fact_values
 
 UNKNOWN_FACTS = frozenset({"", "nan", "nat", "<na>", "null", "none", "n/a", "#n/a", "\\n"})
 """How files write a fact that is not known, in lower case; taken as a name it would redact such words in the note."""
-
-_WHOLE_FLOAT = re.compile(r"^(\d+)\.0$")
 
 
 class Cell(NamedTuple):
@@ -144,18 +140,5 @@ def _safe_text(result: RedactedDocument | WithheldDocument) -> str:
 
 
 def _known(value: object) -> list[str]:
-    if isinstance(value, Mapping):
-        return [fact for item in value.values() for fact in _known(item)]
-    if isinstance(value, list | tuple):
-        return [fact for item in value for fact in _known(item)]
-    text = _fact_text(value.as_py() if hasattr(value, "as_py") else value)
-    return [] if text.casefold() in UNKNOWN_FACTS else [text]
-
-
-def _fact_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime) and value == value and value.time() == time.min:  # noqa: PLR0124 - NaT
-        return value.date().isoformat()
-    # pandas makes 482913 a float as soon as one row of the column is empty, in frames and in the files it writes.
-    return _WHOLE_FLOAT.sub(r"\1", str(value).strip())
+    texts = map(fact_text, fact_values(value))
+    return [text for text in texts if text.casefold() not in UNKNOWN_FACTS]
