@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detect_icd.candidates import Candidate, Detection, Dropped, Status
-    from detect_icd.codebook import CodeBook, CodeEntry, lookup
+    from detect_icd.codebook import CodeBook, CodeEntry
     from detect_icd.coding import CodeSystem, Coding
     from detect_icd.detector import CodeDetector, detect
-    from detect_icd.search import Hit, search
+    from detect_icd.search import Hit, ServiceEntry, lookup, search
 
 _HOME = {
     "Candidate": "candidates", "CodeBook": "codebook", "CodeDetector": "detector", "CodeEntry": "codebook",
     "CodeSystem": "coding", "Coding": "coding", "Detection": "candidates", "Dropped": "candidates", "Hit": "search",
-    "Status": "candidates", "detect": "detector", "lookup": "codebook", "search": "search",
+    "Status": "candidates", "detect": "detector", "ServiceEntry": "search", "lookup": "search",
+    "search": "search",
 }  # fmt: skip
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Detection",
     "Dropped",
     "Hit",
+    "ServiceEntry",
     "Status",
     "detect",
     "lookup",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from detect_icd.detector import CodeDetector
 from redactphi.errors import DataError, UsageError
 
 _LARGEST_FIELD = 1 << 27
+_NAME = re.compile(r"[A-Za-z_][\w.\-]{0,39}(?: [\w.\-]{1,20}){0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +76,41 @@ def read_notes(source: Path, text: str, id: str | None) -> Iterator[tuple[str, s
     if not source.is_file():
         raise DataError(f"no such file: {source.name}")
     try:
-        for number, row in readers[source.suffix.lower()](source):
-            if missing := [column for column in (text, id) if column is not None and column not in row]:
-                raise UsageError(f"{source.name}: no column {missing[0]!r}; it has {', '.join(map(str, row))}")
-            yield str(row[id] if id else number), str(row[text] or "")
-    except (UnicodeDecodeError, csv.Error, json.JSONDecodeError):
+        for number, row in readers[source.suffix.lower()](source, text, id):
+            _check_columns(source.name, row, text, id)
+            note = row[text]
+            if note is not None and not isinstance(note, str) and note == note:  # noqa: PLR0124 - NaN is an empty cell
+                raise DataError(f"{source.name} row {number}: the note is not text")
+            yield str(row[id] if id else number), note if isinstance(note, str) else ""
+    except (UnicodeDecodeError, csv.Error, json.JSONDecodeError, RecursionError):
         raise DataError(f"{source.name} is not valid UTF-8 {source.suffix[1:].upper()}") from None
 
 
-def _read_csv(source: Path) -> Iterator[tuple[int, dict[str, object]]]:
+def _check_columns(name: str, row: Iterable[object], text: str, id: str | None) -> None:
+    missing = [column for column in (text, id) if column is not None and column not in row]
+    if missing:
+        # What is no name may be the first note of a file without a header.
+        known = [str(column) if _NAME.fullmatch(str(column)) else "(no name)" for column in row]
+        raise UsageError(f"{name}: no column {missing[0]!r}; it has {', '.join(known)}")
+
+
+def _read_csv(source: Path, text: str, id: str | None) -> Iterator[tuple[int, dict[str, object]]]:
     csv.field_size_limit(_LARGEST_FIELD)
     with source.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file)
-        for number, row in enumerate(rows, 1):
-            if None in row or None in row.values():
+        cells = csv.reader(file, strict=True)
+        header = next(cells, [])
+        if not header:
+            raise DataError(f"{source.name}: the file is empty")
+        if len(set(header)) < len(header):
+            raise DataError(f"{source.name}: column names used twice")
+        _check_columns(source.name, header, text, id)
+        for number, row in enumerate(filter(None, cells), 1):
+            if len(row) != len(header):
                 raise DataError(f"{source.name} row {number}: not as many fields as the header")
-            yield number, dict(row)
+            yield number, dict(zip(header, row, strict=True))
 
 
-def _read_jsonl(source: Path) -> Iterator[tuple[int, dict[str, object]]]:
+def _read_jsonl(source: Path, *_columns: str | None) -> Iterator[tuple[int, dict[str, object]]]:
     with source.open(encoding="utf-8-sig") as file:
         for number, line in enumerate(file, 1):
             if not line.strip():

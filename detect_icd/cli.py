@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,6 +19,7 @@ from redactphi.errors import RedactPHIError, UsageError
 if TYPE_CHECKING:
     from detect_icd.candidates import Detection
     from detect_icd.codebook import CodeEntry
+    from detect_icd.search import ServiceEntry
 
 _FILE = click.Path(path_type=Path)
 
@@ -97,10 +99,13 @@ def batch(source: Path, *, out: Path, text: str, id: str | None, **options: Any)
 @_release_options
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def lookup(code: str, *, as_json: bool, **options: Any) -> None:
-    """What ICD-10-CM says of CODE."""
-    from detect_icd.codebook import lookup as run_lookup  # noqa: PLC0415
+    """What ICD-10-CM, or the procedure lexicon, says of CODE."""
+    from detect_icd.codebook import open_book  # noqa: PLC0415
+    from detect_icd.search import lookup as run_lookup  # noqa: PLC0415
 
     entry = run_lookup(code, **options)
+    if note := open_book(**options).note:
+        click.echo(f"! {note}", err=True)
     facts = _entry(entry)
     if as_json:
         click.echo(json.dumps(facts, indent=2))
@@ -163,7 +168,8 @@ def evaluate(gold: Path, *, limit: int | None, as_json: bool, **options: Any) ->
 
 def _standard_input() -> str:
     try:
-        return sys.stdin.read()
+        # The bytes, whatever the locale; line ends as they are, so that offsets are the note's own.
+        return sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError("standard input is not UTF-8") from None
 
@@ -219,22 +225,17 @@ def _print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     Console().print(table)
 
 
-def _entry(entry: CodeEntry) -> dict[str, Any]:
-    names = (
-        "code", "title", "release", "billable", "parent", "children", "inclusion_terms", "includes", "excludes1",
-        "excludes2", "code_first", "use_additional", "code_also", "notes", "seventh_characters", "chapter", "block",
-        "valid_from", "valid_to",
-    )  # fmt: skip
+def _entry(entry: CodeEntry | ServiceEntry) -> dict[str, Any]:
     plain: dict[str, Any] = {}
-    for name in names:
-        value = getattr(entry, name)
+    for field in fields(entry):
+        value = getattr(entry, field.name)
         if isinstance(value, tuple):
             value = list(value)
-        elif name.startswith("valid_"):
+        elif field.name.startswith("valid_"):
             value = value.isoformat() if value else None
-        elif name == "seventh_characters":
+        elif field.name == "seventh_characters":
             value = dict(value)
-        plain[name] = value
+        plain[field.name] = value
     return plain
 
 

@@ -37,7 +37,7 @@ class Coding:
 
     Attributes:
         system: The code system.
-        version: The release, e.g. ``FY2027`` for ICD-10-CM.
+        version: The release of ICD-10-CM, e.g. ``FY2027``; ``""`` for CPT and HCPCS, of which no release is carried.
         code: The code as people write it (``K62.3``, ``45397``).
         display: The code's title; for CPT this project's own words.
     """

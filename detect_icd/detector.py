@@ -16,9 +16,11 @@ from detect_icd.matchers.completion import complete
 from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
 from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
+from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.sections import Section, find_sections, section_at, section_sentences
 from detect_icd.terms import terms
 from redactphi.document import RedactedDocument
+from redactphi.errors import UsageError
 from redactphi.spans import Span
 
 
@@ -57,16 +59,20 @@ class CodeDetector:
             service_date: The day of service, if it decides another release than the detector's.
 
         Raises:
-            UsageError: The date is not one.
+            UsageError: The date is not one, or the note is neither.
         """
+        if not isinstance(text, str | RedactedDocument):
+            raise UsageError(f"a note is text or a RedactedDocument, not {type(text).__name__}")
         book = self.book if service_date is None else open_book(service_date=service_date)
         note = str(text)
         sections = find_sections(note)
+        day = _day(service_date) or self.service_date
         found = self.literal.candidates(note, sections, book)
-        found.extend(self.procedures.candidates(note, sections, _day(service_date) or self.service_date))
+        found.extend(self.procedures.candidates(note, sections, day))
         found.extend(self._diagnoses(note, sections, book))
         detection = self.guidelines.apply(found, book)
-        return replace(detection, warnings=(book.note, *detection.warnings)) if book.note else detection
+        warnings = [*([book.note] if book.note else []), *_outdated(detection, day)]
+        return replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
 
     def pipe(self, texts: Iterable[str | RedactedDocument]) -> Iterator[Detection]:
         """The codes of many notes, in their order, one at a time."""
@@ -113,6 +119,14 @@ def _candidate(
         score=mention.score,
         rules=tuple(rules),
     )
+
+
+def _outdated(detection: Detection, day: date | None) -> Iterator[str]:
+    """Of the codes reported, those the lexicon knows to be out of use on the day of service."""
+    for candidate in detection.reported:
+        known = by_code().get(candidate.coding.code, ())
+        if known and not any(entry.valid_on(day) for entry in known):
+            yield f"{candidate.coding.code} is not in use on the day of service"
 
 
 def _day(service_date: date | str | None) -> date | None:

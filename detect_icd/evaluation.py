@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from detect_icd.coding import CodeSystem, icd10cm
+from detect_icd.coding import CodeSystem, cpt, hcpcs, icd10cm
 from redactphi.errors import DataError
 
 if TYPE_CHECKING:
@@ -97,27 +97,43 @@ def read_gold(path: Path) -> Iterator[GoldNote]:
                 continue
             try:
                 raw = json.loads(line)
-                codes = frozenset(icd10cm.format(code) for code in raw["codes"])
-                yield GoldNote(str(raw.get("id", number)), str(raw["text"]), codes)
-            except (ValueError, KeyError, TypeError, AttributeError):
-                raise DataError(f"{path.name} line {number}: not a JSON object with text and codes") from None
+                note = _note(raw, str(number))
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                raise DataError(f"{path.name} line {number}: not a JSON object with text and a list of codes") from None
+            yield note
+
+
+def _note(raw: Mapping[str, object], number: str) -> GoldNote:
+    text, codes = raw["text"], raw["codes"]
+    if not isinstance(text, str) or not isinstance(codes, list):
+        raise TypeError
+    return GoldNote(str(raw.get("id", number)), text, frozenset(map(_code, codes)))
+
+
+def _code(written: str) -> str:
+    """A code as people write it; a ValueError where it has the form of none."""
+    for form in (icd10cm, cpt, hcpcs):
+        if form.is_valid(written):
+            return form.format(written)
+    raise ValueError
 
 
 def evaluate(notes: Iterable[GoldNote], detector: CodeDetector) -> Report:
     """Runs the detector on coded notes.
 
     ``reported`` counts what may be reported; ``mentioned`` every ICD-10-CM candidate whatever its status, for gold
-    that codes negated and past mentions too.
+    that codes negated and past mentions too. CPT and HCPCS codes of the gold are not counted.
     """
     totals = {(what, level): Counts() for what in SELECTIONS for level in LEVELS}
     seen = 0
     for note in notes:
         seen += 1
         detection = detector.detect(note.text)
+        wanted = [code for code in note.codes if icd10cm.is_valid(code)]
         for what, select in SELECTIONS.items():
             codes = [c.coding.code for c in select(detection) if c.coding.system is CodeSystem.ICD10CM]
             for level, shorten in LEVELS.items():
-                found, gold = frozenset(map(shorten, codes)), frozenset(map(shorten, note.codes))
+                found, gold = frozenset(map(shorten, codes)), frozenset(map(shorten, wanted))
                 totals[what, level] += Counts.of(found, gold)
     return Report(seen, totals)
 

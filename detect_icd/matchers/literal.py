@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from detect_icd.assertion import assess, context_rules
 from detect_icd.candidates import Candidate
 from detect_icd.coding import CodeSystem, Coding, cpt, hcpcs, icd10cm, modifier
+from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.sections import Section, section_at, section_sentences
 from detect_icd.terms import TAG
 from redactphi.spans import Span
@@ -183,11 +184,16 @@ def _services(around: _Surroundings, book: CodeBook, cued: dict[int, _Cued]) -> 
         system = CodeSystem.HCPCS if code[0].isalpha() else CodeSystem.CPT
         rule = f"literal/{system.short.lower()}{'-cue' if kind else ''}"
         score = _LITERAL_SCORE if kind or modifiers else _BARE_SCORE
-        candidate = around.candidate(Span(*match.span(), "code", score, rule), Coding(system, "", code), low)
+        candidate = around.candidate(Span(*match.span(), "code", score, rule), _coding(system, code), low)
         yield Candidate(
             coding=candidate.coding, evidence=candidate.evidence, status=candidate.status, section=section, score=score,
             rules=candidate.rules, modifiers=modifiers, units=int(match["units"] or 1),
         )  # fmt: skip
+
+
+def _coding(system: CodeSystem, code: str) -> Coding:
+    known = by_code().get(code)
+    return known[0].coding if known else Coding(system, "", code)
 
 
 def _in_use(code: str) -> bool:

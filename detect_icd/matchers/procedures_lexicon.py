@@ -192,3 +192,12 @@ def procedures() -> tuple[Procedure, ...]:
     if twice := sorted(code for (code, _), times in seen.items() if times > 1):
         raise RuleError(f"procedures: defined twice: {', '.join(twice)}")
     return tuple(found)
+
+
+@functools.cache
+def by_code() -> Mapping[str, tuple[Procedure, ...]]:
+    """The entries of each code of the packaged lexicon, in file order."""
+    entries: dict[str, tuple[Procedure, ...]] = {}
+    for entry in procedures():
+        entries[entry.code] = (*entries.get(entry.code, ()), entry)
+    return entries

@@ -71,6 +71,59 @@ def test_a_batch_that_fails_leaves_nothing(run, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["notes.jsonl"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "status"),
+    [
+        ("empty.csv", "", 1),
+        ("no-column.csv", "a,b\n", 2),
+        ("no-header.csv", "Seen for rectal prolapse; no fever at all,x\n1,2\n", 2),
+        ("short.csv", "id,text\n1,HTN\n2\n", 1),
+        ("unclosed.csv", 'id,text\n1,"HTN\n2,rectal prolapse', 1),
+        ("twice.csv", "text,text\na,HTN\n", 1),
+        ("array.jsonl", "[1]\n", 1),
+        ("number.jsonl", '{"text": 5}\n', 1),
+        ("list.jsonl", '{"text": ["rectal prolapse"]}\n', 1),
+        ("deep.jsonl", "[" * 100_000, 1),
+    ],
+)
+def test_a_broken_file_is_one_line_without_its_text(run, tmp_path, name, content, status):
+    source = tmp_path / name
+    source.write_text(content, encoding="utf-8")
+    error = run("batch", str(source), "--out", str(tmp_path / "out"), status=status).err
+    assert error.startswith("detect-icd: ")
+    assert error.count("\n") == 1
+    assert "prolapse" not in error
+    assert [p.name for p in tmp_path.iterdir()] == [name]
+
+
+def test_an_empty_note_in_json_is_empty(run, tmp_path):
+    source = tmp_path / "notes.jsonl"
+    source.write_text('{"text": null}\n{"text": NaN}\n{"text": ""}\n', encoding="utf-8")
+    assert "3 notes, 0 candidates" in run("batch", str(source), "--out", str(tmp_path / "out")).err
+
+
+@pytest.mark.parametrize("codes", ['"K62.3"', "[5]", '["ZZ"]', '[""]', "null", "{}"])
+def test_evaluate_refuses_gold_that_is_none(run, tmp_path, codes):
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(f'{{"text": "prolapse", "codes": {codes}}}', encoding="utf-8")
+    error = run("evaluate", str(gold), status=1).err
+    assert "line 1" in error
+    assert "prolapse" not in error
+
+
+def test_lookup_of_a_service_in_our_own_words(run):
+    found = json.loads(run("lookup", "45397", "--json").out)
+    assert (found["system"], found["code"]) == ("CPT", "45397")
+    assert "laparoscopic" in found["title"]
+    assert json.loads(run("lookup", "g0105", "--json").out)["system"] == "HCPCS"
+    assert "not in the procedure lexicon" in run("lookup", "99999", status=2).err
+    assert "2025-12-31" in run("lookup", "37220").out
+
+
+def test_lookup_says_where_no_release_is_in_force(run):
+    assert "FY2026 is used" in run("lookup", "K62.3", "--service-date", "2020-01-01").err
+
+
 def test_evaluate(run, tmp_path):
     gold = tmp_path / "gold.jsonl"
     gold.write_text(json.dumps({"id": "1", "text": NOTE, "codes": ["K62.3"]}), encoding="utf-8")

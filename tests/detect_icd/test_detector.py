@@ -144,3 +144,27 @@ def test_rows_and_frame_put_the_reported_first():
     frame = detection.to_frame()
     assert list(frame["reported"]) == sorted(frame["reported"], reverse=True)
     assert frame.loc[0, "code"] == "K62.3"
+
+
+def test_a_literal_code_takes_its_status_from_its_own_statement():
+    detection = detect("No fever. dx: K62.3. Denies pain; ICD-10: I10. Not seen: hernia (K40.90).")
+    assert {c.coding.code for c in detection.reported} == {"K62.3", "I10"}
+
+
+@pytest.mark.parametrize("note", [None, 5, b"HTN", ["HTN"]])
+def test_what_is_no_note_is_an_error(note):
+    with pytest.raises(UsageError, match=type(note).__name__):
+        detect(note)
+
+
+def test_a_code_out_of_use_is_asked_about_and_one_we_know_has_our_words():
+    detection = detect("CPT 37220", service_date="2026-03-01")
+    assert "37220" in "".join(detection.warnings)
+    assert detection.reported[0].coding.display
+    assert not detect("CPT 37220", service_date="2025-12-01").reported[0].coding.version
+
+
+@pytest.mark.parametrize("piece", ["left knee pain, ", "CPT 45397, ", "laparoscopic cholecystectomy ", "no ", "K62.3 "])
+def test_a_sentence_without_an_end_is_read_to_its_end(piece):
+    detection = detect(piece * (40_000 // len(piece)) + "and hypertension")
+    assert "I10" in {c.coding.code for c in detection.candidates}
