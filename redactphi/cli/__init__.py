@@ -68,7 +68,7 @@ def _described(error: BaseException) -> tuple[str, int]:
     match error:
         case RedactPHIError():
             return str(error), error.exit_code
-        case click.NoSuchOption() if not _OPTION.fullmatch(error.option_name):
+        case click.NoSuchOption() if _may_be_note(error):
             return "no such option (a note that starts with '-' goes after '--')", error.exit_code
         case click.ClickException():
             return " ".join(error.format_message().split()), error.exit_code
@@ -77,6 +77,11 @@ def _described(error: BaseException) -> tuple[str, int]:
         case OSError(strerror=str() as reason):
             return reason, 1
     return f"unexpected {type(error).__name__}", 1
+
+
+def _may_be_note(error: click.NoSuchOption) -> bool:
+    is_text = error.ctx is not None and error.ctx.command is text
+    return is_text or not _OPTION.fullmatch(error.option_name)
 
 
 class _Terminated(BaseException):

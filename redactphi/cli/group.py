@@ -1,4 +1,4 @@
-"""A click group whose errors never repeat what it was given."""
+"""A click group whose errors never repeat what it was given, and that alone shows its help."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ import click
 
 class Group(click.Group):
     """Unlike click's, does not quote an unknown command: where ``text`` was forgotten, that is a note."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click's; without arguments the help, as a usage error, and not squeezed into the one line of an error."""
+        if not args and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), err=True)
+            ctx.exit(click.UsageError.exit_code)
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -106,11 +106,14 @@ def test_an_error_never_repeats_a_note(command):
         ["txet", "Seen by Dr. Ruiz"],
         ["text", "- Ruiz was here"],
         ["text", "--Ruiz was here"],
+        ["text", "--Ruiz"],
+        ["text", "-Ruiz was here"],
         ["policy", "Seen by Dr. Ruiz"],
     ):
         status, out, err = command(*arguments)
         assert (status, out) == (2, "")
         assert "Ruiz" not in err
+        assert "'-R" not in err
         assert err.count("\n") == 1
 
 
@@ -151,6 +154,14 @@ def test_version_and_help(command):
     assert "redactphi" in out
     for name in ("text", "batch", "evaluate", "policy"):
         assert command(name, "--help")[0] == 0
+
+
+def test_without_a_command_the_help_is_shown_as_written(command):
+    for arguments in ((), ("policy",)):
+        status, out, err = command(*arguments)
+        assert (status, out) == (2, "")
+        assert err.startswith("Usage: redactphi")
+        assert "\n\nCommands:\n  " in err
 
 
 def python(*arguments, **options):
