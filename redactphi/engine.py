@@ -104,8 +104,8 @@ class PhiAnalyzerEngine(AnalyzerEngine):
         Raises:
             NoteWithheld: A recognizer failed.
         """
-        patient = [PatientRecognizer(document.patient)] if document.patient is not None else []
         try:
+            patient = [PatientRecognizer(document.patient)] if document.patient is not None else []
             results = self.analyze(document.text, ad_hoc_recognizers=patient, nlp_artifacts=artifacts)
             spans = [self._span(result) for result in results]
             if using != "both":

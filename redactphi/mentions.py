@@ -22,6 +22,7 @@ _INITIALS_CUE = regex.compile(r"(?i)\b(?:patient|pt|initials?|mr|mrs|ms|name|cli
 _ARTICLES = frozenset({"a", "an", "the"})
 _WINDOW = 24
 _FARTHEST = 6
+_REPLACEMENT = 0xFFFD
 _TYPOGRAPHIC_APOSTROPHE = ord("’")
 
 
@@ -51,9 +52,14 @@ class Known:
 
 
 class _Fold(dict[int, int]):
-    """A one-to-one table to lower case without accents, filled as letters are met."""
+    """A one-to-one table to lower case without accents, filled as letters are met.
+
+    Half of a surrogate pair (from a cut JSON escape) becomes U+FFFD: the automaton takes nothing else.
+    """
 
     def __missing__(self, code: int) -> int:
+        if unicodedata.category(chr(code)) == "Cs":
+            return _REPLACEMENT
         base = unicodedata.normalize("NFKD", chr(code))[0].lower()
         folded = ord(base) if len(base) == 1 else code
         if folded == _TYPOGRAPHIC_APOSTROPHE:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields
 from datetime import datetime, time
 from typing import Any
@@ -115,7 +116,7 @@ def fact_values(value: object) -> tuple[object, ...]:
         value = value.as_py()
     if isinstance(value, Mapping):
         value = value.values()
-    if isinstance(value, Set):
+    if isinstance(value, AbstractSet):
         value = sorted(value, key=str)
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
         return (value,)

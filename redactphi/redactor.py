@@ -135,6 +135,8 @@ def _as_document(text: str | Document, patient: Patient | None) -> Document:
         return text
     if not isinstance(text, str):
         raise UsageError(f"a note is a str or a Document, not {type(text).__name__}")
+    if patient is not None and not isinstance(patient, Patient):
+        raise UsageError(f"a patient is a Patient, not {type(patient).__name__}; see Patient.from_mapping")
     return Document("", text, patient)
 
 

@@ -207,3 +207,19 @@ def test_our_class_names_leave_presidios_own_registry_intact():
     registry = RecognizerRegistry()
     registry.load_predefined_recognizers()
     assert "PHONE_NUMBER" in registry.get_supported_entities()
+
+
+def test_half_a_surrogate_pair_costs_no_note(redactor):
+    patient = Patient(name="Maria Lopez")
+    safe = redactor.redact("Maria Lopez \ud83d seen by Dr. Ruiz \udc00 on 3/4/2021. Ruiz left.", patient)
+    assert safe.text == "[NAME] \ud83d seen by Dr. [PROVIDER] \udc00 on [DATE 2021]. [PROVIDER] left."
+
+
+def test_a_patient_is_a_patient(redactor):
+    with pytest.raises(UsageError, match=r"not dict; see Patient.from_mapping$"):
+        redactor.redact("Maria came", {"name": "Maria"})
+
+
+def test_a_patient_that_cannot_be_read_withholds_the_note(redactor):
+    (result,) = redactor.pipe([Document("1", "Maria came", {"name": "Maria"})])
+    assert result == WithheldDocument("1", "detection-error:TypeError")
