@@ -14,6 +14,10 @@ UNKNOWN_FACTS = frozenset({"", "nan", "nat", "<na>", "null", "none", "n/a", "#n/
 """How files write a fact that is not known, in lower case; taken as a name it would redact such words in the note."""
 
 
+NULL_TEXTS = frozenset({"NaN", "nan", "NaT", "<NA>", "NULL", "null", "None", "N/A", "n/a", "#N/A", "\\N"})
+"""How programs write a cell of text that holds nothing; no note, so it leaves as it came."""
+
+
 class Cell(NamedTuple):
     """One value of a row.
 
@@ -32,6 +36,11 @@ class Cell(NamedTuple):
     def is_empty(self) -> bool:
         """Whether there is nothing in it: null, NaN or an empty string."""
         return self.value is None or self.value == "" or self.value != self.value
+
+    @property
+    def is_no_text(self) -> bool:
+        """Whether there is nothing to redact in it, if it stands for a text."""
+        return self.is_empty or (isinstance(self.value, str) and self.value in NULL_TEXTS)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -63,7 +72,7 @@ def texts(record: Record, plan: ColumnPlan) -> list[str | None]:
     found: list[str | None] = []
     for index in plan.text:
         cell = record.cells[index]
-        if cell is None or cell.is_empty:
+        if cell is None or cell.is_no_text:
             found.append(None)
         elif isinstance(cell.value, str):
             found.append(cell.value)
@@ -105,7 +114,7 @@ def kept(record: Record, plan: ColumnPlan) -> Record:
     """The row without everything that may not leave: only kept cells and empty text cells remain."""
 
     def may_leave(index: int, cell: Cell | None) -> bool:
-        return index in plan.kept or (index in plan.text and cell is not None and cell.is_empty)
+        return index in plan.kept or (index in plan.text and cell is not None and cell.is_no_text)
 
     return Record(record.line, tuple(c if may_leave(i, c) else None for i, c in enumerate(record.cells)))
 

@@ -303,6 +303,15 @@ def test_without_an_id_rows_are_numbered(tmp_path):
     assert (tmp_path / "out/notes.csv").read_text() == "note_id,note,unit\n1,[NAME],W\n3,b,W\n"
 
 
+@pytest.mark.parametrize("empty", ["NaN", "nan", "NULL", "None", "<NA>", "N/A", '""', ""])
+def test_an_empty_note_stays_as_its_file_wrote_it(tmp_path, empty):
+    path = tmp_path / "in.csv"
+    path.write_text(f"id,note,unit\nNULL,{empty},W\n")
+    tally = batch(path, choice={"text": ("note",), "id": "id", "keep": ("id", "unit")})
+    assert (tmp_path / "out/notes.csv").read_text() == f"id,note,unit\nNULL,{empty},W\n"
+    assert (tally.notes, tally.empty) == (0, 1)
+
+
 def test_duplicate_ids_get_an_id_each(tmp_path):
     path = tmp_path / "in.csv"
     path.write_text("id,note\n1,a\n1,b\n")
