@@ -36,8 +36,6 @@ _EVERYWHERE = _UNTRIMMED | {
     "names/patient-field-lower",
     "names/relation-lower",
 }
-_OPENING = {'"': '"', "”": "“", ")": "("}
-"""What opens, by what closes it."""
 CAPITALISED = re.compile(r"(?<![^\W\d_])[^\W\d_a-z][^\W\d_]+")
 """A word that starts with a capital."""
 
@@ -99,18 +97,8 @@ def _trim(text: str, span: Span) -> Span | None:
     if not run:
         return None
     start = span.start if run is runs[0] else run[0][0]
-    end = span.end if run is runs[-1] else _closed(text, start, run[-1][1])
+    end = span.end if run is runs[-1] else run[-1][1]
     return replace(span, start=start, end=end)
-
-
-def _closed(text: str, start: int, end: int) -> int:
-    """The end, one further where the next character closes a quote or bracket around a nickname."""
-    closing, inside = text[end : end + 1], text[start:end]
-    opening = _OPENING.get(closing)
-    if opening is None:
-        return end
-    is_open = inside.count(opening) % 2 == 1 if opening == closing else inside.count(opening) > inside.count(closing)
-    return end + is_open
 
 
 def _words(value: str) -> list[str]:

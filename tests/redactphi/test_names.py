@@ -45,10 +45,3 @@ def test_a_cue_far_before_or_on_the_line_above_is_seen():
 def test_odd_texts_are_read(text):
     for recognizer in RECOGNIZERS["eponyms"]:
         assert all(0 <= span.start < span.end <= len(text) for span in recognizer.spans(text))
-
-
-def test_a_nickname_is_not_cut_before_its_closing_quote():
-    text = 'Ms. Lopez "Mia" on admission; Mr. Tanaka ("Bob") and others'
-    found = [text[span.start : span.end] for span in NameRecognizer().spans(text)]
-    assert found
-    assert all(piece.count('"') % 2 == 0 for piece in found)
