@@ -46,7 +46,9 @@ def redact_frame(
         UnknownNameError: A column or patient field does not exist; the message lists the valid ones.
         UsageError: A column is named for two things, or a name is there twice.
     """
-    columns = [text] if isinstance(text, str) else list(text)
+    if not hasattr(frame, "columns"):
+        raise UsageError(f"a frame is a pandas.DataFrame, not {type(frame).__name__}")
+    columns = list(text) if isinstance(text, Iterable) and not isinstance(text, str) else [text]
     sources = _sources(patient or {})
     _check(frame, columns, sources)
     redactor = redactor or default_redactor(policy, mode)
@@ -78,6 +80,8 @@ def redact_series(
 
 
 def _sources(patient: Mapping[str, str | Iterable[str]]) -> dict[str, list[str]]:
+    if not isinstance(patient, Mapping):
+        raise UsageError(f"patient maps a patient field to its column, not {type(patient).__name__}")
     return {field: [names] if isinstance(names, str) else list(names) for field, names in patient.items()}
 
 

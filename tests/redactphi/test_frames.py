@@ -129,3 +129,24 @@ def test_a_series():
     series = pd.Series(["PHI-x", None, "XPOISONX"], index=[2, 2, 1], name="note", dtype="string")
     made = redact_series(series, redactor=FakeRedactor())
     pd.testing.assert_series_equal(made, pd.Series(["[NAME]", None, None], [2, 2, 1], "string", "note"))
+
+
+def test_columns_may_have_names_that_are_no_strings():
+    assert redacted(pd.DataFrame({0: ["PHI-x"], 1: ["a"]}), text=0).to_numpy().tolist() == [["[NAME]", "ok", "a"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((["PHI-x"], "note"), "a frame is a pandas.DataFrame, not list"),
+        ((pd.Series(["PHI-x"], name="note"), "note"), "a frame is a pandas.DataFrame, not Series"),
+    ],
+)
+def test_what_is_no_frame_is_refused(arguments, message):
+    with pytest.raises(UsageError, match=message):
+        redacted(*arguments)
+
+
+def test_patient_facts_are_named_by_column(frame):
+    with pytest.raises(UsageError, match="patient maps a patient field to its column, not list"):
+        redacted(frame, patient=["name"])
