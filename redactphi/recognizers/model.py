@@ -14,7 +14,7 @@ from redactphi.recognizers.rules import to_result
 from redactphi.recognizers.vetoes import without_vetoed
 from redactphi.spans import Span
 
-WEIGHT = 0.85
+WEIGHT = 0.8
 """Factor on the model's probability, so that where a rule and the model overlap the rule's finer label wins."""
 
 
@@ -26,7 +26,7 @@ class ModelRecognizer(EntityRecognizer):
         model: Another model than the shipped one.
     """
 
-    def __init__(self, threshold: float = 0.5, model: PhiModel | None = None) -> None:
+    def __init__(self, threshold: float = 0.4, model: PhiModel | None = None) -> None:
         self.threshold = threshold
         self._model = model
         super().__init__(supported_entities=[str(label) for label in LABELS], supported_language="en")
