@@ -90,6 +90,7 @@ class Rules:
         chronic: Code prefixes of conditions that "history of" does not end.
         history: Code prefix to personal-history code, longest prefix first.
         family: Code prefix to family-history code, longest prefix first.
+        after: CPT code of an operation to the code of the status it leaves.
         confirmed_only: Code prefixes that are never coded when uncertain.
         too_general: Code prefixes of words that say too little to be reported when nothing but the word is there.
         at_discharge: Sections that speak of the time of discharge.
@@ -101,6 +102,7 @@ class Rules:
     chronic: tuple[str, ...]
     history: tuple[tuple[str, str], ...]
     family: tuple[tuple[str, str], ...]
+    after: tuple[tuple[str, str], ...]
     confirmed_only: tuple[str, ...]
     too_general: tuple[str, ...]
     at_discharge: frozenset[str]
@@ -109,6 +111,10 @@ class Rules:
     def history_code(self, code: str) -> str | None:
         """The personal-history code of a condition that is over, if there is a clear one."""
         return _longest(self.history, icd10cm.compact(code))
+
+    def status_code(self, code: str) -> str | None:
+        """The code of the status that an operation of the past leaves, if there is a clear one."""
+        return _longest(self.after, code)
 
     def family_code(self, code: str) -> str | None:
         """The family-history code of a relative's condition, if there is a clear one."""
@@ -166,7 +172,8 @@ def rules() -> Rules:
     folder = data("detect_icd") / "guidelines"
     status = read_toml(folder / "status.toml")
     if unknown := sorted(
-        set(status) - {"chronic", "confirmed_only", "too_general", "at_discharge", "section_order", "history", "family"}
+        set(status)
+        - {"after", "chronic", "confirmed_only", "too_general", "at_discharge", "section_order", "history", "family"}
     ):
         raise RuleError(f"guidelines/status.toml: unknown keys {unknown}")
     return Rules(
@@ -175,6 +182,7 @@ def rules() -> Rules:
         chronic=tuple(status["chronic"]),
         history=_prefixes(status["history"]),
         family=_prefixes(status["family"]),
+        after=_prefixes(status["after"]),
         confirmed_only=tuple(status["confirmed_only"]),
         too_general=tuple(status["too_general"]),
         at_discharge=frozenset(status["at_discharge"]),

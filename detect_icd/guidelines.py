@@ -112,7 +112,9 @@ def _by_status(docket: _Docket, known: Rules, setting: str, book: CodeBook) -> N
         if why := _WHY.get(status):
             docket.drop(candidate, why)
         elif candidate.coding.system is not CodeSystem.ICD10CM:
-            if status is not Status.PRESENT:
+            if status is Status.HISTORICAL:
+                _operated(docket, known, candidate, book)
+            elif status is not Status.PRESENT:
                 docket.drop(candidate, f"{status}: not performed at this encounter")
         elif icd10cm.compact(candidate.coding.code).startswith(known.too_general) and "cue" not in candidate.rules[0]:
             docket.drop(candidate, "I.B.18: too general a word to be reported by itself")
@@ -141,6 +143,20 @@ def _past(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook) -
         docket.swap(candidate, replace(candidate, rules=(*candidate.rules, "guideline/IV.I-chronic")))
         return
     _mapped(docket, candidate, known.history_code(code), book, "I.C.21.c.4 personal history")
+
+
+_SIDE_WORDS = {"RT": "right", "LT": "left", "50": "bilateral"}
+
+
+def _operated(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:
+    """An operation of the past is reported as the status it left."""
+    code = known.status_code(candidate.coding.code)
+    docket.drop(candidate, "historical: not performed at this encounter" + (f", reported as {code}" if code else ""))
+    sides = frozenset(_SIDE_WORDS[side] for side in candidate.modifiers if side in _SIDE_WORDS)
+    entry = complete(book, code, sides) if code else None
+    if entry is not None and entry.billable:
+        rules = (*candidate.rules, "guideline/I.C.21.c.3 status")
+        docket.add(replace(candidate, coding=entry.coding, rules=rules, modifiers=(), units=1))
 
 
 def _mapped(docket: _Docket, candidate: Candidate, code: str | None, book: CodeBook, section: str) -> None:
