@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from redactphi.errors import DataError, UsageError
 
 _LARGEST_FIELD = 1 << 27
 _NAME = re.compile(r"[A-Za-z_][\w.\-]{0,39}(?: [\w.\-]{1,20}){0,2}")
+
+_Reader = Callable[[Path, str, str | None], Iterator[tuple[int, dict[str, object]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def read_notes(source: Path, text: str, id: str | None) -> Iterator[tuple[str, s
         UsageError: The ending or a column is not known.
         DataError: The file cannot be read.
     """
-    readers = {".csv": _read_csv, ".jsonl": _read_jsonl, ".ndjson": _read_jsonl}
+    readers: dict[str, _Reader] = {".csv": _read_csv, ".jsonl": _read_jsonl, ".ndjson": _read_jsonl}
     if source.suffix.lower() not in readers:
         raise UsageError(f"{source.name}: the ending must be one of {', '.join(readers)}")
     if not source.is_file():
