@@ -17,8 +17,8 @@ _ENCOUNTERS = (
     ("S", frozenset({"sequela", "sequelae", "late"})),
     ("D", frozenset({"healing", "healed", "followup", "aftercare", "subsequent", "routine"})),
 )
-_DEFAULTS = frozenset({"primary"})
-"""What a disease is unless the note says otherwise (osteoarthritis of the right knee is primary)."""
+_DEFAULTS = frozenset({"primary", "female"})
+"""What a disease is unless the note says otherwise (osteoarthritis of the right knee is primary, breast cancer female)."""
 
 _SIDED = re.compile(r"\bright\b", re.IGNORECASE)
 

@@ -20,6 +20,9 @@ _PAIR = 2
 """A phrase of so few words does not reach over a comma or "and"."""
 
 _MOST_BREAKS = 2
+_SECONDARY = ("C77", "C78", "C79")
+_METASTASIS = ("metasta", "mets")
+_TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
 SIDES = frozenset({"right", "left", "bilateral"})
 _BARRIER = re.compile(
     r"\b(?:no|not|without|denies|denied|but|negative|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
@@ -129,11 +132,11 @@ class DictionaryMatcher:
                 looseness = float(self._known_between(tokens, members))
                 if looseness > _SLACK or _barred(text, tokens, members, first, last):
                     continue
-                if _strays(text, tokens, members):
+                if _strays(text, tokens, members) or _is_origin(text, tokens, members, phrase.code):
                     continue
                 breaks = len(_BREAK.findall(text, start, end))
                 if breaks > _MOST_BREAKS or (
-                    breaks and phrase.size <= _PAIR and not _inverted(text, tokens, first, last)
+                    breaks and phrase.size <= _PAIR and not _coupled(text, tokens, first, last, phrase.source)
                 ):
                     continue
                 looseness += breaks
@@ -149,9 +152,10 @@ class DictionaryMatcher:
         )
 
 
-def _inverted(text: str, tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether two words stand as a coder writes them: "hernia, inguinal"."""
-    return last - first == 1 and text[tokens[first].end : tokens[last].start].strip() == ","
+def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: PhraseSource) -> bool:
+    """Whether two words stand as a coder writes them ("hernia, inguinal") or as a pair of ours ("nausea and vomiting")."""
+    between = text[tokens[first].end : tokens[last].start].strip().lower()
+    return between == "," or (source is PhraseSource.SYNONYM and between in {"and", "/"})
 
 
 def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
@@ -178,6 +182,14 @@ def _barred(text: str, tokens: Sequence[Token], members: frozenset[int], first: 
             return True
         previous = number
     return False
+
+
+def _is_origin(text: str, tokens: Sequence[Token], members: frozenset[int], code: str) -> bool:
+    """Whether the place of a metastasis comes after the word: the lung of "lung cancer metastatic to bone" is not it."""
+    if not code.startswith(_SECONDARY):
+        return False
+    later = (tokens[number] for number in members if number != min(members))
+    return any(token.word.startswith(_METASTASIS) and _TO.match(text, token.end) for token in later)
 
 
 def _most_specific(found: list[Mention]) -> list[Mention]:

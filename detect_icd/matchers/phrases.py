@@ -46,7 +46,8 @@ class TitleParts:
 # Absences are the default: a note that does not speak of gangrene is coded "without gangrene".
 _ABSENCE = re.compile(
     r"\b(?:with or without|without(?: mention of)?|not (?:specified|stated|intractable|identified|elsewhere)|"
-    r"not, |non-?recurrent|uncomplicated|in diseases classified elsewhere|nos\b|nec\b)[^,;]*?(?=\bin remission|[,;]|$)",
+    r"not, |non-?recurrent|uncomplicated|in diseases classified elsewhere|nos\b|nec\b)[^,;]*?"
+    r"(?=\bin remission|(?<=foreign body) of\b|\bof (?:right|left|unspecified)\b|[,;]|$)",
     re.IGNORECASE,
 )
 _EPISODE = re.compile(r",?\s*(?:initial|subsequent) encounter.*|,?\s*sequela$", re.IGNORECASE)
