@@ -242,7 +242,7 @@ def singular(word: str) -> str:
 
 
 _BOUNDARY = re.compile(
-    r"(?P<stop>(?<=[^\s.!?])[.!?]+[)\"']*)(?=\s+[A-Z\[(\d\"*#-]|\s*$)|(?P<line>[ \t]*\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022-]|$))?|(?P<tab>\t+|;)"
+    r"(?P<stop>(?<=[^\s.!?])[.!?]+[)\"']*)(?=\s+[A-Z\[(\d\"*#-]|\s*$)|(?P<line>[ \t]{0,99}\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022-]|$))?|(?P<tab>\t+|;)"
 )
 _SHORTENED = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|St|vs|approx|No|Nos|Inc|Jr|Sr|Prof|Rev|Gen|Lt|Capt|etc|i\.e|e\.g|cf|Fig|b\.i\.d|t\.i\.d|"
