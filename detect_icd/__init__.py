@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detect_icd.candidates import Candidate, Detection, Dropped, Status
+    from detect_icd.catalogue import Hit, ServiceEntry, lookup, search
     from detect_icd.codebook import CodeBook, CodeEntry
     from detect_icd.coding import CodeSystem, Coding
     from detect_icd.detector import CodeDetector, detect
-    from detect_icd.search import Hit, ServiceEntry, lookup, search
 
 _HOME = {
     "Candidate": "candidates", "CodeBook": "codebook", "CodeDetector": "detector", "CodeEntry": "codebook",
-    "CodeSystem": "coding", "Coding": "coding", "Detection": "candidates", "Dropped": "candidates", "Hit": "search",
-    "Status": "candidates", "detect": "detector", "ServiceEntry": "search", "lookup": "search",
-    "search": "search",
+    "CodeSystem": "coding", "Coding": "coding", "Detection": "candidates", "Dropped": "candidates", "Hit": "catalogue",
+    "Status": "candidates", "detect": "detector", "ServiceEntry": "catalogue", "lookup": "catalogue",
+    "search": "catalogue",
 }  # fmt: skip
 
 __all__ = [
@@ -44,9 +44,7 @@ def __getattr__(name: str) -> object:
     """Import a public name on first use, so that importing the package costs nothing."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(f"{__name__}.{_HOME[name]}")
-    # Importing a submodule of the same name binds the module here; the public name is the function.
-    value = globals()[name] = getattr(module, name)
+    value = globals()[name] = getattr(importlib.import_module(f"{__name__}.{_HOME[name]}"), name)
     return value
 
 

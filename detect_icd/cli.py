@@ -18,8 +18,8 @@ from redactphi.errors import RedactPHIError, UsageError
 
 if TYPE_CHECKING:
     from detect_icd.candidates import Detection
+    from detect_icd.catalogue import ServiceEntry
     from detect_icd.codebook import CodeEntry
-    from detect_icd.search import ServiceEntry
 
 _FILE = click.Path(path_type=Path)
 
@@ -100,8 +100,8 @@ def batch(source: Path, *, out: Path, text: str, id: str | None, **options: Any)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def lookup(code: str, *, as_json: bool, **options: Any) -> None:
     """What ICD-10-CM, or the procedure lexicon, says of CODE."""
+    from detect_icd.catalogue import lookup as run_lookup  # noqa: PLC0415
     from detect_icd.codebook import open_book  # noqa: PLC0415
-    from detect_icd.search import lookup as run_lookup  # noqa: PLC0415
 
     entry = run_lookup(code, **options)
     if note := open_book(**options).note:
@@ -127,7 +127,7 @@ def lookup(code: str, *, as_json: bool, **options: Any) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def search(query: tuple[str, ...], *, limit: int, as_json: bool, **options: Any) -> None:
     """Codes whose wording is nearest to QUERY."""
-    from detect_icd.search import search as run_search  # noqa: PLC0415
+    from detect_icd.catalogue import search as run_search  # noqa: PLC0415
 
     hits = run_search(" ".join(query), limit=limit, **options)
     if as_json:

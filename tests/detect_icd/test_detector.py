@@ -2,6 +2,8 @@
 
 import pickle
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -168,3 +170,9 @@ def test_a_code_out_of_use_is_asked_about_and_one_we_know_has_our_words():
 def test_a_sentence_without_an_end_is_read_to_its_end(piece):
     detection = detect(piece * (40_000 // len(piece)) + "and hypertension")
     assert "I10" in {c.coding.code for c in detection.candidates}
+
+
+def test_public_names_stay_functions_whatever_was_used_before():
+    program = "import detect_icd; detect_icd.lookup('K62.3'); print(detect_icd.search('rectal prolapse')[0].entry.code)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "K62.3"
