@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,15 +46,15 @@ def _map(
     *,
     up: bool = False,
 ) -> int:
-    index = bisect_right(source, offset, key=lambda pair: pair[0]) - 1
+    # The end of a range belongs to what stands before it, so one that starts there is not looked at.
+    find = bisect_left if up else bisect_right
+    index = find(source, offset, key=lambda pair: pair[0]) - 1
     if index < 0:
         return offset
-    start, end = source[index]
+    end = source[index][1]
     if offset >= end:
         return offset - end + target[index][1]
-    if up and offset > start:
-        return target[index][1]
-    return target[index][0]
+    return target[index][1] if up else target[index][0]
 
 
 def apply_replacements(text: str, replacements: Sequence[tuple[int, int, str]]) -> tuple[str, OffsetMap]:
