@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from redactphi.known import person_entries, place_entries
@@ -36,11 +37,19 @@ def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
         spans: What was found in it, in any order, overlapping or not.
 
     Returns:
-        The mentions no given span covers, sorted, with a score slightly below that of what they repeat.
+        The mentions that no given span of at least their score covers, sorted, with a score slightly below that of
+        what they repeat: what a title made sure of names the person wherever the model alone saw a name.
     """
     known = [entry for span in spans if span.score >= _SEED for entry in _entries(text[span.start : span.end], span)]
     mentions = Mentions(known).find(text)
-    return list(_uncovered(mentions, spans))
+    by_score: defaultdict[float, list[Span]] = defaultdict(list)
+    for mention in mentions:
+        by_score[mention.score].append(mention)
+    return sorted(
+        mention
+        for score, group in by_score.items()
+        for mention in _uncovered(group, [span for span in spans if span.score >= score])
+    )
 
 
 def _entries(value: str, span: Span) -> Iterator[Known]:

@@ -88,3 +88,10 @@ def test_any_text_gives_spans_inside_it(text, start, length, label):
     if start < end:
         found = propagate(text, [Span(start, end, label, 0.9, "seed")])
         assert all(0 <= span.start < span.end <= len(text) for span in found)
+
+
+def test_what_a_title_made_sure_of_names_the_person_wherever_the_model_saw_a_name():
+    text = "Seen by Dr. Okonkwo. Later Okonkwo left."
+    sure, seen = Span(12, 19, "PROVIDER", 0.9, "names/clinician-title"), Span(27, 34, "NAME", 0.8, "model/x")
+    assert [(s.start, s.end, s.label) for s in propagate(text, [sure, seen])] == [(27, 34, "PROVIDER")]
+    assert propagate(text, [sure, Span(27, 34, "NAME", 0.9, "names/courtesy-title")]) == []
