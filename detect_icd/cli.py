@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from redactphi import __version__
+from redactphi.cli.group import Group
 from redactphi.errors import RedactPHIError, UsageError
 
 if TYPE_CHECKING:
@@ -22,17 +23,6 @@ if TYPE_CHECKING:
     from detect_icd.codebook import CodeEntry
 
 _FILE = click.Path(path_type=Path)
-
-
-class _Group(click.Group):
-    """Does not quote an unknown command: where ``detect`` was forgotten, that is a note."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
-            raise click.UsageError(f"no such command; valid: {', '.join(self.list_commands(ctx))}", ctx)
-        return super().resolve_command(ctx, args)
 
 
 def _release_options(command: Any) -> Any:
@@ -50,7 +40,7 @@ def _setting_option(command: Any) -> Any:
     )(command)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="detect-icd")
 def detect_icd() -> None:
     """Find ICD-10-CM and CPT/HCPCS candidates in notes, offline, with the reasons."""

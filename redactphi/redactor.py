@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -122,7 +121,7 @@ class Redactor:
             "redactphi": __version__,
             "policy": f"{self.policy.name}/{self.policy.version}/{self.policy.sha256[:16]}",
             "mode": self.mode,
-            "rules": _rules_hash(),
+            "rules": resources.fingerprint(),
             "model": self.engine.nlp_engine.version,
             "zip3": f"zip3/{zip3}" if zip3 else "",
         }
@@ -138,10 +137,3 @@ def _as_document(text: str | Document, patient: Patient | None) -> Document:
     if patient is not None and not isinstance(patient, Patient):
         raise UsageError(f"a patient is a Patient, not {type(patient).__name__}; see Patient.from_mapping")
     return Document("", text, patient)
-
-
-def _rules_hash() -> str:
-    digest = hashlib.sha256()
-    for family in resources.rule_families():
-        digest.update((resources.data() / "patterns" / f"{family}.toml").read_bytes())
-    return digest.hexdigest()[:16]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -162,6 +163,24 @@ def _triggers(name: str) -> list[str]:
 @functools.cache
 def _shared_pieces() -> dict[str, str]:
     return dict(read_toml(data() / "definitions.toml")["define"])
+
+
+def fingerprint() -> str:
+    """A hash over everything packaged that decides what is found: rules, definitions, term lists and tables."""
+    digest = hashlib.sha256()
+    for path in _deciding(data()):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _deciding(folder: Traversable) -> Iterator[Traversable]:
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            if entry.name not in {"model", "policies"}:
+                yield from _deciding(entry)
+        elif entry.name != "SOURCES.toml":
+            yield entry
 
 
 def rule_families() -> list[str]:

@@ -12,7 +12,7 @@ import regex
 from redactphi import resources
 from redactphi.recognizers.names import CAPITALISED
 from redactphi.recognizers.rules import RuleRecognizer
-from redactphi.recognizers.windows import windows
+from redactphi.recognizers.windows import spans_near, windows
 from redactphi.spans import Span
 
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’.&-][\p{L}\p{N}]+)*")
@@ -38,7 +38,9 @@ class FacilityRecognizer(RuleRecognizer):
 
     def spans(self, text: str) -> Iterator[Span]:
         """The spans of every rule that hold a name, and the acronym in brackets behind one."""
-        for span in self._raw(text):
+        near = windows(text, CAPITALISED, _may_be_place)
+        rules = zip(self.rules, self._zones(text), strict=True)
+        for span in spans_near(text, rules, near, _EVERYWHERE):
             fitted = span if span.source in _CERTAIN else _fit(text, span)
             if fitted is None:
                 continue
@@ -46,14 +48,6 @@ class FacilityRecognizer(RuleRecognizer):
             acronym = _ACRONYM.match(text, fitted.end)
             if acronym is not None and acronym[1].lower() not in resources.terms("unit_acronyms"):
                 yield replace(fitted, start=acronym.start(1), end=acronym.end(1), source="facilities/acronym")
-
-    def _raw(self, text: str) -> Iterator[Span]:
-        """What the rules find; most look only around words that may be part of a name, which gives the same."""
-        near = windows(text, CAPITALISED, _may_be_place)
-        for compiled, zones in zip(self.rules, self._zones(text), strict=True):
-            everywhere = compiled.source in _EVERYWHERE or compiled.rule.triggers
-            for start, end in zones if everywhere else near:
-                yield from compiled.spans(text, start, end)
 
 
 def _fit(text: str, span: Span) -> Span | None:

@@ -11,7 +11,7 @@ import regex
 
 from redactphi import resources
 from redactphi.recognizers.rules import RuleRecognizer
-from redactphi.recognizers.windows import windows
+from redactphi.recognizers.windows import spans_near, windows
 from redactphi.spans import Span
 
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}+)*")
@@ -48,18 +48,12 @@ class NameRecognizer(RuleRecognizer):
 
     def spans(self, text: str) -> Iterator[Span]:
         """The spans of every rule, ordinary words trimmed; those of ordinary words alone are left out."""
-        for span in self._raw(text):
+        near = windows(text, CAPITALISED, _may_be_name)
+        rules = zip(self.rules, self._zones(text), strict=True)
+        for span in spans_near(text, rules, near, _EVERYWHERE):
             trimmed = span if span.source in _UNTRIMMED else _trim(text, span)
             if trimmed is not None:
                 yield trimmed
-
-    def _raw(self, text: str) -> Iterator[Span]:
-        """What the rules find; most look only around words that may be part of a name, which gives the same."""
-        near = windows(text, CAPITALISED, _may_be_name)
-        for compiled, zones in zip(self.rules, self._zones(text), strict=True):
-            everywhere = compiled.source in _EVERYWHERE or compiled.rule.triggers
-            for start, end in zones if everywhere else near:
-                yield from compiled.spans(text, start, end)
 
 
 @functools.cache

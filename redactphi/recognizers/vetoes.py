@@ -6,6 +6,8 @@ Only the model is judged. What a rule or the patient's facts find stands.
 from __future__ import annotations
 
 import functools
+import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -62,7 +64,8 @@ def _have_neighbours(spans: Sequence[Span]) -> list[bool]:
 
 
 def _in_code(span: Span, codes: list[tuple[int, int]]) -> bool:
-    return any(start <= span.start and span.end <= end for start, end in codes)
+    index = bisect_right(codes, (span.start, math.inf)) - 1
+    return index >= 0 and span.end <= codes[index][1]
 
 
 def _is_vetoed(text: str, span: Span) -> bool:

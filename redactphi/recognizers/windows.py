@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from re import Pattern
+
+from redactphi.recognizers.rules import CompiledRule
+from redactphi.spans import Span
 
 _BEFORE = 160
 _AFTER = 100
@@ -33,3 +36,23 @@ def windows(text: str, words: Pattern[str], is_wanted: Callable[[str], bool]) ->
             line = text.rfind("\n", max(0, start - _LONGEST_LINE), start) + 1
             merged.append((line or start, end))
     return merged
+
+
+def spans_near(
+    text: str,
+    rules: Iterable[tuple[CompiledRule, list[tuple[int, int]]]],
+    near: list[tuple[int, int]],
+    everywhere: Collection[str],
+) -> Iterator[Span]:
+    """What rules find, most of them looking only around certain words, which gives the same.
+
+    Args:
+        text: The note.
+        rules: Each rule with the ranges its own triggers leave it.
+        near: The ranges around the words.
+        everywhere: Sources of the rules that keep their own ranges, as those with triggers do.
+    """
+    for compiled, zones in rules:
+        keeps_own = compiled.source in everywhere or compiled.rule.triggers
+        for start, end in zones if keeps_own else near:
+            yield from compiled.spans(text, start, end)

@@ -171,3 +171,9 @@ def test_the_stage_gives_rows_of_its_columns():
     rows = list(stage(RedactedDocument("1", NOTE, (), OffsetMap((), ()))))
     assert rows[0]["code"] == "K62.3"
     assert all(list(row) == list(stage.columns) for row in rows)
+
+
+def test_the_command_alone_shows_its_help_in_lines(capsys):
+    assert cli.run([]) == 2
+    shown = capsys.readouterr().err
+    assert "\n  lookup " in shown
