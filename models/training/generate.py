@@ -1,7 +1,8 @@
 """Generates labelled documents: ``python -m models.training.generate --split dev --n 300 --out FILE.jsonl``.
 
-Three parts: ``layouts`` (templates written here), ``injected`` (surrogates put into real note text) and ``negatives``
-(real note text without PHI). The last two read the raw notes beside the checkout; without them only layouts are made.
+Four parts: ``layouts`` (short templates written here), ``notes`` (whole documents written here), ``injected``
+(surrogates put into real note text) and ``negatives`` (real note text without PHI). The last two read the raw notes
+beside the checkout; without them only the first two are made.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from pathlib import Path
 from models.training.fields import Fields
 from models.training.inject import injected, negative, sentences, with_fillers
 from models.training.raw import FOLDER, Split
-from models.training.slots import Example, layouts, render
+from models.training.slots import Example, layouts, notes, render
 
-SHARES = {"layouts": 25, "injected": 50, "negatives": 25}
+SHARES = {"layouts": 20, "notes": 25, "injected": 35, "negatives": 20}
 """Documents of each part in a hundred, where all are asked for."""
+
+_FROM_RAW = frozenset({"injected", "negatives"})
 
 
 def documents(split: Split, seed: int, n: int, *, parts: Sequence[str] = tuple(SHARES)) -> Iterator[Example]:
@@ -36,11 +39,11 @@ def documents(split: Split, seed: int, n: int, *, parts: Sequence[str] = tuple(S
     """
     if unknown := sorted(set(parts) - set(SHARES)):
         raise ValueError(f"unknown parts {unknown}; valid: {', '.join(SHARES)}")
-    usable = [part for part in parts if part == "layouts" or FOLDER.is_dir()]
+    usable = [part for part in parts if part not in _FROM_RAW or FOLDER.is_dir()]
     if len(usable) < len(parts):
-        print(f"no raw notes at {FOLDER}: documents are made from layouts alone", file=sys.stderr)
+        print(f"no raw notes at {FOLDER}: documents are made from layouts and notes alone", file=sys.stderr)
     if not usable:
-        raise ValueError("without the raw notes only the part 'layouts' can be made")
+        raise ValueError("without the raw notes only the parts 'layouts' and 'notes' can be made")
     chooser = random.Random(f"{split}:{seed}")
     weights = [SHARES[part] for part in usable]
     for number in range(n):
@@ -55,9 +58,9 @@ def _document(part: str, split: Split, rng: random.Random, id: str) -> Example:
         return injected(fields, id)
     if part == "negatives":
         return negative(fields, id)
-    templates = layouts(split)
+    templates = notes(split) if part == "notes" else layouts(split)
     if not templates:
-        raise ValueError(f"no layout family falls in the split {split!r}")
+        raise ValueError(f"no template falls in the split {split!r}")
     template = rng.choices(templates, [template.weight for template in templates])[0]
     return render(with_fillers(template, fields), fields, id=id)
 

@@ -127,6 +127,24 @@ def parse_file(path: Path) -> tuple[Template, ...]:
     return tuple(templates)
 
 
+NOTES = LAYOUTS / "notes"
+"""Whole documents, one author a prefix (``op``, ``clinic``, ``acute``, ``form``, ``free``)."""
+
+
+@functools.cache
+def notes(split: Split, folder: Path = NOTES, leave_out: str = "") -> tuple[Template, ...]:
+    """The whole-document templates of a split. They differ enough for each to be split by its own id.
+
+    Args:
+        split: Which templates.
+        folder: Where their files are.
+        leave_out: Prefix of the author to leave out, to measure on; empty for none.
+    """
+    files = sorted(path for path in folder.glob("*.txt") if not (leave_out and path.name.startswith(leave_out + "_")))
+    found = [template for path in files for template in parse_file(path)]
+    return tuple(template for template in found if split_of("note:" + template.id) == split)
+
+
 @functools.cache
 def layouts(split: Split, folder: Path = LAYOUTS) -> tuple[Template, ...]:
     """The templates of the layout families of a split; a family is wholly in one."""
