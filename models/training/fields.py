@@ -8,7 +8,7 @@ import functools
 import random
 from collections.abc import Callable
 
-from models.training import dates, facilities, identifiers
+from models.training import abroad, dates, facilities, identifiers
 from models.training.facilities import Facility
 from models.training.fillers import FILLERS
 from models.training.people import FORMS as PERSON_FORMS
@@ -78,7 +78,7 @@ class Fields:
         stem = slot.rstrip("0123456789")
         if stem in FILLERS:
             return FILLERS[stem](self.rng), None
-        if stem in {"icd", "cpt", "drug", "dose", "suture", "catalog"}:
+        if stem in {"icd", "cpt", "drug", "dose", "suture", "catalog", "company"}:
             return self._make(slot)
         if slot not in self._written:
             self._written[slot] = self._make(slot)
@@ -245,6 +245,9 @@ _MAKERS: dict[str, _Maker] = {
     "bareschool": (lambda f: facilities.bare(f.rng, f.split, "schools"), L.EMPLOYER),
     "shortmrn": (_shape("####", "#####", "###"), L.MRN),
     "shortphone": (_shape("####", "#####", "#-####"), L.PHONE),
+    "foreignstreet": (lambda f: abroad.street(f.rng, f.split), L.LOCATION),
+    "postcode": (lambda f: abroad.postcode(f.rng), L.ZIP),
+    "company": (lambda f: abroad.company(f.rng, f.split), None),
     "city": (Fields.city, L.LOCATION),
     "county": (Fields.county, L.LOCATION),
     "place": (lambda f: facilities.place(f.rng, f.split), L.LOCATION),
