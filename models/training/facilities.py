@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 from models.training.people import given_name, surname
 from models.training.raw import Split, split_of
-from models.training.sources import us_towns, world_cities
+from models.training.sources import states_and_countries, us_towns, world_cities
 from models.training.surface import flavours, surface
+from redactphi.resources import terms
 
 _HOLE = re.compile(r"\{(\w+)\}")
+_CHOICE = re.compile(r"<([^<>]*)>")
+_TIMES = re.compile(r"(\d)x ")
 _SMALL = {"of", "the", "and", "at", "for", "on", "&"}
-_UNITS = ("Apt {}", "Apt. {}", "apt {}", "#{}", "Unit {}", "Suite {}", "Ste {}", "Apartment {}", "Lot {}", "Floor {}", "Room {}", "Bldg {}")  # fmt: skip
+_UNITS = ("Apt {}", "Apt {}", "Apt. {}", "apt {}", "APT {}", "#{}", "#{}", "# {}", "Unit {}", "Suite {}", "Ste {}", "Ste. {}", "Apartment {}", "Lot {}", "Lot #{}", "Floor {}", "Fl {}", "Room {}", "Rm {}", "Bldg {}", "Building {}", "Trlr {}", "Trailer {}", "Space {}", "Spc {}", "No. {}", "Penthouse {}", "Apt. #{}", "Unit #{}")  # fmt: skip
 _COMPASS = ("N", "S", "E", "W", "N.", "S.", "E.", "W.", "North", "South", "East", "West", "NW", "SE", "SW", "NE")
 
 
@@ -44,6 +47,44 @@ def foreign_cities(split: Split) -> tuple[str, ...]:
 
 
 @functools.cache
+def _patterns(name: str) -> tuple[str, ...]:
+    """The lines of a pattern file, each as often as the "3x " before it says."""
+    lines = ((_TIMES.match(line), line) for line in surface(name))
+    return tuple(line[len(times[0]) :] if times else line for times, line in lines for _ in range(int(times[1]) if times else 1))  # fmt: skip
+
+
+def pattern(rng: random.Random, name: str) -> str:
+    """A line of a pattern file with one of the alternatives of each "<a;b>" in it."""
+    return _choose(rng, rng.choice(_patterns(name)))
+
+
+def _choose(rng: random.Random, line: str) -> str:
+    return _CHOICE.sub(lambda choice: rng.choice(choice[1].split(";")), line)
+
+
+def _agreeing(rng: random.Random, short: str, line: str) -> str:
+    """The short form with the alternatives that stand in the line it is short for; empty where none does."""
+    for choice in _CHOICE.findall(short):
+        fitting = [option for option in choice.split(";") if option and option.lower() in line.lower()]
+        if not fitting:
+            return ""
+        short = short.replace(f"<{choice}>", rng.choice(fitting), 1)
+    return short
+
+
+@functools.cache
+def _known(name: str, split: Split) -> tuple[str, ...]:
+    """The items of a packaged list of organisations that are of this split."""
+    return tuple(item for item in sorted(terms(name)) if split_of(f"{name}:{item.lower()}") == split)
+
+
+@functools.cache
+def _known_schools(split: Split) -> tuple[str, ...]:
+    words = re.compile(r"University|College\b|State\b(?! [DF])|Tech$|Academy$|^UC |^U(?:MD|NC|GA|CF|IC|VA|VM|CSB|CLA|CSD|TEP|TSA|NLV|Mass|Conn)")
+    return tuple(item for item in _known("known_employers", split) if words.search(item))
+
+
+@functools.cache
 def _mine(name: str, split: Split) -> tuple[str, ...]:
     kept = tuple(item for item in surface(name) if split_of(f"{name}:{item.lower()}") == split)
     # A short list may leave a small split nothing; its items are then shared.
@@ -51,9 +92,9 @@ def _mine(name: str, split: Split) -> tuple[str, ...]:
 
 
 def stem(rng: random.Random, split: Split) -> str:
-    """A distinctive name part such as "Ridgeview" or "Cedar Falls", of this split alone."""
+    """A distinctive name part such as "Ridgeview", "Cedar Falls" or "Monongalia", of this split alone."""
     while True:
-        made = rng.choice(surface("stem_heads")) + rng.choice(_tails())
+        made = rng.choice(surface("stem_heads")) + rng.choice(_tails()) if rng.random() < 0.5 else rng.choice(surface("stem_whole"))  # fmt: skip
         if split_of("stem:" + made.lower()) == split:
             return made
 
@@ -73,9 +114,48 @@ def coined(rng: random.Random, split: Split) -> str:
             return made
 
 
-def _acronym_of(name: str) -> str:
-    letters = [word[0] for word in re.findall(r"[\w']+", name) if word.lower() not in _SMALL]
-    return "".join(letters).upper()
+def saint(rng: random.Random, split: Split) -> str:
+    """A saint or holy name, as spelled by many hands: St. Luke's, St Luke's, Saint Luke, Sts. Peter & Paul."""
+    name = rng.choice(_mine("saints", split))
+    if name.startswith("St. ") and rng.random() < 0.45:
+        name = rng.choice(("St ", "Saint ", "Saint ", "St.")) + name[4:]
+    if rng.random() < 0.1:
+        name = name.removesuffix("'s") if name.endswith("'s") else name
+    if rng.random() < 0.08:
+        name = name.replace("'s", rng.choice(("s", "’s")))
+    return name
+
+
+def _acronym_of(name: str, rng: random.Random) -> str:
+    joint = rng.random() < 0.2
+    words = [word for word in re.findall(r"[\w']+|&", name) if (word == "&" and joint) or word.lower() not in _SMALL]
+    made = "".join(word[0] for word in words if not word[0].isdigit()).upper()
+    known = made in surface("acronyms") or not 3 <= len(made) <= 7
+    return "" if known else made
+
+
+def _worn(rng: random.Random, name: str) -> str:
+    """A name as a hurried hand leaves it: now and then in small or capital letters, or with a slip in a long word."""
+    draw = rng.random()
+    if draw < 0.035:
+        return name.lower()
+    if draw < 0.07:
+        return name.upper()
+    if draw < 0.085:
+        return slip(rng, name)
+    return name
+
+
+def slip(rng: random.Random, name: str) -> str:
+    """A name with a letter lost, doubled or changed with its neighbour, in a word of six letters or more."""
+    words = [match for match in re.finditer(r"[^\W\d_]{6,}", name)]
+    if not words:
+        return name
+    word = rng.choice(words)
+    at = rng.randrange(word.start() + 1, word.end() - 1)
+    kind = rng.randrange(3)
+    made = (name[at + 1] + name[at], name[at + 1], name[at] * 2 + name[at + 1])[kind]
+    return name[:at] + made + name[at + 2 :]
 
 
 class _Filler:
@@ -89,7 +169,8 @@ class _Filler:
 
     def _value(self, hole: str) -> str:
         if hole not in self.values:
-            self.values[hole] = self._draw(hole.rstrip("23"))
+            small = hole in {"num2", "num3"}
+            self.values[hole] = str(self.rng.randint(1, 399)) if small else self._draw(hole.rstrip("23"))
         return self.values[hole]
 
     def _draw(self, kind: str) -> str:  # noqa: C901, PLR0911 - one case a hole
@@ -107,12 +188,30 @@ class _Filler:
                 return rng.choice(towns(split))[0]
             case "county":
                 return county(rng, split).removesuffix(" County")
+            case "given":
+                return given_name(rng, split, rng.choice("mf"))
+            case "statename":
+                return rng.choice(_state_names())
+            case "dir":
+                return rng.choice(_DIRECTIONS)
+            case "spec":
+                return rng.choice(surface("specialties"))
+            case "streetname":
+                return _street_name(rng, split)
+            case "spanish":
+                return rng.choice(_SPANISH)
+            case "known":
+                return rng.choice(_known("known_employers", split))
+            case "knownschool":
+                return rng.choice(_known_schools(split))
+            case "knownfacility":
+                return rng.choice(_known("known_facilities", split))
             case "saint":
-                return rng.choice(_mine("saints", split))
+                return saint(rng, split)
             case "grace":
                 return rng.choice(surface("graces"))
             case "num":
-                return str(rng.randint(2, 4999))
+                return str(rng.choice((rng.randint(2, 4999), rng.randint(100, 9999), rng.randint(10, 19999))))
             case "acronym":
                 return "".join(rng.choices("ABCDEFGHIJKLMNOPRSTUVW", k=rng.choice((3, 3, 4))))
         raise ValueError(f"unknown hole {kind!r}")
@@ -120,15 +219,32 @@ class _Filler:
 
 def facility(rng: random.Random, split: Split) -> Facility:
     """A place of care."""
-    pattern, _, shorts = rng.choice(surface("facility_patterns")).partition(" => ")
+    if rng.random() < 0.07:
+        known = rng.choice(_known("known_facilities", split))
+        return Facility(known, (known, known.split(" Hospital")[0].split(" Medical Center")[0]))
+    line, _, shorts = rng.choice(_patterns("facility_patterns")).partition(" => ")
+    line = _choose(rng, line)
     filler = _Filler(rng, split)
-    name = filler.fill(pattern)
-    filler.values["A"] = _acronym_of(name)
+    name = _tidy(filler.fill(line))
+    filler.values["A"] = _acronym_of(name, rng)
     filler.values["G"] = filler.values.get("grace", "M")[0]
-    filled = [filler.fill(short) for short in shorts.split(" | ") if short]
+    filled = [_tidy(filler.fill(_agreeing(rng, short, line))) for short in shorts.split(" | ")]
     # An article is no part of the name; a single letter is no acronym.
-    named = [short.removeprefix("the ").removeprefix("The ") for short in filled]
-    return Facility(name.removeprefix("The "), tuple(short for short in named if len(short) > 1))
+    named = [_worn(rng, short.removeprefix("the ").removeprefix("The ")) for short in filled if len(short) > 1]
+    if rng.random() < 0.1 and (head := _first_word(name)):
+        named.append(head)
+    return Facility(_worn(rng, name.removeprefix("The ")), tuple(named))
+
+
+def _tidy(name: str) -> str:
+    """The name without what an empty alternative left."""
+    return re.sub(r" {2,}", " ", name).strip(" -–,/&").replace("'s's", "'s").replace("s's's", "s'")
+
+
+def _first_word(name: str) -> str:
+    """The first word of a name as it stands for all of it, where it is no word of every day."""
+    word = name.split()[0].strip(",.")
+    return word if len(word) > 4 and word.isalpha() and word.lower() not in terms("common_words") else ""
 
 
 _ACRONYM_ENDS = ("MC", "MC", "RMC", "MH", "GH", "CH", "UH", "H", "HS", "VAMC", "CMC", "CC", "HC", "MMC", "LH")
@@ -148,22 +264,27 @@ def bare_acronym(rng: random.Random) -> str:
 
 def bare(rng: random.Random, split: Split, kind: str) -> str:
     """A facility, school or employer by its own name alone: a donor, a saint, a brand, a place."""
-    return _Filler(rng, split).fill(rng.choice(surface(f"bare_{kind}")))
+    made = _filled(rng, split, f"bare_{kind}")
+    return _worn(rng, made.removeprefix("the "))
+
+
+def _filled(rng: random.Random, split: Split, name: str) -> str:
+    return _tidy(_Filler(rng, split).fill(pattern(rng, name)))
 
 
 def employer(rng: random.Random, split: Split) -> str:
     """A company, agency, church or camp."""
-    return _Filler(rng, split).fill(rng.choice(surface("employer_patterns")))
+    return _worn(rng, _filled(rng, split, "employer_patterns").removeprefix("the ").removeprefix("The "))
 
 
 def school(rng: random.Random, split: Split) -> str:
     """A school or university."""
-    return _Filler(rng, split).fill(rng.choice(surface("school_patterns")))
+    return _worn(rng, _filled(rng, split, "school_patterns").removeprefix("the ").removeprefix("The "))
 
 
 def place(rng: random.Random, split: Split) -> str:
     """A neighbourhood, landmark or island."""
-    return _Filler(rng, split).fill(rng.choice(surface("place_patterns")))
+    return _worn(rng, _filled(rng, split, "place_patterns").removeprefix("the ").removeprefix("The "))
 
 
 def city(rng: random.Random, split: Split) -> str:
@@ -198,20 +319,49 @@ def _street_name(rng: random.Random, split: Split) -> str:
     return stem(rng, split)
 
 
+@functools.cache
+def _state_names() -> tuple[str, ...]:
+    return tuple(sorted(name.title().replace(" Of ", " of ") for name in states_and_countries()[0]))
+
+
+_DIRECTIONS = ("North", "South", "East", "West", "Northeast", "Northwest", "Southeast", "Southwest", "Central", "Greater", "Mid", "Upper", "Lower")  # fmt: skip
+_SPANISH = ("Verde", "Grande", "Seco", "Bravo", "San José", "Santa Rosa", "Las Flores", "Los Pinos", "La Esperanza", "El Sol", "La Luna", "Del Mar", "Vista Hermosa", "Santa Cruz", "Buena Vista", "Piedras Negras", "La Loma", "Los Robles", "Las Palmas", "El Paraíso", "Río Piedras", "Caguas Norte", "Hato Rey", "San Antonio", "Guadalupe", "Campo Rico", "Alturas", "El Monte", "Las Lomas", "Monte Carlo")  # fmt: skip
+_ROUTES = ("County Road {}", "County Rd {}", "Co Rd {}", "Co. Rd. {}", "CR {}", "CR-{}", "State Route {}", "State Rd {}", "St Rt {}", "SR {}", "SR-{}", "Highway {}", "Hwy {}", "Hwy. {}", "US Hwy {}", "US Highway {}", "US-{}", "US {}", "FM {}", "FM Road {}", "Farm to Market Rd {}", "Route {}", "Rt {}", "Rte {}", "Rte. {}", "Ranch Road {}", "RM {}", "Township Rd {}", "Old Highway {}", "Old Hwy {}", "Forest Rd {}", "Private Rd {}", "Avenue {}", "Road {}")  # fmt: skip
+_BOXES = ("P.O. Box {}", "PO Box {}", "PO Box {}", "P. O. Box {}", "Box {}", "P.O. BOX {}", "Post Office Box {}", "PO BOX {}", "P O Box {}", "Drawer {}")  # fmt: skip
+_RURAL = ("RR {} Box {}", "RR{} Box {}", "R.R. {}, Box {}", "Rural Route {}, Box {}", "RFD {} Box {}", "Rt {} Box {}", "Rt. {}, Box {}", "Route {} Box {}", "HC {} Box {}", "HC-{}, Box {}", "Star Route {} Box {}", "PSC {} Box {}", "CMR {} Box {}", "Unit {} Box {}")  # fmt: skip
+
+
 def street(rng: random.Random, split: Split) -> str:
-    """A street line as written in an address, now and then a post-office box."""
+    """A street line as written in an address: with suffix or none, on a numbered road, a rural route or a box."""
     draw = rng.random()
     if draw < 0.05:
-        return rng.choice(("P.O. Box {}", "PO Box {}", "P. O. Box {}", "Box {}")).format(rng.randint(1, 9999))
-    if draw < 0.08:
-        return f"{rng.randint(10, 9999)} {rng.choice(('County Road', 'State Route', 'Highway', 'US Hwy', 'FM', 'Rural Route', 'RR'))} {rng.randint(1, 999)}"
-    number = rng.choice((str(rng.randint(1, 999)), str(rng.randint(1000, 29999)), f"{rng.randint(1, 99)}-{rng.randint(10, 99)}", f"{rng.randint(1, 999)} 1/2")) if rng.random() < 0.2 else str(rng.randint(1, 9999))  # fmt: skip
+        return rng.choice(_BOXES).format(rng.choice((rng.randint(1, 9999), rng.randint(10_000, 99_999))))
+    if draw < 0.075:
+        return rng.choice(_RURAL).format(rng.randint(1, 99), rng.randint(1, 999))
+    if draw < 0.12:
+        ending = f" {rng.choice(_COMPASS)}" if rng.random() < 0.25 else ""
+        return f"{rng.randint(10, 29999)} {rng.choice(_ROUTES).format(rng.randint(1, 999))}{ending}"
+    number = rng.choice((str(rng.randint(1, 999)), str(rng.randint(1000, 29999)), f"{rng.randint(1, 99)}-{rng.randint(10, 99)}", f"{rng.randint(1, 999)} 1/2", f"{rng.randint(1, 999)}{rng.choice('AB')}", f"{rng.choice('NSEW')}{rng.randint(10, 999)}", rng.choice(("One", "Two", "Ten")))) if rng.random() < 0.2 else str(rng.randint(1, 9999))  # fmt: skip
     compass = f"{rng.choice(_COMPASS)} " if rng.random() < 0.16 else ""
-    kind = f" {rng.choice(surface('street_types'))}" if rng.random() < 0.96 else ""
-    line = f"{number} {compass}{_street_name(rng, split)}{kind}"
+    if rng.random() < 0.1:
+        line = f"{number} {rng.choice(_mine('streets_whole', split))}"
+    else:
+        name = _street_name(rng, split)
+        kind = f" {rng.choice(surface('street_types'))}" if rng.random() < 0.94 else ""
+        line = f"{number} {compass}{name}{kind}"
+        line += f" {rng.choice(_COMPASS)}" if kind and not compass and rng.random() < 0.07 else ""
     if rng.random() < 0.22:
         unit = rng.choice(_UNITS).format(
-            rng.choice((str(rng.randint(1, 450)), rng.choice("ABCDEF"), f"{rng.randint(1, 40)}{rng.choice('ABCD')}"))
+            rng.choice(
+                (
+                    str(rng.randint(1, 450)),
+                    str(rng.randint(1, 40)),
+                    rng.choice("ABCDEF"),
+                    f"{rng.randint(1, 40)}{rng.choice('ABCD')}",
+                    f"{rng.choice('ABCD')}-{rng.randint(1, 20)}",
+                )
+            )
         )
         line += rng.choice((", ", " ", ", ")) + unit
-    return line
+    shape = rng.random()
+    return line.upper() if shape < 0.05 else line.lower() if shape < 0.08 else line
