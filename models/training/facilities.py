@@ -80,7 +80,9 @@ def _known(name: str, split: Split) -> tuple[str, ...]:
 
 @functools.cache
 def _known_schools(split: Split) -> tuple[str, ...]:
-    words = re.compile(r"University|College\b|State\b(?! [DF])|Tech$|Academy$|^UC |^U(?:MD|NC|GA|CF|IC|VA|VM|CSB|CLA|CSD|TEP|TSA|NLV|Mass|Conn)")
+    words = re.compile(
+        r"University|College\b|State\b(?! [DF])|Tech$|Academy$|^UC |^U(?:MD|NC|GA|CF|IC|VA|VM|CSB|CLA|CSD|TEP|TSA|NLV|Mass|Conn)"
+    )
     return tuple(item for item in _known("known_employers", split) if words.search(item))
 
 
@@ -148,7 +150,7 @@ def _worn(rng: random.Random, name: str) -> str:
 
 def slip(rng: random.Random, name: str) -> str:
     """A name with a letter lost, doubled or changed with its neighbour, in a word of six letters or more."""
-    words = [match for match in re.finditer(r"[^\W\d_]{6,}", name)]
+    words = list(re.finditer(r"[^\W\d_]{6,}", name))
     if not words:
         return name
     word = rng.choice(words)
@@ -173,7 +175,7 @@ class _Filler:
             self.values[hole] = str(self.rng.randint(1, 399)) if small else self._draw(hole.rstrip("23"))
         return self.values[hole]
 
-    def _draw(self, kind: str) -> str:  # noqa: C901, PLR0911 - one case a hole
+    def _draw(self, kind: str) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a hole
         rng, split = self.rng, self.split
         match kind:
             case "stem":
@@ -243,7 +245,7 @@ def _tidy(name: str) -> str:
 
 def _first_word(name: str) -> str:
     """The first word of a name as it stands for all of it, where it is no word of every day."""
-    word = name.split()[0].strip(",.")
+    word = name.split(maxsplit=1)[0].strip(",.")
     return word if len(word) > 4 and word.isalpha() and word.lower() not in terms("common_words") else ""
 
 

@@ -24,10 +24,26 @@ _STRONG = regex.compile(
 )
 _SHORTEST = 3
 _STRONG_WORD = re.compile("hospitals?|health|healthcare|hospice|infirmary|church|medical|nursing|va|vamc|veterans?")
-_KINDS = frozenset({"facilities/named-head", "facilities/school", "facilities/lower-case", "facilities/va-town"})
+_KINDS = frozenset({
+    "facilities/named-head", "facilities/school", "facilities/lower-case", "facilities/va-town", "facilities/letterhead",
+    "facilities/named-office",
+})  # fmt: skip
 _CUED = frozenset({"facilities/cue-at", "facilities/at-name"})
-_EVERYWHERE = frozenset({"facilities/lower-case"})
-_CERTAIN = frozenset({"facilities/known", "facilities/university", "facilities/saint", "facilities/veterans"})
+_EVERYWHERE = frozenset({
+    "facilities/lower-case", "facilities/acronym-cue", "facilities/acronym-long", "facilities/letterhead",
+})  # fmt: skip
+_CERTAIN = frozenset(
+    {
+        "facilities/known",
+        "facilities/known-employer",
+        "facilities/store",
+        "facilities/acronym-cue",
+        "facilities/acronym-long",
+        "facilities/university",
+        "facilities/saint",
+        "facilities/veterans",
+    }
+)
 
 
 class FacilityRecognizer(RuleRecognizer):
@@ -143,5 +159,9 @@ def _holds_name(value: str) -> bool:
     return any(_is_named(word) and word not in common for word in words)
 
 
-VALIDATORS = {"named": _holds_name}
+def _is_facility_acronym(value: str) -> bool:
+    return value not in resources.terms("clinical_acronyms") and value.lower() not in resources.terms("unit_acronyms")
+
+
+VALIDATORS = {"named": _holds_name, "facility_acronym": _is_facility_acronym}
 """Tests that rules of this family may name."""

@@ -111,6 +111,113 @@ def is_street(text: str, start: int, end: int) -> bool:
     return not (known and len(number) < 3)  # noqa: PLR2004 - "12 Lead", "10 French"
 
 
+_NEXT_WORD = regex.compile(r"['’]?s?[ \t]+(\p{L}[\p{L}\p{N}'’-]*)")
+_TWO_WORDS = regex.compile(r"\w[ -]\w")
+
+
+@functools.cache
+def _doubtful() -> frozenset[str]:
+    """Words that name a town somewhere and in a note mean something else."""
+    names = ("eponyms", "facility_generic", "unit_acronyms", "name_stopwords", "clinical_products")
+    return frozenset(item.lower() for name in names for item in resources.terms(name)) | _CALENDAR
+
+
+_CALENDAR = frozenset(
+    [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "christmas",
+        "easter",
+        "spanish",
+        "english",
+        "french",
+        "german",
+        "italian",
+        "greek",
+        "chinese",
+        "russian",
+        "polish",
+        "portuguese",
+        "latin",
+        "indian",
+        "american",
+        "african",
+        "asian",
+        "caucasian",
+        "british",
+        "irish",
+        "scotch",
+        "trendelenburg",
+        "fowler",
+        "bledsoe",
+    ]
+)
+_THINGS = frozenset(
+    [
+        "device",
+        "brace",
+        "collar",
+        "boot",
+        "sling",
+        "scientific",
+        "system",
+        "catheter",
+        "tube",
+        "protocol",
+        "criteria",
+        "position",
+        "classification",
+    ]
+)
+
+
+def is_town(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]`` behind "in", "from", "to" is a town of the list, and no word, eponym or product.
+
+    A town of several words proves itself, unless they are common ones in a text in capitals. One word must be no
+    common word, and no person's behind "of" and "to", where persons stand as well.
+    """
+    name = text[start:end].lower().replace("’", "'")
+    if name in resources.terms("landmarks"):
+        return True
+    if name not in resources.terms("places") or name in _not_places() or name in _doubtful():
+        return False
+    common = resources.terms("common_words")
+    if _TWO_WORDS.search(name):
+        return not (text[start:end].isupper() and all(word in common for word in name.split()))
+    return len(name) >= _SHORTEST_CITY and name not in common and _stands_as_town(text, start, end)
+
+
+def _stands_as_town(text: str, start: int, end: int) -> bool:
+    name = text[start:end].lower()
+    before = text[max(0, start - 12) : start].rstrip().rpartition(" ")[2].lower()
+    person = name in resources.terms("first_names") or name in resources.terms("surnames")
+    if before == "of" or (person and (before == "to" or text[start:end].isupper())):
+        return False
+    behind = _NEXT_WORD.match(text, end)
+    if behind is None:
+        return True
+    thing = behind[1].lower() in _THINGS or behind[1].lower() in resources.terms("eponym_nouns")
+    return not thing and (behind[1].isupper() or not behind[1][0].isupper())
+
+
 class LocationRecognizer(RuleRecognizer):
     """Finds street lines, towns before a State or behind a cue, counties and ZIP codes."""
 
@@ -118,5 +225,5 @@ class LocationRecognizer(RuleRecognizer):
         super().__init__(
             "locations",
             {"zip_of_state": is_zip_of_state, "zip_loose": is_zip_after_city, "zip_in_use": is_zip_in_use},
-            {"place": is_place, "city": is_city, "street": is_street},
+            {"place": is_place, "city": is_city, "street": is_street, "town": is_town},
         )
