@@ -16,6 +16,7 @@ from redactphi.labels import PhiLabel
 from redactphi.nlp import PhiNlpEngine
 from redactphi.recognizers import default_recognizers
 from redactphi.recognizers.patient import PatientRecognizer
+from redactphi.recognizers.rules import share_lookout
 from redactphi.spans import Span
 
 LANGUAGE = "en"
@@ -52,6 +53,7 @@ class PhiAnalyzerEngine(AnalyzerEngine):
         mode: str = "balanced",
     ) -> None:
         self.own = tuple(default_recognizers(mode))
+        self._lookout = share_lookout(self.own)
         self.added = tuple(recognizers)
         self._labels = _FROM_PRESIDIO | {label: label for label in _LABELS} | dict(label_map or {})
         for recognizer in self.added:
@@ -115,6 +117,8 @@ class PhiAnalyzerEngine(AnalyzerEngine):
             raise NoteWithheld(document.id, f"recognizer-error:{error.recognizer}") from None
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the note is withheld
             raise NoteWithheld(document.id, f"detection-error:{type(error).__name__}") from None
+        finally:
+            self._lookout.forget()
 
     def _span(self, result: RecognizerResult) -> Span:
         metadata = result.recognition_metadata or {}

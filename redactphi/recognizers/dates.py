@@ -34,6 +34,10 @@ class PhiDateRecognizer(RuleRecognizer):
         super().__init__(("dates", "dates_words"), guards={"over_89": is_over_89})
         self.company = RuleRecognizer("dates_company", guards={"no_fraction": is_no_fraction})
 
+    def parts(self) -> tuple[RuleRecognizer, ...]:
+        """This recognizer and the one of days in company."""
+        return self, self.company
+
     def spans(self, text: str) -> Iterator[Span]:
         """The spans of every rule; bare days only where others keep them company."""
         short = set()

@@ -54,9 +54,8 @@ class FacilityRecognizer(RuleRecognizer):
 
     def spans(self, text: str) -> Iterator[Span]:
         """The spans of every rule that hold a name, and the acronym in brackets behind one."""
-        near = windows(text, CAPITALISED, _may_be_place)
-        rules = zip(self.rules, self._zones(text), strict=True)
-        for span in spans_near(text, rules, near, _EVERYWHERE):
+        near = functools.partial(windows, text, CAPITALISED, _may_be_place)
+        for span in spans_near(self.look(text), self.numbered(), near, _EVERYWHERE):
             fitted = span if span.source in _CERTAIN else _fit(text, span)
             if fitted is None:
                 continue

@@ -48,9 +48,8 @@ class NameRecognizer(RuleRecognizer):
 
     def spans(self, text: str) -> Iterator[Span]:
         """The spans of every rule, ordinary words trimmed; those of ordinary words alone are left out."""
-        near = windows(text, CAPITALISED, _may_be_name)
-        rules = zip(self.rules, self._zones(text), strict=True)
-        for span in spans_near(text, rules, near, _EVERYWHERE):
+        near = functools.partial(windows, text, CAPITALISED, _may_be_name)
+        for span in spans_near(self.look(text), self.numbered(), near, _EVERYWHERE):
             trimmed = span if span.source in _UNTRIMMED else _trim(text, span)
             if trimmed is not None:
                 yield trimmed

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import regex
@@ -12,7 +14,9 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from redactphi import resources
 from redactphi.errors import UnknownNameError
 from redactphi.recognizers.checksums import VALIDATORS
-from redactphi.recognizers.zones import ZoneFinder
+from redactphi.recognizers.starts import Starts, Zone
+from redactphi.recognizers.tries import with_tries
+from redactphi.recognizers.zones import Lookout, Note
 from redactphi.resources import Rule
 from redactphi.spans import Span
 
@@ -57,7 +61,7 @@ class RuleRecognizer(EntityRecognizer):
         self.rules = [
             CompiledRule(rule, name, known, guards or {}) for name in self.families for rule in resources.rules(name)
         ]
-        self._zones = ZoneFinder([compiled.rule for compiled in self.rules])
+        self._lookout, self._first = Lookout([(compiled.rule, compiled.starts) for compiled in self.rules]), 0
         labels = sorted({compiled.rule.label for compiled in self.rules})
         super().__init__(supported_entities=labels, name=type(self).__name__, supported_language="en")
 
@@ -70,9 +74,25 @@ class RuleRecognizer(EntityRecognizer):
         Raises:
             TimeoutError: A pattern ran over ``resources.MATCH_TIMEOUT``.
         """
-        for compiled, zones in zip(self.rules, self._zones(text), strict=True):
-            for start, end in zones:
-                yield from compiled.spans(text, start, end)
+        note = self.look(text)
+        for number, compiled in self.numbered():
+            yield from compiled.spans(note, number)
+
+    def parts(self) -> Iterable[RuleRecognizer]:
+        """The recognizers this one is made of, itself included."""
+        return (self,)
+
+    def look_with(self, lookout: Lookout, first: int) -> None:
+        """Use a lookout that others use too, in which the first rule of this recognizer has the number ``first``."""
+        self._lookout, self._first = lookout, first
+
+    def numbered(self) -> Iterator[tuple[int, CompiledRule]]:
+        """The rules with their numbers in the lookout."""
+        return enumerate(self.rules, self._first)
+
+    def look(self, text: str) -> Note:
+        """The note, looked over once for all rules of this recognizer and of those that share its lookout."""
+        return self._lookout.look(text)
 
     def analyze(
         self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts | None = None
@@ -80,6 +100,17 @@ class RuleRecognizer(EntityRecognizer):
         """Presidio's entry point."""
         wanted, name = set(entities), type(self).__name__
         return [to_result(span, name) for span in self.spans(text) if span.label in wanted]
+
+
+def share_lookout(recognizers: Iterable[EntityRecognizer]) -> Lookout:
+    """Let those of some recognizers that are made of rules look a note over together, once."""
+    members = [part for whole in recognizers if isinstance(whole, RuleRecognizer) for part in whole.parts()]
+    lookout = Lookout([(compiled.rule, compiled.starts) for part in members for compiled in part.rules])
+    first = 0
+    for part in members:
+        part.look_with(lookout, first)
+        first += len(part.rules)
+    return lookout
 
 
 class CompiledRule:
@@ -90,7 +121,8 @@ class CompiledRule:
     ) -> None:
         self.rule = rule
         self.source = f"{family}/{rule.name}"
-        self._pattern = rule.compile()
+        self.starts = Starts.of(rule)
+        self._pattern = replace(rule, regex=with_tries(rule.regex)).compile()
         groups = self._pattern.groupindex
         self._group = "phi" if "phi" in groups else 0
         self._checked = "check" if "check" in groups else self._group
@@ -99,17 +131,25 @@ class CompiledRule:
         self._context = _words(rule.context)
         self._unless = _words(rule.unless)
 
-    def may_match(self, lowered: str) -> bool:
-        """Whether the lower-cased note holds one of the rule's triggers, if it has any."""
-        return not self.rule.triggers or any(trigger in lowered for trigger in self.rule.triggers)
+    def spans(self, note: Note, number: int, zones: Callable[[], Sequence[Zone]] | None = None) -> Iterator[Span]:
+        """The spans this rule finds in a note.
 
-    def spans(self, text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
-        """The spans this rule finds in a note, or of those the ones that begin in ``text[start:end]``.
+        Args:
+            note: The note.
+            number: The rule's number there.
+            zones: Where in the note to look; where its triggers and anchor stand, by default.
 
         Raises:
             TimeoutError: The pattern ran over ``resources.MATCH_TIMEOUT``.
         """
-        for match in self._matches(text, start, len(text) if end is None else end):
+        return self._judged(note.text, self._matches(note, number, zones or partial(note.zones, number)))
+
+    def spans_alone(self, text: str) -> Iterator[Span]:
+        """The spans this rule's pattern finds when it is tried at every place of a text: what `spans` must find."""
+        return self._judged(text, self._everywhere(text, 0, len(text)))
+
+    def _judged(self, text: str, matches: Iterable[regex.Match[str]]) -> Iterator[Span]:
+        for match in matches:
             score = self._score(text, match)
             if score is None:
                 continue
@@ -117,7 +157,31 @@ class CompiledRule:
                 if first < last and (self._guard is None or self._guard(text, first, last)):
                     yield Span(first, last, self.rule.label, score, self.source)
 
-    def _matches(self, text: str, start: int, end: int) -> Iterator[regex.Match[str]]:
+    def _matches(self, note: Note, number: int, zones: Callable[[], Sequence[Zone]]) -> Iterator[regex.Match[str]]:
+        text, starts = note.text, self.starts
+        if starts is None:
+            for start, end in zones():
+                yield from self._everywhere(text, start, end)
+            return
+        if starts.literals:
+            hits = note.hits(number)
+            if not hits:
+                return
+            places = starts.near(text, hits, zones())
+        else:
+            places = starts.scanned(text, zones())
+        for (free, _), candidates in places:
+            yield from self._from(text, candidates, free)
+
+    def _from(self, text: str, candidates: Iterable[int], free: int) -> Iterator[regex.Match[str]]:
+        """The matches that begin at one of some places from ``free`` on, in order, none inside another."""
+        begin = self._pattern.match
+        for start in candidates:
+            if start >= free and (match := begin(text, start, timeout=resources.MATCH_TIMEOUT)):
+                yield match
+                free = max(match.end(), start + 1)
+
+    def _everywhere(self, text: str, start: int, end: int) -> Iterator[regex.Match[str]]:
         limit = min(len(text), end + _MARGIN)
         for match in self._pattern.finditer(text, start, limit, timeout=resources.MATCH_TIMEOUT):
             if match.start() > end:

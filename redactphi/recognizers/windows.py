@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Iterable, Iterator
 from re import Pattern
 
 from redactphi.recognizers.rules import CompiledRule
+from redactphi.recognizers.starts import Zone
+from redactphi.recognizers.zones import Note
 from redactphi.spans import Span
 
 _BEFORE = 160
@@ -13,7 +16,7 @@ _AFTER = 100
 _LONGEST_LINE = 200
 
 
-def windows(text: str, words: Pattern[str], is_wanted: Callable[[str], bool]) -> list[tuple[int, int]]:
+def windows(text: str, words: Pattern[str], is_wanted: Callable[[str], bool]) -> list[Zone]:
     """Ranges around every wanted word, merged where near, each from the start of a line if that is near.
 
     Args:
@@ -21,15 +24,15 @@ def windows(text: str, words: Pattern[str], is_wanted: Callable[[str], bool]) ->
         words: What a word looks like.
         is_wanted: Whether rules must look around it.
     """
-    merged: list[tuple[int, int]] = []
-    known: dict[str, bool] = {}
+    wanted = {word for word in set(words.findall(text)) if is_wanted(word)}
+    merged: list[Zone] = []
+    if not wanted:
+        return merged
     for match in words.finditer(text):
-        word = match[0]
-        if word not in known:
-            known[word] = is_wanted(word)
-        if not known[word]:
+        if match[0] not in wanted:
             continue
-        start, end = max(0, match.start() - _BEFORE), min(len(text), match.end() + _AFTER)
+        start, end = match.span()
+        start, end = max(0, start - _BEFORE), min(len(text), end + _AFTER)
         if merged and start - _LONGEST_LINE <= merged[-1][1]:
             merged[-1] = (merged[-1][0], end)
         else:
@@ -39,20 +42,17 @@ def windows(text: str, words: Pattern[str], is_wanted: Callable[[str], bool]) ->
 
 
 def spans_near(
-    text: str,
-    rules: Iterable[tuple[CompiledRule, list[tuple[int, int]]]],
-    near: list[tuple[int, int]],
-    everywhere: Collection[str],
+    note: Note, rules: Iterable[tuple[int, CompiledRule]], near: Callable[[], list[Zone]], everywhere: Collection[str]
 ) -> Iterator[Span]:
     """What rules find, most of them looking only around certain words, which gives the same.
 
     Args:
-        text: The note.
-        rules: Each rule with the ranges its own triggers leave it.
+        note: The note.
+        rules: The rules with their numbers.
         near: The ranges around the words.
         everywhere: Sources of the rules that keep their own ranges, as those with triggers do.
     """
-    for compiled, zones in rules:
+    near = functools.cache(near)
+    for number, compiled in rules:
         keeps_own = compiled.source in everywhere or compiled.rule.triggers
-        for start, end in zones if keeps_own else near:
-            yield from compiled.spans(text, start, end)
+        yield from compiled.spans(note, number, None if keeps_own else near)

@@ -1,85 +1,221 @@
-"""Where in a note a rule has to look: around its triggers and anchors, not everywhere."""
+"""Where in a note a rule has to look: around its triggers and anchors, and where its pattern can begin at all."""
 
 from __future__ import annotations
 
 import re
+import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
+from redactphi.recognizers.needs import width
+from redactphi.recognizers.starts import Starts, Zone
+from redactphi.recognizers.syntax import Chars, Choice, Node, Repeat, Unsupported, parse
+from redactphi.recognizers.syntax import Sequence as Items
 from redactphi.resources import Rule
-
-Zone = tuple[int, int]
 
 _GAP = 64
 """Zones nearer than this become one, so that no match is torn between two."""
 
-
-_BLANKS = {ord(char): " " for char in "\t\n\r\v\f\u00a0"}
+_ODD_BLANKS = "\t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_ODD_LETTERS = {"\u017f": "s", "\u212a": "k", "\u0130": "i", "\u0131": "i"}
+_ODD = tuple({**dict.fromkeys(_ODD_BLANKS, " "), **_ODD_LETTERS}.items())
+_ODD_ASCII = tuple(pair for pair in _ODD if pair[0].isascii())
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_DIGITS = frozenset("0123456789")
+_DIGIT = re.compile(r"\d+")
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+_WIDEST = 60
 
 
-class ZoneFinder:
-    """Finds, for each of a list of rules, the parts of a note that can hold its matches.
-
-    All triggers are looked up in one scan, and each distinct anchor is looked up once a note.
+class Words:
+    """Words looked for in one scan.
 
     Args:
-        rules: The rules; one without triggers and anchor looks everywhere.
+        owners: For each word, the rules it is a literal of, and whether no letter may stand before it there.
     """
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        triggers = sorted({trigger for rule in rules for trigger in rule.triggers})
-        number = {trigger: index for index, trigger in enumerate(triggers)}
-        self._triggers = AhoCorasick(triggers) if triggers else None
-        self._rules = [(rule, [number[trigger] for trigger in rule.triggers]) for rule in rules]
-        self._anchors = {rule.anchor: re.compile(rule.anchor) for rule in rules if rule.anchor}
+    def __init__(self, owners: Mapping[str, Collection[tuple[int, bool]]]) -> None:
+        self.words = sorted(owners)
+        self.owners = [tuple(sorted(owners[word])) for word in self.words]
+        self.numbers = {word: index for index, word in enumerate(self.words)}
+        self._automaton = AhoCorasick(self.words, implementation=Implementation.DFA) if self.words else None
 
-    def __call__(self, text: str) -> Iterator[list[Zone]]:
-        """The zones of each rule, in the order of the rules."""
-        hits = self._hits(text)
-        anchored: dict[str, list[Zone]] = {}
-        for rule, triggers in self._rules:
-            if triggers:
-                places = sorted(place for trigger in triggers for place in hits.get(trigger, ()))
-                zones = merge(places, rule.reach, len(text))
-                if rule.anchor:
-                    search = self._anchors[rule.anchor].search
-                    zones = [zone for zone in zones if search(text, *zone)]
-                yield zones
-            elif rule.anchor:
-                if rule.anchor not in anchored:
-                    anchored[rule.anchor] = [match.span() for match in self._anchors[rule.anchor].finditer(text)]
-                yield merge(anchored[rule.anchor], rule.reach, len(text))
+    def find(self, text: str) -> dict[int, list[int]]:
+        """Where each word that is there stands, by its number."""
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        if self._automaton is not None:
+            for index, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
+                found[index].append(start)
+        return found
+
+    def assign(self, found: Mapping[int, list[int]], lowered: str, hits: dict[int, list[int]]) -> None:
+        """Add what was found to the hits of the rules it concerns."""
+        for index, places in found.items():
+            at_words: list[int] | None = None
+            for number, at_word in self.owners[index]:
+                if at_word and at_words is None:
+                    at_words = [at for at in places if not at or lowered[at - 1] not in _LETTERS]
+                fitting = at_words if at_word and at_words is not None else places
+                if fitting:
+                    hits.setdefault(number, []).extend(fitting)
+
+
+class Lookout:
+    """Looks a note over once for all of a list of rules.
+
+    Args:
+        rules: Each with the starts of its pattern, if known.
+    """
+
+    def __init__(self, rules: Sequence[tuple[Rule, Starts | None]]) -> None:
+        exact: defaultdict[str, list[tuple[int, bool]]] = defaultdict(list)
+        loose: defaultdict[str, list[tuple[int, bool]]] = defaultdict(list)
+        for number, (rule, starts) in enumerate(rules):
+            for literal in starts.literals if starts else ():
+                owner = number, starts is not None and starts.at_word
+                if literal.exact:
+                    exact[literal.exact].append(owner)
+                else:
+                    loose[literal.text].append(owner)
+            for trigger in rule.triggers:
+                loose.setdefault(trigger, [])
+        self.exact, self.loose = Words(exact), Words(loose)
+        self.rules = [rule for rule, _ in rules]
+        self.triggers = [[self.loose.numbers[trigger] for trigger in rule.triggers] for rule in self.rules]
+        self.anchors = {rule.anchor: Anchor(rule.anchor) for rule in self.rules if rule.anchor}
+        self._last = threading.local()
+
+    def look(self, text: str) -> Note:
+        """What the note holds. That of the last text is kept until `forget`."""
+        note: Note | None = getattr(self._last, "note", None)
+        if note is None or note.text is not text:
+            note = self._last.note = Note(self, text)
+        return note
+
+    def forget(self) -> None:
+        """Keep nothing of the last note."""
+        self._last.note = None
+
+
+class Note:
+    """One text, looked over once for all rules.
+
+    Args:
+        lookout: For which rules.
+        text: The text.
+    """
+
+    def __init__(self, lookout: Lookout, text: str) -> None:
+        self.text = text
+        self._lookout = lookout
+        self._anchored: dict[str, list[Zone]] = {}
+        self._digits: list[Zone] | None = None
+        plain = _plain(text)
+        lowered = _lower(plain)
+        self._found = lookout.loose.find(lowered)
+        hits: dict[int, list[int]] = {}
+        lookout.loose.assign(self._found, lowered, hits)
+        lookout.exact.assign(lookout.exact.find(plain), lowered, hits)
+        self._hits = {number: sorted(set(places)) for number, places in hits.items()}
+
+    def hits(self, number: int) -> Sequence[int]:
+        """Where the literals of a rule's pattern stand, sorted."""
+        return self._hits.get(number, ())
+
+    def zones(self, number: int) -> list[Zone]:
+        """The parts of the note a rule's triggers and anchor leave it."""
+        rule, text = self._lookout.rules[number], self.text
+        triggers = self._lookout.triggers[number]
+        if triggers:
+            words, found = self._lookout.loose.words, self._found
+            places = sorted((at, at + len(words[index])) for index in triggers if index in found for at in found[index])
+            zones = merge(places, rule.reach, len(text))
+            if rule.anchor and zones:
+                search = self._lookout.anchors[rule.anchor].pattern.search
+                zones = [zone for zone in zones if search(text, *zone)]
+            return zones
+        if rule.anchor:
+            return merge(self._places(rule.anchor), rule.reach, len(text))
+        return [(0, len(text))]
+
+    def _places(self, anchor: str) -> list[Zone]:
+        if anchor not in self._anchored:
+            known = self._lookout.anchors[anchor]
+            if known.around_digits:
+                known_zones = self._digit_zones()
+                self._anchored[anchor] = [
+                    m.span() for zone in known_zones for m in known.pattern.finditer(self.text, *zone)
+                ]
             else:
-                yield [(0, len(text))]
+                self._anchored[anchor] = [match.span() for match in known.pattern.finditer(self.text)]
+        return self._anchored[anchor]
 
-    def _hits(self, text: str) -> dict[int, list[Zone]]:
-        hits: defaultdict[int, list[Zone]] = defaultdict(list)
-        if self._triggers is not None:
-            for index, start, end in self._triggers.find_matches_as_indexes(lower(text), overlapping=True):
-                hits[index].append((start, end))
-        return hits
+    def _digit_zones(self) -> list[Zone]:
+        if self._digits is None:
+            self._digits = merge(
+                (match.span() for match in _DIGIT.finditer(self.text)), (_WIDEST, _WIDEST), len(self.text)
+            )
+        return self._digits
 
 
-def lower(text: str) -> str:
-    """The text in lower case, as long as it was: a letter whose lower case is two stays, white space is blank, a lone surrogate is a mark."""
+class Anchor:
+    """An anchor's pattern, and whether all it matches stands around digits."""
+
+    def __init__(self, source: str) -> None:
+        self.pattern = re.compile(source)
+        self.around_digits = False
+        try:
+            tree = parse(source)
+        except Unsupported:
+            return
+        _, most = width(tree)
+        self.around_digits = source.isascii() and most is not None and most < _WIDEST and holds_digit(tree)
+
+
+def holds_digit(node: Node) -> bool:
+    """Whether all a node matches holds a digit."""
+    match node:
+        case Chars(members):
+            return bool(members) and members <= _DIGITS
+        case Items(items):
+            return any(map(holds_digit, items))
+        case Choice(options):
+            return all(map(holds_digit, options))
+        case Repeat(item, low, _):
+            return low > 0 and holds_digit(item)
+    return False
+
+
+def _plain(text: str) -> str:
+    """The text, as long as it was: white space is blank, odd forms of letters and lone surrogates are plain."""
+    for odd, plain in _ODD_ASCII if text.isascii() else _ODD:
+        if odd in text:
+            text = text.replace(odd, plain)
+    return text if text.isascii() else _SURROGATE.sub("?", text)
+
+
+def _lower(text: str) -> str:
+    """The text in lower case, as long as it was: a letter whose lower case is two stays."""
     lowered = text.lower()
-    if len(lowered) != len(text):
-        lowered = "".join(small if len(small := char.lower()) == 1 else char for char in text)
-    lowered = lowered.translate(_BLANKS)
-    return lowered if lowered.isascii() else _SURROGATE.sub("?", lowered)
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(small if len(small := char.lower()) == 1 else char for char in text)
 
 
 def merge(places: Iterable[Zone], reach: tuple[int, int], length: int) -> list[Zone]:
     """Sorted places, each widened by ``reach`` (characters before, after) inside the text; near ones become one."""
     before, after = reach
     zones: list[Zone] = []
+    low, high = 0, -1
     for start, end in places:
-        zone = max(0, start - before), min(length, end + after)
-        if zones and zone[0] <= zones[-1][1] + _GAP:
-            zones[-1] = (zones[-1][0], max(zones[-1][1], zone[1]))
+        if high >= 0 and start - before <= high + _GAP:
+            high = max(high, end + after)
         else:
-            zones.append(zone)
+            if high >= 0:
+                zones.append((low, min(high, length)))
+            low, high = max(0, start - before), end + after
+    if high >= 0:
+        zones.append((low, min(high, length)))
     return zones

@@ -1,0 +1,425 @@
+"""What every match of a pattern must hold: literals near its start, and how its first characters look.
+
+Everything here errs to one side: it may let through a place where the pattern does not match, never the other way.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import string
+from collections.abc import Iterable, Iterator
+from collections.abc import Sequence as Items
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from operator import or_
+
+from redactphi.recognizers.syntax import ANY, Anything, Chars, Choice, Edge, Look, Node, Repeat, Sequence, Words
+
+Width = tuple[int, int | None]
+
+_MOST = 8000
+_MOST_JOINED = 120
+_LONGEST = 7
+_BRANCHES = 6
+_SELDOM_ENOUGH = 0.0005
+_NONE = Chars(frozenset())
+_ZERO: int | None = 0
+_LETTERS = frozenset(string.ascii_letters)
+_OFTEN = dict(zip(" etaoinshrdlucmfgypwbvkxjqz", (
+    0.16, 0.1, 0.075, 0.065, 0.06, 0.06, 0.055, 0.05, 0.05, 0.05, 0.035, 0.03, 0.023, 0.023, 0.02, 0.018, 0.016, 0.016,
+    0.015, 0.012, 0.012, 0.008, 0.006, 0.002, 0.001, 0.001, 0.001), strict=True))  # fmt: skip
+_OFTEN |= {".": 0.015, ",": 0.012, "-": 0.004, ":": 0.003, "/": 0.002, "(": 0.002, ")": 0.002}
+_OFTEN |= dict.fromkeys("0123456789", 0.003)
+_SELDOM = 0.0005
+_CAPITAL = 0.1
+_WORD_START = 0.2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Literal:
+    """A piece of text a match may be known by.
+
+    Attributes:
+        text: In lower case, blanks of any kind as spaces.
+        exact: As it must stand in the text, but for blanks; empty where case does not matter.
+    """
+
+    text: str
+    exact: str = ""
+
+    @property
+    def frequency(self) -> float:
+        """About how often it stands at any one place of English text."""
+        guess = 1.0
+        for char in self.text:
+            guess *= min(1.0, 2 * _OFTEN.get(char, _SELDOM))
+        return guess * (_CAPITAL if any(map(str.isupper, self.exact)) else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One of ``literals`` stands ``low`` to ``high`` characters behind the start of every match.
+
+    Attributes:
+        literals: The literals.
+        low: Least distance; below zero: before the start. None: unbounded.
+        high: Greatest distance. None: unbounded.
+        between: What may stand between the literal's start and the match's.
+        at_word: Whether no ASCII letter stands before the literal.
+    """
+
+    literals: frozenset[Literal]
+    low: int | None
+    high: int | None
+    between: Chars
+    at_word: bool
+
+    @property
+    def frequency(self) -> float:
+        """About how often one of the literals stands at any one place of a text."""
+        return sum(literal.frequency for literal in self.literals)
+
+    @property
+    def cost(self) -> float:
+        """About how much looking at the places it leaves costs."""
+        spread = 6 if self.low is None or self.high is None else min(6, 1 + (self.high - self.low) / 8)
+        return spread * self.frequency * (_WORD_START if self.at_word else 1)
+
+
+def best_clause(tree: Node) -> Clause | None:
+    """The clause that leaves the fewest places to look at, if there is any."""
+    return min(_clauses(tree), key=lambda clause: (clause.cost, sorted(clause.literals)), default=None)
+
+
+def head(tree: Node) -> Chars | None:
+    """What the character at the start of a match may be; None where there need not be one."""
+    chars, empty = first(_items(tree))
+    return None if empty else chars
+
+
+def width(node: Node) -> Width:  # noqa: PLR0911 - one for each kind of node
+    """Least and greatest length of what a node matches; None: unbounded."""
+    match node:
+        case Chars():
+            return 1, 1
+        case Words(words):
+            longest = None if any(" " in word for word in words) else max(map(len, words))
+            return min(map(len, words)), longest
+        case Sequence(items):
+            return _sum(width(item) for item in items)
+        case Choice(options):
+            widths = [width(option) for option in options]
+            highs = [high for _, high in widths if high is not None]
+            return min(low for low, _ in widths), max(highs) if len(highs) == len(widths) else None
+        case Repeat(item, low, high):
+            least, most = width(item)
+            return least * low, None if high is None or most is None else most * high
+        case Anything():
+            return 0, None
+    return 0, 0
+
+
+def _sum(widths: Iterator[Width]) -> Width:
+    low, high = 0, 0
+    endless = False
+    for least, most in widths:
+        low += least
+        endless |= most is None
+        high += most or 0
+    return low, None if endless else high
+
+
+def _items(node: Node) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Sequence) else (node,)
+
+
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, Look | Edge)
+
+
+def _chars(node: Node) -> Chars:
+    """Every character a node may match."""
+    match node:
+        case Chars():
+            return node
+        case Words():
+            return node.chars
+        case Sequence(items) | Choice(items):
+            return functools.reduce(or_, map(_chars, items), _NONE)
+        case Repeat(item, _, _):
+            return _chars(item)
+        case Anything():
+            return ANY
+    return _NONE
+
+
+def first(items: Items[Node]) -> tuple[Chars, bool]:
+    """What the first character may be, and whether there need not be one."""
+    found, wanted = _NONE, ANY
+    for item in items:
+        chars, empty = _first_of(item)
+        if isinstance(item, Look):
+            if item.wanted and item.ahead and not empty:
+                wanted &= chars
+            continue
+        found |= chars
+        if not empty:
+            return found & wanted, False
+    return (found & wanted, True) if wanted is ANY else (wanted, False)
+
+
+def _first_of(node: Node) -> tuple[Chars, bool]:  # noqa: PLR0911 - one for each kind of node
+    match node:
+        case Chars():
+            return node, False
+        case Words():
+            return node.first, False
+        case Sequence(items):
+            return first(items)
+        case Choice(options):
+            firsts = [_first_of(option) for option in options]
+            return functools.reduce(or_, (chars for chars, _ in firsts)), any(empty for _, empty in firsts)
+        case Repeat(item, low, _):
+            chars, empty = _first_of(item)
+            return chars, empty or low == 0
+        case Look(item):
+            return _first_of(item)
+        case Anything():
+            return ANY, True
+    return _NONE, True
+
+
+def last(node: Node) -> tuple[Chars, bool]:  # noqa: PLR0911 - one for each kind of node
+    """What the last character a node matches may be, and whether there need not be one."""
+    match node:
+        case Chars():
+            return node, False
+        case Words():
+            return node.last, False
+        case Sequence(items):
+            found = _NONE
+            for item in reversed(items):
+                chars, empty = last(item)
+                found |= chars
+                if not empty:
+                    return found, False
+            return found, True
+        case Choice(options):
+            lasts = [last(option) for option in options]
+            return functools.reduce(or_, (chars for chars, _ in lasts)), any(empty for _, empty in lasts)
+        case Repeat(item, low, _):
+            chars, empty = last(item)
+            return chars, empty or low == 0
+        case Anything():
+            return ANY, True
+    return _NONE, True
+
+
+def _clauses(node: Node) -> Iterator[Clause]:
+    match node:
+        case Sequence(items):
+            yield from _of_sequence(items)
+        case Choice(options):
+            if clause := _of_choice(options):
+                yield clause
+        case Repeat(item, low, _) if low > 0:
+            yield from _clauses(item)
+        case Look(item, ahead=True, wanted=True):
+            yield from _clauses(item)
+        case Look(item, ahead=False, wanted=True):
+            yield from _behind(_items(item))
+        case Chars() | Words():
+            yield from _of_sequence((node,))
+
+
+def _of_choice(options: Items[Node]) -> Clause | None:
+    found = [best_clause(option) for option in options]
+    clauses = [clause for clause in found if clause is not None]
+    if len(clauses) < len(found):
+        return None
+    lows = [clause.low for clause in clauses if clause.low is not None]
+    highs = [clause.high for clause in clauses if clause.high is not None]
+    return Clause(
+        frozenset().union(*(clause.literals for clause in clauses)),
+        min(lows) if len(lows) == len(clauses) else None,
+        max(highs) if len(highs) == len(clauses) else None,
+        functools.reduce(or_, (clause.between for clause in clauses)),
+        all(clause.at_word for clause in clauses),
+    )
+
+
+def _of_sequence(items: Items[Node]) -> Iterator[Clause]:
+    low, high, between = 0, _ZERO, _NONE
+    for index, item in enumerate(items):
+        if not _is_empty(item) and not _continues(items, index) and (literals := _literals(items[index:])):
+            clause = Clause(literals, low, high, between, at_word=_is_at_word(items[:index], literals))
+            yield clause
+            if clause.low == clause.high and clause.frequency < _SELDOM_ENOUGH:
+                return
+        if not isinstance(item, Chars | Words):
+            for clause in _clauses(item):
+                yield replace(
+                    clause,
+                    low=None if clause.low is None else clause.low + low,
+                    high=None if clause.high is None or high is None else clause.high + high,
+                    between=clause.between | between,
+                )
+        least, most = width(item)
+        low += least
+        high = None if most is None or high is None else high + most
+        between |= _chars(item)
+
+
+def _continues(items: Items[Node], index: int) -> bool:
+    """Whether literals from here on would only be the ends of those from the place before."""
+    before = items[index - 1] if index else None
+    return isinstance(before, Chars) and _prefixes_of_char(before) is not None
+
+
+def _behind(items: Items[Node]) -> Iterator[Clause]:
+    """The clauses of what stands before a place, their distances counted from it."""
+    for index, item in enumerate(items):
+        rest = items[index:]
+        low, high = _sum(width(part) for part in rest)
+        between = functools.reduce(or_, map(_chars, rest), _NONE)
+        least = None if high is None else -high
+        if not _is_empty(item) and not _continues(items, index) and (literals := _literals(rest)):
+            yield Clause(literals, least, -low, between, at_word=_is_at_word(items[:index], literals))
+        if isinstance(item, Chars | Words | Look):
+            continue
+        for clause in _clauses(item):
+            if clause.low is not None and clause.low >= 0:
+                high_in = None if clause.high is None else clause.high - low
+                yield replace(clause, low=None if least is None else least + clause.low, high=high_in, between=between)
+
+
+def _is_at_word(before: Items[Node], literals: frozenset[Literal]) -> bool:
+    """Whether no ASCII letter can stand before the literals."""
+    if not all(literal.text[0] in _LETTERS for literal in literals):
+        return False
+    for item in reversed(before):
+        match item:
+            case Edge("b") | Edge("^") | Edge("start"):
+                return True
+            case Look(Chars(letters), ahead=False, wanted=False) if letters >= _LETTERS:
+                return True
+            case Look() | Edge():
+                continue
+        return False
+    return False
+
+
+_Prefix = tuple[str, bool, bool]
+"""Text, whether its letters stand in this case only, and whether more may follow it directly."""
+
+
+def _literals(items: Items[Node]) -> frozenset[Literal] | None:
+    """What a sequence begins with, one of these in every match, or None."""
+    prefixes = _prefixes(items)
+    if prefixes is None or not all(text.strip() for text, _, _ in prefixes):
+        return None
+    return _shortest(
+        Literal(_lower(text), text if cased and text != text.swapcase() else "") for text, cased, _ in prefixes
+    )
+
+
+def _shortest(literals: Iterable[Literal]) -> frozenset[Literal]:
+    """Without those that begin like another one of them."""
+    every = frozenset(literals)
+    loose = {literal.text for literal in every if not literal.exact}
+    exact = {literal.exact for literal in every}
+
+    def begins_like_another(literal: Literal) -> bool:
+        pieces = ((literal.text[:end], literal.exact[:end]) for end in range(1, len(literal.text)))
+        return any(text in loose or (same and same in exact) for text, same in pieces)
+
+    return frozenset(
+        literal
+        for literal in every
+        if not begins_like_another(literal) and not (literal.exact and literal.text in loose)
+    )
+
+
+def _lower(text: str) -> str:
+    return "".join(small if len(small := char.lower()) == 1 else char for char in text)
+
+
+def _prefixes(items: Items[Node]) -> set[_Prefix] | None:
+    found: set[_Prefix] = {("", True, True)}
+    for item in items:
+        if _is_empty(item):
+            continue
+        if not any(more for _, _, more in found):
+            break
+        tails: AbstractSet[_Prefix] | None = _prefixes_of(item)
+        if tails is None or len(tails) * len(found) > (_MOST if len(found) == 1 else _MOST_JOINED):
+            tails = {("", True, False)}
+        joined: set[_Prefix] = set()
+        for text, cased, more in found:
+            if not more:
+                joined.add((text, cased, more))
+                continue
+            for tail, tail_cased, tail_more in tails:
+                whole = text + tail
+                joined.add((whole[:_LONGEST], cased and tail_cased, tail_more and len(whole) < _LONGEST))
+        found = joined
+        if len(found) > _MOST:
+            return None
+    return found
+
+
+def _prefixes_of(node: Node) -> AbstractSet[_Prefix] | None:  # noqa: PLR0911 - one for each kind of node
+    match node:
+        case Chars():
+            return _prefixes_of_char(node)
+        case Words():
+            return _prefixes_of_words(node)
+        case Sequence(items):
+            return _prefixes(items)
+        case Choice(options):
+            parts = [_prefixes_of(option) for option in options]
+            known = [part for part in parts if part is not None]
+            return set().union(*known) if len(known) == len(parts) else None
+        case Repeat(item, low, high):
+            once = _prefixes_of(item)
+            if once is None:
+                return None
+            if high is not None and high <= 1:
+                return once | ({("", True, True)} if low == 0 else set())
+            cut = {(text, cased, False) for text, cased, _ in once}
+            return cut | ({("", True, True)} if low == 0 else set())
+    return None
+
+
+def _prefixes_of_words(node: Words) -> set[_Prefix]:
+    found: set[_Prefix] = set()
+    for word in node.words:
+        text = word.split(" ", 1)[0] + " " if " " in word else word
+        plain = text
+        if node.ignore_case:
+            plain = "".join(itertools.takewhile(str.isascii, text)).lower()
+        found.add((plain[:_LONGEST], not node.ignore_case, plain == word and len(word) < _LONGEST))
+    return found
+
+
+@functools.lru_cache(maxsize=512)
+def _prefixes_of_char(node: Chars) -> frozenset[_Prefix] | None:
+    members = node.members
+    if members is not None:
+        members = members - {"\u017f", "\u212a", "\u0130", "\u0131"} or members
+    if members is None:
+        return frozenset({(" ", True, True)}) if _is_blank(node) else None
+    found: set[_Prefix] = set()
+    for char in members:
+        if char.isspace():
+            found.add((" ", True, True))
+        elif char.isascii() and char.isalpha() and char.swapcase() in members:
+            found.add((char.lower(), False, True))
+        else:
+            found.add((char, True, True))
+    return frozenset(found) if len(found) <= _BRANCHES else None
+
+
+def _is_blank(node: Chars) -> bool:
+    return node.other is None and bool(node.ascii) and all(map(str.isspace, node.ascii))

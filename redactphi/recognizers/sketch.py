@@ -1,0 +1,167 @@
+"""A quick test for ``re`` of how a match begins: every match of the pattern passes, and few other places do.
+
+A sketch is short, without nested repeats, and looks at a bounded stretch of text, so that it never runs away.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence as Items
+
+from redactphi.recognizers.needs import first, last
+from redactphi.recognizers.syntax import Chars, Choice, Edge, Look, Node, Repeat, Sequence, Words
+
+_LONGEST = 64
+_MOST_OPTIONS = 120
+_BUDGET = 400
+_LARGE_BUDGET = 2500
+
+_Piece = tuple[str, bool]
+"""Source, and whether what follows may be appended: it stands for the whole node."""
+
+
+def sketch(tree: Node) -> re.Pattern[str]:
+    """The test of a tree, to be used with ``match`` at the start of a would-be match."""
+    return re.compile(_sequence(_items(tree), _LARGE_BUDGET)[0])
+
+
+def scanner(chars: Chars, tree: Node) -> re.Pattern[str]:
+    """The test of a tree, to be used with ``finditer``: finds the places, each one character long, that pass."""
+    return re.compile(f"{char_class(chars)}(?s:(?<=(?={_sequence(_items(tree), _BUDGET)[0]}).))")
+
+
+def char_class(chars: Chars) -> str:
+    """The source of a class of at least these characters."""
+    members = chars.members
+    if members is not None and len(members) == 1:
+        return re.escape(min(members))
+    codes = sorted(map(ord, chars.ascii))
+    source = ""
+    while codes:
+        length = next((i for i, code in enumerate(codes) if code != codes[0] + i), len(codes))
+        ends = codes[0], codes[length - 1]
+        source += "-".join(map(_escaped, ends)) if length > 2 else "".join(map(_escaped, codes[:length]))  # noqa: PLR2004
+        codes = codes[length:]
+    beyond = f"\\x80-{chr(0x10FFFF)}" if chars.other is None else "".join(map(re.escape, sorted(chars.other)))
+    return f"[{source}{beyond}]" if source or beyond else "(?!)"
+
+
+def _escaped(code: int) -> str:
+    return chr(code) if chr(code).isalnum() else f"\\x{code:02x}"
+
+
+def _items(node: Node) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Sequence) else (node,)
+
+
+def _sequence(items: Items[Node], budget: int) -> _Piece:
+    source = ""
+    rest = list(items)
+    while rest:
+        item = rest.pop(0)
+        if budget <= len(source):
+            return source, False
+        if isinstance(item, Sequence):
+            rest[:0] = item.items
+            continue
+        if isinstance(item, Repeat) and not _is_short(item):
+            return source + _repeated(item, rest, budget - len(source)), False
+        piece, whole = _node(item, budget - len(source))
+        source += piece
+        if not whole:
+            return source, False
+    return source, True
+
+
+def _is_short(repeat: Repeat) -> bool:
+    return isinstance(repeat.item, Chars) and repeat.high is not None and repeat.high <= _LONGEST
+
+
+def _repeated(repeat: Repeat, rest: Items[Node], budget: int) -> str:
+    """A repeat and what follows it; where it may go on for long, or is no mere class, only how it begins."""
+    if isinstance(repeat.item, Chars):
+        one = char_class(repeat.item)
+        behind, _ = _sequence(rest, budget - 2 * len(one))
+        return f"(?:{one}{{{min(repeat.low, _LONGEST)},{_LONGEST}}}(?:{behind})|{one}{{{_LONGEST + 1}}})"
+    if repeat.low > 1:
+        return _node(repeat.item, budget)[0]
+    piece, whole = _node(repeat.item, budget // 2)
+    if repeat.low == 0 and repeat.high == 1 and whole:
+        return f"(?:{piece})?{_sequence(rest, budget - len(piece))[0]}"
+    if repeat.low == 0:
+        return f"(?:{piece}|{_sequence(rest, budget - len(piece))[0]})"
+    if not whole:
+        return piece
+    behind, _ = _sequence(rest, budget - len(piece))
+    return f"{piece}(?:{_start(repeat.item)}|{behind})" if repeat.high != 1 else piece + behind
+
+
+def _node(node: Node, budget: int) -> _Piece:  # noqa: PLR0911 - one for each kind of node
+    match node:
+        case Chars():
+            return char_class(node), True
+        case Words():
+            return _words(node, budget)
+        case Sequence(items):
+            return _sequence(items, budget)
+        case Choice(options):
+            return _choice(options, budget)
+        case Repeat(item, low, high):
+            return _repeat(item, low, high, budget)
+        case Look():
+            return _look(node, budget), True
+        case Edge("^"):
+            return "(?m:^)", True
+        case Edge():
+            return "", True
+    return "", False
+
+
+def _words(node: Words, budget: int) -> _Piece:
+    blank = char_class(Chars(frozenset(filter(str.isspace, map(chr, range(128))))))
+    if sum(map(len, node.words)) > budget // 2:
+        return char_class(node.first), False
+    words = "|".join(re.escape(word).replace(r"\ ", f"{blank}{{1,{_LONGEST}}}") for word in node.words)
+    simple = not any(" " in word for word in node.words)
+    return f"(?{'i' if node.ignore_case else ''}:{words})", simple
+
+
+def _choice(options: Items[Node], budget: int) -> _Piece:
+    pieces = [_node(option, budget) for option in options] if len(options) <= _MOST_OPTIONS else []
+    if not pieces or sum(len(piece) + 1 for piece, _ in pieces) > budget:
+        share = budget // len(options)
+        if share < 3 or len(options) > _MOST_OPTIONS:  # noqa: PLR2004 - the source of one character
+            return _start(Choice(tuple(options))), False
+        pieces = [_node(option, share) for option in options]
+    whole = all(complete for _, complete in pieces)
+    return "(?:" + "|".join(piece for piece, _ in pieces) + ")", whole
+
+
+def _start(node: Node) -> str:
+    chars, empty = first((node,))
+    return "" if empty else f"(?={char_class(chars)})"
+
+
+def _repeat(item: Node, low: int, high: int | None, budget: int) -> _Piece:
+    if isinstance(item, Chars) and _is_short(Repeat(item, low, high)):
+        return f"{char_class(item)}{{{low},{high}}}", True
+    piece, whole = _node(item, budget)
+    if low == 0:
+        return (f"(?:{piece})?", True) if whole and high == 1 else ("", False)
+    return f"(?:{piece})", whole and low == high == 1
+
+
+def _look(look: Look, budget: int) -> str:
+    match look:
+        case Look(item, ahead=True, wanted=True):
+            return f"(?={_node(item, budget)[0]})"
+        case Look(Chars() as chars, ahead=True, wanted=False) if chars.other is not None:
+            return f"(?!{char_class(chars)})"
+        case Look(Chars() as chars, ahead=ahead, wanted=False):
+            return f"(?{'' if ahead else '<'}!{char_class(Chars(chars.ascii))})"
+        case Look(Chars() as chars, ahead=False, wanted=True):
+            return f"(?<={char_class(chars)})"
+        case Look(item, ahead=False, wanted=True):
+            chars, empty = last(item)
+            return "" if empty else f"(?<={char_class(chars)})"
+    return ""

@@ -1,0 +1,143 @@
+"""Where in a note a pattern can begin to match: worked out from the pattern itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+
+from redactphi.recognizers.needs import Literal, best_clause, head, width
+from redactphi.recognizers.sketch import char_class, scanner, sketch
+from redactphi.recognizers.syntax import Unsupported, parse
+from redactphi.resources import Rule
+
+Zone = tuple[int, int]
+
+_OFTEN = 0.02
+_OFTEN_AT_WORDS = 0.05
+_SIGHT = 400
+"""Characters behind a zone that the test of a start in it sees."""
+
+_CHUNK = 120
+
+
+class Starts:
+    """The places a rule's pattern can begin to match at. None is missed; at few of them it does not match.
+
+    Attributes:
+        literals: One of these stands near every match; empty where that does not help, and all zones are scanned.
+        at_word: Whether no letter stands before the literals.
+    """
+
+    def __init__(self, rule: Rule) -> None:
+        tree = parse(rule.regex, ignore_case=rule.ignore_case)
+        least, most = width(tree)
+        first = head(tree)
+        if first is None or (least == 0 and most != 0):
+            raise Unsupported("no head")
+        self.literals: frozenset[Literal] = frozenset()
+        self.at_word = False
+        self._tree, self._first = tree, first
+        clause = best_clause(tree)
+        if clause is None or clause.frequency > (_OFTEN_AT_WORDS if clause.at_word else _OFTEN):
+            return
+        self.literals, self.at_word = clause.literals, clause.at_word
+        self._low, self._high = clause.low, clause.high
+        self._is_exact = clause.low == clause.high and clause.low is not None
+        self._run = re.compile(f"{char_class(clause.between)}{{0,{_CHUNK}}}").match
+
+    @classmethod
+    def of(cls, rule: Rule) -> Starts | None:
+        """The starts of a rule's pattern; None where nothing is known of them."""
+        try:
+            return cls(rule)
+        except Unsupported:
+            return None
+
+    @cached_property
+    def _passes(self) -> Callable[[str, int], object]:
+        return sketch(self._tree).match
+
+    @cached_property
+    def _scan(self) -> Callable[[str, int, int], Iterator[re.Match[str]]]:
+        return scanner(self._first, self._tree).finditer
+
+    @cached_property
+    def _heads(self) -> Callable[[str, int, int], Iterator[re.Match[str]]]:
+        return re.compile(char_class(self._first)).finditer
+
+    def scanned(self, text: str, zones: Iterable[Zone]) -> Iterator[tuple[Zone, Iterator[int]]]:
+        """Each zone with the possible starts in it, in order."""
+        for zone in zones:
+            yield zone, self._scanned(text, *zone)
+
+    def _scanned(self, text: str, start: int, end: int) -> Iterator[int]:
+        for match in self._scan(text, start, min(len(text), end + _SIGHT)):
+            if match.start() > end:
+                return
+            yield match.start()
+
+    def near(self, text: str, hits: Sequence[int], zones: Iterable[Zone]) -> Iterator[tuple[Zone, Iterator[int]]]:
+        """Each zone with the possible starts in it, in order.
+
+        Args:
+            text: The note.
+            hits: Where the literals stand, sorted.
+            zones: Sorted and disjoint.
+        """
+        ranges = self._ranges(text, hits)
+        first = 0
+        for start, end in zones:
+            while first < len(ranges) and ranges[first][1] < start:
+                first += 1
+            if first == len(ranges):
+                return
+            if ranges[first][0] <= end:
+                yield (start, end), self._in_ranges(text, start, end, ranges, first)
+
+    def _in_ranges(self, text: str, start: int, end: int, ranges: Sequence[Zone], index: int) -> Iterator[int]:
+        passes = self._passes
+        while index < len(ranges) and ranges[index][0] <= end:
+            low, high = ranges[index]
+            index += 1
+            if low == high:
+                if low >= start and passes(text, low):
+                    yield low
+                continue
+            for match in self._heads(text, max(low, start), min(high, end) + 1):
+                if passes(text, match.start()):
+                    yield match.start()
+
+    def _ranges(self, text: str, hits: Sequence[int]) -> list[Zone]:
+        """Sorted and disjoint; first and last possible start."""
+        low, high = self._low, self._high
+        if self._is_exact and low is not None:
+            return [(hit - low, hit - low) for hit in hits if hit >= low]
+        ranges: list[Zone] = []
+        for hit in hits:
+            floor, done = ranges[-1] if ranges else (0, -1)
+            first = self._run_back(text, hit, done) if high is None else max(0, hit - high)
+            last = self._run_ahead(text, max(hit, done)) if low is None else min(len(text), hit - low)
+            if last < first:
+                continue
+            if ranges and first <= done + 1:
+                ranges[-1] = floor, max(done, last)
+            else:
+                ranges.append((first, last))
+        return ranges
+
+    def _run_back(self, text: str, hit: int, done: int) -> int:
+        """The start of the run of fitting characters before ``hit``, or of what has been looked at before."""
+        while hit > max(0, done):
+            piece = text[max(0, hit - _CHUNK) : hit][::-1]
+            match = self._run(piece)
+            length = match.end() if match else 0
+            hit -= length
+            if length < len(piece) or not length:
+                break
+        return hit
+
+    def _run_ahead(self, text: str, hit: int) -> int:
+        while (match := self._run(text, hit)) and match.end() > hit:
+            hit = match.end()
+        return hit

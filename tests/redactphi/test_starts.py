@@ -1,0 +1,109 @@
+"""Looking only where a pattern can begin finds what trying it everywhere finds."""
+
+import random
+
+import pytest
+import regex
+
+from redactphi import resources
+from redactphi.recognizers.identifiers import IdentifierRecognizer
+from redactphi.recognizers.needs import best_clause, head
+from redactphi.recognizers.starts import Starts
+from redactphi.recognizers.syntax import Unsupported, parse
+from redactphi.recognizers.tries import with_tries
+from tests.redactphi.test_rules import OWNERS, RULES, unmark
+
+FILLER = (
+    "The incision was closed in layers with 3-0 Vicryl, and the patient was taken to recovery in stable condition. ",
+    "ABDOMEN: SOFT, NONTENDER; NO MASSES.\nEXTREMITIES: No edema. Pulses 2+ at the ankles. \n\n",
+    "Follow-up as needed; return if fever > 101 F, redness (or drainage) occurs - call sooner. ",
+    "Labs:\t140 / 4.1\r\n  WBC 7.2 K/uL\u00a0\u2013 normal. Mother and his father had \u201csugar\u201d. ",
+)
+JOINTS = (" ", "\n", ". ", ", ", "\r\n", " (", "\n\n", "\t", "; ")
+
+
+def texts(source):
+    """Texts with the examples of one rule in long surroundings, and close together."""
+    rule = RULES[source].rule
+    examples = [unmark(example)[0] for example in (*rule.matches, *rule.ignores)]
+    rng = random.Random(source)
+    for example in examples:
+        yield example
+        filler = "".join(rng.choices(FILLER, k=8))
+        yield f"{filler}{example}{rng.choice(JOINTS)}{filler}{rng.choice(JOINTS)}{example}"
+    for change in (str, str.upper, str.lower, lambda text: text.replace(" ", "\u00a0")):
+        pieces = rng.choices(examples, k=12) + rng.choices(FILLER, k=6)
+        rng.shuffle(pieces)
+        yield change("".join(piece + rng.choice(JOINTS) for piece in pieces))
+
+
+def found(source, text, *, zones=None):
+    """What a rule finds in a text, looking only where its pattern can begin."""
+    recognizer, compiled = OWNERS[source], RULES[source]
+    number = next(number for number, rule in recognizer.numbered() if rule is compiled)
+    return list(compiled.spans(recognizer.look(text), number, zones))
+
+
+@pytest.mark.parametrize("source", sorted(RULES))
+def test_starts_lose_nothing(source):
+    for text in texts(source):
+        everywhere = found(source, text, zones=lambda text=text: [(0, len(text))])
+        assert everywhere == list(RULES[source].spans_alone(text)), text
+
+
+@pytest.mark.parametrize("source", sorted(RULES))
+def test_tries_match_the_same(source):
+    rule = RULES[source].rule
+    flags = regex.IGNORECASE if rule.ignore_case else 0
+    plain, tried = regex.compile(rule.regex, flags), regex.compile(with_tries(rule.regex), flags)
+    for text in texts(source):
+        spans = [[match.regs for match in pattern.finditer(text)] for pattern in (plain, tried)]
+        assert spans[0] == spans[1], text
+
+
+def test_most_rules_are_known_by_their_literals():
+    known = [compiled for compiled in RULES.values() if compiled.starts and compiled.starts.literals]
+    assert len(known) > len(RULES) / 2
+
+
+def rule(pattern, **more):
+    """A rule of a pattern."""
+    return resources.Rule("x", "DATE", pattern, ("x",), ("y",), **more)
+
+
+@pytest.mark.parametrize("pattern", [r"\p{Greek}", r"(?(1)a|b)", r"[[:alpha:]]x", r"\X", r"(?~x)", r"a*"])
+def test_a_pattern_that_is_not_understood_is_tried_everywhere(pattern):
+    assert Starts.of(rule(pattern)) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "literals", "distances"),
+    [
+        (r"\b(?:mrn|chart)\s\d", {"MRN ", "CHART "}, (0, 0)),
+        (r"\d{1,3}[ ]mg", {" mg"}, (1, 3)),
+        (r"(?<=Dr\.[ ])\p{Lu}", {"Dr. "}, (-4, -4)),
+        (r"(?:a|b)+x?Hello", {"Hello"}, (1, None)),
+        (r"(?=ab)\w+", {"ab"}, (0, 0)),
+    ],
+)
+def test_what_a_pattern_needs(pattern, literals, distances):
+    clause = best_clause(parse(pattern, ignore_case=pattern.startswith(r"\b")))
+    assert {literal.exact or literal.text.upper() for literal in clause.literals} == literals
+    assert (clause.low, clause.high) == distances
+
+
+def test_the_head_is_what_a_match_begins_with():
+    assert head(parse(r"(?=[a-f])\w|x?y")).ascii == frozenset("abcdefxy")
+    assert head(parse(r"x*")) is None
+
+
+@pytest.mark.parametrize("pattern", [r"(?P>x)", r"[b-\d]", r"(?#x)a"])
+def test_the_reader_says_what_it_does_not_know(pattern):
+    with pytest.raises(Unsupported):
+        parse(pattern)
+
+
+def test_odd_letters_count_as_the_plain_ones_a_pattern_takes_them_for():
+    recognizer = IdentifierRecognizer()
+    for text in ("\u017fSN: 402-19-8877", "SSN:\u2003402-19-8877", "MEDICAL RECORD NO\u2028 4471902"):
+        assert {*recognizer.spans(text)} == {span for one in recognizer.rules for span in one.spans_alone(text)}
