@@ -26,24 +26,19 @@ _SHORTEST = 3
 _STRONG_WORD = re.compile("hospitals?|health|healthcare|hospice|infirmary|church|medical|nursing|va|vamc|veterans?")
 _KINDS = frozenset({
     "facilities/named-head", "facilities/school", "facilities/lower-case", "facilities/va-town", "facilities/letterhead",
-    "facilities/named-office",
+    "facilities/named-office", "facilities/town-general", "facilities/employer-head", "facilities/of-unit",
 })  # fmt: skip
+_EMPLOYER = "facilities/employer-head"
 _CUED = frozenset({"facilities/cue-at", "facilities/at-name"})
 _EVERYWHERE = frozenset({
     "facilities/lower-case", "facilities/acronym-cue", "facilities/acronym-long", "facilities/letterhead",
+    "facilities/of-unit", "facilities/acronym-unit",
 })  # fmt: skip
-_CERTAIN = frozenset(
-    {
-        "facilities/known",
-        "facilities/known-employer",
-        "facilities/store",
-        "facilities/acronym-cue",
-        "facilities/acronym-long",
-        "facilities/university",
-        "facilities/saint",
-        "facilities/veterans",
-    }
-)
+_CERTAIN = frozenset({
+    "facilities/known", "facilities/known-employer", "facilities/store", "facilities/acronym-cue",
+    "facilities/acronym-long", "facilities/acronym-unit", "facilities/our-lady", "facilities/union",
+    "facilities/university", "facilities/saint", "facilities/veterans",
+})  # fmt: skip
 
 
 class FacilityRecognizer(RuleRecognizer):
@@ -78,9 +73,13 @@ def _fit(text: str, span: Span) -> Span | None:
     if first == last:
         return None
     kind = bool(_STRONG.search(text, words[first].start(), words[last - 1].end()))
-    if not any(_is_distinctive(word[0], strong=kind) for word in words[first:last]):
+    own = [word[0] for word in words[first:last]]
+    if span.source == _EMPLOYER:
+        own = [word for word in own if word.lower() not in _employer_heads()]
+    if not any(_is_distinctive(word, strong=kind) for word in own):
         return None
-    if last - first == 1 and _bare(words[first][0]) in resources.terms("eponyms"):
+    alone = _bare(words[first][0])
+    if last - first == 1 and {alone, alone.removesuffix("s")} & resources.terms("eponyms"):
         return None
     start = span.start if first == 0 else words[first].start()
     end = span.end if last == len(words) else words[last - 1].end()
@@ -102,6 +101,11 @@ def _may_be_place(word: str) -> bool:
 @functools.cache
 def _heads() -> frozenset[str]:
     return frozenset(part for item in resources.terms("facility_words") for part in _PART.findall(item.lower()))
+
+
+@functools.cache
+def _employer_heads() -> frozenset[str]:
+    return frozenset(part for item in resources.terms("employer_words") for part in _PART.findall(item.lower()))
 
 
 def _is_head(word: str) -> bool:
@@ -159,7 +163,9 @@ def _holds_name(value: str) -> bool:
 
 
 def _is_facility_acronym(value: str) -> bool:
-    return value not in resources.terms("clinical_acronyms") and value.lower() not in resources.terms("unit_acronyms")
+    lower = value.lower()
+    veto = ("unit_acronyms", "common_words", "facility_generic", "credentials")
+    return value not in resources.terms("clinical_acronyms") and not any(lower in resources.terms(name) for name in veto)
 
 
 VALIDATORS = {"named": _holds_name, "facility_acronym": _is_facility_acronym}

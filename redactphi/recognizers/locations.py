@@ -167,10 +167,17 @@ _CALENDAR = frozenset(
         "trendelenburg",
         "fowler",
         "bledsoe",
+        "haiku",
+        "trinidad",
     ]
 )
 _THINGS = frozenset(
     [
+        "fashion",
+        "manner",
+        "style",
+        "shape",
+        "pattern",
         "device",
         "brace",
         "collar",
@@ -205,10 +212,19 @@ def is_town(text: str, start: int, end: int) -> bool:
     return len(name) >= _SHORTEST_CITY and name not in common and _stands_as_town(text, start, end)
 
 
+def is_listed(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]``, in an address, is a town of the list."""
+    name = text[start:end].lower().replace("’", "'")
+    known = name in resources.terms("places") or name in resources.terms("landmarks")
+    vetoes = ("place_stopwords", "common_words", "facility_generic")
+    return known and len(name) >= _SHORTEST_CITY and not any(name in resources.terms(veto) for veto in vetoes)
+
+
 def _stands_as_town(text: str, start: int, end: int) -> bool:
     name = text[start:end].lower()
     before = text[max(0, start - 12) : start].rstrip().rpartition(" ")[2].lower()
     person = name in resources.terms("first_names") or name in resources.terms("surnames")
+    person = person or text[start:end] in resources.terms("clinical_eponyms")
     if before == "of" or (person and (before == "to" or text[start:end].isupper())):
         return False
     behind = _NEXT_WORD.match(text, end)
@@ -225,5 +241,5 @@ class LocationRecognizer(RuleRecognizer):
         super().__init__(
             "locations",
             {"zip_of_state": is_zip_of_state, "zip_loose": is_zip_after_city, "zip_in_use": is_zip_in_use},
-            {"place": is_place, "city": is_city, "street": is_street, "town": is_town},
+            {"place": is_place, "city": is_city, "street": is_street, "town": is_town, "listed": is_listed},
         )
