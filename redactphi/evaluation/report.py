@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from redactphi.document import Document
 from redactphi.errors import NoteWithheld
+from redactphi.evaluation.by_policy import by_policy
 from redactphi.evaluation.gold import GoldDocument, read_gold, read_labels
 from redactphi.evaluation.metrics import Score, score_document
 from redactphi.spans import Span
@@ -113,7 +114,9 @@ def evaluate(name: str, documents: Iterable[GoldDocument], detect: Detect) -> Re
     return Report(name, total, tuple(worst))
 
 
-def evaluate_file(path: Path, labels: Path | None, redactor: Redactor, *, using: str = "both") -> Report:
+def evaluate_file(
+    path: Path, labels: Path | None, redactor: Redactor, *, using: str = "both", trim: bool = False
+) -> Report:
     """Score a redactor on a gold file.
 
     Args:
@@ -121,6 +124,7 @@ def evaluate_file(path: Path, labels: Path | None, redactor: Redactor, *, using:
         labels: JSON mapping of its labels to ours; None where it uses ours.
         redactor: What to score.
         using: ``both``, or ``rules`` or ``model`` alone.
+        trim: Whether titles, States and label words inside the gold are taken off first (`by_policy`).
 
     Raises:
         DataError: A file cannot be read.
@@ -128,7 +132,10 @@ def evaluate_file(path: Path, labels: Path | None, redactor: Redactor, *, using:
     """
     mapping = read_labels(labels) if labels else None
     name = path.stem if using == "both" else f"{path.stem} ({using})"
-    return evaluate(name, read_gold(path, mapping), lambda document: redactor.detect(document, using=using))
+    gold = read_gold(path, mapping)
+    return evaluate(
+        name, map(by_policy, gold) if trim else gold, lambda document: redactor.detect(document, using=using)
+    )
 
 
 def _whole(span: Span, found: Sequence[Span], text: str) -> bool:
