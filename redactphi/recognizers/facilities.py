@@ -32,11 +32,12 @@ _EMPLOYER = "facilities/employer-head"
 _CUED = frozenset({"facilities/cue-at", "facilities/at-name"})
 _EVERYWHERE = frozenset({
     "facilities/lower-case", "facilities/acronym-cue", "facilities/acronym-long", "facilities/letterhead",
-    "facilities/of-unit", "facilities/acronym-unit",
+    "facilities/of-unit", "facilities/acronym-unit", "facilities/acronym-at",
 })  # fmt: skip
 _CERTAIN = frozenset({
     "facilities/known", "facilities/known-employer", "facilities/store", "facilities/acronym-cue",
     "facilities/acronym-long", "facilities/acronym-unit", "facilities/our-lady", "facilities/union",
+    "facilities/acronym-at", "facilities/saint-lower",
     "facilities/university", "facilities/saint", "facilities/veterans",
 })  # fmt: skip
 
@@ -119,6 +120,8 @@ def _is_named(word: str) -> bool:
 def _is_lead(word: str) -> bool:
     """An ordinary word of running text in capitals, which the rule cannot tell from the start of a name."""
     lower = word.lower()
+    if lower in {"st", "ste", "mt", "ft", "mount", "saint", "fort"}:
+        return False
     return word.isupper() and len(word) > 1 and _is_filler(word) and lower not in resources.terms("facility_generic")
 
 
@@ -168,5 +171,11 @@ def _is_facility_acronym(value: str) -> bool:
     return value not in resources.terms("clinical_acronyms") and not any(lower in resources.terms(name) for name in veto)
 
 
-VALIDATORS = {"named": _holds_name, "facility_acronym": _is_facility_acronym}
+def _is_saint(value: str) -> bool:
+    name = value.split()[-1].lower().replace("’", "'").removesuffix("s").removesuffix("'")
+    known = resources.terms("first_names")
+    return name in known or name + "s" in known
+
+
+VALIDATORS = {"named": _holds_name, "saint": _is_saint, "facility_acronym": _is_facility_acronym}
 """Tests that rules of this family may name."""
