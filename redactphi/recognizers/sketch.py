@@ -9,41 +9,49 @@ import re
 from collections.abc import Sequence as Items
 
 from redactphi.recognizers.needs import first, last
-from redactphi.recognizers.syntax import Chars, Choice, Edge, Look, Node, Repeat, Sequence, Words
+from redactphi.recognizers.syntax import ASCII, Chars, Choice, Edge, Look, Node, Repeat, Sequence, Words
 
 _LONGEST = 64
 _MOST_OPTIONS = 120
 _BUDGET = 400
-_LARGE_BUDGET = 2500
+_LARGE_BUDGET = 5000
 
 _Piece = tuple[str, bool]
 """Source, and whether what follows may be appended: it stands for the whole node."""
 
 
-def sketch(tree: Node) -> re.Pattern[str]:
-    """The test of a tree, to be used with ``match`` at the start of a would-be match."""
-    return re.compile(_sequence(_items(tree), _LARGE_BUDGET)[0])
+def sketch(tree: Node) -> str:
+    """The source of a test, to be used with ``match`` at the start of a would-be match."""
+    return _sequence(_items(tree), _LARGE_BUDGET)[0]
 
 
-def scanner(chars: Chars, tree: Node) -> re.Pattern[str]:
-    """The test of a tree, to be used with ``finditer``: finds the places, each one character long, that pass."""
-    return re.compile(f"{char_class(chars)}(?s:(?<=(?={_sequence(_items(tree), _BUDGET)[0]}).))")
+def scanner(chars: Chars, tree: Node) -> str:
+    """The source of a test, to be used with ``finditer``: finds the places, each one character long, that pass."""
+    return f"{char_class(chars)}(?s:(?<=(?={_sequence(_items(tree), _BUDGET)[0]}).))"
 
 
 def char_class(chars: Chars) -> str:
-    """The source of a class of at least these characters."""
+    """The source of a class of at least these characters.
+
+    What may be any character beyond ASCII is written as what it is not, which ``re`` compiles in no time.
+    """
     members = chars.members
-    if members is not None and len(members) == 1:
+    if members is None:
+        return f"[^{_ranges(ASCII - chars.ascii)}]" if chars.ascii < ASCII else r"[\s\S]"
+    if len(members) == 1:
         return re.escape(min(members))
-    codes = sorted(map(ord, chars.ascii))
+    return f"[{_ranges(chars.ascii)}{''.join(map(re.escape, sorted(members - ASCII)))}]" if members else "(?!)"
+
+
+def _ranges(letters: frozenset[str]) -> str:
+    codes = sorted(map(ord, letters))
     source = ""
     while codes:
         length = next((i for i, code in enumerate(codes) if code != codes[0] + i), len(codes))
         ends = codes[0], codes[length - 1]
         source += "-".join(map(_escaped, ends)) if length > 2 else "".join(map(_escaped, codes[:length]))  # noqa: PLR2004
         codes = codes[length:]
-    beyond = f"\\x80-{chr(0x10FFFF)}" if chars.other is None else "".join(map(re.escape, sorted(chars.other)))
-    return f"[{source}{beyond}]" if source or beyond else "(?!)"
+    return source
 
 
 def _escaped(code: int) -> str:

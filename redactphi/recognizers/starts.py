@@ -37,7 +37,7 @@ class Starts:
             raise Unsupported("no head")
         self.literals: frozenset[Literal] = frozenset()
         self.at_word = False
-        self._tree, self._first = tree, first
+        self._sketch, self._scanner, self._head = sketch(tree), scanner(first, tree), char_class(first)
         clause = best_clause(tree)
         if clause is None or clause.frequency > (_OFTEN_AT_WORDS if clause.at_word else _OFTEN):
             return
@@ -56,15 +56,15 @@ class Starts:
 
     @cached_property
     def _passes(self) -> Callable[[str, int], object]:
-        return sketch(self._tree).match
+        return re.compile(self._sketch).match
 
     @cached_property
     def _scan(self) -> Callable[[str, int, int], Iterator[re.Match[str]]]:
-        return scanner(self._first, self._tree).finditer
+        return re.compile(self._scanner).finditer
 
     @cached_property
     def _heads(self) -> Callable[[str, int, int], Iterator[re.Match[str]]]:
-        return re.compile(char_class(self._first)).finditer
+        return re.compile(self._head).finditer
 
     def scanned(self, text: str, zones: Iterable[Zone]) -> Iterator[tuple[Zone, Iterator[int]]]:
         """Each zone with the possible starts in it, in order."""
@@ -72,10 +72,12 @@ class Starts:
             yield zone, self._scanned(text, *zone)
 
     def _scanned(self, text: str, start: int, end: int) -> Iterator[int]:
+        passes = self._passes
         for match in self._scan(text, start, min(len(text), end + _SIGHT)):
             if match.start() > end:
                 return
-            yield match.start()
+            if passes(text, match.start()):
+                yield match.start()
 
     def near(self, text: str, hits: Sequence[int], zones: Iterable[Zone]) -> Iterator[tuple[Zone, Iterator[int]]]:
         """Each zone with the possible starts in it, in order.

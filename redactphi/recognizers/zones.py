@@ -83,7 +83,7 @@ class Lookout:
                 loose.setdefault(trigger, [])
         self.exact, self.loose = Words(exact), Words(loose)
         self.rules = [rule for rule, _ in rules]
-        self.triggers = [[self.loose.numbers[trigger] for trigger in rule.triggers] for rule in self.rules]
+        self.triggers = [frozenset(self.loose.numbers[trigger] for trigger in rule.triggers) for rule in self.rules]
         self.anchors = {rule.anchor: Anchor(rule.anchor) for rule in self.rules if rule.anchor}
         self._last = threading.local()
 
@@ -130,7 +130,7 @@ class Note:
         triggers = self._lookout.triggers[number]
         if triggers:
             words, found = self._lookout.loose.words, self._found
-            places = sorted((at, at + len(words[index])) for index in triggers if index in found for at in found[index])
+            places = sorted((at, at + len(words[index])) for index in triggers & found.keys() for at in found[index])
             zones = merge(places, rule.reach, len(text))
             if rule.anchor and zones:
                 search = self._lookout.anchors[rule.anchor].pattern.search
