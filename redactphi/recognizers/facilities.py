@@ -168,11 +168,13 @@ def _holds_name(value: str) -> bool:
 def _is_facility_acronym(value: str) -> bool:
     lower = value.lower()
     veto = ("unit_acronyms", "common_words", "facility_generic", "credentials")
-    return value not in resources.terms("clinical_acronyms") and not any(lower in resources.terms(name) for name in veto)
+    return value not in resources.terms("clinical_acronyms") and not any(
+        lower in resources.terms(name) for name in veto
+    )
 
 
 def _is_saint(value: str) -> bool:
-    name = value.split()[-1].lower().replace("’", "'").removesuffix("s").removesuffix("'")
+    name = value.rsplit(maxsplit=1)[-1].lower().replace("’", "'").removesuffix("s").removesuffix("'")
     known = resources.terms("first_names")
     return name in known or name + "s" in known
 

@@ -28,7 +28,12 @@ def test_case(name, number, text, spans):
 @pytest.mark.parametrize(
     ("name", "least", "members", "strangers"),
     [
-        ("known_facilities", 1500, ["MGH", "Kaiser Permanente", "Walgreens", "UT Southwestern"], ["CVS", "Atrium", "Seton"]),
+        (
+            "known_facilities",
+            1500,
+            ["MGH", "Kaiser Permanente", "Walgreens", "UT Southwestern"],
+            ["CVS", "Atrium", "Seton"],
+        ),
         ("known_employers", 600, ["Walmart", "Union Pacific", "Penn State"], ["Medtronic system"]),
         ("employer_words", 100, ["Drywall", "Credit Union"], ["Systems", "Technologies", "Medical"]),
         ("landmarks", 300, ["coney island", "bushwick"], ["austin"]),
