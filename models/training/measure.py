@@ -15,12 +15,13 @@ from models.training.features import tag_tokens
 from models.training.generate import Example
 from redactphi.labels import PhiLabel
 from redactphi.nlp_model import PhiModel
-from redactphi.nlp_tokens import token_keys
+from redactphi.nlp_tokens import bare, token_keys
 from redactphi.spans import Span
 
 GOLD = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "phi" / "gold"
-SECOND_HAND = Path(__file__).resolve().parents[2] / "fixtures" / "gold" / "second_hand.phi.jsonl"
-"""Synthetic notes by an author who knew neither layouts nor rules, labelled by our policy."""
+OWN_GOLD = Path(__file__).resolve().parents[2] / "fixtures" / "gold"
+BY_OTHERS = ("second_hand", "held_out_ann", "held_out_bo")
+"""Synthetic notes by authors who knew neither layouts nor rules, labelled by our policy."""
 
 RECALL_ONLY = ("procsuite_synthetic_phi",)
 """Sets in which clinicians' names are not marked, so that precision says nothing."""
@@ -95,10 +96,13 @@ def gold_sets(folder: Path = GOLD) -> dict[str, list[Example]]:
             for line in file.read_text(encoding="utf-8").splitlines()
         ]
         sets[name] = [_example(json.loads(line), labels, name) for line in lines]
-    if SECOND_HAND.is_file():
-        lines = SECOND_HAND.read_text(encoding="utf-8").splitlines()
-        ours = {str(label): str(label) for label in PhiLabel}
-        sets["second_hand"] = [_example(json.loads(line), ours, "second_hand") for line in lines]
+    ours = {str(label): str(label) for label in PhiLabel}
+    for name in BY_OTHERS:
+        path = OWN_GOLD / f"{name}.phi.jsonl"
+        if path.is_file():
+            # Not splitlines(): a JSON string may hold U+2028 and its like as they are.
+            lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line]
+            sets[name] = [_example(json.loads(line), ours, name) for line in lines]
     return sets
 
 
@@ -118,6 +122,33 @@ def measure(model: PhiModel, examples: Iterable[Example], threshold: float = 0.5
         families[example.family].add(example.text, gold, spans)
     yield "", total
     yield from sorted(families.items())
+
+
+def operating_points(model: PhiModel, examples: Iterable[Example]) -> dict[str, float]:
+    """What the model reaches on letters and digits at the best threshold, in percent.
+
+    Returns:
+        ``best F1``, and ``recall at N`` for precisions of N percent (0 where no threshold reaches it).
+    """
+    scores, truth = [], []
+    for example in examples:
+        keys = token_keys(example.text)
+        if not keys:
+            continue
+        lengths = [len(bare(key)) for key in keys]
+        letters = np.array([letter.isalnum() for letter in example.text], np.bool_)
+        is_phi = np.zeros(len(example.text), np.bool_)
+        for start, end, label in example.spans:
+            is_phi[start:end] |= label != _ORGANIZATION
+        scores.append(np.repeat(1 - np.exp(model.log_probabilities(keys)[:, 0]), lengths)[letters])
+        truth.append(is_phi[letters])
+    probability, phi = np.concatenate(scores), np.concatenate(truth)
+    found = np.cumsum(phi[np.argsort(-probability, kind="stable")])
+    precision, recall = found / np.arange(1, len(found) + 1), found / max(1, found[-1])
+    points = {"best F1": float((2 * precision * recall / np.maximum(precision + recall, 1e-9)).max())}
+    for share in (90, 95, 97):
+        points[f"recall at {share}"] = float(recall[precision >= share / 100].max(initial=0))
+    return {name: round(100 * value, 2) for name, value in points.items()}
 
 
 def fit_temperature(model: PhiModel, examples: Iterable[Example]) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import random
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -232,7 +233,24 @@ def vary_blanks(
     if draw < 0.13:  # noqa: PLR2004
         doubled = [match.start() for match in re.finditer(r"(?<=\S) (?=\S)", text) if rng.random() < 0.08]  # noqa: PLR2004
         return insert_blanks(text, spans, doubled)
+    if draw < 0.155:  # noqa: PLR2004
+        return scanned(text, spans, rng)
     return text, spans
+
+
+def scanned(text: str, spans: list[tuple[int, int, str]], rng: random.Random) -> tuple[str, list[tuple[int, int, str]]]:
+    """Text as a poor scan reads it: blanks before marks, between and now and then inside words, lines spaced out."""
+    within, between = rng.choice(((0.004, 0.3), (0.01, 0.8), (0.0, 0.5), (0.02, 0.1)))
+    positions = []
+    for line in re.finditer(r"[^\n]+", text):
+        if len(line[0]) < 48 and rng.random() < 0.06:  # noqa: PLR2004
+            positions += range(line.start() + 1, line.end())
+            continue
+        for match in re.finditer(r"(?<=\S)(?=[,.:;)/])|(?<=\S) (?=\S)|(?<=\w)(?=\w)", line[0]):
+            share = between if match[0] or line[0][match.start()] in ",.:;)/" else within
+            if rng.random() < share:
+                positions.append(line.start() + match.start())
+    return insert_blanks(text, spans, positions)
 
 
 def wrapped(text: str, width: int) -> str:
@@ -259,9 +277,7 @@ def insert_blanks(
         pieces += [text[last:position], " "]
         last = position
     pieces.append(text[last:])
-    shift = functools.partial(_moved, positions=positions)
-    return "".join(pieces), [(shift(start), shift(end - 1) + 1, label) for start, end, label in spans]
-
-
-def _moved(offset: int, *, positions: Sequence[int]) -> int:
-    return offset + sum(position <= offset for position in positions)
+    return "".join(pieces), [
+        (start + bisect_right(positions, start), end + bisect_right(positions, end - 1), label)
+        for start, end, label in spans
+    ]

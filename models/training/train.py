@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import random
 import time
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -14,35 +15,58 @@ from thinc.api import Adam, fix_random_seed, use_ops
 
 from models.training.export import measure_and_export
 from models.training.features import Corpus, forget, recase
-from models.training.generate import documents
+from models.training.generate import SHARES, documents
 from redactphi.nlp_spacy import Network, build_network, get_arrays
 from redactphi.nlp_threads import single_blas_thread
 from redactphi.nlp_weights import Floats, Settings, Weights
 
-_BATCH_TOKENS = 5000
+_BATCH_TOKENS = 2500
 _LIST_DROP = 0.18
 _WORD_DROP = 0.04
 _FIRST_STEPS = 100
 _PARTS = 4
 _PROCESSES = 2
+RATE = 0.003
+DROPOUT = 0.15
 OUTPUT = Path(__file__).resolve().parents[1] / "en_redactphi_sm"
 
 
-def load_corpus(seed: int, count: int) -> Corpus:
-    """The training split of the generator, some of it recased."""
+def load_corpus(
+    seed: int, count: int, *, parts: Sequence[str] = tuple(SHARES), casing: bool = True, processes: int = _PROCESSES
+) -> Corpus:
+    """The training split of the generator, some of it recased.
+
+    Args:
+        seed: Where chance starts.
+        count: How many documents.
+        parts: Which parts of the generator.
+        casing: Whether to recase some documents.
+        processes: How many to generate with.
+    """
     shares = [count // _PARTS + (part < count % _PARTS) for part in range(_PARTS)]
     seeds = [seed * 100 + part for part in range(_PARTS)]
     rng = random.Random(f"case:{seed}")
     corpus = Corpus()
-    with ProcessPoolExecutor(_PROCESSES) as pool:
-        for examples in pool.map(_generate, seeds, shares):
-            for text, spans in examples:
-                corpus.add(recase(text, rng), spans)
+    for examples in _generated(seeds, shares, parts, processes):
+        for text, spans in examples:
+            corpus.add(recase(text, rng) if casing else text, spans)
     return corpus
 
 
-def _generate(seed: int, count: int) -> list[tuple[str, tuple[tuple[int, int, str], ...]]]:
-    return [(example.text, example.spans) for example in documents("train", seed, count)]
+_Labelled = list[tuple[str, tuple[tuple[int, int, str], ...]]]
+
+
+def _generated(seeds: list[int], shares: list[int], parts: Sequence[str], processes: int) -> Iterator[_Labelled]:
+    tasks = (seeds, shares, [parts] * len(seeds))
+    if processes == 1:
+        yield from map(_generate, *tasks)
+        return
+    with ProcessPoolExecutor(processes) as pool:
+        yield from pool.map(_generate, *tasks)
+
+
+def _generate(seed: int, count: int, parts: Sequence[str]) -> _Labelled:
+    return [(example.text, example.spans) for example in documents("train", seed, count, parts=parts)]
 
 
 def batches(corpus: Corpus, rng: np.random.Generator) -> list[list[int]]:
@@ -123,8 +147,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--documents", type=int, default=32_000)
     parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--rate", type=float, default=0.003)
-    parser.add_argument("--dropout", type=float, default=0.15)
+    parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--dropout", type=float, default=DROPOUT)
     parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--pieces", type=int, default=2)
     parser.add_argument("--dilations", type=int, nargs="+", default=[1, 2, 4])
