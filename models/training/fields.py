@@ -41,6 +41,8 @@ IDENTIFIERS: dict[str, L] = {
 }  # fmt: skip
 """Slots that are plain numbers of a shape, with their label."""
 
+_SPEAKABLE = frozenset({L.MRN, L.PHONE, L.FAX, L.ACCOUNT, L.SSN, L.DEVICE, L.ID_OTHER, L.ZIP})
+
 _PERSONS = {"patient": L.NAME, "relative": L.NAME, "other": L.NAME, "provider": L.PROVIDER}
 
 
@@ -66,6 +68,7 @@ class Fields:
         self._facilities: dict[str, Facility] = {}
         self._moments = dates.timeline(rng, 9)
         self._favourite = dates.favourite(rng)
+        self._is_spoken = rng.random() < 0.006
         self._town = rng.choice(facilities.towns(split))
         self._age = rng.choices((rng.randint(18, 89), rng.randint(1, 17)), (85, 15))[0]
 
@@ -81,7 +84,10 @@ class Fields:
         if stem in {"icd", "cpt", "drug", "dose", "suture", "catalog", "company"}:
             return self._make(slot)
         if slot not in self._written:
-            self._written[slot] = self._make(slot)
+            text, label = self._make(slot)
+            if label in _SPEAKABLE and self._is_spoken:
+                text = identifiers.spoken(self.rng, text)
+            self._written[slot] = text, label
         return self._written[slot]
 
     def _make(self, slot: str) -> tuple[str, L | None]:

@@ -52,6 +52,21 @@ _WILD: dict[str, Callable[[random.Random], str]] = {
 }
 
 
+_DIGIT_WORDS = (("oh", "zero", "o"), ("one",), ("two",), ("three",), ("four",), ("five",), ("six",), ("seven",), ("eight",), ("nine",))  # fmt: skip
+_MARK_WORDS = {"-": "dash", ".": "dot", "/": "slash", "(": "", ")": ",", "#": "number"}
+
+
+def spoken(rng: random.Random, text: str) -> str:
+    """An identifier as it is dictated: digit by digit, in words."""
+    zero = rng.choice(_DIGIT_WORDS[0])
+    words = [
+        (zero if char == "0" else _DIGIT_WORDS[int(char)][0]) if char.isdigit() else _MARK_WORDS.get(char, char)
+        for char in text
+        if not char.isspace()
+    ]
+    return " ".join(word for word in words if word).replace(" ,", ",").strip(" ,")
+
+
 def number(rng: random.Random, kind: str) -> str:
     """A number of a kind in ``SHAPES``; letters are now and then lower case."""
     text = shaped(rng, rng.choice(SHAPES[kind]))
