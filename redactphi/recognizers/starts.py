@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
-from redactphi.recognizers.needs import Literal, best_clause, head, width
+from redactphi.recognizers.literals import Literal
+from redactphi.recognizers.needs import best_clause, head, width
 from redactphi.recognizers.sketch import char_class, scanner, sketch
 from redactphi.recognizers.syntax import Unsupported, parse
 from redactphi.resources import Rule

@@ -1,0 +1,166 @@
+"""The pieces of text a pattern begins with: one of them stands at the start of every match."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Iterable
+from collections.abc import Sequence as Items
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from redactphi.recognizers.syntax import Chars, Choice, Edge, Look, Node, Repeat, Sequence, Words
+
+_MOST = 8000
+_MOST_JOINED = 120
+_LONGEST = 7
+_BRANCHES = 6
+_OFTEN = dict(zip(" etaoinshrdlucmfgypwbvkxjqz", (
+    0.16, 0.1, 0.075, 0.065, 0.06, 0.06, 0.055, 0.05, 0.05, 0.05, 0.035, 0.03, 0.023, 0.023, 0.02, 0.018, 0.016, 0.016,
+    0.015, 0.012, 0.012, 0.008, 0.006, 0.002, 0.001, 0.001, 0.001), strict=True))  # fmt: skip
+_OFTEN |= {".": 0.015, ",": 0.012, "-": 0.004, ":": 0.003, "/": 0.002, "(": 0.002, ")": 0.002}
+_OFTEN |= dict.fromkeys("0123456789", 0.003)
+_SELDOM = 0.0005
+_CAPITAL = 0.1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Literal:
+    """A piece of text a match may be known by.
+
+    Attributes:
+        text: In lower case, blanks of any kind as spaces.
+        exact: As it must stand in the text, but for blanks; empty where case does not matter.
+    """
+
+    text: str
+    exact: str = ""
+
+    @property
+    def frequency(self) -> float:
+        """About how often it stands at any one place of English text."""
+        guess = 1.0
+        for char in self.text:
+            guess *= min(1.0, 2 * _OFTEN.get(char, _SELDOM))
+        return guess * (_CAPITAL if any(map(str.isupper, self.exact)) else 1)
+
+
+def is_empty(node: Node) -> bool:
+    """Whether a node matches a place, not text."""
+    return isinstance(node, Look | Edge)
+
+
+_Prefix = tuple[str, bool, bool]
+"""Text, whether its letters stand in this case only, and whether more may follow it directly."""
+
+
+def literals_of(items: Items[Node]) -> frozenset[Literal] | None:
+    """What a sequence begins with, one of these in every match, or None."""
+    prefixes = _prefixes(items)
+    if prefixes is None or not all(text.strip() for text, _, _ in prefixes):
+        return None
+    return _shortest(
+        Literal(_lower(text), text if cased and text != text.swapcase() else "") for text, cased, _ in prefixes
+    )
+
+
+def _shortest(literals: Iterable[Literal]) -> frozenset[Literal]:
+    """Without those that begin like another one of them."""
+    every = frozenset(literals)
+    loose = {literal.text for literal in every if not literal.exact}
+    exact = {literal.exact for literal in every}
+
+    def begins_like_another(literal: Literal) -> bool:
+        pieces = ((literal.text[:end], literal.exact[:end]) for end in range(1, len(literal.text)))
+        return any(text in loose or (same and same in exact) for text, same in pieces)
+
+    return frozenset(
+        literal
+        for literal in every
+        if not begins_like_another(literal) and not (literal.exact and literal.text in loose)
+    )
+
+
+def _lower(text: str) -> str:
+    return "".join(small if len(small := char.lower()) == 1 else char for char in text)
+
+
+def _prefixes(items: Items[Node]) -> set[_Prefix] | None:
+    found: set[_Prefix] = {("", True, True)}
+    for item in items:
+        if is_empty(item):
+            continue
+        if not any(more for _, _, more in found):
+            break
+        tails: AbstractSet[_Prefix] | None = _prefixes_of(item)
+        if tails is None or len(tails) * len(found) > (_MOST if len(found) == 1 else _MOST_JOINED):
+            tails = {("", True, False)}
+        joined: set[_Prefix] = set()
+        for text, cased, more in found:
+            if not more:
+                joined.add((text, cased, more))
+                continue
+            for tail, tail_cased, tail_more in tails:
+                whole = text + tail
+                joined.add((whole[:_LONGEST], cased and tail_cased, tail_more and len(whole) < _LONGEST))
+        found = joined
+        if len(found) > _MOST:
+            return None
+    return found
+
+
+def _prefixes_of(node: Node) -> AbstractSet[_Prefix] | None:  # noqa: PLR0911 - one for each kind of node
+    match node:
+        case Chars():
+            return prefixes_of_char(node)
+        case Words():
+            return _prefixes_of_words(node)
+        case Sequence(items):
+            return _prefixes(items)
+        case Choice(options):
+            parts = [_prefixes_of(option) for option in options]
+            known = [part for part in parts if part is not None]
+            return set().union(*known) if len(known) == len(parts) else None
+        case Repeat(item, low, high):
+            once = _prefixes_of(item)
+            if once is None:
+                return None
+            if high is not None and high <= 1:
+                return once | ({("", True, True)} if low == 0 else set())
+            cut = {(text, cased, False) for text, cased, _ in once}
+            return cut | ({("", True, True)} if low == 0 else set())
+    return None
+
+
+def _prefixes_of_words(node: Words) -> set[_Prefix]:
+    found: set[_Prefix] = set()
+    for word in node.words:
+        text = word.split(" ", 1)[0] + " " if " " in word else word
+        plain = text
+        if node.ignore_case:
+            plain = "".join(itertools.takewhile(str.isascii, text)).lower()
+        found.add((plain[:_LONGEST], not node.ignore_case, plain == word and len(word) < _LONGEST))
+    return found
+
+
+@functools.lru_cache(maxsize=512)
+def prefixes_of_char(node: Chars) -> frozenset[_Prefix] | None:
+    """What a single character may be, if that is few."""
+    members = node.members
+    if members is not None:
+        members = members - {"\u017f", "\u212a", "\u0130", "\u0131"} or members
+    if members is None:
+        return frozenset({(" ", True, True)}) if _is_blank(node) else None
+    found: set[_Prefix] = set()
+    for char in members:
+        if char.isspace():
+            found.add((" ", True, True))
+        elif char.isascii() and char.isalpha() and char.swapcase() in members:
+            found.add((char.lower(), False, True))
+        else:
+            found.add((char, True, True))
+    return frozenset(found) if len(found) <= _BRANCHES else None
+
+
+def _is_blank(node: Chars) -> bool:
+    return node.other is None and bool(node.ascii) and all(map(str.isspace, node.ascii))
