@@ -1,8 +1,8 @@
 """Generates labelled documents: ``python -m models.training.generate --split dev --n 300 --out FILE.jsonl``.
 
-Four parts: ``layouts`` (short templates written here), ``notes`` (whole documents written here), ``injected``
-(surrogates put into real note text) and ``negatives`` (real note text without PHI). The last two read the raw notes
-beside the checkout; without them only the first two are made.
+Five parts: ``layouts`` (short templates written here), ``notes`` (whole documents), ``lines`` (queries and single
+sentences), ``injected`` (surrogates put into real note text) and ``negatives`` (real note text without PHI). The last
+two read the raw notes beside the checkout; without them only the first three are made.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from pathlib import Path
 from models.training.fields import Fields
 from models.training.inject import injected, negative, sentences, with_fillers
 from models.training.raw import FOLDER, Split
-from models.training.slots import Example, layouts, notes, render
+from models.training.slots import LINES, NOTES, Example, layouts, render, single
 
-SHARES = {"layouts": 20, "notes": 25, "injected": 35, "negatives": 20}
+SHARES = {"layouts": 15, "notes": 35, "lines": 10, "injected": 25, "negatives": 15}
 """Documents of each part in a hundred, where all are asked for."""
 
+_FOLDERS = {"notes": NOTES, "lines": LINES}
 _FROM_RAW = frozenset({"injected", "negatives"})
 
 
@@ -41,9 +42,9 @@ def documents(split: Split, seed: int, n: int, *, parts: Sequence[str] = tuple(S
         raise ValueError(f"unknown parts {unknown}; valid: {', '.join(SHARES)}")
     usable = [part for part in parts if part not in _FROM_RAW or FOLDER.is_dir()]
     if len(usable) < len(parts):
-        print(f"no raw notes at {FOLDER}: documents are made from layouts and notes alone", file=sys.stderr)
+        print(f"no raw notes at {FOLDER}: documents are made from layouts alone", file=sys.stderr)
     if not usable:
-        raise ValueError("without the raw notes only the parts 'layouts' and 'notes' can be made")
+        raise ValueError("without the raw notes only the parts 'layouts', 'notes' and 'lines' can be made")
     chooser = random.Random(f"{split}:{seed}")
     weights = [SHARES[part] for part in usable]
     for number in range(n):
@@ -58,7 +59,7 @@ def _document(part: str, split: Split, rng: random.Random, id: str) -> Example:
         return injected(fields, id)
     if part == "negatives":
         return negative(fields, id)
-    templates = notes(split) if part == "notes" else layouts(split)
+    templates = single(split, _FOLDERS[part]) if part in _FOLDERS else layouts(split)
     if not templates:
         raise ValueError(f"no template falls in the split {split!r}")
     template = rng.choices(templates, [template.weight for template in templates])[0]

@@ -129,20 +129,16 @@ def parse_file(path: Path) -> tuple[Template, ...]:
 
 
 NOTES = LAYOUTS / "notes"
-"""Whole documents, one author a prefix (``op``, ``clinic``, ``acute``, ``form``, ``free``)."""
+"""Whole documents, each author's files with a prefix of their own."""
+
+LINES = LAYOUTS / "lines"
+"""Queries, sentences of general text, and single lines."""
 
 
 @functools.cache
-def notes(split: Split, folder: Path = NOTES, leave_out: str = "") -> tuple[Template, ...]:
-    """The whole-document templates of a split. They differ enough for each to be split by its own id.
-
-    Args:
-        split: Which templates.
-        folder: Where their files are.
-        leave_out: Prefix of the author to leave out, to measure on; empty for none.
-    """
-    files = sorted(path for path in folder.glob("*.txt") if not (leave_out and path.name.startswith(leave_out + "_")))
-    found = [template for path in files for template in parse_file(path)]
+def single(split: Split, folder: Path) -> tuple[Template, ...]:
+    """The templates of a split in ``NOTES`` or ``LINES``. They differ enough for each to be split by its own id."""
+    found = [template for path in sorted(folder.glob("*.txt")) for template in parse_file(path)]
     return tuple(template for template in found if split_of("note:" + template.id) == split)
 
 

@@ -298,7 +298,7 @@ def test_documents_of_layouts_are_reproducible_and_need_no_raw_notes(monkeypatch
     assert [example.text for example in made(1, ("layouts",))] != [example.text for example in made(2, ("layouts",))]
     monkeypatch.setattr(generate, "FOLDER", tmp_path / "absent")
     assert len(made(1, ("layouts", "negatives"))) == 20
-    assert "layouts and notes alone" in capsys.readouterr().err
+    assert "layouts alone" in capsys.readouterr().err
     with pytest.raises(ValueError, match="only the part"):
         made(1, ("negatives",))
     with pytest.raises(ValueError, match="unknown parts"):
