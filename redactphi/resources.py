@@ -204,6 +204,17 @@ def terms(name: str, package: str = "redactphi") -> frozenset[str]:
     return frozenset(_lines(folder / "items.txt")) - excluded
 
 
+@functools.cache
+def table(name: str, file: str, package: str = "redactphi") -> tuple[tuple[str, ...], ...]:
+    """The rows of a tab-separated file beside a term list. ``#`` starts a comment.
+
+    Raises:
+        UnknownNameError: There is no such list.
+    """
+    terms(name, package)
+    return tuple(tuple(line.split("\t")) for line in _lines(data(package) / "terms" / name / file))
+
+
 def _lines(path: Traversable) -> Iterator[str]:
     for line in path.read_text(encoding="utf-8").splitlines():
         item = line.split("#", 1)[0].strip()

@@ -10,6 +10,7 @@ from dataclasses import replace
 import regex
 
 from redactphi import resources
+from redactphi.recognizers.clinical import WORD, are_clinical, is_eponym_before_noun, peoples
 from redactphi.recognizers.names import CAPITALISED
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.recognizers.windows import spans_near, windows
@@ -82,9 +83,19 @@ def _fit(text: str, span: Span) -> Span | None:
     alone = _bare(words[first][0])
     if last - first == 1 and {alone, alone.removesuffix("s")} & resources.terms("eponyms"):
         return None
+    if span.source in _CUED and _is_no_place(text, words[first].start(), words[last - 1].end()):
+        return None
     start = span.start if first == 0 else words[first].start()
     end = span.end if last == len(words) else words[last - 1].end()
     return replace(span, start=start, end=end)
+
+
+def _is_no_place(text: str, start: int, end: int) -> bool:
+    """Whether clinical words, a country or a people stand where a place would."""
+    words = WORD.findall(text, start, end)
+    name = " ".join(words).lower()
+    known = {item.lower() for item in resources.terms("countries")}
+    return name in known or name in peoples() or are_clinical(words) or is_eponym_before_noun(text, words, end)
 
 
 def _bare(word: str) -> str:

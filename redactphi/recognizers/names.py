@@ -10,6 +10,7 @@ from dataclasses import replace
 import regex
 
 from redactphi import resources
+from redactphi.recognizers.clinical import WORD, are_clinical, is_eponym_before_noun
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.recognizers.windows import spans_near, windows
 from redactphi.spans import Span
@@ -36,6 +37,11 @@ _EVERYWHERE = _UNTRIMMED | {
     "names/patient-field-lower",
     "names/relation-lower",
 }
+_DOUBTFUL = frozenset({
+    "names/clinician-by", "names/clinician-by-known", "names/first-initial", "names/full-name", "names/full-name-reversed",
+    "names/patient-apposition", "names/relation", "names/relation-after", "names/spoke-with",
+})  # fmt: skip
+"""Rules that see a capitalised word in a place where products and eponyms stand as well."""
 CAPITALISED = re.compile(r"(?<![^\W\d_])[^\W\d_a-z][^\W\d_]+")
 """A word that starts with a capital."""
 
@@ -51,8 +57,13 @@ class NameRecognizer(RuleRecognizer):
         near = functools.partial(windows, text, CAPITALISED, _may_be_name)
         for span in spans_near(self.look(text), self.numbered(), near, _EVERYWHERE):
             trimmed = span if span.source in _UNTRIMMED else _trim(text, span)
-            if trimmed is not None:
+            if trimmed is not None and not (trimmed.source in _DOUBTFUL and _is_clinical(text, trimmed)):
                 yield trimmed
+
+
+def _is_clinical(text: str, span: Span) -> bool:
+    words = WORD.findall(text, span.start, span.end)
+    return are_clinical(words) or is_eponym_before_noun(text, words, span.end)
 
 
 @functools.cache

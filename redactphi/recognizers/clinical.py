@@ -1,0 +1,83 @@
+"""What the clinical lists say of words that look like names: acronyms, products, eponyms before their nouns."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+
+import regex
+
+from redactphi import resources
+
+WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*")
+"""A word, with its hyphens and apostrophes."""
+
+_FOLLOWING = regex.compile(r"['’]?s?[ \t-]+(?:(?:and|or)[ \t]+|/[ \t]*)?(\p{L}+)(?:[ \t-]+(\p{L}+))?")
+_LOOKED_AT = 48
+_SHORTEST = 3
+
+
+def are_clinical(words: Sequence[str]) -> bool:
+    """Whether nothing but products, acronyms as written, and eponyms that are nobody's name today."""
+    if not words:
+        return False
+    return " ".join(words) in _phrases() or all(map(_is_clinical, words))
+
+
+def is_eponym_before_noun(text: str, words: Sequence[str], end: int) -> bool:
+    """Whether a noun follows that the last of the words is known to stand before, as in "Jendrassik maneuver"."""
+    nouns = _nouns().get(" ".join(words).lower()) or _nouns().get(words[-1].lower()) if words else None
+    following = _FOLLOWING.match(text, end, min(len(text), end + _LOOKED_AT)) if nouns else None
+    return following is not None and bool((nouns or set()) & {following[1].lower(), (following[2] or "").lower()})
+
+
+def _is_clinical(word: str) -> bool:
+    bare = word.replace("’", "'").removesuffix("'s")
+    lower = bare.lower()
+    if lower in resources.terms("ambiguous_names"):
+        return False
+    if lower in _products() or is_only_an_eponym(bare):
+        return True
+    return len(bare) >= _SHORTEST and lower not in listed_names() and bare in resources.terms("clinical_acronyms")
+
+
+def is_only_an_eponym(word: str) -> bool:
+    """Whether a word is an eponym that no list of names or places holds."""
+    eponyms = resources.terms("clinical_eponyms")
+    return (word in eponyms or word.title() in eponyms) and word.lower() not in listed_names()
+
+
+@functools.cache
+def listed_names() -> frozenset[str]:
+    """Every listed given name, surname and place, lower case."""
+    return frozenset().union(*(resources.terms(name) for name in ("first_names", "surnames", "places")))
+
+
+@functools.cache
+def plain_words() -> frozenset[str]:
+    """Lower-case words of English and of medicine that are no names."""
+    return resources.terms("clinical_words") - resources.terms("ambiguous_names") - listed_names()
+
+
+@functools.cache
+def peoples() -> frozenset[str]:
+    """Nationalities and languages, lower case."""
+    return frozenset(item.lower() for item in resources.terms("nationalities"))
+
+
+@functools.cache
+def _products() -> frozenset[str]:
+    return frozenset(item.lower() for item in resources.terms("clinical_products") if item.isalpha())
+
+
+@functools.cache
+def _phrases() -> frozenset[str]:
+    """Eponyms and products of several words."""
+    names = ("clinical_eponyms", "clinical_products")
+    return frozenset(item for name in names for item in resources.terms(name) if " " in item)
+
+
+@functools.cache
+def _nouns() -> Mapping[str, frozenset[str]]:
+    rows = resources.table("clinical_eponyms", "with_nouns.tsv")
+    return {eponym.lower(): frozenset(nouns.lower().split(",")) for eponym, nouns in rows}
