@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.speed --notes ../shared/data/phi/raw/mtsamples.jsonl --peer .bench-venv/bin/python``
 
-Each round gives both sides the same 200 operative notes; the figures are medians over the rounds and their ratio.
+Each round gives both sides the same notes, once 200 operative ones as published (little PHI) and once the notes of
+``fixtures/gold`` by other authors (dense with PHI); the figures are medians over the rounds and their ratio.
 """
 
 from __future__ import annotations
@@ -39,24 +40,27 @@ def own_seconds(redactor: Redactor, texts: list[str]) -> float:
     return time.process_time() - start
 
 
-@click.command()
-@click.option("--notes", type=click.Path(exists=True, path_type=Path), required=True)
-@click.option("--peer", "python", type=click.Path(path_type=Path), required=True)
-@click.option("--count", default=200, show_default=True, help="Operative notes a round.")
-@click.option("--rounds", default=5, show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), default="benchmarks/results/speed.json")
-def main(notes: Path, python: Path, count: int, rounds: int, out: Path) -> None:
-    """Print and store medians, their ratio and the cold first round."""
-    texts = operative_notes(notes, count)
+def dense_notes(folder: Path) -> list[str]:
+    """The notes of the gold files by other authors that hold PHI."""
+    rows = [
+        json.loads(line)
+        for path in sorted(folder.glob("*.phi.jsonl"))
+        if not path.name.startswith("notes.")
+        for line in path.read_text(encoding="utf-8").split("\n")
+        if line
+    ]
+    return [row["text"] for row in rows if row["spans"]]
+
+
+def compare(redactor: Redactor, peer: Peer, texts: list[str], rounds: int) -> dict[str, float]:
+    """Medians of both sides, interleaved, and their ratio."""
     size = sum(map(len, texts))
-    redactor = Redactor()
     ours, theirs = [], []
-    with Peer(python) as peer:
-        for _ in range(rounds):
-            ours.append(own_seconds(redactor, texts))
-            theirs.append(peer.analyze(texts)[0])
+    for _ in range(rounds):
+        ours.append(own_seconds(redactor, texts))
+        theirs.append(peer.analyze(texts)[0])
     own_rate, peer_rate = size / statistics.median(ours), size / statistics.median(theirs)
-    result = {
+    return {
         "notes": len(texts),
         "characters": size,
         "rounds": rounds,
@@ -65,6 +69,21 @@ def main(notes: Path, python: Path, count: int, rounds: int, out: Path) -> None:
         "stock_presidio_characters_per_cpu_second": round(peer_rate),
         "ratio": round(own_rate / peer_rate, 1),
     }
+
+
+@click.command()
+@click.option("--notes", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--dense", type=click.Path(exists=True, path_type=Path), default="fixtures/gold", show_default=True)
+@click.option("--peer", "python", type=click.Path(path_type=Path), required=True)
+@click.option("--count", default=200, show_default=True, help="Operative notes a round.")
+@click.option("--rounds", default=5, show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default="benchmarks/results/speed.json")
+def main(notes: Path, dense: Path, python: Path, *, count: int, rounds: int, out: Path) -> None:
+    """Print and store medians, their ratio and the cold first round."""
+    redactor = Redactor()
+    kinds = {"operative notes": operative_notes(notes, count), "notes dense with PHI": dense_notes(dense)}
+    with Peer(python) as peer:
+        result = {kind: compare(redactor, peer, texts, rounds) for kind, texts in kinds.items()}
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=1))
