@@ -13,11 +13,25 @@ from numpy.typing import NDArray
 from redactphi import resources
 from redactphi.nlp_tokens import CAPITALS, bare, split_blank
 
-COLUMNS = ("word", "prefix", "suffix", "shape", "lists")
-"""The features of a token, in the order of the columns of `FeatureTable.rows`."""
+COLUMNS = ("word", "prefix", "suffix", "shape", "lists", "clinical")
+"""The features of a token, in the order of the columns of `feature_rows`."""
+
+GRAMS = 12
+"""How many columns of letter trigrams follow; 0 where a word has fewer. Longer words show their beginning and end."""
 
 LISTS = {"first_names": 1, "surnames": 2, "places": 4, "common_words": 8}
 """The term lists a word is looked up in, and the bit each sets."""
+
+CLINICAL = {
+    "clinical_acronyms": 1, "clinical_products": 2, "clinical_eponyms": 4, "clinical_words": 8, "known_facilities": 16,
+    "known_employers": 32,
+}  # fmt: skip
+"""The lists that say what a word is when it is no name, and those of known organisations; the bit each sets."""
+
+_NO_LETTERS = (32, 96)
+_AS_WRITTEN = 1
+_ORGANISATIONS = 16
+_MIN_PART = 3
 
 UNKNOWN_WORD = crc32(b"<unknown>")
 """The word feature of a word outside the vocabulary: what is left to go by is shape, lists and company."""
@@ -41,6 +55,27 @@ def list_flags() -> Mapping[str, int]:
             for part in parts:
                 if len(parts) == 1 or part not in common:
                     flags[part] = flags.get(part, 0) | bit
+    return flags
+
+
+@functools.cache
+def clinical_flags() -> Mapping[str, int]:
+    """Which clinical lists a word stands in. Keys are lower case, but acronyms are as written.
+
+    Parts of a longer product or eponym count as well; an organisation only if it is one word.
+    """
+    flags: dict[str, int] = {}
+    for name, bit in CLINICAL.items():
+        for term in resources.terms(name):
+            if term.isalpha():
+                parts = [term]
+            elif bit < _ORGANISATIONS:
+                parts = [part for part in _LETTERS.findall(term) if len(part) >= _MIN_PART]
+            else:
+                continue
+            for part in parts:
+                key = part if bit == _AS_WRITTEN else part.lower()
+                flags[key] = flags.get(key, 0) | bit
     return flags
 
 
@@ -74,22 +109,39 @@ def _shape(token: str, *, capitals: bool) -> str:
 
 
 def features(key: str, vocabulary: frozenset[str]) -> list[int]:
-    """The five features of a token key, each a number below 2**32 to be hashed; none is zero."""
+    """The features of a token key, each a number below 2**32 to be hashed; only absent trigrams are zero."""
     capitals = key.startswith(CAPITALS)
     token, spaced = split_blank(bare(key))
     if not token.isascii():
         token = _SURROGATES.sub("\ufffd", token)
     word = word_of(token)
-    letters = token.isalpha()
     shape = _shape(token, capitals=capitals) if not token.isspace() else word
-    flags = list_flags().get(word, 0) if letters else 32
+    spaced_shape = _number(shape + " " * spaced)
+    if not token.isalpha():
+        whole = _number(shape)
+        return [_number(word), whole, whole, spaced_shape, *(1 + flag for flag in _NO_LETTERS), *([0] * GRAMS)]
     return [
-        _number(word) if word in vocabulary or not letters else UNKNOWN_WORD,
-        _number(word[:_AFFIX] if letters else shape),
-        _number(word[-_AFFIX:] if letters else shape),
-        _number(shape + " " * spaced),
-        1 + flags,
+        _number(word) if word in vocabulary else UNKNOWN_WORD,
+        _number(word[:_AFFIX]),
+        _number(word[-_AFFIX:]),
+        spaced_shape,
+        1 + list_flags().get(word, 0),
+        1 + _clinical(token, word),
+        *_grams(word),
     ]
+
+
+def _clinical(token: str, word: str) -> int:
+    known = clinical_flags()
+    return (known.get(word, 0) & ~_AS_WRITTEN) | (known.get(token, 0) & _AS_WRITTEN)
+
+
+def _grams(word: str) -> list[int]:
+    padded = f"^{word}$"
+    found = [_number(padded[at : at + 3]) for at in range(len(padded) - 2)]
+    if len(found) > GRAMS:
+        found = found[: GRAMS // 2] + found[-GRAMS // 2 :]
+    return found + [0] * (GRAMS - len(found))
 
 
 def _number(feature: str) -> int:
@@ -97,6 +149,13 @@ def _number(feature: str) -> int:
 
 
 def feature_rows(keys: Iterable[str], vocabulary: frozenset[str]) -> NDArray[np.uint64]:
-    """The features of several token keys, one row each."""
+    """The features of several token keys, one row each: `COLUMNS`, then `GRAMS` trigrams."""
     rows = [features(key, vocabulary) for key in keys]
-    return np.array(rows, dtype=np.uint64).reshape(-1, len(COLUMNS))
+    return np.array(rows, dtype=np.uint64).reshape(-1, len(COLUMNS) + GRAMS)
+
+
+def trigram_weights(rows: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
+    """The trigrams of each row, and the share of each in the mean: nothing for those that are absent."""
+    grams = np.ascontiguousarray(rows[:, len(COLUMNS) :])
+    present = (grams > 0).astype(np.float32)
+    return grams, present / np.maximum(1, present.sum(axis=1, keepdims=True))

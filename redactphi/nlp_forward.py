@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from thinc.backends import NumpyOps
 
-from redactphi.nlp_features import feature_rows
+from redactphi.nlp_features import feature_rows, trigram_weights
 from redactphi.nlp_tokens import bare
 from redactphi.nlp_weights import Floats, Weights
 
@@ -82,12 +82,20 @@ class Network:
 
     def _embed(self, keys: Sequence[str]) -> Floats:
         rows = feature_rows(keys, self._vocabulary)
-        parts = []
-        for column, (table, seed) in enumerate(zip(self._tables, self.settings.seeds, strict=True)):
-            hashed = self._ops.hash(np.ascontiguousarray(rows[:, column]), seed) % table.shape[0]
-            parts.append(table[hashed].sum(axis=1))
+        *columns, trigrams = zip(self._tables, self.settings.seeds, strict=True)
+        parts = [
+            self._look_up(table, seed, np.ascontiguousarray(rows[:, index]))
+            for index, (table, seed) in enumerate(columns)
+        ]
+        grams, weights = trigram_weights(rows)
+        vectors = self._look_up(*trigrams, grams.reshape(-1)).reshape(*grams.shape, -1)
+        parts.append(np.einsum("tgw,tg->tw", vectors, weights))
         ones = np.ones((len(keys), 1), np.float32)
         return self._layers[0](np.concatenate([*parts, ones], axis=1))
+
+    def _look_up(self, table: Floats, seed: int, features: NDArray[np.uint64]) -> Floats:
+        found: Floats = table[self._ops.hash(features, seed) % table.shape[0]].sum(axis=1)
+        return found
 
     def probabilities(self, vectors: Floats, numbers: NDArray[np.int64]) -> Floats:
         """The probability of every tag at every token.

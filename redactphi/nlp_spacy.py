@@ -18,7 +18,7 @@ from spacy.util import minibatch, registry
 from spacy.vocab import Vocab
 from thinc.api import HashEmbed, Linear, Maxout, Model, chain, concatenate, use_ops
 
-from redactphi.nlp_features import COLUMNS, feature_rows
+from redactphi.nlp_features import COLUMNS, GRAMS, feature_rows, trigram_weights
 from redactphi.nlp_tokens import bare, split_blank, token_keys
 from redactphi.nlp_weights import Floats, Settings, Weights
 
@@ -27,7 +27,7 @@ Rows = NDArray[np.uint64]
 Network = Model[Any, Any]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_KEY = np.array([3, 5, 7, 11, 13], np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+_KEY = np.arange(3, 3 + 2 * (len(COLUMNS) + GRAMS), 2).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 
 _LAYER_PARAMETERS = (("W", "maxout", "W"), ("b", "maxout", "b"), ("G", "layernorm", "G"), ("B", "layernorm", "b"))
 
@@ -74,11 +74,12 @@ def build_network(settings: Settings, dropout: float = 0.0) -> Network:
     It maps feature rows of each text to logits, both of shape (tokens, ...).
     """
     width = settings.width
+    *columns, trigrams = zip(settings.rows, settings.seeds, strict=True)
     tables: list[Network] = [
-        HashEmbed(width, rows, column=column, seed=seed)
-        for column, (rows, seed) in enumerate(zip(settings.rows, settings.seeds, strict=True))
+        HashEmbed(width, rows, column=column, seed=seed) for column, (rows, seed) in enumerate(columns)
     ]
-    inputs = len(COLUMNS) * width
+    tables.append(_trigrams(width, *trigrams))
+    inputs = len(tables) * width
     mixer = Maxout(width, inputs, nP=settings.pieces, normalize=True, dropout=dropout)
     layers = [Maxout(width, 3 * width, nP=settings.pieces, normalize=True, dropout=dropout) for _ in settings.dilations]
     embed: Network = chain(concatenate(*tables), mixer)
@@ -86,7 +87,7 @@ def build_network(settings: Settings, dropout: float = 0.0) -> Network:
     network: Network = Model(
         "redactphi_tagger", _forward, layers=[embed, *layers, head], attrs={"dilations": settings.dilations}
     )
-    for layer in (*tables, *layers, mixer, head):
+    for layer in (*tables[:-1], *tables[-1].layers, *layers, mixer, head):
         layer.initialize()
     return network
 
@@ -127,9 +128,34 @@ def _forward(model: Network, texts: list[Rows], is_train: bool) -> tuple[list[Fl
     return [logits[start:stop] for start, stop in places], backprop
 
 
+def _trigrams(width: int, rows: int, seed: int) -> Network:
+    """The mean of the vectors of a word's trigrams."""
+    table: Network = HashEmbed(width, rows, column=0, seed=seed)
+    bag: Network = Model("trigrams", _forward_trigrams, layers=[table], dims={"nO": width})
+    return bag
+
+
+def _forward_trigrams(model: Network, rows: Rows, is_train: bool) -> tuple[Floats, Callable[[Floats], Rows]]:  # noqa: FBT001
+    grams, weights = trigram_weights(rows)
+    distinct, inverse = np.unique(grams, return_inverse=True)
+    inverse = inverse.reshape(grams.shape)
+    vectors, back = model.layers[0](distinct.reshape(-1, 1), is_train)
+    bags = np.einsum("tgw,tg->tw", vectors[inverse], weights)
+
+    def backprop(flow: Floats) -> Rows:
+        d_vectors = np.zeros_like(vectors)
+        indices: Any = inverse.reshape(-1).astype("i")
+        values: Any = (flow[:, None, :] * weights[:, :, None]).reshape(-1, flow.shape[1])
+        model.ops.scatter_add(d_vectors, indices, values)
+        back(d_vectors)
+        return rows
+
+    return np.asarray(bags, np.float32), backprop
+
+
 def _join(texts: list[Rows], gap: int) -> tuple[Rows, list[tuple[int, int]]]:
     """One array of all texts with ``gap`` zero rows around each, and where each stands in it."""
-    empty = np.zeros((gap, len(COLUMNS)), np.uint64)
+    empty = np.zeros((gap, len(COLUMNS) + GRAMS), np.uint64)
     parts, places, position = [empty], [], gap
     for text in texts:
         parts += [text, empty]

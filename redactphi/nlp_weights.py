@@ -34,7 +34,7 @@ class Settings:
         width: Length of a token's vector.
         pieces: Linear functions each maxout takes the best of.
         dilations: One residual convolution each: how far left and right its two neighbours stand.
-        rows: Length of the hash table of each feature.
+        rows: Length of the hash table of each feature; the last is that of the trigrams.
         seeds: Hash seed of each feature.
         tags: The outputs, in order.
         temperature: Divides the logits so that probabilities mean what they say; fitted on the dev split.
@@ -43,8 +43,8 @@ class Settings:
     width: int = 64
     pieces: int = 2
     dilations: tuple[int, ...] = (1, 2, 4)
-    rows: tuple[int, ...] = (6000, 1500, 3000, 1500, 97)
-    seeds: tuple[int, ...] = (11, 12, 13, 14, 15)
+    rows: tuple[int, ...] = (6000, 1500, 3000, 1500, 97, 397, 6000)
+    seeds: tuple[int, ...] = (11, 12, 13, 14, 15, 16, 26)
     tags: tuple[str, ...] = TAGS
     temperature: float = 1.0
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from redactphi.labels import PhiLabel
-from redactphi.nlp_features import COLUMNS, LISTS, UNKNOWN_WORD, feature_rows, list_flags, word_of
+from redactphi.nlp_features import CLINICAL, COLUMNS, LISTS, UNKNOWN_WORD, feature_rows, list_flags, word_of
 from redactphi.nlp_tokens import bare, split_blank, token_keys
 from redactphi.nlp_weights import TAGS
 
@@ -36,6 +36,8 @@ _UPPER_SHARE = 0.06
 _LOWER_SHARE = 0.08
 _MIXED_SHARE = 0.08
 _LINE_SHARE = 0.4
+_SPECIAL = CLINICAL["clinical_acronyms"] | CLINICAL["clinical_products"] | CLINICAL["clinical_eponyms"]
+_UNKNOWN_SPECIAL = 0.3
 
 
 @dataclass
@@ -126,20 +128,26 @@ def _same_length(text: str, changed: str) -> str:
 
 
 def forget(rows: NDArray[np.uint64], rng: np.random.Generator, lists: float, words: float) -> NDArray[np.uint64]:
-    """The rows as if some words stood in no name list, and some were not in the vocabulary.
+    """The rows as if some words stood in no list, and some were not in the vocabulary.
 
     Args:
         rows: Features, one row a token.
         rng: Draws which.
-        lists: Share of words whose list flags go; the flag of common words stays.
-        words: Share of words that are treated as unknown.
+        lists: Share of words whose flags in the lists of names go, and of those whose clinical flags go; the flags of
+            common and of clinical words stay.
+        words: Share of words that are treated as unknown. It is `_UNKNOWN_SPECIAL` for acronyms, products and eponyms:
+            the next note has others, and only the list will know them.
     """
     result = rows.copy()
-    word, flags = COLUMNS.index("word"), COLUMNS.index("lists")
-    common = np.uint64(LISTS["common_words"])
+    word, flags, clinical = (COLUMNS.index(name) for name in ("word", "lists", "clinical"))
     letters = rows[:, flags] <= sum(LISTS.values()) + 1
-    drop = letters & (rng.random(len(rows)) < lists)
-    result[drop, flags] = ((rows[drop, flags] - np.uint64(1)) & common) + np.uint64(1)
-    unknown = letters & (rng.random(len(rows)) < words)
+    _clear(result, flags, letters & (rng.random(len(rows)) < lists), LISTS["common_words"])
+    _clear(result, clinical, letters & (rng.random(len(rows)) < lists), CLINICAL["clinical_words"])
+    special = (rows[:, clinical] - np.uint64(1)) & np.uint64(_SPECIAL) > 0
+    unknown = letters & (rng.random(len(rows)) < np.where(special, _UNKNOWN_SPECIAL, words))
     result[unknown, word] = UNKNOWN_WORD
     return result
+
+
+def _clear(rows: NDArray[np.uint64], column: int, which: NDArray[np.bool_], kept: int) -> None:
+    rows[which, column] = ((rows[which, column] - np.uint64(1)) & np.uint64(kept)) + np.uint64(1)

@@ -21,7 +21,7 @@ from redactphi.nlp_threads import single_blas_thread
 from redactphi.nlp_weights import Floats, Settings, Weights
 
 _BATCH_TOKENS = 2500
-_LIST_DROP = 0.18
+_LIST_DROP = 0.15
 _WORD_DROP = 0.04
 _FIRST_STEPS = 100
 _PARTS = 4

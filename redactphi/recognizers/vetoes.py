@@ -16,28 +16,36 @@ import regex
 from redactphi import resources
 from redactphi.labels import PhiLabel
 from redactphi.mentions import PERSON_LABELS, is_eponymic
+from redactphi.recognizers.clinical import (
+    WORD,
+    are_clinical,
+    is_eponym_before_noun,
+    is_only_an_eponym,
+    listed_names,
+    peoples,
+    plain_words,
+)
 from redactphi.recognizers.names import ordinary_words
+from redactphi.recognizers.vetoes_numbers import is_no_number
 from redactphi.spans import Span
 
 DOUBT = 0.8
 """Below this probability a lone ordinary, capitalised word or eponym is taken for what it usually is."""
 
 SURE = 0.9
-"""What a lower-case word in a note written with capitals must reach to be a name."""
+"""What a lower-case word in a note written with capitals, an acronym or a brand must reach to be a name."""
 
 _LOOKED_AT = 4000
 _LETTERS_A_CAPITAL = 200
-_CALENDAR = frozenset({str(PhiLabel.DATE)})
 _NUMBERED = frozenset(map(str, (PhiLabel.DATE, PhiLabel.PHONE, PhiLabel.MRN, PhiLabel.ID_OTHER, PhiLabel.ZIP)))
 _NAMED = frozenset(
     map(str, (PhiLabel.NAME, PhiLabel.PROVIDER, PhiLabel.FACILITY, PhiLabel.EMPLOYER, PhiLabel.LOCATION))
 )
+_PLACES = frozenset(map(str, (PhiLabel.FACILITY, PhiLabel.EMPLOYER, PhiLabel.LOCATION)))
 _INITIALS = 3
-_WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*")
+_TITLE_WINDOW = 12
 _CODE = regex.compile(r"\b[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}\b")
-_CLOCK = regex.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\.?)?", regex.IGNORECASE)
-_SCORE = regex.compile(r"[0-5][+-]?/5|\d{1,2}/10|[1-6]/6|20/\d{2,3}")
-_DATE_DIGITS = regex.compile(r"\d{1,5}")
+_TITLE = regex.compile(r"(?i:\b(?:mr|mrs|ms|miss|mx|dr|drs|doctor|prof|nurse)\b\.?)[ \t]*$")
 
 
 def without_vetoed(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -53,7 +61,7 @@ def without_vetoed(text: str, spans: Sequence[Span]) -> list[Span]:
     return [
         span
         for span, has_neighbour in zip(spans, _have_neighbours(spans), strict=True)
-        if not _in_code(span, codes) and (has_neighbour or not _is_vetoed(text, span))
+        if not _in_code(span, codes) and not _is_vetoed(text, span, has_neighbour=has_neighbour)
     ]
 
 
@@ -68,23 +76,27 @@ def _in_code(span: Span, codes: list[tuple[int, int]]) -> bool:
     return index >= 0 and span.end <= codes[index][1]
 
 
-def _is_vetoed(text: str, span: Span) -> bool:
+def _is_vetoed(text: str, span: Span, *, has_neighbour: bool) -> bool:
     found = text[span.start : span.end]
-    if any(char.isdigit() for char in found):
-        return span.label in _NUMBERED and _is_plain_number(text, span, found)
-    if found.lower() in _states():
-        return True
-    words = _WORD.findall(found)
-    return span.label in _NAMED and len(words) == 1 and _is_plain_word(text, span, words[0])
-
-
-def _is_plain_number(text: str, span: Span, found: str) -> bool:
-    around = text[max(0, span.start - 1) : span.start] + text[span.end : span.end + 1]
-    if any(char in "/-+." or char.isdigit() for char in around.rstrip(".")):
+    if span.label in _NUMBERED:
+        return is_no_number(text, span, found, has_neighbour=has_neighbour)
+    if has_neighbour or span.label not in _NAMED or _TITLE.search(text, max(0, span.start - _TITLE_WINDOW), span.start):
         return False
-    if _CLOCK.fullmatch(found) or (_SCORE.fullmatch(found) and span.score < DOUBT):
+    lower = found.lower()
+    if lower in peoples() or lower in _countries() or (lower in _states() and span.label in _PLACES):
         return True
-    return span.label in _CALENDAR and _DATE_DIGITS.fullmatch(found) is not None
+    words = WORD.findall(found)
+    if not words:
+        return span.score < SURE
+    return is_eponym_before_noun(text, words, span.end) or (
+        not any(char.isdigit() for char in found) and _are_plain_words(text, span, words)
+    )
+
+
+def _are_plain_words(text: str, span: Span, words: Sequence[str]) -> bool:
+    if span.score < SURE and are_clinical(words):
+        return True
+    return len(words) == 1 and _is_plain_word(text, span, words[0])
 
 
 def _is_plain_word(text: str, span: Span, word: str) -> bool:
@@ -92,11 +104,15 @@ def _is_plain_word(text: str, span: Span, word: str) -> bool:
     if word in _letters():
         return True
     if word.islower() and len(word) > _INITIALS and _has_capitals(text):
-        return lower not in _names() or span.score < SURE
+        return lower not in listed_names() or span.score < SURE
     doubtful = span.score < DOUBT
-    if lower in resources.terms("eponyms") and span.label in PERSON_LABELS:
+    if span.label in PERSON_LABELS and lower in resources.terms("eponyms"):
         return is_eponymic(text, span.end) or (doubtful and lower not in resources.terms("first_names"))
-    return lower in ordinary_words() and len(word) > _INITIALS and (word.islower() or doubtful)
+    if doubtful and span.label in PERSON_LABELS and is_only_an_eponym(word):
+        return True
+    return (
+        (lower in ordinary_words() or lower in plain_words()) and len(word) > _INITIALS and (word.islower() or doubtful)
+    )
 
 
 def _has_capitals(text: str) -> bool:
@@ -107,12 +123,13 @@ def _has_capitals(text: str) -> bool:
 
 @functools.cache
 def _states() -> frozenset[str]:
-    return frozenset(item.lower() for item in resources.terms("states"))
+    return frozenset(item.lower() for item in resources.terms("states")) - {"new york", "washington"}
 
 
 @functools.cache
-def _names() -> frozenset[str]:
-    return frozenset().union(*(resources.terms(name) for name in ("first_names", "surnames", "places")))
+def _countries() -> frozenset[str]:
+    """Countries that are nobody's name."""
+    return frozenset(item.lower() for item in resources.terms("countries")) - listed_names()
 
 
 @functools.cache

@@ -25,6 +25,18 @@ def kept(text: str, label: str, score: float = 0.7) -> bool:
         ("The Seldinger [[Foley]] catheter was placed", "NAME", 0.99),
         ("She has [[areflexia]] of the legs", "PROVIDER", 0.95),
         ("Weight of [[30]] today", "DATE", 0.95),
+        ("platelets [[140-400]] thousand", "PHONE", 0.9),
+        ("ranged [[31/36]] on the test", "DATE", 0.95),
+        ("served [[1967-1970]] abroad", "DATE", 0.95),
+        ("group on [[Thursday]] evening", "DATE", 0.95),
+        ("a [[2009 Silverado]] rolled over", "DATE", 0.85),
+        ("reps of [[28]] each", "ID_OTHER", 0.85),
+        ("arrived at [[2330]] by ambulance", "PHONE", 0.85),
+        ("by the [[WhatsApp]] group", "ID_OTHER", 0.85),
+        ("dressed with [[Vashe]] daily", "NAME", 0.85),
+        ("reviewed by [[PACS]] overnight", "PROVIDER", 0.85),
+        ("the [[Jendrassik]] maneuver helped", "PROVIDER", 0.99),
+        ("ROMANCE: three sets of [[Romanian]] deadlifts", "PROVIDER", 0.95),
     ],
 )
 def test_what_is_never_phi_is_dropped(text, label, score):
@@ -42,6 +54,10 @@ def test_what_is_never_phi_is_dropped(text, label, score):
         ("Met with [[Scott]] today", "NAME", 0.7),
         ("last met in [[june]] they said", "DATE", 0.98),
         ("Call [[4471]] for results", "PHONE", 0.8),
+        ("Dr. [[Foley]] catheter order", "PROVIDER", 0.7),
+        ("last seen [[3-14-24]] at home", "DATE", 0.6),
+        ("entered by [[j.okafor]] just now", "ID_OTHER", 0.6),
+        ("at the [[Northfield]] office", "LOCATION", 0.7),
     ],
 )
 def test_what_may_be_phi_is_kept(text, label, score):

@@ -1,0 +1,101 @@
+"""What speaks against numbers of the model: a date must look like one, an identifier must be long enough."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+import regex
+
+from redactphi import resources
+from redactphi.labels import PhiLabel
+from redactphi.spans import Span
+
+_DOUBT = 0.8
+_SURE = 0.9
+_MIN_ID = 4
+_MIN_PHONE = 7
+_ZIP = 5
+_BEFORE = 24
+_DATE, _PHONE, _ZIP_LABEL = str(PhiLabel.DATE), str(PhiLabel.PHONE), str(PhiLabel.ZIP)
+_CLOCK = regex.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\.?)?", regex.IGNORECASE)
+_SCORE = regex.compile(r"[0-5][+-]?/5|\d{1,2}/10|[1-6]/6|20/\d{2,3}")
+_MONTH_DAY = regex.compile(r"(\d{1,2})([/.-])(\d{1,2})(?:\2(\d{2,4}))?")
+_YEARS = regex.compile(r"(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)?\d\d)?")
+_DAY = regex.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}[-/. ]?(?:to|through|[-–])[-/. ]?\d", regex.IGNORECASE)
+_CALL = regex.compile(r"(?i)(?:\b(?:ext|x|phone|ph|tel|telephone|cell|mobile|call|called|pager|page|paged|beeper|bp|fax|desk|line|contact|reach\w*|text\w*|number|dial|vm|office|home|voice\w*|spectralink|vocera|ascom)\b|#)\W{0,4}(?:\w+\W{1,2}){0,2}$")  # fmt: skip
+_PROCEDURES = regex.compile(r"\d{5}\s?[-–]\s?\d{5}|[A-V]\d{4}")
+_MARKS = frozenset("_.@\\/-")
+_WEEKDAYS = frozenset(
+    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+     "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun"]
+)  # fmt: skip
+
+
+def is_no_number(text: str, span: Span, found: str, *, has_neighbour: bool) -> bool:
+    """Whether a span of the model cannot be the date, telephone number or identifier it is taken for.
+
+    Args:
+        text: The note.
+        span: Of one of the labels DATE, PHONE, ZIP, MRN, ID_OTHER; its score the probability of being PHI.
+        found: The span's text.
+        has_neighbour: Whether other spans adjoin; a part of a number is not judged alone.
+    """
+    alone = not has_neighbour and not _is_glued(text, span)
+    if not has_neighbour and _CLOCK.fullmatch(found):
+        return True
+    if span.label != _DATE:
+        return alone and _is_no_identifier(text, span, found)
+    if any(char.isalpha() for char in found):
+        names_a_day = _day_words().search(found.lower()) or _DAY.search(found)
+        return not names_a_day and (not has_neighbour or found.lower() in _WEEKDAYS)
+    return alone and _is_no_date_in_digits(span, found)
+
+
+def _is_no_identifier(text: str, span: Span, found: str) -> bool:
+    digits = sum(map(str.isdigit, found))
+    if span.label == _ZIP_LABEL:
+        return digits < _ZIP
+    if span.label == _PHONE:
+        if _MIN_ID <= digits < _MIN_PHONE:
+            return _CALL.search(text, max(0, span.start - _BEFORE), span.start) is None
+        return digits < _MIN_ID
+    if span.score < _SURE and _PROCEDURES.fullmatch(found):
+        return True
+    if not digits:
+        return not _MARKS.intersection(found) and span.score < _SURE
+    return len(found) < _MIN_ID and span.score < _SURE
+
+
+def _is_no_date_in_digits(span: Span, found: str) -> bool:
+    if _YEARS.fullmatch(found):
+        return True
+    match = _MONTH_DAY.fullmatch(found)
+    if match is None:
+        return len(re.sub(r"\D", "", found)) < _MIN_ID
+    first, mark, second, year = match.groups()
+    if not _is_day(int(first), int(second)):
+        return True
+    if year:
+        return False
+    return span.score < _SURE if mark != "/" else span.score < _DOUBT and _SCORE.fullmatch(found) is not None
+
+
+def _is_day(first: int, second: int) -> bool:
+    low, high = min(first, second), max(first, second)
+    return 1 <= low <= 12 and 1 <= high <= 31  # noqa: PLR2004 - months of a year, days of a month
+
+
+def _is_glued(text: str, span: Span) -> bool:
+    """Whether the number goes on where the span ends."""
+    around = text[max(0, span.start - 1) : span.start] + text[span.end : span.end + 1]
+    return any(char in "/-+." or char.isdigit() for char in around.rstrip("."))
+
+
+@functools.cache
+def _day_words() -> regex.Pattern[str]:
+    """What names a day, month or holiday in lower-case text."""
+    stems = "|".join(sorted(resources.terms("month_stems")))
+    named = (item.lower() for name in ("holidays", "ordinal_days") for item in resources.terms(name))
+    days = "|".join(sorted(map(regex.escape, named), key=lambda item: (-len(item), item)))
+    return regex.compile(rf"\b(?:{stems})[a-z]{{0,6}}\b|\b(?:{days})\b|(?<=\d)(?:{stems})")
