@@ -24,7 +24,7 @@ from redactphi.nlp_threads import single_blas_thread
 from redactphi.nlp_weights import Settings
 
 OUTPUT = Path(__file__).resolve().parent / "ablation.json"
-_PROCESSES = 2
+PROCESSES = 2
 _SETS = ("asq_phi", "second_hand", "held_out_ann")
 
 Points = dict[str, dict[str, float]]
@@ -103,11 +103,12 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=[7, 8, 9])
     parser.add_argument("--documents", type=int, default=6000)
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--processes", type=int, default=PROCESSES)
     parser.add_argument("--output", type=Path, default=OUTPUT)
     options = parser.parse_args()
     tasks = [(name, seed, options.documents, options.epochs) for seed in options.seeds for name in RECIPES]
     results: list[tuple[str, int, Points]] = []
-    with ProcessPoolExecutor(_PROCESSES) as pool:
+    with ProcessPoolExecutor(options.processes) as pool:
         for result in pool.map(run, tasks):
             results.append(result)
             print(*result, flush=True)
