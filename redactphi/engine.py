@@ -9,7 +9,7 @@ import regex
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, PatternRecognizer, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from redactphi import propagation, resources
+from redactphi import evidence, propagation, resources
 from redactphi.document import Document
 from redactphi.errors import NoteWithheld, UnknownNameError
 from redactphi.labels import PhiLabel
@@ -112,6 +112,8 @@ class PhiAnalyzerEngine(AnalyzerEngine):
             spans = [self._span(result) for result in results]
             if using != "both":
                 spans = [span for span in spans if span.source.startswith("model/") == (using == "model")]
+            if using == "both":
+                spans = evidence.weighed(document.text, spans)
             return [*spans, *propagation.propagate(document.text, spans)]
         except RecognizerFailed as error:
             raise NoteWithheld(document.id, f"recognizer-error:{error.recognizer}") from None

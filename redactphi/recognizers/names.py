@@ -149,6 +149,7 @@ def _full_name(value: str) -> bool:
 def _is_unknown(first: str, last: str) -> bool:
     """Whether a given name stands before a word no list knows."""
     known = _is_common(first) or _is_common(last) or last.title() in resources.terms("states")
+    known = known or first.title() in resources.terms("clinical_eponyms")
     return not known and last not in resources.terms("eponym_nouns") and not _in_list(last, "places")
 
 

@@ -80,10 +80,12 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool) -> bool:
     found = text[span.start : span.end]
     if span.label in _NUMBERED:
         return is_no_number(text, span, found, has_neighbour=has_neighbour)
+    lower = found.lower()
+    if span.label in _PLACES and (lower in _states() or lower in _countries()):
+        return True
     if has_neighbour or span.label not in _NAMED or _TITLE.search(text, max(0, span.start - _TITLE_WINDOW), span.start):
         return False
-    lower = found.lower()
-    if lower in peoples() or lower in _countries() or (lower in _states() and span.label in _PLACES):
+    if lower in peoples() or (lower in _countries() and lower not in listed_names()):
         return True
     words = WORD.findall(found)
     if not words:
@@ -128,8 +130,7 @@ def _states() -> frozenset[str]:
 
 @functools.cache
 def _countries() -> frozenset[str]:
-    """Countries that are nobody's name."""
-    return frozenset(item.lower() for item in resources.terms("countries")) - listed_names()
+    return frozenset(item.lower() for item in resources.terms("countries"))
 
 
 @functools.cache

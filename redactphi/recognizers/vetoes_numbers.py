@@ -25,6 +25,8 @@ _YEARS = regex.compile(r"(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)?\d\d)?")
 _DAY = regex.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}[-/. ]?(?:to|through|[-–])[-/. ]?\d", regex.IGNORECASE)
 _CALL = regex.compile(r"(?i)(?:\b(?:ext|x|phone|ph|tel|telephone|cell|mobile|call|called|pager|page|paged|beeper|bp|fax|desk|line|contact|reach\w*|text\w*|number|dial|vm|office|home|voice\w*|spectralink|vocera|ascom)\b|#)\W{0,4}(?:\w+\W{1,2}){0,2}$")  # fmt: skip
 _PROCEDURES = regex.compile(r"\d{5}\s?[-–]\s?\d{5}|[A-V]\d{4}")
+_LEFT = regex.compile(r"[\d/.-]+$")
+_RIGHT = regex.compile(r"[\d/.-]*")
 _MARKS = frozenset("_.@\\/-")
 _WEEKDAYS = frozenset(
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
@@ -49,7 +51,9 @@ def is_no_number(text: str, span: Span, found: str, *, has_neighbour: bool) -> b
     if any(char.isalpha() for char in found):
         names_a_day = _day_words().search(found.lower()) or _DAY.search(found)
         return not names_a_day and (not has_neighbour or found.lower() in _WEEKDAYS)
-    return alone and _is_no_date_in_digits(span, found)
+    if has_neighbour:
+        return False
+    return _is_no_date_in_digits(span, _whole_number(text, span) if not alone else found)
 
 
 def _is_no_identifier(text: str, span: Span, found: str) -> bool:
@@ -79,6 +83,13 @@ def _is_no_date_in_digits(span: Span, found: str) -> bool:
     if year:
         return False
     return span.score < _SURE if mark != "/" else span.score < _DOUBT and _SCORE.fullmatch(found) is not None
+
+
+def _whole_number(text: str, span: Span) -> str:
+    """The run of digits and date marks the span is a part of."""
+    left = _LEFT.search(text, max(0, span.start - _BEFORE), span.start)
+    right = _RIGHT.match(text, span.end, span.end + _BEFORE)
+    return text[left.start() if left else span.start : right.end() if right else span.end].strip(".-/")
 
 
 def _is_day(first: int, second: int) -> bool:

@@ -1,0 +1,38 @@
+"""What the whole document says of a doubtful span: where nothing is surely PHI, a guess of the model is none either.
+
+A note full of names and numbers makes one more of them likely. In a longer text with no sure sign of a person, the
+model's guesses are brands, eponyms and counts. Rules and the patient's facts are never doubted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from redactphi.spans import Span
+
+SURE_RULE = 0.8
+"""Score from which a rule's span is a sure sign of PHI."""
+
+SURE_MODEL = 0.76
+"""Weighted score from which the model's span is one: a probability of 0.95."""
+
+_ENOUGH = 2
+_CERTAIN = 0.72
+_SHORT = 400
+_MODEL = "model/"
+
+
+def weighed(text: str, spans: Sequence[Span]) -> list[Span]:
+    """The spans without the model's doubtful ones, if the text holds fewer than two sure signs of PHI.
+
+    Args:
+        text: The note. Texts under 400 characters are left as they are: a query holds one name and little else.
+        spans: Everything found, before propagation.
+    """
+    if len(text) < _SHORT or sum(map(_is_sure, spans)) >= _ENOUGH:
+        return list(spans)
+    return [span for span in spans if not span.source.startswith(_MODEL) or span.score >= _CERTAIN]
+
+
+def _is_sure(span: Span) -> bool:
+    return span.score >= (SURE_MODEL if span.source.startswith(_MODEL) else SURE_RULE)

@@ -1,0 +1,33 @@
+"""What the whole document says of the model's doubtful spans."""
+
+import pytest
+
+from redactphi.evidence import weighed
+from redactphi.spans import Span
+
+LONG = "The incision was closed in layers and a dressing was applied. " * 10
+GUESS = Span(4, 12, "NAME", 0.6, "model/x")
+
+
+def test_a_guess_alone_in_a_long_text_goes():
+    assert weighed(LONG, [GUESS]) == []
+
+
+def test_a_guess_in_a_short_text_stays():
+    assert weighed(LONG[:300], [GUESS]) == [GUESS]
+
+
+@pytest.mark.parametrize("source", ["names/clinician-title", "patient/name"])
+def test_a_guess_among_sure_signs_stays(source):
+    sure = [Span(20, 28, "PROVIDER", 0.9, source), Span(40, 50, "DATE", 0.79, "model/x")]
+    assert GUESS in weighed(LONG, [GUESS, *sure])
+
+
+def test_one_sure_sign_is_not_enough_and_stays_itself():
+    sure = Span(20, 28, "PROVIDER", 0.9, "names/clinician-title")
+    assert weighed(LONG, [GUESS, sure]) == [sure]
+
+
+def test_rules_are_never_doubted():
+    rule = Span(4, 12, "NAME", 0.3, "names/full-name")
+    assert weighed(LONG, [rule]) == [rule]
