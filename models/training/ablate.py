@@ -54,7 +54,7 @@ class Recipe:
         """The network; a feature whose table has one row says nothing."""
         rows = Settings().rows
         return Settings(
-            rows=tuple(1 if column == self.without_column else size for column, size in zip(COLUMNS, rows, strict=True))
+            rows=tuple(1 if column == self.without_column else size for column, size in zip((*COLUMNS, "trigrams"), rows, strict=True))
         )
 
 
@@ -64,6 +64,7 @@ RECIPES = {
     "without recasing": Recipe(casing=False),
     "without the lists of names": Recipe(without_column="lists"),
     "without the clinical lists": Recipe(without_column="clinical"),
+    "without trigrams": Recipe(without_column="trigrams"),
 }
 
 
