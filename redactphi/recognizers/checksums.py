@@ -28,7 +28,8 @@ _NOT_AN_IDENTIFIER = regex.compile(
     | (?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}     # an ISO date
     | \d{1,2}:\d\d.*                            # a time
     | (?:19|20)\d\d                             # a year
-    | \d+(?:\.\d+)?(?:mcg|mg|kg|g|ml|cc|l|mm|cm|m|in|fr|f|c|h|hr|hrs|yo|y|yr|am|pm|st|nd|rd|th|x|units?|mmhg|bpm)
+    | \d{1,6}(?:\.\d+)?(?:mcg|mg|kg|ml|cc|mm|cm|in|fr|hr|hrs|yo|yr|am|pm|st|nd|rd|th|units?|mmhg|bpm)
+    | \d{1,3}(?:\.\d+)?[cfghlmxy]
     | \d+\.\d{1,2}                              # a measurement
     | [ctls]\d{1,2}(?:[-/][ctls]?\d{1,2})?      # a vertebral level
     | \d+(?:-[a-z]{3,})+.*                      # "45-year-old", "12-lead"

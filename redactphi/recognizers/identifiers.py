@@ -43,10 +43,10 @@ def is_dense_identifier(value: str) -> bool:
 
 
 class IdentifierRecognizer(RuleRecognizer):
-    """Finds record, plan, account, licence, vehicle, device and other identifying numbers and codes."""
+    """Finds record, plan, account, licence, vehicle, device and other identifying codes, and the initials of signers."""
 
     def __init__(self) -> None:
-        families = ("identifiers", "identifiers_billing", "identifiers_things", "identifiers_other")
+        families = ("identifiers", "identifiers_billing", "identifiers_things", "identifiers_other", "signers")
         validators = {
             "long_identifier": is_long_identifier,
             "mixed_identifier": is_mixed_identifier,
