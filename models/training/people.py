@@ -138,10 +138,25 @@ def invented(rng: random.Random, split: Split) -> str:
             return name.title()
 
 
+@functools.cache
+def word_names(split: Split, kind: str) -> tuple[str, ...]:
+    """Names that are ordinary words as well, like Long, Good, Banks or Hope.
+
+    Args:
+        split: Whose surnames; given names are shared.
+        kind: As for ``census``.
+    """
+    words = terms("clinical_words") | terms("common_words")
+    found = [name for name in census(kind)[:8000] if name.lower() in words and len(name) > 1]
+    return tuple(name for name in found if kind != "last" or split_of("surname:" + name.lower()) == split)
+
+
 def surname(rng: random.Random, split: Split) -> str:
-    """A family name: about a quarter is in no packaged list, one in twelve is compound."""
+    """A family name: about a quarter is in no packaged list, one in twelve is compound, some are ordinary words."""
     common, origins, rare = surname_pools(split)
     draw = rng.random()
+    if draw < 0.05:
+        return rng.choice(word_names(split, "last"))
     if draw < 0.42:
         name = common[int(len(common) * rng.random() ** 2)]
     elif draw < 0.74:
@@ -164,6 +179,8 @@ def given_name(rng: random.Random, split: Split, sex: str) -> str:
     """A given name."""
     common, origins, rare = first_pools(split, sex)
     draw = rng.random()
+    if draw < 0.035:
+        return rng.choice(word_names(split, "first:female" if sex == "f" else "first:male"))
     if draw < 0.45:
         return common[int(len(common) * rng.random() ** 1.5)]
     if draw < 0.75:
