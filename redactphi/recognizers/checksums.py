@@ -30,7 +30,7 @@ _NOT_AN_IDENTIFIER = regex.compile(
     | (?:19|20)\d\d                             # a year
     | \d{1,6}(?:\.\d+)?(?:mcg|mg|kg|ml|cc|mm|cm|in|fr|hr|hrs|yo|yr|am|pm|st|nd|rd|th|units?|mmhg|bpm)
     | \d{1,3}(?:\.\d+)?[cfghlmxy]
-    | \d+\.\d{1,2}                              # a measurement
+    | \d{1,3}\.\d{1,2}                          # a measurement
     | [ctls]\d{1,2}(?:[-/][ctls]?\d{1,2})?      # a vertebral level
     | \d+(?:-[a-z]{3,})+.*                      # "45-year-old", "12-lead"
     | [a-z]{3,}(?:-[a-z]{3,})*-\d{1,2}          # "covid-19", "stage-3"

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import regex
 
 from redactphi.recognizers.checksums import digits_of, is_identifier
 from redactphi.recognizers.rules import RuleRecognizer
+from redactphi.spans import Span
 
 _PHONE_LENGTHS = range(7, 16)
 _DATE_LIKE = regex.compile(
     r"[0-3]?\d[/.-][0-3]?\d[/.-](?:(?:19|20)\d\d|\d\d)(?!\d|[.-]\d)|(?:19|20)\d\d[ ]?[-–][ ]?(?:(?:19|20)\d\d|\d\d(?:-\d\d)?)(?!\d)"
 )
 _YEAR = regex.compile(r"(?:19|20)\d\d")
+
+_TABLE_SCORE = 0.7
+_HEAD = regex.compile(
+    r"(?P<DEVICE>lots?|lots?/serial|serial/lot|serial|s/n|sn|udi|batch)|(?P<MRN>u?mrn|mr|chart|med(?:ical)? rec(?:ord)?|unit|patient id|pt id)"
+    r"|(?P<ACCOUNT>acct|account|fin|csn|encounter|visit|har)|(?P<HEALTH_PLAN>member|member id|subscriber|policy|group|medicaid|mbi)"
+    r"|(?P<ID_OTHER>accession|acc|specimen|case|order|claim|auth|requisition|badge|user|user id)",
+    regex.IGNORECASE,
+)
+_HEAD_TAIL = regex.compile(r"[ ]?(?:#|no\.?|number|num|id|nbr)$", regex.IGNORECASE)
+_CELL_VALUE = regex.compile(r"(?=[A-Za-z\-]{0,6}\d)[A-Za-z0-9][A-Za-z0-9\-/. ]{2,24}[A-Za-z0-9]")
+_HEADED = regex.compile(
+    r"(?i)(?:^|[\t|])[ ]*(?:lot|serial|s/n|sn|udi|batch|mrn|acct|account|fin|csn|member|accession|specimen|claim)[ a-z/#.]{0,12}[ ]*(?:[\t|]|$)"
+)
 
 
 def is_phone(value: str) -> bool:
@@ -42,6 +58,40 @@ def is_dense_identifier(value: str) -> bool:
     return len(digits_of(value)) > 5  # noqa: PLR2004 - as the first line says
 
 
+def in_tables(text: str) -> Iterator[Span]:
+    """The cells of columns whose heads name an identifier, in tables drawn with tabs or bars."""
+    heads: dict[int, str] = {}
+    divider, start = "", 0
+    for line in text.splitlines(keepends=True):
+        here = "\t" if "\t" in line else "|" if "|" in line else ""
+        if not here:
+            heads = {}
+        elif _HEADED.search(line.rstrip()):
+            heads, divider = _heads(line, here), here
+        elif heads and here == divider:
+            yield from _cells(line, start, divider, heads)
+        start += len(line)
+
+
+def _heads(line: str, divider: str) -> dict[int, str]:
+    heads = {}
+    for column, cell in enumerate(line.rstrip("\r\n").split(divider)):
+        named = _HEAD.fullmatch(_HEAD_TAIL.sub("", cell.strip()))
+        if named and named.lastgroup:
+            heads[column] = named.lastgroup
+    return heads if len(line.split(divider)) > len(heads) or len(heads) > 1 else {}
+
+
+def _cells(line: str, start: int, divider: str, heads: dict[int, str]) -> Iterator[Span]:
+    for column, cell in enumerate(line.rstrip("\r\n").split(divider)):
+        if column in heads:
+            value = cell.strip()
+            if _CELL_VALUE.fullmatch(value) and is_identifier(value):
+                first = start + cell.index(value)
+                yield Span(first, first + len(value), heads[column], _TABLE_SCORE, "identifiers/table")
+        start += len(cell) + 1
+
+
 class IdentifierRecognizer(RuleRecognizer):
     """Finds record, plan, account, licence, vehicle, device and other identifying codes, and the initials of signers."""
 
@@ -53,6 +103,11 @@ class IdentifierRecognizer(RuleRecognizer):
             "dense_identifier": is_dense_identifier,
         }
         super().__init__(families, validators)
+
+    def spans(self, text: str) -> Iterator[Span]:
+        """The spans of every rule, and the cells of table columns whose heads name an identifier."""
+        yield from super().spans(text)
+        yield from in_tables(text)
 
 
 class ContactRecognizer(RuleRecognizer):

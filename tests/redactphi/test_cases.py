@@ -13,7 +13,7 @@ from redactphi.recognizers.locations import LocationRecognizer
 from redactphi.spans import Span, resolve_overlaps
 
 CASES = Path(__file__).resolve().parents[2] / "fixtures" / "cases" / "phi"
-RULED = ("ages", "codes_are_not_phi", "contact", "dates", "identifiers", "locations")
+RULED = ("ages", "codes_are_not_phi", "contact", "dates", "identifiers", "locations", "signers")
 RECOGNIZERS = [
     kind() for kind in (AgeRecognizer, ContactRecognizer, PhiDateRecognizer, IdentifierRecognizer, LocationRecognizer)
 ]
