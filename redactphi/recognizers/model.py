@@ -10,6 +10,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi.nlp import PhiArtifacts, PhiModel, load_model
 from redactphi.nlp_weights import LABELS
+from redactphi.recognizers.growth import grown
 from redactphi.recognizers.rules import to_result
 from redactphi.recognizers.vetoes import without_vetoed
 from redactphi.spans import Span
@@ -47,7 +48,8 @@ class ModelRecognizer(EntityRecognizer):
             found = nlp_artifacts.model_spans(self.threshold)
         else:
             found = self.model.spans(text, self.threshold)
-        return [replace(span, score=WEIGHT * span.score) for span in without_vetoed(text, found)]
+        whole = grown(text, without_vetoed(text, found))
+        return [replace(span, score=WEIGHT * span.score) for span in whole]
 
     def analyze(
         self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts | None = None

@@ -1,0 +1,140 @@
+"""Completes the model's spans: a part of an identifier, name, street or facility brings the rest of it.
+
+The model judges token by token, and now and then stops short of "& Spine", "Dr", or the second half of a number. What
+follows here is decided by the writing alone, so that nothing that identifies is left half redacted.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import regex
+
+from redactphi import resources
+from redactphi.labels import PhiLabel
+from redactphi.mentions import PERSON_LABELS
+from redactphi.spans import Span
+
+_IDENTIFIERS = frozenset(map(str, (PhiLabel.MRN, PhiLabel.ID_OTHER)))
+_ORGANISATIONS = frozenset(map(str, (PhiLabel.FACILITY, PhiLabel.EMPLOYER)))
+_LOCATION, _DATE = str(PhiLabel.LOCATION), str(PhiLabel.DATE)
+_REACH = 48
+
+_ID_LEFT = regex.compile(
+    r"(?:[\p{L}\p{N}]+[-_./]?)+$|(?<![\p{L}\p{N}.,/:-])(?:[A-Z]{0,2}\d{2,12}[ ])+$"
+    r"|(?<=(?:[:#(|\t]|\b(?i:id|no\.?|number))[ ])[A-Z]{1,4}[ ]$"
+)
+_COUNTED = r"(?i:units?|m?c?g|mgs|m[lm]|cc|kg|cm|lbs?|oz|tabs?|caps?|y\.?o\b|y/o|years?|yrs?|months?|mos?|weeks?|wks?|days?|hours?|hrs?|min|[mf]\b|(?:fe)?male|times|percent)"
+_ID_RIGHT = regex.compile(
+    rf"(?:[-_./]?[\p{{L}}\p{{N}}]+)+|(?:[ ]\d{{2,12}})+(?![\p{{L}}\p{{N}}/:%]|\.\d|[ -]?{_COUNTED})"
+)
+_INITIAL = regex.compile(r"(?:,[ ]\p{Lu}\b\.?|[ ](?!I\.)\p{Lu}\.)(?!['’\p{L}\p{N}/-])")
+_PERSON_GAP = regex.compile(r"[ ](?:\p{Lu}[\p{L}'’-]{1,9}[ ]|(?:de|la|del|van|von|der|bin|al|y|e|dos|da)[ ]){1,2}")
+_PLACE_GAP = regex.compile(r"[ ](?:of|at|the|of the|in the|at the|and|&|-|–)[ ]")
+_HOUSE_NUMBER = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,6}[A-Z]?[ ]$")
+_APARTMENT = regex.compile(r"(?i),?[ ](?:apt|unit|ste|suite|room|rm|#|lot|bldg)\b?\.?[ ]?#?[ ]?[A-Z]?\d{1,5}[A-Z]?\b")
+_YEAR = regex.compile(r",?[ ](?:19|20)\d\d\b")
+_WEEKDAY = regex.compile(
+    r"(?i)\b(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?\.?,?[ ]$"
+)
+
+
+def grown(text: str, spans: Sequence[Span]) -> list[Span]:
+    """The spans, each completed, and joined where only a linking word stands between two of one kind.
+
+    Args:
+        text: The note.
+        spans: The model's, sorted.
+    """
+    return list(_joined(text, [_complete(text, span) for span in spans]))
+
+
+def _complete(text: str, span: Span) -> Span:
+    if span.label == _LOCATION:
+        return _street(text, span)
+    left, right = _ends().get(span.label, (None, None))
+    return _extended(text, span, left=left, right=right)
+
+
+@functools.cache
+def _ends() -> dict[str, tuple[regex.Pattern[str] | None, regex.Pattern[str]]]:
+    """By label, what may stand before and behind a part of it."""
+    identifiers = dict.fromkeys(_IDENTIFIERS, (_ID_LEFT, _ID_RIGHT))
+    persons = dict.fromkeys(PERSON_LABELS, (None, _INITIAL))
+    organisations = dict.fromkeys(_ORGANISATIONS, (None, _facility_rest()))
+    return {**identifiers, **persons, **organisations, _DATE: (_WEEKDAY, _YEAR)}
+
+
+def _street(text: str, span: Span) -> Span:
+    whole = _extended(text, span, right=_street_rest())
+    last = text[whole.start : whole.end].rsplit(" ", 1)[-1].lower().rstrip(".")
+    if last in _street_suffixes():
+        return _extended(text, whole, left=_HOUSE_NUMBER, right=_APARTMENT)
+    return _extended(text, span, right=_APARTMENT) if text[span.start].isdigit() else span
+
+
+@functools.cache
+def _street_suffixes() -> frozenset[str]:
+    return frozenset(suffix.lower() for suffix in resources.terms("street_suffixes"))
+
+
+def _extended(
+    text: str, span: Span, *, left: regex.Pattern[str] | None = None, right: regex.Pattern[str] | None = None
+) -> Span:
+    start, end = span.start, span.end
+    before = left.search(text, max(0, start - _REACH), start) if left else None
+    after = right.match(text, end, min(len(text), end + _REACH)) if right else None
+    if before is None and after is None:
+        return span
+    return replace(span, start=before.start() if before else start, end=after.end() if after else end)
+
+
+def _joined(text: str, spans: Sequence[Span]) -> Iterator[Span]:
+    last: Span | None = None
+    for span in spans:
+        if last is not None and _belong(text, last, span):
+            last = replace(last, end=max(last.end, span.end), score=min(last.score, span.score))
+            continue
+        if last is not None:
+            yield last
+        last = span
+    if last is not None:
+        yield last
+
+
+def _belong(text: str, before: Span, after: Span) -> bool:
+    if before.end >= after.start:
+        return before.label == after.label
+    gap = text[before.end : after.start]
+    if before.label == after.label and before.label in PERSON_LABELS:
+        return _PERSON_GAP.fullmatch(gap) is not None
+    return (
+        before.label in _ORGANISATIONS
+        and after.label in {*_ORGANISATIONS, _LOCATION}
+        and bool(_PLACE_GAP.fullmatch(gap))
+    )
+
+
+@functools.cache
+def _facility_rest() -> regex.Pattern[str]:
+    """What goes on a facility's name: "& Spine", words that say what kind of place it is, "PC"."""
+    kinds = {"primary care", "family care", "urgent care", "home care", "infusion", "radiology", "podiatry", "spine"}
+    heads = kinds | resources.terms("facility_words") | resources.terms("employer_words") | {"group", "associates"}
+    words = _any_of(heads)
+    return regex.compile(
+        rf"(?:[ ](?:&|and)[ ]\p{{Lu}}[\p{{L}}'’-]+)?(?:[ ](?:(?i:{words}))\b)*(?:,?[ ](?:P\.?C|LLC|Inc|PLLC|P\.?A|LLP)\b\.?)?"
+    )
+
+
+@functools.cache
+def _street_rest() -> regex.Pattern[str]:
+    """The kind of street that goes on its name."""
+    return regex.compile(
+        rf"[ ](?i:{_any_of(resources.terms('street_suffixes'))})\b\.?(?:[ ](?:N|S|E|W|NE|NW|SE|SW)\b)?"
+    )
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(map(regex.escape, sorted(words, key=lambda word: (-len(word), word))))
