@@ -16,7 +16,7 @@ def is_over_89(text: str, start: int, end: int) -> bool:
     return shows_age_over_89(int(text[start:end]), reference_year((), text))
 
 
-_FRACTIONS = frozenset({1, 2, 3, 4, 5, 6, 8, 10, 12})
+_FRACTIONS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12})
 _STYLES = {"dots": ".", "near-dashed-alone": "-"}
 _NEAR = 75
 _MONTH_DAYS = 30.5
