@@ -19,7 +19,7 @@ from models.training.inject import injected, negative, sentences, with_fillers
 from models.training.raw import FOLDER, Split
 from models.training.slots import LINES, NOTES, Example, layouts, render, single
 
-SHARES = {"layouts": 15, "notes": 35, "lines": 10, "injected": 25, "negatives": 15}
+SHARES = {"layouts": 6, "notes": 60, "lines": 12, "injected": 12, "negatives": 10}
 """Documents of each part in a hundred, where all are asked for."""
 
 _FOLDERS = {"notes": NOTES, "lines": LINES}
