@@ -54,7 +54,10 @@ class Recipe:
         """The network; a feature whose table has one row says nothing."""
         rows = Settings().rows
         return Settings(
-            rows=tuple(1 if column == self.without_column else size for column, size in zip((*COLUMNS, "trigrams"), rows, strict=True))
+            rows=tuple(
+                1 if column == self.without_column else size
+                for column, size in zip((*COLUMNS, "trigrams"), rows, strict=True)
+            )
         )
 
 
@@ -83,13 +86,13 @@ def run(task: tuple[str, int, int, int]) -> tuple[str, int, Points]:
 def summary(results: list[tuple[str, int, Points]]) -> dict[str, dict[str, dict[str, list[float]]]]:
     """By recipe, set and measure: mean and spread (largest less smallest) over the seeds."""
     table: dict[str, dict[str, dict[str, list[float]]]] = {}
-    for name in RECIPES:
+    for name in dict.fromkeys(recipe for recipe, _, _ in results):
         runs = [points for recipe, _, points in results if recipe == name]
         table[name] = {
             title: {
                 measure: _mean_and_spread([points[title][measure] for points in runs]) for measure in runs[0][title]
             }
-            for title in (runs[0] if runs else ())
+            for title in runs[0]
         }
     return table
 
@@ -102,12 +105,13 @@ def main() -> None:
     """Run all recipes with all seeds, two at a time."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[7, 8, 9])
+    parser.add_argument("--recipes", nargs="+", choices=list(RECIPES), default=list(RECIPES))
     parser.add_argument("--documents", type=int, default=6000)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--processes", type=int, default=PROCESSES)
     parser.add_argument("--output", type=Path, default=OUTPUT)
     options = parser.parse_args()
-    tasks = [(name, seed, options.documents, options.epochs) for seed in options.seeds for name in RECIPES]
+    tasks = [(name, seed, options.documents, options.epochs) for seed in options.seeds for name in options.recipes]
     results: list[tuple[str, int, Points]] = []
     with ProcessPoolExecutor(options.processes) as pool:
         for result in pool.map(run, tasks):
