@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, cast
 
 import regex
@@ -16,7 +17,7 @@ from redactphi.labels import PhiLabel
 from redactphi.nlp import PhiNlpEngine
 from redactphi.recognizers import default_recognizers
 from redactphi.recognizers.patient import PatientRecognizer
-from redactphi.recognizers.rules import share_lookout
+from redactphi.recognizers.rules import SpanRecognizer, share_lookout
 from redactphi.spans import Span
 
 LANGUAGE = "en"
@@ -86,11 +87,7 @@ class PhiAnalyzerEngine(AnalyzerEngine):
         results: list[RecognizerResult] = []
         for recognizer in (*self.own, *ad_hoc_recognizers):
             results += _run(recognizer, text, artifacts)
-        for recognizer in self.added:
-            raw = _run(recognizer, text, artifacts)
-            for result in raw:
-                result.recognition_metadata[RecognizerResult.RECOGNIZER_IDENTIFIER_KEY] = recognizer.id
-            results += self._enhance_using_context(text, raw, artifacts, [recognizer], None)
+        results += self._from_added(text, artifacts)
         if entities:
             results = [result for result in results if result.entity_type in set(entities)]
         return sorted(results, key=lambda result: (result.start, result.end, result.entity_type, -result.score))
@@ -107,9 +104,7 @@ class PhiAnalyzerEngine(AnalyzerEngine):
             NoteWithheld: A recognizer failed.
         """
         try:
-            patient = [PatientRecognizer(document.patient)] if document.patient is not None else []
-            results = self.analyze(document.text, ad_hoc_recognizers=patient, nlp_artifacts=artifacts)
-            spans = [self._span(result) for result in results]
+            spans = self._found(document, artifacts)
             if using != "both":
                 spans = [span for span in spans if span.source.startswith("model/") == (using == "model")]
             if using == "both":
@@ -121,6 +116,29 @@ class PhiAnalyzerEngine(AnalyzerEngine):
             raise NoteWithheld(document.id, f"detection-error:{type(error).__name__}") from None
         finally:
             self._lookout.forget()
+
+    def _found(self, document: Document, artifacts: NlpArtifacts | None) -> list[Span]:
+        """What every recognizer finds; the built-in ones give their spans without the detour over Presidio's results."""
+        text = document.text
+        artifacts = artifacts or self.nlp_engine.process_text(text, LANGUAGE)
+        patient = [PatientRecognizer(document.patient)] if document.patient is not None else []
+        spans: list[Span] = []
+        for recognizer in (*self.own, *patient):
+            if isinstance(recognizer, SpanRecognizer):
+                with _named(recognizer):
+                    spans += recognizer.spans(text, artifacts)
+            else:
+                spans += map(self._span, _run(recognizer, text, artifacts))
+        return [*spans, *map(self._span, self._from_added(text, artifacts))]
+
+    def _from_added(self, text: str, artifacts: NlpArtifacts) -> list[RecognizerResult]:
+        results: list[RecognizerResult] = []
+        for recognizer in self.added:
+            raw = _run(recognizer, text, artifacts)
+            for result in raw:
+                result.recognition_metadata[RecognizerResult.RECOGNIZER_IDENTIFIER_KEY] = recognizer.id
+            results += self._enhance_using_context(text, raw, artifacts, [recognizer], None)
+        return results
 
     def _span(self, result: RecognizerResult) -> Span:
         metadata = result.recognition_metadata or {}
@@ -136,11 +154,17 @@ class RecognizerFailed(Exception):
         self.recognizer = recognizer
 
 
-def _run(recognizer: EntityRecognizer, text: str, artifacts: NlpArtifacts) -> list[RecognizerResult]:
+@contextmanager
+def _named(recognizer: EntityRecognizer) -> Iterator[None]:
     try:
-        return list(recognizer.analyze(text, recognizer.supported_entities, artifacts) or ())
+        yield
     except Exception:  # noqa: BLE001 - a user's recognizer may raise anything, with note text in it
         raise RecognizerFailed(cast("Any", recognizer).name) from None
+
+
+def _run(recognizer: EntityRecognizer, text: str, artifacts: NlpArtifacts) -> list[RecognizerResult]:
+    with _named(recognizer):
+        return list(recognizer.analyze(text, recognizer.supported_entities, artifacts) or ())
 
 
 class _FailClosedPattern:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import regex
+from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi.operators.years import reference_year, shows_age_over_89
 from redactphi.recognizers.rules import RuleRecognizer
@@ -77,7 +78,7 @@ class PhiDateRecognizer(RuleRecognizer):
         """This recognizer and the one of days in company."""
         return self, self.company
 
-    def spans(self, text: str) -> Iterator[Span]:
+    def spans(self, text: str, nlp_artifacts: NlpArtifacts | None = None) -> Iterator[Span]:
         """The spans of every rule; bare days only where surer ones keep them company."""
         days: set[float] = set()
         style = ""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import regex
+from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
 from redactphi.recognizers.clinical import WORD, are_clinical, is_eponym_before_noun, peoples
-from redactphi.recognizers.names import CAPITALISED
 from redactphi.recognizers.rules import RuleRecognizer
-from redactphi.recognizers.windows import spans_near, windows
 from redactphi.spans import Span
 
 _WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’.&-][\p{L}\p{N}]+)*")
@@ -24,17 +22,12 @@ _STRONG = regex.compile(
     r"|infirmary|healthcare|church|clinic"
 )
 _SHORTEST = 3
-_STRONG_WORD = re.compile("hospitals?|health|healthcare|hospice|infirmary|church|medical|nursing|va|vamc|veterans?")
 _KINDS = frozenset({
     "facilities/named-head", "facilities/school", "facilities/lower-case", "facilities/va-town", "facilities/letterhead",
     "facilities/named-office", "facilities/town-general", "facilities/employer-head", "facilities/of-unit",
 })  # fmt: skip
 _EMPLOYER = "facilities/employer-head"
 _CUED = frozenset({"facilities/cue-at", "facilities/at-name"})
-_EVERYWHERE = frozenset({
-    "facilities/lower-case", "facilities/acronym-cue", "facilities/acronym-long", "facilities/letterhead",
-    "facilities/of-unit", "facilities/acronym-unit", "facilities/acronym-at",
-})  # fmt: skip
 _CERTAIN = frozenset({
     "facilities/known", "facilities/known-employer", "facilities/store", "facilities/acronym-cue",
     "facilities/acronym-long", "facilities/acronym-unit", "facilities/our-lady", "facilities/union",
@@ -49,10 +42,9 @@ class FacilityRecognizer(RuleRecognizer):
     def __init__(self) -> None:
         super().__init__("facilities", VALIDATORS)
 
-    def spans(self, text: str) -> Iterator[Span]:
+    def spans(self, text: str, nlp_artifacts: NlpArtifacts | None = None) -> Iterator[Span]:
         """The spans of every rule that hold a name, and the acronym in brackets behind one."""
-        near = functools.partial(windows, text, CAPITALISED, _may_be_place)
-        for span in spans_near(self.look(text), self.numbered(), near, _EVERYWHERE):
+        for span in super().spans(text):
             fitted = span if span.source in _CERTAIN else _fit(text, span)
             if fitted is None:
                 continue
@@ -100,14 +92,6 @@ def _is_no_place(text: str, start: int, end: int) -> bool:
 
 def _bare(word: str) -> str:
     return word.lower().replace("’", "'").removesuffix("'s")
-
-
-def _may_be_place(word: str) -> bool:
-    lower = word.lower()
-    if _STRONG_WORD.fullmatch(lower):
-        return True
-    ordinary = lower in resources.terms("common_words") or lower in resources.terms("facility_generic")
-    return not ordinary and not (word.isupper() and lower in resources.terms("unit_acronyms"))
 
 
 @functools.cache

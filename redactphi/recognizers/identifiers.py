@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import regex
+from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi.recognizers.checksums import digits_of, is_identifier
 from redactphi.recognizers.rules import RuleRecognizer
@@ -104,7 +105,7 @@ class IdentifierRecognizer(RuleRecognizer):
         }
         super().__init__(families, validators)
 
-    def spans(self, text: str) -> Iterator[Span]:
+    def spans(self, text: str, nlp_artifacts: NlpArtifacts | None = None) -> Iterator[Span]:
         """The spans of every rule, and the cells of table columns whose heads name an identifier."""
         yield from super().spans(text)
         yield from in_tables(text)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from redactphi.recognizers.syntax import Chars, Choice, Edge, Look, Node, Repeat, Sequence, Words
 
 _MOST = 8000
-_MOST_JOINED = 120
+_MOST_JOINED = 400
 _LONGEST = 7
 _BRANCHES = 6
 _OFTEN = dict(zip(" etaoinshrdlucmfgypwbvkxjqz", (

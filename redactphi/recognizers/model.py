@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi.nlp import PhiArtifacts, PhiModel, load_model
 from redactphi.nlp_weights import LABELS
 from redactphi.recognizers.growth import grown
-from redactphi.recognizers.rules import to_result
+from redactphi.recognizers.rules import SpanRecognizer
 from redactphi.recognizers.vetoes import without_vetoed
 from redactphi.spans import Span
 
@@ -19,7 +17,7 @@ WEIGHT = 0.8
 """Factor on the model's probability, so that where a rule and the model overlap the rule's finer label wins."""
 
 
-class ModelRecognizer(EntityRecognizer):
+class ModelRecognizer(SpanRecognizer):
     """Finds PHI by context, less what the words themselves speak against.
 
     Args:
@@ -39,9 +37,6 @@ class ModelRecognizer(EntityRecognizer):
             self._model = load_model()
         return self._model
 
-    def load(self) -> None:
-        """Nothing yet: the model is read when first used, so that building an engine stays cheap."""
-
     def spans(self, text: str, nlp_artifacts: NlpArtifacts | None = None) -> list[Span]:
         """The model's spans, weighted. Those the engine has computed already are taken over."""
         if isinstance(nlp_artifacts, PhiArtifacts) and self._model is None:
@@ -50,12 +45,3 @@ class ModelRecognizer(EntityRecognizer):
             found = self.model.spans(text, self.threshold)
         whole = grown(text, without_vetoed(text, found))
         return [replace(span, score=WEIGHT * span.score) for span in whole]
-
-    def analyze(
-        self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts | None = None
-    ) -> list[RecognizerResult]:
-        """Presidio's entry point."""
-        wanted = set(entities)
-        return [
-            to_result(span, type(self).__name__) for span in self.spans(text, nlp_artifacts) if span.label in wanted
-        ]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import regex
+from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
 from redactphi.recognizers.clinical import WORD, are_clinical, is_eponym_before_noun
 from redactphi.recognizers.rules import RuleRecognizer
-from redactphi.recognizers.windows import spans_near, windows
 from redactphi.spans import Span
 
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}+)*")
@@ -28,22 +27,11 @@ _UNTRIMMED = frozenset(
         "names/typist-mark",
     }
 )
-_EVERYWHERE = _UNTRIMMED | {
-    "names/clinician-title",
-    "names/clinician-title-lower",
-    "names/courtesy-title",
-    "names/courtesy-title-lower",
-    "names/credential-lower",
-    "names/patient-field-lower",
-    "names/relation-lower",
-}
 _DOUBTFUL = frozenset({
     "names/clinician-by", "names/clinician-by-known", "names/first-initial", "names/full-name", "names/full-name-reversed",
     "names/patient-apposition", "names/relation", "names/relation-after", "names/spoke-with",
 })  # fmt: skip
 """Rules that see a capitalised word in a place where products and eponyms stand as well."""
-CAPITALISED = re.compile(r"(?<![^\W\d_])[^\W\d_a-z][^\W\d_]+")
-"""A word that starts with a capital."""
 
 
 class NameRecognizer(RuleRecognizer):
@@ -52,10 +40,9 @@ class NameRecognizer(RuleRecognizer):
     def __init__(self) -> None:
         super().__init__("names", VALIDATORS)
 
-    def spans(self, text: str) -> Iterator[Span]:
+    def spans(self, text: str, nlp_artifacts: NlpArtifacts | None = None) -> Iterator[Span]:
         """The spans of every rule, ordinary words trimmed; those of ordinary words alone are left out."""
-        near = functools.partial(windows, text, CAPITALISED, _may_be_name)
-        for span in spans_near(self.look(text), self.numbered(), near, _EVERYWHERE):
+        for span in super().spans(text):
             trimmed = span if span.source in _UNTRIMMED else _trim(text, span)
             if trimmed is not None and not (trimmed.source in _DOUBTFUL and _is_clinical(text, trimmed)):
                 yield trimmed
@@ -72,11 +59,6 @@ def ordinary_words() -> frozenset[str]:
     names = resources.terms("first_names") | resources.terms("surnames")
     words = resources.terms("common_words") | resources.terms("facility_generic")
     return (words - names) | resources.terms("name_stopwords")
-
-
-def _may_be_name(word: str) -> bool:
-    lower = word.lower()
-    return lower not in ordinary_words() and not (word.isupper() and lower in resources.terms("unit_acronyms"))
 
 
 def _is_ordinary(word: str) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from presidio_analyzer import EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi.labels import PhiLabel
@@ -15,11 +14,11 @@ from redactphi.recognizers import patient_facts
 from redactphi.recognizers.patient_dates import BirthYear
 from redactphi.recognizers.patient_misspellings import Misspellings
 from redactphi.recognizers.patient_numbers import Numbers
-from redactphi.recognizers.rules import to_result
+from redactphi.recognizers.rules import SpanRecognizer
 from redactphi.spans import Span
 
 
-class PatientRecognizer(EntityRecognizer):
+class PatientRecognizer(SpanRecognizer):
     """Finds the patient's own facts in a note. Cheap to build: meant to be made anew for each note.
 
     Args:
@@ -32,20 +31,10 @@ class PatientRecognizer(EntityRecognizer):
         )
         self._finders = _finders(patient)
 
-    def load(self) -> None:
-        """Nothing to load."""
-
-    def spans(self, text: str) -> Iterator[Span]:
+    def spans(self, text: str, nlp_artifacts: NlpArtifacts | None = None) -> Iterator[Span]:
         """The mentions of every fact, unsorted, possibly overlapping."""
         for finder in self._finders:
             yield from finder.find(text)
-
-    def analyze(
-        self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts | None = None
-    ) -> list[RecognizerResult]:
-        """Presidio's entry point."""
-        wanted = set(entities)
-        return [to_result(span, type(self).__name__) for span in self.spans(text) if span.label in wanted]
 
 
 @functools.lru_cache(maxsize=64)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property
 from typing import TypeVar
 
 import regex
@@ -14,7 +15,8 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from redactphi import resources
 from redactphi.errors import UnknownNameError
 from redactphi.recognizers.checksums import VALIDATORS
-from redactphi.recognizers.starts import Starts, Zone
+from redactphi.recognizers.starts import Starts, Zone, clip
+from redactphi.recognizers.syntax import cased_lists
 from redactphi.recognizers.tries import with_tries
 from redactphi.recognizers.zones import Lookout, Note
 from redactphi.resources import Rule
@@ -39,7 +41,25 @@ def to_result(span: Span, recognizer: str) -> RecognizerResult:
     return RecognizerResult(str(span.label), span.start, span.end, span.score, explanation, metadata)
 
 
-class RuleRecognizer(EntityRecognizer):
+class SpanRecognizer(EntityRecognizer):
+    """A Presidio recognizer that knows its findings as spans; the engine asks for these."""
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    @abstractmethod
+    def spans(self, text: str, nlp_artifacts: NlpArtifacts | None = None) -> Iterable[Span]:
+        """What is found, unsorted, possibly overlapping."""
+
+    def analyze(
+        self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts | None = None
+    ) -> list[RecognizerResult]:
+        """Presidio's entry point."""
+        wanted, name = set(entities), type(self).__name__
+        return [to_result(span, name) for span in self.spans(text, nlp_artifacts) if span.label in wanted]
+
+
+class RuleRecognizer(SpanRecognizer):
     """Finds what the rules of ``data/patterns/<family>.toml`` describe.
 
     What it finds is the union of what each rule finds alone; the order of rules does not matter.
@@ -65,18 +85,11 @@ class RuleRecognizer(EntityRecognizer):
         labels = sorted({compiled.rule.label for compiled in self.rules})
         super().__init__(supported_entities=labels, name=type(self).__name__, supported_language="en")
 
-    def load(self) -> None:
-        """Nothing to load: rules compile when the recognizer is built."""
-
-    def spans(self, text: str) -> Iterator[Span]:
-        """The spans of every rule, unsorted, possibly overlapping.
-
-        Raises:
-            TimeoutError: A pattern ran over ``resources.MATCH_TIMEOUT``.
-        """
+    def spans(self, text: str, nlp_artifacts: NlpArtifacts | None = None) -> Iterator[Span]:
+        """The spans of every rule, unsorted, possibly overlapping."""
         note = self.look(text)
-        for number, compiled in self.numbered():
-            yield from compiled.spans(note, number)
+        for number in note.worth_trying(self._first, len(self.rules)):
+            yield from self.rules[number - self._first].spans(note, number)
 
     def parts(self) -> Iterable[RuleRecognizer]:
         """The recognizers this one is made of, itself included."""
@@ -93,13 +106,6 @@ class RuleRecognizer(EntityRecognizer):
     def look(self, text: str) -> Note:
         """The note, looked over once for all rules of this recognizer and of those that share its lookout."""
         return self._lookout.look(text)
-
-    def analyze(
-        self, text: str, entities: Sequence[str], nlp_artifacts: NlpArtifacts | None = None
-    ) -> list[RecognizerResult]:
-        """Presidio's entry point."""
-        wanted, name = set(entities), type(self).__name__
-        return [to_result(span, name) for span in self.spans(text) if span.label in wanted]
 
 
 def share_lookout(recognizers: Iterable[EntityRecognizer]) -> Lookout:
@@ -122,73 +128,85 @@ class CompiledRule:
         self.rule = rule
         self.source = f"{family}/{rule.name}"
         self.starts = Starts.of(rule)
-        self._pattern = replace(rule, regex=with_tries(rule.regex)).compile()
-        groups = self._pattern.groupindex
-        self._group = "phi" if "phi" in groups else 0
-        self._checked = "check" if "check" in groups else self._group
+        self._group = "phi" if "(?P<phi>" in rule.regex else 0
+        self._checked = "check" if "(?P<check>" in rule.regex else self._group
         self._validator = _named("validator", rule.validator, validators)
         self._guard = _named("guard", rule.guard, guards)
         self._context = _words(rule.context)
         self._unless = _words(rule.unless)
 
-    def spans(self, note: Note, number: int, zones: Callable[[], Sequence[Zone]] | None = None) -> Iterator[Span]:
-        """The spans this rule finds in a note.
+    @cached_property
+    def pattern(self) -> regex.Pattern[str]:
+        """The compiled pattern; compiled when first tried, since most notes need few."""
+        rule = self.rule
+        return replace(
+            rule, regex=with_tries(rule.regex, cased_lists(rule.regex, ignore_case=rule.ignore_case))
+        ).compile()
+
+    def spans(self, note: Note, number: int, zones: Sequence[Zone] | None = None) -> list[Span]:
+        """The spans this rule finds in a note, tried where its pattern can begin.
 
         Args:
             note: The note.
             number: The rule's number there.
             zones: Where in the note to look; where its triggers and anchor stand, by default.
-
-        Raises:
-            TimeoutError: The pattern ran over ``resources.MATCH_TIMEOUT``.
         """
-        return self._judged(note.text, self._matches(note, number, zones or partial(note.zones, number)))
+        if self.starts is None:
+            zones = note.zones(number) if zones is None else zones
+            return self._judged(note.text, (m for zone in zones for m in self._everywhere(note.text, *zone)))
+        if zones is None:
+            candidates = self._candidates(note, number, self.starts)
+        else:
+            candidates = self._among(note, number, self.starts, zones)
+        return self._judged(note.text, self._from(note.text, candidates)) if candidates else []
 
-    def spans_alone(self, text: str) -> Iterator[Span]:
+    def _candidates(self, note: Note, number: int, starts: Starts) -> Sequence[int]:
+        """Where in its zones the pattern may begin. Where literals tell it, an anchor is looked for last: mostly nothing is left then."""
+        if not starts.is_exact or not self.rule.anchor or note.knows(self.rule.anchor):
+            return self._among(note, number, starts, note.zones(number))
+        candidates = self._among(note, number, starts, note.trigger_zones(number))
+        zones = note.zones(number) if candidates else []
+        return [at for at, _ in clip(((at, at) for at in candidates), zones)] if zones else []
+
+    @staticmethod
+    def _among(note: Note, number: int, starts: Starts, zones: Sequence[Zone]) -> Sequence[int]:
+        if not zones:
+            return ()
+        if starts.literals:
+            return list(starts.near(note.text, note.hits(number), zones))
+        return list(starts.scanned(note.text, zones))
+
+    def spans_alone(self, text: str) -> list[Span]:
         """The spans this rule's pattern finds when it is tried at every place of a text: what `spans` must find."""
         return self._judged(text, self._everywhere(text, 0, len(text)))
 
-    def _judged(self, text: str, matches: Iterable[regex.Match[str]]) -> Iterator[Span]:
+    def _judged(self, text: str, matches: Iterable[regex.Match[str]]) -> list[Span]:
+        found: list[Span] = []
         for match in matches:
             score = self._score(text, match)
             if score is None:
                 continue
             for first, last in match.spans(self._group):
                 if first < last and (self._guard is None or self._guard(text, first, last)):
-                    yield Span(first, last, self.rule.label, score, self.source)
+                    found.append(Span(first, last, self.rule.label, score, self.source))
+        return found
 
-    def _matches(self, note: Note, number: int, zones: Callable[[], Sequence[Zone]]) -> Iterator[regex.Match[str]]:
-        text, starts = note.text, self.starts
-        if starts is None:
-            for start, end in zones():
-                yield from self._everywhere(text, start, end)
-            return
-        if starts.literals:
-            hits = note.hits(number)
-            if not hits:
-                return
-            places = starts.near(text, hits, zones())
-        else:
-            places = starts.scanned(text, zones())
-        for (free, _), candidates in places:
-            yield from self._from(text, candidates, free)
-
-    def _from(self, text: str, candidates: Iterable[int], free: int) -> Iterator[regex.Match[str]]:
-        """The matches that begin at one of some places from ``free`` on, in order, none inside another."""
-        begin = self._pattern.match
+    def _from(self, text: str, candidates: Iterable[int]) -> Iterator[regex.Match[str]]:
+        """The matches that begin at one of some places, in order, none inside another."""
+        free = 0
         for start in candidates:
-            if start >= free and (match := begin(text, start, timeout=resources.MATCH_TIMEOUT)):
+            if start >= free and (match := self.pattern.match(text, start)):
                 yield match
                 free = max(match.end(), start + 1)
 
     def _everywhere(self, text: str, start: int, end: int) -> Iterator[regex.Match[str]]:
         limit = min(len(text), end + _MARGIN)
-        for match in self._pattern.finditer(text, start, limit, timeout=resources.MATCH_TIMEOUT):
+        for match in self.pattern.finditer(text, start, limit):
             if match.start() > end:
                 return
             if limit == len(text) or match.end() + _AFTER < limit:
                 yield match
-            elif whole := self._pattern.match(text, match.start(), timeout=resources.MATCH_TIMEOUT):
+            elif whole := self.pattern.match(text, match.start()):
                 yield whole
 
     def _score(self, text: str, match: regex.Match[str]) -> float | None:

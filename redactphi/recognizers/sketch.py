@@ -72,6 +72,11 @@ def _sequence(items: Items[Node], budget: int) -> _Piece:
         if isinstance(item, Sequence):
             rest[:0] = item.items
             continue
+        if isinstance(item, Repeat) and (item.low, item.high) == (0, 1):
+            piece, whole = _node(item.item, (budget - len(source)) // 2)
+            if whole:
+                source += f"(?:{piece})?"
+                continue
         if isinstance(item, Repeat) and not _is_short(item):
             return source + _repeated(item, rest, budget - len(source)), False
         piece, whole = _node(item, budget - len(source))
@@ -94,8 +99,6 @@ def _repeated(repeat: Repeat, rest: Items[Node], budget: int) -> str:
     if repeat.low > 1:
         return _node(repeat.item, budget)[0]
     piece, whole = _node(repeat.item, budget // 2)
-    if repeat.low == 0 and repeat.high == 1 and whole:
-        return f"(?:{piece})?{_sequence(rest, budget - len(piece))[0]}"
     if repeat.low == 0:
         return f"(?:{piece}|{_sequence(rest, budget - len(piece))[0]})"
     if not whole:
@@ -120,6 +123,8 @@ def _node(node: Node, budget: int) -> _Piece:  # noqa: PLR0911 - one for each ki
             return _look(node, budget), True
         case Edge("^"):
             return "(?m:^)", True
+        case Edge("A"):
+            return r"\A", True
         case Edge():
             return "", True
     return "", False

@@ -28,6 +28,7 @@ class Starts:
     Attributes:
         literals: One of these stands near every match; empty where that does not help, and all zones are scanned.
         at_word: Whether no letter stands before the literals.
+        is_exact: Whether a match begins at a fixed distance from a literal.
     """
 
     def __init__(self, rule: Rule) -> None:
@@ -37,14 +38,14 @@ class Starts:
         if first is None or (least == 0 and most != 0):
             raise Unsupported("no head")
         self.literals: frozenset[Literal] = frozenset()
-        self.at_word = False
+        self.at_word = self.is_exact = False
         self._sketch, self._scanner, self._head = sketch(tree), scanner(first, tree), char_class(first)
         clause = best_clause(tree)
         if clause is None or clause.frequency > (_OFTEN_AT_WORDS if clause.at_word else _OFTEN):
             return
         self.literals, self.at_word = clause.literals, clause.at_word
         self._low, self._high = clause.low, clause.high
-        self._is_exact = clause.low == clause.high and clause.low is not None
+        self.is_exact = clause.low == clause.high and clause.low is not None
         self._run = re.compile(f"{char_class(clause.between)}{{0,{_CHUNK}}}").match
 
     @classmethod
@@ -67,55 +68,43 @@ class Starts:
     def _heads(self) -> Callable[[str, int, int], Iterator[re.Match[str]]]:
         return re.compile(self._head).finditer
 
-    def scanned(self, text: str, zones: Iterable[Zone]) -> Iterator[tuple[Zone, Iterator[int]]]:
-        """Each zone with the possible starts in it, in order."""
-        for zone in zones:
-            yield zone, self._scanned(text, *zone)
-
-    def _scanned(self, text: str, start: int, end: int) -> Iterator[int]:
+    def scanned(self, text: str, zones: Iterable[Zone]) -> Iterator[int]:
+        """The possible starts in some zones, in order."""
         passes = self._passes
-        for match in self._scan(text, start, min(len(text), end + _SIGHT)):
-            if match.start() > end:
-                return
-            if passes(text, match.start()):
-                yield match.start()
+        for start, end in zones:
+            for match in self._scan(text, start, min(len(text), end + _SIGHT)):
+                at = match.start()
+                if at > end:
+                    break
+                if passes(text, at):
+                    yield at
 
-    def near(self, text: str, hits: Sequence[int], zones: Iterable[Zone]) -> Iterator[tuple[Zone, Iterator[int]]]:
-        """Each zone with the possible starts in it, in order.
+    def near(self, text: str, hits: Sequence[int], zones: Sequence[Zone]) -> Iterator[int]:
+        """The possible starts, in order.
 
         Args:
             text: The note.
             hits: Where the literals stand, sorted.
-            zones: Sorted and disjoint.
+            zones: Sorted and disjoint; what begins elsewhere is left out.
         """
-        ranges = self._ranges(text, hits)
-        first = 0
-        for start, end in zones:
-            while first < len(ranges) and ranges[first][1] < start:
-                first += 1
-            if first == len(ranges):
-                return
-            if ranges[first][0] <= end:
-                yield (start, end), self._in_ranges(text, start, end, ranges, first)
+        if not self.is_exact:
+            return self._in_ranges(text, clip(self._ranges(text, hits), zones))
+        low, passes = self._low or 0, self._passes
+        places: Iterable[int] = (hit - low for hit in hits)
+        if len(zones) > 1 or zones[0] != (0, len(text)):
+            places = (at for at, _ in clip(((at, at) for at in places), zones))
+        return (at for at in places if at >= 0 and passes(text, at))
 
-    def _in_ranges(self, text: str, start: int, end: int, ranges: Sequence[Zone], index: int) -> Iterator[int]:
-        passes = self._passes
-        while index < len(ranges) and ranges[index][0] <= end:
-            low, high = ranges[index]
-            index += 1
-            if low == high:
-                if low >= start and passes(text, low):
-                    yield low
-                continue
-            for match in self._heads(text, max(low, start), min(high, end) + 1):
+    def _in_ranges(self, text: str, ranges: Iterable[Zone]) -> Iterator[int]:
+        passes, heads = self._passes, self._heads
+        for low, high in ranges:
+            for match in heads(text, low, high + 1):
                 if passes(text, match.start()):
                     yield match.start()
 
     def _ranges(self, text: str, hits: Sequence[int]) -> list[Zone]:
         """Sorted and disjoint; first and last possible start."""
         low, high = self._low, self._high
-        if self._is_exact and low is not None:
-            return [(hit - low, hit - low) for hit in hits if hit >= low]
         ranges: list[Zone] = []
         for hit in hits:
             floor, done = ranges[-1] if ranges else (0, -1)
@@ -144,3 +133,17 @@ class Starts:
         while (match := self._run(text, hit)) and match.end() > hit:
             hit = match.end()
         return hit
+
+
+def clip(ranges: Iterable[Zone], zones: Sequence[Zone]) -> Iterator[Zone]:
+    """What of sorted and disjoint ranges lies in sorted and disjoint zones; the ends belong to both."""
+    first = 0
+    for low, high in ranges:
+        while zones[first][1] < low:
+            first += 1
+            if first == len(zones):
+                return
+        index = first
+        while index < len(zones) and zones[index][0] <= high:
+            yield max(low, zones[index][0]), min(high, zones[index][1])
+            index += 1

@@ -150,21 +150,34 @@ def parse(pattern: str, *, ignore_case: bool = False) -> Node:
     Raises:
         Unsupported: It holds something this reader does not know.
     """
-    flags = frozenset("i" if ignore_case else "")
+    return _Reader(pattern).whole(ignore_case=ignore_case)
+
+
+def cased_lists(pattern: str, *, ignore_case: bool = False) -> frozenset[int]:
+    """Where in a pattern lists of words begin whose case matters; none, if that cannot be told."""
     reader = _Reader(pattern)
-    if start := _FLAGS.match(pattern):
-        flags |= set(start["on"])
-        reader.at = start.end()
-    tree = reader.choice(flags)
-    if reader.at < len(pattern):
-        raise Unsupported(pattern[reader.at])
-    return tree
+    try:
+        reader.whole(ignore_case=ignore_case)
+    except Unsupported:
+        return frozenset()
+    return frozenset(reader.cased)
 
 
 class _Reader:
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self.at = 0
+        self.cased: list[int] = []
+
+    def whole(self, *, ignore_case: bool) -> Node:
+        flags = frozenset("i" if ignore_case else "")
+        if start := _FLAGS.match(self.pattern):
+            flags |= set(start["on"])
+            self.at = start.end()
+        tree = self.choice(flags)
+        if self.at < len(self.pattern):
+            raise Unsupported(self.pattern[self.at])
+        return tree
 
     def _peek(self) -> str:
         return self.pattern[self.at : self.at + 1]
@@ -227,8 +240,11 @@ class _Reader:
 
     def _group(self, flags: frozenset[str]) -> Node:
         if "x" not in flags and (found := word_list(self.pattern, self.at)):
+            ignore_case = "i" in flags or found["case"] == "i"
+            if not ignore_case:
+                self.cased.append(self.at)
             self.at = found.end()
-            return Words(tuple(map(_plain, found["words"].split("|"))), "i" in flags or found["case"] == "i")
+            return Words(tuple(map(_plain, found["words"].split("|"))), ignore_case)
         if self.pattern[self.at : self.at + 2] != "(?":
             self.at += 1
             item = self.choice(flags)

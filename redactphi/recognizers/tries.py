@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 import regex
@@ -28,11 +28,16 @@ class _Node:
         return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
-def with_tries(pattern: str) -> str:
-    """The pattern with each list of words in it as a trie. It matches the same, with the same groups."""
+def with_tries(pattern: str, cased: Collection[int] = ()) -> str:
+    """The pattern with each list of words in it as a trie. It matches the same, with the same groups.
+
+    Args:
+        pattern: The pattern.
+        cased: Where lists begin whose case matters.
+    """
     if _VERBOSE.match(pattern):
         return pattern
-    return _LIST.sub(_as_trie, pattern)
+    return _LIST.sub(lambda found: _as_trie(found, cased=found.start() in cased), pattern)
 
 
 def word_list(pattern: str, start: int) -> regex.Match[str] | None:
@@ -40,9 +45,9 @@ def word_list(pattern: str, start: int) -> regex.Match[str] | None:
     return _LIST.match(pattern, start)
 
 
-def _as_trie(found: regex.Match[str]) -> str:
+def _as_trie(found: regex.Match[str], *, cased: bool) -> str:
     words = [tuple(_TOKENS.findall(word)) for word in found["words"].split("|")]
-    if not _is_longest_first(words):
+    if not _is_longest_first(words, cased=cased):
         return found[0]
     root = _Node()
     for word in words:
@@ -54,13 +59,17 @@ def _as_trie(found: regex.Match[str]) -> str:
     return f"{start}{root.source()})"
 
 
-def _is_longest_first(words: Sequence[tuple[str, ...]]) -> bool:
+def _is_longest_first(words: Sequence[tuple[str, ...]], *, cased: bool) -> bool:
     """Whether, wherever one word begins like another in any case, it does so in this case and comes first."""
     places = {word: index for index, word in enumerate(words)}
-    lowered = {"".join(word).lower() for word in words}
+    known = {_joined(word, cased=cased) for word in words}
     for index, word in enumerate(words):
         for end in range(1, len(word)):
             start = word[:end]
-            if "".join(start).lower() in lowered and places.get(start, -1) <= index:
+            if _joined(start, cased=cased) in known and places.get(start, -1) <= index:
                 return False
     return True
+
+
+def _joined(tokens: Sequence[str], *, cased: bool) -> str:
+    return "".join(tokens) if cased else "".join(tokens).lower()

@@ -27,39 +27,52 @@ _DIGITS = frozenset("0123456789")
 _DIGIT = re.compile(r"\d+")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _WIDEST = 60
+_IMPLEMENTATION = Implementation.ContiguousNFA
 
 
 class Words:
     """Words looked for in one scan.
 
     Args:
-        owners: For each word, the rules it is a literal of, and whether no letter may stand before it there.
+        literals: For each word, the rules it is a literal of, and whether no letter may stand before it there.
+        triggers: For each word, the rules it is a trigger of.
     """
 
-    def __init__(self, owners: Mapping[str, Collection[tuple[int, bool]]]) -> None:
-        self.words = sorted(owners)
-        self.owners = [tuple(sorted(owners[word])) for word in self.words]
-        self.numbers = {word: index for index, word in enumerate(self.words)}
-        self._automaton = AhoCorasick(self.words, implementation=Implementation.DFA) if self.words else None
+    def __init__(
+        self, literals: Mapping[str, Collection[tuple[int, bool]]], triggers: Mapping[str, Collection[int]]
+    ) -> None:
+        self._words = sorted({*literals, *triggers})
+        self._anywhere = [sorted(n for n, at_word in literals.get(word, ()) if not at_word) for word in self._words]
+        self._at_words = [sorted(n for n, at_word in literals.get(word, ()) if at_word) for word in self._words]
+        self._triggers = [sorted(triggers.get(word, ())) for word in self._words]
+        self._automaton = AhoCorasick(self._words, implementation=_IMPLEMENTATION) if self._words else None
 
-    def find(self, text: str) -> dict[int, list[int]]:
-        """Where each word that is there stands, by its number."""
+    def find(self, text: str, lowered: str, hits: dict[int, list[int]], triggered: dict[int, list[Zone]]) -> None:
+        """Note where the literals and triggers of each rule stand that has some.
+
+        Args:
+            text: What to look in.
+            lowered: The same in lower case.
+            hits: Takes where the literals of rules stand.
+            triggered: Takes where their triggers stand.
+        """
+        if self._automaton is None:
+            return
         found: defaultdict[int, list[int]] = defaultdict(list)
-        if self._automaton is not None:
-            for index, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
-                found[index].append(start)
-        return found
-
-    def assign(self, found: Mapping[int, list[int]], lowered: str, hits: dict[int, list[int]]) -> None:
-        """Add what was found to the hits of the rules it concerns."""
+        for index, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            found[index].append(start)
         for index, places in found.items():
-            at_words: list[int] | None = None
-            for number, at_word in self.owners[index]:
-                if at_word and at_words is None:
-                    at_words = [at for at in places if not at or lowered[at - 1] not in _LETTERS]
-                fitting = at_words if at_word and at_words is not None else places
-                if fitting:
-                    hits.setdefault(number, []).extend(fitting)
+            for number in self._anywhere[index]:
+                hits[number] += places
+            if at_words := self._at_words[index]:
+                places_at_words = [at for at in places if not at or lowered[at - 1] not in _LETTERS]
+                if places_at_words:
+                    for number in at_words:
+                        hits[number] += places_at_words
+            if numbers := self._triggers[index]:
+                length = len(self._words[index])
+                for number in numbers:
+                    triggered[number] += [(at, at + length) for at in places]
 
 
 class Lookout:
@@ -72,6 +85,7 @@ class Lookout:
     def __init__(self, rules: Sequence[tuple[Rule, Starts | None]]) -> None:
         exact: defaultdict[str, list[tuple[int, bool]]] = defaultdict(list)
         loose: defaultdict[str, list[tuple[int, bool]]] = defaultdict(list)
+        triggers: defaultdict[str, list[int]] = defaultdict(list)
         for number, (rule, starts) in enumerate(rules):
             for literal in starts.literals if starts else ():
                 owner = number, starts is not None and starts.at_word
@@ -80,10 +94,10 @@ class Lookout:
                 else:
                     loose[literal.text].append(owner)
             for trigger in rule.triggers:
-                loose.setdefault(trigger, [])
-        self.exact, self.loose = Words(exact), Words(loose)
+                triggers[trigger].append(number)
+        self.exact, self.loose = Words(exact, {}), Words(loose, triggers)
         self.rules = [rule for rule, _ in rules]
-        self.triggers = [frozenset(self.loose.numbers[trigger] for trigger in rule.triggers) for rule in self.rules]
+        self.has_literals = [bool(starts and starts.literals) for _, starts in rules]
         self.anchors = {rule.anchor: Anchor(rule.anchor) for rule in self.rules if rule.anchor}
         self._last = threading.local()
 
@@ -114,31 +128,46 @@ class Note:
         self._digits: list[Zone] | None = None
         plain = _plain(text)
         lowered = _lower(plain)
-        self._found = lookout.loose.find(lowered)
-        hits: dict[int, list[int]] = {}
-        lookout.loose.assign(self._found, lowered, hits)
-        lookout.exact.assign(lookout.exact.find(plain), lowered, hits)
-        self._hits = {number: sorted(set(places)) for number, places in hits.items()}
+        self._hits: defaultdict[int, list[int]] = defaultdict(list)
+        self._triggered: defaultdict[int, list[Zone]] = defaultdict(list)
+        lookout.loose.find(lowered, lowered, self._hits, self._triggered)
+        lookout.exact.find(plain, lowered, self._hits, self._triggered)
+
+    def worth_trying(self, first: int, count: int) -> list[int]:
+        """Those of a range of rules that may find something, as far as literals and triggers say."""
+        has_literals, rules = self._lookout.has_literals, self._lookout.rules
+        hits, triggered = self._hits, self._triggered
+        return [
+            number
+            for number in range(first, first + count)
+            if (number in hits or not has_literals[number]) and (number in triggered or not rules[number].triggers)
+        ]
 
     def hits(self, number: int) -> Sequence[int]:
         """Where the literals of a rule's pattern stand, sorted."""
-        return self._hits.get(number, ())
+        return sorted(set(self._hits[number]))
 
     def zones(self, number: int) -> list[Zone]:
         """The parts of the note a rule's triggers and anchor leave it."""
         rule, text = self._lookout.rules[number], self.text
-        triggers = self._lookout.triggers[number]
-        if triggers:
-            words, found = self._lookout.loose.words, self._found
-            places = sorted((at, at + len(words[index])) for index in triggers & found.keys() for at in found[index])
-            zones = merge(places, rule.reach, len(text))
-            if rule.anchor and zones:
-                search = self._lookout.anchors[rule.anchor].pattern.search
-                zones = [zone for zone in zones if search(text, *zone)]
-            return zones
-        if rule.anchor:
-            return merge(self._places(rule.anchor), rule.reach, len(text))
-        return [(0, len(text))]
+        if not rule.anchor:
+            return self.trigger_zones(number)
+        if not rule.triggers:
+            places = self._places(rule.anchor)
+            return merge(places, rule.reach, len(text)) if places else places
+        search = self._lookout.anchors[rule.anchor].pattern.search
+        return [zone for zone in self.trigger_zones(number) if search(text, *zone)]
+
+    def trigger_zones(self, number: int) -> list[Zone]:
+        """The parts of the note a rule's triggers leave it."""
+        rule = self._lookout.rules[number]
+        if not rule.triggers:
+            return [(0, len(self.text))]
+        return merge(sorted(self._triggered[number]), rule.reach, len(self.text))
+
+    def knows(self, anchor: str) -> bool:
+        """Whether an anchor has been looked for already."""
+        return anchor in self._anchored
 
     def _places(self, anchor: str) -> list[Zone]:
         if anchor not in self._anchored:
