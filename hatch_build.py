@@ -1,4 +1,4 @@
-"""What the build adds to the tree: the compiled code book and phrase index, and in a wheel the model.
+"""What the build adds to the tree: the compiled rules, code book and phrase index, and in a wheel the model.
 
 Runs for wheels and editable installs; in a checkout, ``python hatch_build.py`` does the same without installing.
 Only [build-system].requires is there while building, so the steps import little, and nothing that needs spaCy.
@@ -14,6 +14,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).resolve().parent
 COMPILED = ROOT / "detect_icd" / "data" / "compiled"
+RULES = ROOT / "redactphi" / "data" / "compiled"
 MODEL = ROOT / "models" / "en_redactphi_sm"
 
 
@@ -37,7 +38,7 @@ class CompileHook(BuildHookInterface[Any]):
 
     def clean(self, versions: list[str]) -> None:
         """Takes the compiled files away."""
-        for path in COMPILED.glob("*"):
+        for path in (*COMPILED.glob("*"), *RULES.glob("*")):
             path.unlink()
 
 
@@ -45,7 +46,8 @@ def compile_data() -> None:
     """Runs every step, in order: a later one may read what an earlier one compiled."""
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
-    COMPILED.mkdir(parents=True, exist_ok=True)
+    for folder in (COMPILED, RULES):
+        folder.mkdir(parents=True, exist_ok=True)
     for step in STEPS:
         step()
 
@@ -65,7 +67,15 @@ def compile_phrases() -> None:
     compile_index([CodeBook.open(release.name) for release in releases()], COMPILED / FILE)
 
 
-STEPS = (compile_code_book, compile_phrases)
+def compile_rules() -> None:
+    """The patterns of the rules, and where each can begin."""
+    from redactphi.recognizers.compiled import FILE, pack  # noqa: PLC0415 - as above
+    from redactphi.resources import rule_families, rules  # noqa: PLC0415 - as above
+
+    pack([rule for family in rule_families() for rule in rules(family)], RULES / FILE)
+
+
+STEPS = (compile_code_book, compile_phrases, compile_rules)
 
 if __name__ == "__main__":
     compile_data()

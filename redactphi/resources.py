@@ -177,7 +177,7 @@ def fingerprint() -> str:
 def _deciding(folder: Traversable) -> Iterator[Traversable]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.is_dir():
-            if entry.name not in {"model", "policies"}:
+            if entry.name not in {"compiled", "model", "policies"}:
                 yield from _deciding(entry)
         elif entry.name != "SOURCES.toml":
             yield entry

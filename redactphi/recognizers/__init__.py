@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from presidio_analyzer import EntityRecognizer
+from typing import TYPE_CHECKING
 
 from redactphi.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from presidio_analyzer import EntityRecognizer  # the build, which packs the rules, has no Presidio
 
 MODES = ("balanced", "strict")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -15,9 +14,8 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from redactphi import resources
 from redactphi.errors import UnknownNameError
 from redactphi.recognizers.checksums import VALIDATORS
+from redactphi.recognizers.compiled import pattern_of, starts_of
 from redactphi.recognizers.starts import Starts, Zone, clip
-from redactphi.recognizers.syntax import cased_lists
-from redactphi.recognizers.tries import with_tries
 from redactphi.recognizers.zones import Lookout, Note
 from redactphi.resources import Rule
 from redactphi.spans import Span
@@ -127,7 +125,7 @@ class CompiledRule:
     ) -> None:
         self.rule = rule
         self.source = f"{family}/{rule.name}"
-        self.starts = Starts.of(rule)
+        self.starts = starts_of(rule)
         self._group = "phi" if "(?P<phi>" in rule.regex else 0
         self._checked = "check" if "(?P<check>" in rule.regex else self._group
         self._validator = _named("validator", rule.validator, validators)
@@ -138,10 +136,7 @@ class CompiledRule:
     @cached_property
     def pattern(self) -> regex.Pattern[str]:
         """The compiled pattern; compiled when first tried, since most notes need few."""
-        rule = self.rule
-        return replace(
-            rule, regex=with_tries(rule.regex, cased_lists(rule.regex, ignore_case=rule.ignore_case))
-        ).compile()
+        return pattern_of(self.rule)
 
     def spans(self, note: Note, number: int, zones: Sequence[Zone] | None = None) -> list[Span]:
         """The spans this rule finds in a note, tried where its pattern can begin.

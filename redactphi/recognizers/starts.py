@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 from redactphi.recognizers.literals import Literal
 from redactphi.recognizers.needs import best_clause, head, width
@@ -22,51 +24,74 @@ _SIGHT = 400
 _CHUNK = 120
 
 
+@dataclass(frozen=True)
 class Starts:
     """The places a rule's pattern can begin to match at. None is missed; at few of them it does not match.
 
     Attributes:
+        head: What a match begins with, as the source of a class.
+        sketch: The source of a test of a start.
+        scanner: The source of a pattern that finds starts which may pass it.
         literals: One of these stands near every match; empty where that does not help, and all zones are scanned.
         at_word: Whether no letter stands before the literals.
-        is_exact: Whether a match begins at a fixed distance from a literal.
+        low: Least distance from the start of a match to a literal; None: unbounded.
+        high: Greatest distance; None: unbounded.
+        between: What may stand between the two, as the source of a class.
     """
 
-    def __init__(self, rule: Rule) -> None:
-        tree = parse(rule.regex, ignore_case=rule.ignore_case)
-        least, most = width(tree)
-        first = head(tree)
-        if first is None or (least == 0 and most != 0):
-            raise Unsupported("no head")
-        self.literals: frozenset[Literal] = frozenset()
-        self.at_word = self.is_exact = False
-        self._sketch, self._scanner, self._head = sketch(tree), scanner(first, tree), char_class(first)
-        clause = best_clause(tree)
-        if clause is None or clause.frequency > (_OFTEN_AT_WORDS if clause.at_word else _OFTEN):
-            return
-        self.literals, self.at_word = clause.literals, clause.at_word
-        self._low, self._high = clause.low, clause.high
-        self.is_exact = clause.low == clause.high and clause.low is not None
-        self._run = re.compile(f"{char_class(clause.between)}{{0,{_CHUNK}}}").match
+    head: str
+    sketch: str
+    scanner: str
+    literals: frozenset[Literal] = frozenset()
+    at_word: bool = False
+    low: int | None = None
+    high: int | None = None
+    between: str = ""
 
     @classmethod
-    def of(cls, rule: Rule) -> Starts | None:
+    def of(cls, rule: Rule) -> Self | None:
         """The starts of a rule's pattern; None where nothing is known of them."""
         try:
-            return cls(rule)
+            tree = parse(rule.regex, ignore_case=rule.ignore_case)
+            least, most = width(tree)
+            first = head(tree)
+            if first is None or (least == 0 and most != 0):
+                return None
+            known = cls(char_class(first), sketch(tree), scanner(first, tree))
         except Unsupported:
             return None
+        clause = best_clause(tree)
+        if clause is None or clause.frequency > (_OFTEN_AT_WORDS if clause.at_word else _OFTEN):
+            return known
+        return replace(
+            known,
+            literals=clause.literals,
+            at_word=clause.at_word,
+            low=clause.low,
+            high=clause.high,
+            between=char_class(clause.between),
+        )
+
+    @cached_property
+    def is_exact(self) -> bool:
+        """Whether a match begins at a fixed distance from a literal."""
+        return self.low == self.high and self.low is not None
+
+    @cached_property
+    def _run(self) -> Callable[..., re.Match[str] | None]:
+        return re.compile(f"{self.between}{{0,{_CHUNK}}}").match
 
     @cached_property
     def _passes(self) -> Callable[[str, int], object]:
-        return re.compile(self._sketch).match
+        return re.compile(self.sketch).match
 
     @cached_property
     def _scan(self) -> Callable[[str, int, int], Iterator[re.Match[str]]]:
-        return re.compile(self._scanner).finditer
+        return re.compile(self.scanner).finditer
 
     @cached_property
     def _heads(self) -> Callable[[str, int, int], Iterator[re.Match[str]]]:
-        return re.compile(self._head).finditer
+        return re.compile(self.head).finditer
 
     def scanned(self, text: str, zones: Iterable[Zone]) -> Iterator[int]:
         """The possible starts in some zones, in order."""
@@ -89,7 +114,7 @@ class Starts:
         """
         if not self.is_exact:
             return self._in_ranges(text, clip(self._ranges(text, hits), zones))
-        low, passes = self._low or 0, self._passes
+        low, passes = self.low or 0, self._passes
         places: Iterable[int] = (hit - low for hit in hits)
         if len(zones) > 1 or zones[0] != (0, len(text)):
             places = (at for at, _ in clip(((at, at) for at in places), zones))
@@ -104,7 +129,7 @@ class Starts:
 
     def _ranges(self, text: str, hits: Sequence[int]) -> list[Zone]:
         """Sorted and disjoint; first and last possible start."""
-        low, high = self._low, self._high
+        low, high = self.low, self.high
         ranges: list[Zone] = []
         for hit in hits:
             floor, done = ranges[-1] if ranges else (0, -1)

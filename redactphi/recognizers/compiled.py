@@ -1,0 +1,108 @@
+"""What is worked out from a rule's pattern: the compiled pattern, and where it can begin.
+
+Both take seconds for all rules together, so the build works them out and packs them (see hatch_build.py). What the
+packed file does not hold, because a rule has changed or `regex` is of another version, is worked out when it is needed.
+"""
+
+from __future__ import annotations
+
+import ast
+import copyreg
+import functools
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import regex
+
+from redactphi import resources
+from redactphi.recognizers.literals import Literal
+from redactphi.recognizers.starts import Starts
+from redactphi.recognizers.syntax import cased_lists
+from redactphi.recognizers.tries import with_tries
+from redactphi.resources import Rule
+
+FILE = "rules.json"
+_ANY: regex.Pattern[str] = regex.compile(".")
+_READERS = ("compiled", "literals", "needs", "sketch", "starts", "syntax", "tries")
+
+
+class Packed(NamedTuple):
+    """What the build worked out for one pattern.
+
+    Attributes:
+        starts: Where it can begin.
+        compiled: What `regex` makes the compiled pattern of again, as a Python literal; read when a note needs it.
+    """
+
+    starts: Starts | None
+    compiled: str
+
+
+def starts_of(rule: Rule) -> Starts | None:
+    """The places the rule's pattern can begin to match at; None where nothing is known of them."""
+    packed = _packed().get(_key(rule))
+    return packed.starts if packed else Starts.of(rule)
+
+
+def pattern_of(rule: Rule) -> regex.Pattern[str]:
+    """The rule's pattern, compiled.
+
+    Raises:
+        RuleError: It does not compile.
+    """
+    if packed := _packed().get(_key(rule)):
+        pattern: regex.Pattern[str] = _reduced(_ANY)[0](*ast.literal_eval(packed.compiled))
+        return pattern
+    cased = cased_lists(rule.regex, ignore_case=rule.ignore_case)
+    return replace(rule, regex=with_tries(rule.regex, cased)).compile()
+
+
+def pack(rules: Iterable[Rule], path: Path) -> None:
+    """Write what is worked out from some rules."""
+    found = {_key(rule): (_to_json(Starts.of(rule)), repr(_reduced(pattern_of(rule))[1])) for rule in rules}
+    path.write_text(json.dumps({"made_by": _made_by(), "rules": found}), encoding="utf-8")
+
+
+@functools.cache
+def _packed() -> Mapping[str, Packed]:
+    file = resources.data() / "compiled" / FILE
+    if not file.is_file():
+        return {}
+    raw = json.loads(file.read_text(encoding="utf-8"))
+    if raw["made_by"] != _made_by():
+        return {}
+    return {key: Packed(_from_json(starts), compiled) for key, (starts, compiled) in raw["rules"].items()}
+
+
+def _to_json(starts: Starts | None) -> dict[str, Any] | None:
+    if starts is None:
+        return None
+    return {**asdict(starts), "literals": sorted((literal.text, literal.exact) for literal in starts.literals)}
+
+
+def _from_json(raw: dict[str, Any] | None) -> Starts | None:
+    if raw is None:
+        return None
+    return Starts(**{**raw, "literals": frozenset(Literal(*pair) for pair in raw["literals"])})
+
+
+def _reduced(pattern: regex.Pattern[str]) -> Any:
+    """A function that makes the pattern, and what to call it with: how ``regex`` tells ``copyreg`` to copy it."""
+    return copyreg.dispatch_table[type(pattern)](pattern)
+
+
+def _made_by() -> str:
+    """What else the packed things depend on: the version of ``regex``, and the modules that read patterns."""
+    digest = hashlib.sha256(regex.__version__.encode())
+    for name in _READERS:
+        source = Path(__file__).with_name(f"{name}.py")
+        digest.update(source.read_bytes() if source.is_file() else b"")
+    return digest.hexdigest()
+
+
+def _key(rule: Rule) -> str:
+    return hashlib.sha256(f"{rule.ignore_case}{rule.regex}".encode()).hexdigest()
