@@ -40,7 +40,12 @@ def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
         The mentions that no given span of at least their score covers, sorted, with a score slightly below that of
         what they repeat: what a title made sure of names the person wherever the model alone saw a name.
     """
-    known = [entry for span in spans if span.score >= _SEED for entry in _entries(text[span.start : span.end], span)]
+    scores: dict[tuple[str, str], float] = {}
+    for span in spans:
+        if span.score >= _SEED:
+            seen = text[span.start : span.end], span.label
+            scores[seen] = max(span.score, scores.get(seen, 0.0))
+    known = [entry for (value, label), score in scores.items() for entry in _entries(value, label, score)]
     mentions = Mentions(known).find(text)
     by_score: defaultdict[float, list[Span]] = defaultdict(list)
     for mention in mentions:
@@ -52,21 +57,21 @@ def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
     )
 
 
-def _entries(value: str, span: Span) -> Iterator[Known]:
-    score = max(0.0, span.score - _LESS)
-    if span.label in PERSON_LABELS:
-        yield from person_entries(value, span.label, score, "propagation/name")
-    elif span.label in _PLACES:
-        yield from place_entries(value, span.label, score, "propagation/place")
-    elif span.label in _IDS and len(value) >= _ID_LENGTH and sum(map(str.isdigit, value)) >= _ID_DIGITS:
-        yield Known(value, span.label, score, "propagation/identifier")
+def _entries(value: str, label: str, found: float) -> Iterator[Known]:
+    score = max(0.0, found - _LESS)
+    if label in PERSON_LABELS:
+        yield from person_entries(value, label, score, "propagation/name")
+    elif label in _PLACES:
+        yield from place_entries(value, label, score, "propagation/place")
+    elif label in _IDS and len(value) >= _ID_LENGTH and sum(map(str.isdigit, value)) >= _ID_DIGITS:
+        yield Known(value, label, score, "propagation/identifier")
 
 
 def _uncovered(mentions: Iterable[Span], spans: Sequence[Span]) -> Iterator[Span]:
     """The mentions that no single one of the spans covers."""
     ordered = sorted(spans, key=lambda span: (span.start, -span.end))
     position, reach = 0, 0
-    for mention in sorted(mentions, key=lambda span: (span.start, -span.end, span)):
+    for mention in sorted(mentions, key=lambda span: (span.start, -span.end, span.label, span.score, span.source)):
         while position < len(ordered) and ordered[position].start <= mention.start:
             reach = max(reach, ordered[position].end)
             position += 1

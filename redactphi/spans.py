@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from redactphi.labels import PhiLabel
 
@@ -46,6 +46,10 @@ def _preference(span: Span) -> tuple[float, int, int, str, str, int]:
     return (-span.score, -len(span), rank, span.label, span.source, span.start)
 
 
+def _position(span: Span) -> tuple[int, int, str, float, str]:
+    return span.start, span.end, span.label, span.score, span.source
+
+
 def resolve_overlaps(spans: Iterable[Span]) -> list[Span]:
     """Unite overlapping spans; nothing any span covered is left uncovered.
 
@@ -54,13 +58,20 @@ def resolve_overlaps(spans: Iterable[Span]) -> list[Span]:
     stay apart.
     """
     resolved: list[Span] = []
-    best: Span | None = None
-    for span in sorted(spans):
-        if best is not None and span.start < resolved[-1].end:
-            best = min(best, span, key=_preference)
-            last = resolved[-1]
-            resolved[-1] = replace(best, start=last.start, end=max(last.end, span.end))
-        else:
-            best = span
-            resolved.append(span)
-    return resolved
+    group: list[Span] = []
+    end = 0
+    for span in sorted(spans, key=_position):
+        if group and span.start >= end:
+            resolved.append(_united(group, end))
+            group = []
+        end = max(end, span.end) if group else span.end
+        group.append(span)
+    return [*resolved, _united(group, end)] if group else resolved
+
+
+def _united(group: list[Span], end: int) -> Span:
+    """One span over overlapping ones, the first of which begins first."""
+    if len(group) == 1:
+        return group[0]
+    best = min(group, key=_preference)
+    return Span(group[0].start, end, best.label, best.score, best.source)
