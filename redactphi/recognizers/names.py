@@ -10,6 +10,7 @@ import regex
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
+from redactphi.labels import PhiLabel
 from redactphi.recognizers.clinical import WORD, are_clinical, is_eponym_before_noun
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.spans import Span
@@ -17,6 +18,7 @@ from redactphi.spans import Span
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}+)*")
 _PART = regex.compile(r"[\p{L}\p{M}]+")
 _SHORTEST = 3
+_NEAR = 40
 _CUE_AFTER = frozenset({"names/credential", "names/relation-after"})
 _UNTRIMMED = frozenset(
     {
@@ -34,6 +36,12 @@ _DOUBTFUL = frozenset({
 """Rules that see a capitalised word in a place where products and eponyms stand as well."""
 
 
+_EITHER = frozenset({
+    "names/courtesy-title", "names/courtesy-title-lower", "names/full-name", "names/patient-field", "names/spoke-with",
+})  # fmt: skip
+"""Rules that cannot tell patients from staff: a credential behind the name or a role before it does."""
+
+
 class NameRecognizer(RuleRecognizer):
     """Finds names by the rules of ``data/patterns/names.toml``, without the ordinary words beside them."""
 
@@ -45,7 +53,29 @@ class NameRecognizer(RuleRecognizer):
         for span in super().spans(text):
             trimmed = span if span.source in _UNTRIMMED else _trim(text, span)
             if trimmed is not None and not (trimmed.source in _DOUBTFUL and _is_clinical(text, trimmed)):
-                yield trimmed
+                yield _as_staff(text, trimmed) if trimmed.source in _EITHER else trimmed
+
+
+def _as_staff(text: str, span: Span) -> Span:
+    """The span as a provider's, where a credential follows or a role stands before it."""
+    after = text[span.end : span.end + _NEAR]
+    before = text[max(0, span.start - _NEAR) : span.start]
+    is_staff = _staff_credential().match(after) or _staff_role().search(before)
+    return replace(span, label=str(PhiLabel.PROVIDER)) if is_staff else span
+
+
+@functools.cache
+def _staff_credential() -> regex.Pattern[str]:
+    listed = sorted(resources.terms("credentials"), key=lambda item: (-len(item), item))
+    return regex.compile(rf",?[ \t]+(?:{'|'.join(map(regex.escape, listed))})(?![\p{{L}}])")
+
+
+@functools.cache
+def _staff_role() -> regex.Pattern[str]:
+    listed = sorted(resources.terms("clinician_roles"), key=lambda item: (-len(item), item))
+    return regex.compile(
+        rf"(?i)\b(?:{'|'.join(map(regex.escape, listed))})s?[,:]?[ \t]+(?:(?:mr|mrs|ms|miss)\b\.?[ \t]+)?$"
+    )
 
 
 def _is_clinical(text: str, span: Span) -> bool:
