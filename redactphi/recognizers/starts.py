@@ -17,7 +17,7 @@ from redactphi.resources import Rule
 Zone = tuple[int, int]
 
 _OFTEN = 0.02
-_OFTEN_AT_WORDS = 0.05
+_OFTEN_AT_WORDS = 0.1
 _SIGHT = 400
 """Characters behind a zone that the test of a start in it sees."""
 
