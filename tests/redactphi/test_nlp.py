@@ -238,7 +238,7 @@ def test_torch_is_not_needed():
 
 def test_the_gradient_is_that_of_the_loss():
     fix_random_seed(0)
-    shape = Settings(width=8, rows=(20, 20, 20, 20, 20), dilations=(1, 2))
+    shape = Settings(width=8, rows=(20, 20, 20, 20, 20, 20, 40), dilations=(1, 2))
     network = nlp_spacy.build_network(shape)
     texts = [feature_rows(token_keys(text), frozenset()) for text in ("Dr. Ruiz saw\nJohn.", "", "on 3/4")]
     rng = np.random.default_rng(0)
@@ -263,4 +263,4 @@ def test_the_gradient_is_that_of_the_loss():
         slope = (higher - lower) / (2 * step)
         assert slope == pytest.approx(float(gradient[place]), rel=0.15, abs=0.05), name
         checked += 1
-    assert checked == 5 + 3 * 4 + 2
+    assert checked == 7 + 3 * 4 + 2
