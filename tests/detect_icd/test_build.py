@@ -61,7 +61,7 @@ def test_the_steps_compile_what_the_package_reads(hatch_build):
     from detect_icd.matchers import index
 
     assert build.TARGET.parent == hatch_build.COMPILED
-    assert [step.__name__ for step in hatch_build.STEPS] == ["compile_code_book", "compile_phrases"]
+    assert [step.__name__ for step in hatch_build.STEPS] == ["compile_code_book", "compile_phrases", "compile_rules"]
     for name in (build.TARGET.name, index.FILE):
         assert (hatch_build.COMPILED / name).is_file()
 
