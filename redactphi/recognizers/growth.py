@@ -35,6 +35,7 @@ _PERSON_GAP = regex.compile(r"[ ](?:\p{Lu}[\p{L}'’-]{1,9}[ ]|(?:de|la|del|van|
 _PLACE_GAP = regex.compile(r"[ ](?:of|at|the|of the|in the|at the|and|&|-|–)[ ]")
 _HOUSE_NUMBER = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,6}[A-Z]?[ ]$")
 _APARTMENT = regex.compile(r"(?i),?[ ](?:apt|unit|ste|suite|room|rm|#|lot|bldg)\b?\.?[ ]?#?[ ]?[A-Z]?\d{1,5}[A-Z]?\b")
+_LOWER = regex.compile(r"\p{L}{2,}")
 _YEAR = regex.compile(r",?[ ](?:19|20)\d\d\b")
 _WEEKDAY = regex.compile(
     r"(?i)\b(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?\.?,?[ ]$"
@@ -48,7 +49,19 @@ def grown(text: str, spans: Sequence[Span]) -> list[Span]:
         text: The note.
         spans: The model's, sorted.
     """
-    return list(_joined(text, [_complete(text, span) for span in spans]))
+    return list(_joined(text, [_complete(text, _trimmed(text, span)) for span in spans]))
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    """An organisation written with capitals, without the ordinary lower-case words behind it."""
+    if span.label not in _ORGANISATIONS:
+        return span
+    found = text[span.start : span.end]
+    words = found.split(" ")
+    while len(words) > 1 and words[-1].islower() and words[-1] in resources.terms("common_words"):
+        words.pop()
+    kept = " ".join(words)
+    return replace(span, end=span.start + len(kept)) if len(kept) < len(found) and not kept.islower() else span
 
 
 def _complete(text: str, span: Span) -> Span:
@@ -86,9 +99,16 @@ def _extended(
     start, end = span.start, span.end
     before = left.search(text, max(0, start - _REACH), start) if left else None
     after = right.match(text, end, min(len(text), end + _REACH)) if right else None
+    if after is not None and not _fits_case(text[start:end], after[0]):
+        after = None
     if before is None and after is None:
         return span
     return replace(span, start=before.start() if before else start, end=after.end() if after else end)
+
+
+def _fits_case(found: str, rest: str) -> bool:
+    """Whether the rest is written as what was found: no lower-case word goes on a capitalised name."""
+    return found.islower() or not any(word.islower() for word in _LOWER.findall(rest) if word != "and")
 
 
 def _joined(text: str, spans: Sequence[Span]) -> Iterator[Span]:

@@ -85,7 +85,8 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool) -> bool:
         return True
     if has_neighbour or span.label not in _NAMED or _TITLE.search(text, max(0, span.start - _TITLE_WINDOW), span.start):
         return False
-    if lower in peoples() or (lower in _countries() and lower not in listed_names()):
+    is_land = lower in _countries() and lower not in listed_names()
+    if is_land or lower in peoples() or found.replace(".", "") in _letters():
         return True
     words = WORD.findall(found)
     if not words:
@@ -105,7 +106,7 @@ def _is_plain_word(text: str, span: Span, word: str) -> bool:
     lower = word.lower()
     if word in _letters():
         return True
-    if word.islower() and len(word) > _INITIALS and _has_capitals(text):
+    if word.islower() and _has_capitals(text) and (len(word) > _INITIALS or lower in resources.terms("common_words")):
         return lower not in listed_names() or span.score < SURE
     doubtful = span.score < DOUBT
     if span.label in PERSON_LABELS and lower in resources.terms("eponyms"):

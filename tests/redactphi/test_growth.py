@@ -42,6 +42,7 @@ def test_a_part_brings_the_rest(text, label, whole):
         ("acct [[448812]] BP 120/80", "ID_OTHER", "448812"),
         ("seen by [[Okafor]], MD today", "PROVIDER", "Okafor"),
         ("from [[Mercy]] & was told", "FACILITY", "Mercy"),
+        ("at [[Lakeside Lodge]] drug treatment", "FACILITY", "Lakeside Lodge"),
         ("moved to [[Duluth]] drove home", "LOCATION", "Duluth"),
         ("on [[March 3]] 400 mg given", "DATE", "March 3"),
         ("Dr. [[Ruiz]] I think so", "PROVIDER", "Ruiz"),
@@ -49,6 +50,11 @@ def test_a_part_brings_the_rest(text, label, whole):
 )
 def test_what_does_not_belong_stays(text, label, same):
     assert completed(text, label) == [same]
+
+
+def test_ordinary_words_behind_an_organisation_are_let_go():
+    assert completed("at [[ABC Lodge for drug]] abuse", "FACILITY") == ["ABC Lodge"]
+    assert completed("at [[birth and beyond]] again", "FACILITY") == ["birth and beyond"]
 
 
 def test_neighbours_of_a_kind_are_joined_over_a_linking_word():

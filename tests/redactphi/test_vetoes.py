@@ -35,6 +35,8 @@ def kept(text: str, label: str, score: float = 0.7) -> bool:
         ("by the [[WhatsApp]] group", "ID_OTHER", 0.85),
         ("dressed with [[Vashe]] daily", "NAME", 0.85),
         ("reviewed by [[PACS]] overnight", "PROVIDER", 0.85),
+        ("She [[may]] have had some Haldol", "NAME", 0.8),
+        ("a retired registered nurse ([[R.N]].) from here", "PROVIDER", 0.95),
         ("the [[Jendrassik]] maneuver helped", "PROVIDER", 0.99),
         ("ROMANCE: three sets of [[Romanian]] deadlifts", "PROVIDER", 0.95),
     ],
