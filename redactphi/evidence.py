@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from redactphi.recognizers.model import WEIGHT
 from redactphi.spans import Span
 
 SURE_RULE = 0.8
 """Score from which a rule's span is a sure sign of PHI."""
 
-SURE_MODEL = 0.76
-"""Weighted score from which the model's span is one: a probability of 0.95."""
+SURE_MODEL = 0.95 * WEIGHT
+"""Weighted score from which the model's span is one."""
 
 _ENOUGH = 2
-_CERTAIN = 0.72
+_CERTAIN = 0.9 * WEIGHT
 _SHORT = 400
 _MODEL = "model/"
 

@@ -16,7 +16,7 @@ from redactphi.spans import Span
 _JOIN = regex.compile(r"[\s]{0,2},?[\s'’\"“”()-]{0,2}(?:\p{Lu}\.?[\s]{1,2})?")
 _MIDDLE = regex.compile(r"[ \t]\p{Lu}\b\.?(?!['’\p{L}])")
 _NOUN = regex.compile(r"(?:['’]?s?)[ \t-]+(\p{L}+)(?:[ \t-]+(\p{L}+))?")
-_TITLE = regex.compile(r"(?i)(?:\b(?:mr|mrs|ms|miss|dr|drs|doctor|prof|nurse)\b\.?)[ \t]*$")
+_TITLE = regex.compile(r"(?i)(?:\b(?:mr|mrs|ms|miss|mx|dr|drs|doctor|prof|nurse)\b\.?)[ \t]*$")
 _SENTENCE_START = regex.compile(r"(?:^|[.!?:;\n•*]|^[ \t]*[-–\d.)]+)[\s\"'“(\[]*$")
 _INITIALS_CUE = regex.compile(r"(?i)\b(?:patient|pt|initials?|mr|mrs|ms|name|client)\b[.:]?[ \t(]*$")
 _ARTICLES = frozenset({"a", "an", "the"})
@@ -178,12 +178,17 @@ def is_name_there(text: str, start: int, end: int) -> bool:
     if not ordinary and word.lower() not in resources.terms("eponyms"):
         return True
     before = text[max(0, start - _WINDOW) : start]
-    if _TITLE.search(before):
+    if is_titled(text, start):
         return True
     previous = before.split()
     if not word[:1].isupper() or (previous and previous[-1].lower() in _ARTICLES):
         return False
     return not ordinary or not (_SENTENCE_START.search(before) or (word.isupper() and _is_upper_line(text, start)))
+
+
+def is_titled(text: str, start: int) -> bool:
+    """Whether a title stands before a place."""
+    return _TITLE.search(text, max(0, start - _WINDOW), start) is not None
 
 
 def _is_upper_line(text: str, position: int) -> bool:

@@ -29,8 +29,8 @@ CLINICAL = {
 """The lists that say what a word is when it is no name, and those of known organisations; the bit each sets."""
 
 _NO_LETTERS = (32, 96)
-_AS_WRITTEN = 1
-_ORGANISATIONS = 16
+_AS_WRITTEN = CLINICAL["clinical_acronyms"]
+_ORGANISATIONS = CLINICAL["known_facilities"]
 _MIN_PART = 3
 
 UNKNOWN_WORD = crc32(b"<unknown>")

@@ -17,7 +17,6 @@ from redactphi.labels import PhiLabel
 from redactphi.spans import Span
 
 _TITLE = re.compile(r"(?i)(?:(?:dr|mr|mrs|ms|miss|mx|prof|professor|doctor|nurse)\b\.?\s*)+")
-_CREDENTIAL = re.compile(r"(?:,?\s+(?:MD|M\.D\.|DO|D\.O\.|NP|PA-C|RN|PhD|Ph\.D\.|DDS|DPM|FACS))+$")
 _LABEL_WORDS = re.compile(
     r"(?i)(?:[a-z][a-z/.-]*\s+){0,3}(?:[a-z][a-z/.-]*\s*[:#]|id|no\.?|number)\s*[#:]?\s*(?=\S*\d)"
 )
@@ -46,7 +45,7 @@ def _trimmed(text: str, span: Span) -> Iterator[Span]:
     if span.label in _PERSONS:
         if title := _TITLE.match(found):
             start = title.end()
-        if credential := _CREDENTIAL.search(found, start):
+        if credential := _credentials().search(found, start):
             end = credential.start()
     elif span.label == PhiLabel.DATE:
         if _YEAR.fullmatch(found) or _RELATIVE.fullmatch(found):
@@ -65,6 +64,12 @@ def _places(found: str, span: Span) -> Iterator[Span]:
         if part and part.lower().removeprefix("the ") not in _kept():
             yield replace(span, start=span.start + start, end=span.start + end)
         start = following
+
+
+@functools.cache
+def _credentials() -> re.Pattern[str]:
+    listed = sorted(resources.terms("credentials"), key=lambda item: (-len(item), item))
+    return re.compile(rf"(?:,?\s+(?:{'|'.join(map(re.escape, listed))}))+$")
 
 
 @functools.cache

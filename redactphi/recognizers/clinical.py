@@ -36,7 +36,7 @@ def _is_clinical(word: str) -> bool:
     lower = bare.lower()
     if lower in resources.terms("ambiguous_names"):
         return False
-    if lower in _products() or is_only_an_eponym(bare):
+    if lower in products() or is_only_an_eponym(bare):
         return True
     return len(bare) >= _SHORTEST and lower not in listed_names() and bare in resources.terms("clinical_acronyms")
 
@@ -66,7 +66,20 @@ def peoples() -> frozenset[str]:
 
 
 @functools.cache
-def _products() -> frozenset[str]:
+def countries() -> frozenset[str]:
+    """Names of countries, lower case."""
+    return frozenset(item.lower() for item in resources.terms("countries"))
+
+
+@functools.cache
+def states() -> frozenset[str]:
+    """Names of the States, lower case."""
+    return frozenset(item.lower() for item in resources.terms("states"))
+
+
+@functools.cache
+def products() -> frozenset[str]:
+    """Products of one word, lower case."""
     return frozenset(item.lower() for item in resources.terms("clinical_products") if item.isalpha())
 
 

@@ -10,7 +10,7 @@ import regex
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
-from redactphi.recognizers.clinical import WORD, are_clinical, is_eponym_before_noun, peoples
+from redactphi.recognizers.clinical import WORD, are_clinical, countries, is_eponym_before_noun, peoples
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.spans import Span
 
@@ -86,8 +86,7 @@ def _is_no_place(text: str, start: int, end: int) -> bool:
     """Whether clinical words, a country or a people stand where a place would."""
     words = WORD.findall(text, start, end)
     name = " ".join(words).lower()
-    known = {item.lower() for item in resources.terms("countries")}
-    return name in known or name in peoples() or are_clinical(words) or is_eponym_before_noun(text, words, end)
+    return name in countries() or name in peoples() or are_clinical(words) or is_eponym_before_noun(text, words, end)
 
 
 def _bare(word: str) -> str:

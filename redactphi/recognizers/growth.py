@@ -35,7 +35,7 @@ _PERSON_GAP = regex.compile(r"[ ](?:\p{Lu}[\p{L}'’-]{1,9}[ ]|(?:de|la|del|van|
 _PLACE_GAP = regex.compile(r"[ ](?:of|at|the|of the|in the|at the|and|&|-|–)[ ]")
 _HOUSE_NUMBER = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,6}[A-Z]?[ ]$")
 _APARTMENT = regex.compile(r"(?i),?[ ](?:apt|unit|ste|suite|room|rm|#|lot|bldg)\b?\.?[ ]?#?[ ]?[A-Z]?\d{1,5}[A-Z]?\b")
-_LOWER = regex.compile(r"\p{L}{2,}")
+_LETTERS = regex.compile(r"\p{L}{2,}")
 _YEAR = regex.compile(r",?[ ](?:19|20)\d\d\b")
 _WEEKDAY = regex.compile(
     r"(?i)\b(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?\.?,?[ ]$"
@@ -108,7 +108,7 @@ def _extended(
 
 def _fits_case(found: str, rest: str) -> bool:
     """Whether the rest is written as what was found: no lower-case word goes on a capitalised name."""
-    return found.islower() or not any(word.islower() for word in _LOWER.findall(rest) if word != "and")
+    return found.islower() or not any(word.islower() for word in _LETTERS.findall(rest) if word != "and")
 
 
 def _joined(text: str, spans: Sequence[Span]) -> Iterator[Span]:

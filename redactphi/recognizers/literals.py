@@ -60,7 +60,7 @@ def literals_of(items: Items[Node]) -> frozenset[Literal] | None:
     if prefixes is None or not all(text.strip() for text, _, _ in prefixes):
         return None
     return _shortest(
-        Literal(_lower(text), text if cased and text != text.swapcase() else "") for text, cased, _ in prefixes
+        Literal(lower(text), text if cased and text != text.swapcase() else "") for text, cased, _ in prefixes
     )
 
 
@@ -81,7 +81,11 @@ def _shortest(literals: Iterable[Literal]) -> frozenset[Literal]:
     )
 
 
-def _lower(text: str) -> str:
+def lower(text: str) -> str:
+    """The text in lower case, as long as it was: a letter whose lower case is two stays."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
     return "".join(small if len(small := char.lower()) == 1 else char for char in text)
 
 

@@ -141,8 +141,7 @@ def _first_of(node: Node) -> tuple[Chars, bool]:  # noqa: PLR0911 - one for each
         case Sequence(items):
             return first(items)
         case Choice(options):
-            firsts = [_first_of(option) for option in options]
-            return functools.reduce(or_, (chars for chars, _ in firsts)), any(empty for _, empty in firsts)
+            return _united(map(_first_of, options))
         case Repeat(item, low, _):
             chars, empty = _first_of(item)
             return chars, empty or low == 0
@@ -151,6 +150,11 @@ def _first_of(node: Node) -> tuple[Chars, bool]:  # noqa: PLR0911 - one for each
         case Anything():
             return ANY, True
     return _NONE, True
+
+
+def _united(ends: Iterator[tuple[Chars, bool]]) -> tuple[Chars, bool]:
+    found = list(ends)
+    return functools.reduce(or_, (chars for chars, _ in found)), any(empty for _, empty in found)
 
 
 def last(node: Node) -> tuple[Chars, bool]:  # noqa: PLR0911 - one for each kind of node
@@ -169,8 +173,7 @@ def last(node: Node) -> tuple[Chars, bool]:  # noqa: PLR0911 - one for each kind
                     return found, False
             return found, True
         case Choice(options):
-            lasts = [last(option) for option in options]
-            return functools.reduce(or_, (chars for chars, _ in lasts)), any(empty for _, empty in lasts)
+            return _united(map(last, options))
         case Repeat(item, low, _):
             chars, empty = last(item)
             return chars, empty or low == 0

@@ -15,15 +15,17 @@ import regex
 
 from redactphi import resources
 from redactphi.labels import PhiLabel
-from redactphi.mentions import PERSON_LABELS, is_eponymic
+from redactphi.mentions import PERSON_LABELS, is_eponymic, is_titled
 from redactphi.recognizers.clinical import (
     WORD,
     are_clinical,
+    countries,
     is_eponym_before_noun,
     is_only_an_eponym,
     listed_names,
     peoples,
     plain_words,
+    states,
 )
 from redactphi.recognizers.names import ordinary_words
 from redactphi.recognizers.vetoes_numbers import is_no_number
@@ -43,9 +45,7 @@ _NAMED = frozenset(
 )
 _PLACES = frozenset(map(str, (PhiLabel.FACILITY, PhiLabel.EMPLOYER, PhiLabel.LOCATION)))
 _INITIALS = 3
-_TITLE_WINDOW = 12
 _CODE = regex.compile(r"\b[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}\b")
-_TITLE = regex.compile(r"(?i:\b(?:mr|mrs|ms|miss|mx|dr|drs|doctor|prof|nurse)\b\.?)[ \t]*$")
 
 
 def without_vetoed(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -58,10 +58,11 @@ def without_vetoed(text: str, spans: Sequence[Span]) -> list[Span]:
     if not spans:
         return []
     codes = [match.span() for match in _CODE.finditer(text)]
+    capitals = _has_capitals(text)
     return [
         span
         for span, has_neighbour in zip(spans, _have_neighbours(spans), strict=True)
-        if not _in_code(span, codes) and not _is_vetoed(text, span, has_neighbour=has_neighbour)
+        if not _in_code(span, codes) and not _is_vetoed(text, span, has_neighbour=has_neighbour, capitals=capitals)
     ]
 
 
@@ -76,37 +77,37 @@ def _in_code(span: Span, codes: list[tuple[int, int]]) -> bool:
     return index >= 0 and span.end <= codes[index][1]
 
 
-def _is_vetoed(text: str, span: Span, *, has_neighbour: bool) -> bool:
+def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) -> bool:
     found = text[span.start : span.end]
     if span.label in _NUMBERED:
         return is_no_number(text, span, found, has_neighbour=has_neighbour)
     lower = found.lower()
-    if span.label in _PLACES and (lower in _states() or lower in _countries()):
+    if span.label in _PLACES and lower in _lands():
         return True
-    if has_neighbour or span.label not in _NAMED or _TITLE.search(text, max(0, span.start - _TITLE_WINDOW), span.start):
+    if has_neighbour or span.label not in _NAMED or is_titled(text, span.start):
         return False
-    is_land = lower in _countries() and lower not in listed_names()
+    is_land = lower in countries() and lower not in listed_names()
     if is_land or lower in peoples() or found.replace(".", "") in _letters():
         return True
     words = WORD.findall(found)
     if not words:
         return span.score < SURE
     return is_eponym_before_noun(text, words, span.end) or (
-        not any(char.isdigit() for char in found) and _are_plain_words(text, span, words)
+        not any(char.isdigit() for char in found) and _are_plain_words(text, span, words, capitals=capitals)
     )
 
 
-def _are_plain_words(text: str, span: Span, words: Sequence[str]) -> bool:
+def _are_plain_words(text: str, span: Span, words: Sequence[str], *, capitals: bool) -> bool:
     if span.score < SURE and are_clinical(words):
         return True
-    return len(words) == 1 and _is_plain_word(text, span, words[0])
+    return len(words) == 1 and _is_plain_word(text, span, words[0], capitals=capitals)
 
 
-def _is_plain_word(text: str, span: Span, word: str) -> bool:
+def _is_plain_word(text: str, span: Span, word: str, *, capitals: bool) -> bool:
     lower = word.lower()
     if word in _letters():
         return True
-    if word.islower() and _has_capitals(text) and (len(word) > _INITIALS or lower in resources.terms("common_words")):
+    if word.islower() and capitals and (len(word) > _INITIALS or lower in resources.terms("common_words")):
         return lower not in listed_names() or span.score < SURE
     doubtful = span.score < DOUBT
     if span.label in PERSON_LABELS and lower in resources.terms("eponyms"):
@@ -125,13 +126,9 @@ def _has_capitals(text: str) -> bool:
 
 
 @functools.cache
-def _states() -> frozenset[str]:
-    return frozenset(item.lower() for item in resources.terms("states")) - {"new york", "washington"}
-
-
-@functools.cache
-def _countries() -> frozenset[str]:
-    return frozenset(item.lower() for item in resources.terms("countries"))
+def _lands() -> frozenset[str]:
+    """States and countries, less those that are also towns."""
+    return (states() | countries()) - {"new york", "washington"}
 
 
 @functools.cache

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from redactphi.recognizers.literals import lower
 from redactphi.recognizers.needs import width
 from redactphi.recognizers.starts import Starts, Zone
 from redactphi.recognizers.syntax import Chars, Choice, Node, Repeat, Unsupported, parse
@@ -127,7 +128,7 @@ class Note:
         self._anchored: dict[str, list[Zone]] = {}
         self._digits: list[Zone] | None = None
         plain = _plain(text)
-        lowered = _lower(plain)
+        lowered = lower(plain)
         self._hits: defaultdict[int, list[int]] = defaultdict(list)
         self._triggered: defaultdict[int, list[Zone]] = defaultdict(list)
         lookout.loose.find(lowered, lowered, self._hits, self._triggered)
@@ -223,14 +224,6 @@ def _plain(text: str) -> str:
         if odd in text:
             text = text.replace(odd, plain)
     return text if text.isascii() else _SURROGATE.sub("?", text)
-
-
-def _lower(text: str) -> str:
-    """The text in lower case, as long as it was: a letter whose lower case is two stays."""
-    lowered = text.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(small if len(small := char.lower()) == 1 else char for char in text)
 
 
 def merge(places: Iterable[Zone], reach: tuple[int, int], length: int) -> list[Zone]:

@@ -12,6 +12,7 @@ import pytest
 
 from redactphi import cli
 from redactphi.etl import workers
+from redactphi.spans import Span
 from tests.redactphi.fake_redactor import FakeRedactor
 
 ROWS = "id,name,note\n1,Maria Lopez,Seen PHI-Ruiz\n2,,fine\n"
@@ -244,3 +245,23 @@ def is_running(pid):
         return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def test_evaluate_lists_the_worst_documents_by_offsets_and_trims_on_demand(command, monkeypatch, tmp_path):
+    text = "Seen by Dr. Okafor in Miami, FL; Dr. Vega was away."
+    found = [Span(12, 18, "PROVIDER", 1.0, "names/x"), Span(22, 27, "LOCATION", 1.0, "locations/x")]
+
+    class Fake:
+        def detect(self, document, *, using):
+            return found if using == "both" else []
+
+    monkeypatch.setattr("redactphi.redactor.Redactor", lambda policy, mode: Fake())
+    spans = [(8, 18, "PROVIDER"), (22, 31, "LOCATION"), (37, 41, "PROVIDER")]
+    row = {"id": "a", "text": text, "spans": [{"start": s, "end": e, "label": k} for s, e, k in spans]}
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert (
+        "a  missed 8-18:PROVIDER 22-31:LOCATION 37-41:PROVIDER  false -" in command("evaluate", gold, "--worst", 1)[1]
+    )
+    assert "a  missed 37-41:PROVIDER  false -" in command("evaluate", gold, "--worst", 1, "--trim")[1]
+    assert "missed" not in command("evaluate", gold, "--trim")[1]

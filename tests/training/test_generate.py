@@ -12,7 +12,7 @@ from models.training.cleaning import Cleaner, to_parts
 from models.training.doubt import drop_doubtful
 from models.training.facilities import bare_acronym, coined, stem, towns
 from models.training.fields import Fields
-from models.training.identifiers import npi
+from models.training.identifiers import npi, spoken
 from models.training.inject import with_fillers
 from models.training.people import given_name, surname, surname_pools
 from models.training.raw import RawNote, raw_notes, split_of
@@ -25,6 +25,7 @@ from models.training.slots import (
     parse_file,
     recase,
     render,
+    scanned,
     wrapped,
     write,
 )
@@ -333,3 +334,27 @@ def test_injected_documents_label_every_doctor_and_title():
         for start, end, label in example.spans:
             assert label in set(PhiLabel)
             assert example.text[start:end].strip() == example.text[start:end] != ""
+
+
+def test_scanned_text_keeps_every_letter_and_its_spans():
+    text = "Patient: Okafor, Ana M.\nDOB: 01/29/1932   MRN 118-402\nSeen 9/16 for follow up of a wound, in Albany."
+    spans = [(9, 23, "NAME"), (29, 39, "DATE"), (46, 53, "MRN"), (59, 63, "DATE"), (93, 99, "LOCATION")]
+    assert [text[start:end] for start, end, _ in spans][4] == "Albany"
+    changed = 0
+    for seed in range(40):
+        made, moved = scanned(text, spans, random.Random(seed))
+        changed += made != text
+        assert "".join(made.split()) == "".join(text.split())
+        for (start, end, label), (first, last, same) in zip(spans, moved, strict=True):
+            assert "".join(made[first:last].split()) == "".join(text[start:end].split())
+            assert same == label
+            assert not made[first].isspace()
+            assert not made[last - 1].isspace()
+    assert changed > 20
+
+
+@pytest.mark.parametrize(
+    ("written", "said"), [("55-17", "five five dash one seven"), ("A 4/2", "A four slash two"), ("#9", "number nine")]
+)
+def test_identifiers_are_spoken_digit_by_digit(written, said):
+    assert spoken(random.Random(1), written) == said
