@@ -23,6 +23,7 @@ def hatch_build(root):
 def hook(hatch_build, monkeypatch, tmp_path):
     steps = []
     monkeypatch.setattr(hatch_build, "COMPILED", tmp_path / "compiled")
+    monkeypatch.setattr(hatch_build, "RULES", tmp_path / "rules")
     monkeypatch.setattr(hatch_build, "MODEL", tmp_path / "en_model")
     monkeypatch.setattr(hatch_build, "STEPS", (lambda: steps.append("book"), lambda: steps.append("phrases")))
     hook = hatch_build.CompileHook(str(tmp_path), {}, None, None, str(tmp_path), "wheel")
@@ -50,26 +51,30 @@ def test_a_wheel_carries_the_model_where_it_is_looked_for(hook, tmp_path):
 
 
 def test_clean_takes_the_compiled_files_away(hook, tmp_path):
-    (tmp_path / "compiled").mkdir()
-    (tmp_path / "compiled" / "icd10cm.sqlite").write_text("old")
+    for folder, name in (("compiled", "icd10cm.sqlite"), ("rules", "rules.json")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text("old")
     hook[0].clean(["standard"])
-    assert list((tmp_path / "compiled").iterdir()) == []
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_the_steps_compile_what_the_package_reads(hatch_build):
     from detect_icd.importers import build
     from detect_icd.matchers import index
+    from redactphi.recognizers import compiled
 
     assert build.TARGET.parent == hatch_build.COMPILED
     assert [step.__name__ for step in hatch_build.STEPS] == ["compile_code_book", "compile_phrases", "compile_rules"]
     for name in (build.TARGET.name, index.FILE):
         assert (hatch_build.COMPILED / name).is_file()
+    assert (hatch_build.RULES / compiled.FILE).is_file()
 
 
 def test_building_imports_nothing_heavy(root):
     heavy = {"spacy", "presidio_analyzer", "presidio_anonymizer", "pandas", "click", "rich", "simple_icd_10_cm"}
     code = (
         "import sys; import detect_icd.importers.build, detect_icd.codebook, detect_icd.matchers.index;"
+        "import redactphi.recognizers.compiled;"
         f"print(*sorted({heavy!r} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
@@ -81,7 +86,7 @@ def test_every_import_of_a_step_is_a_requirement_of_the_build(root):
     required = " ".join(pyproject["build-system"]["requires"])
     code = (
         "import sys, importlib.metadata as m; before = set(sys.modules);"
-        "import detect_icd.codebook, detect_icd.importers.build, detect_icd.matchers.index;"
+        "import detect_icd.codebook, detect_icd.importers.build, detect_icd.matchers.index, redactphi.recognizers.compiled;"
         "tops = {name.split('.')[0] for name in set(sys.modules) - before};"
         "print(*sorted({d for t in tops for d in m.packages_distributions().get(t, ())} - {'redactphi'}))"
     )
