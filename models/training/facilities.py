@@ -17,6 +17,7 @@ from redactphi.resources import terms
 _HOLE = re.compile(r"\{(\w+)\}")
 _CHOICE = re.compile(r"<([^<>]*)>")
 _TIMES = re.compile(r"(\d)x ")
+_HALVES = {"saint", "mount", "santa", "santo", "villa", "grand", "grande"}
 _SMALL = {"of", "the", "and", "at", "for", "on", "&"}
 _UNITS = ("Apt {}", "Apt {}", "Apt. {}", "apt {}", "APT {}", "#{}", "#{}", "# {}", "Unit {}", "Suite {}", "Ste {}", "Ste. {}", "Apartment {}", "Lot {}", "Lot #{}", "Floor {}", "Fl {}", "Room {}", "Rm {}", "Bldg {}", "Building {}", "Trlr {}", "Trailer {}", "Space {}", "Spc {}", "No. {}", "Penthouse {}", "Apt. #{}", "Unit #{}")  # fmt: skip
 _COMPASS = ("N", "S", "E", "W", "N.", "S.", "E.", "W.", "North", "South", "East", "West", "NW", "SE", "SW", "NE")
@@ -216,7 +217,30 @@ class _Filler:
                 return str(rng.choice((rng.randint(2, 4999), rng.randint(100, 9999), rng.randint(10, 19999))))
             case "acronym":
                 return "".join(rng.choices("ABCDEFGHIJKLMNOPRSTUVW", k=rng.choice((3, 3, 4))))
+            case "ord":
+                return _ordinal(rng.randint(1, rng.choice((12, 60, 160))))
+            case "n":
+                return str(rng.randint(1, rng.choice((9, 9, 99))))
+            case _ if kind in _words():
+                return rng.choice(_words()[kind])
         raise ValueError(f"unknown hole {kind!r}")
+
+
+@functools.cache
+def _words() -> dict[str, tuple[str, ...]]:
+    """The words of each hole that is filled from a plain list."""
+    rows = (line.partition(": ") for line in surface("word_holes"))
+    return {hole: tuple(words.split("; ")) for hole, _, words in rows}
+
+
+def _ordinal(number: int) -> str:
+    ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _is_told(short: str, line: str) -> bool:
+    """Whether all holes of a short form have their value from the name itself."""
+    return set(_HOLE.findall(short)) <= {*_HOLE.findall(line), "A", "G"}
 
 
 def facility(rng: random.Random, split: Split) -> Facility:
@@ -230,7 +254,7 @@ def facility(rng: random.Random, split: Split) -> Facility:
     name = _tidy(filler.fill(line))
     filler.values["A"] = _acronym_of(name, rng)
     filler.values["G"] = filler.values.get("grace", "M")[0]
-    filled = [_tidy(filler.fill(_agreeing(rng, short, line))) for short in shorts.split(" | ")]
+    filled = [_tidy(filler.fill(_agreeing(rng, short, line))) for short in shorts.split(" | ") if _is_told(short, line)]
     # An article is no part of the name; a single letter is no acronym.
     named = [_worn(rng, short.removeprefix("the ").removeprefix("The ")) for short in filled if len(short) > 1]
     if rng.random() < 0.1 and (head := _first_word(name)):
@@ -246,7 +270,8 @@ def _tidy(name: str) -> str:
 def _first_word(name: str) -> str:
     """The first word of a name as it stands for all of it, where it is no word of every day."""
     word = name.split(maxsplit=1)[0].strip(",.")
-    return word if len(word) > 4 and word.isalpha() and word.lower() not in terms("common_words") else ""
+    known = word.lower() in terms("common_words") or word.lower() in _HALVES
+    return "" if known or len(word) < 5 or not word.isalpha() else word
 
 
 _ACRONYM_ENDS = ("MC", "MC", "RMC", "MH", "GH", "CH", "UH", "H", "HS", "VAMC", "CMC", "CC", "HC", "MMC", "LH")
@@ -313,9 +338,7 @@ def _street_name(rng: random.Random, split: Split) -> str:
     if draw < 0.62:
         return surname(rng, split)
     if draw < 0.72:
-        number = rng.randint(1, 160)
-        ending = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-        return f"{number}{ending}"
+        return _ordinal(rng.randint(1, 160))
     if draw < 0.8:
         return f"{given_name(rng, split, rng.choice('mf'))} {surname(rng, split)}"
     return stem(rng, split)
