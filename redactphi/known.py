@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import regex
 
 from redactphi import resources
+from redactphi.labels import PhiLabel
 from redactphi.mentions import Known, is_ordinary
 
 _SHORTEST = 3
@@ -42,11 +43,23 @@ def person_entries(value: str, label: str, score: float, source: str) -> Iterato
     parts = [part for part in _PART.findall(value) if not _is_affix(part)]
     for part in parts:
         yield from (Known(piece, label, score, source, "part") for piece in _pieces(part))
-    letters = [part[0].upper() for part in _in_order(value, parts)]
+    ordered = _in_order(value, parts)
+    letters = [part[0].upper() for part in ordered]
     for chosen in {tuple(letters), (letters[0], letters[-1])} if len(letters) > 1 else ():
         dotted = "".join(f"{letter}." for letter in chosen)
         if dotted.lower() not in _DOTTED:
             yield Known(dotted, label, score, source, "exact")
+    if label == PhiLabel.PROVIDER and len(letters) > 1:
+        yield from (Known(written, label, score, source, "signer") for written in _signed(ordered))
+
+
+def _signed(parts: list[str]) -> set[str]:
+    """How somebody signs with initials: with the first and last, with all, with both of a hyphenated name."""
+    first, last = parts[0], parts[-1]
+    whole = "".join(part[0] for part in parts)
+    doubled = "".join(half[0] for part in parts for half in part.replace("’", "'").split("-") if half)
+    hyphened = "".join("-".join(half[0] for half in part.split("-") if half) for part in (first, last))
+    return {written.upper() for written in (first[0] + last[0], whole, doubled, hyphened)}
 
 
 def _pieces(part: str) -> Iterator[str]:

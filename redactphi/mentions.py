@@ -18,6 +18,9 @@ _MIDDLE = regex.compile(r"[ \t]\p{Lu}\b\.?(?!['’\p{L}])")
 _NOUN = regex.compile(r"(?:['’]?s?)[ \t-]+(\p{L}+)(?:[ \t-]+(\p{L}+))?")
 _TITLE = regex.compile(r"(?i)(?:\b(?:mr|mrs|ms|miss|mx|dr|drs|doctor|prof|nurse)\b\.?)[ \t]*$")
 _SENTENCE_START = regex.compile(r"(?:^|[.!?:;\n•*]|^[ \t]*[-–\d.)]+)[\s\"'“(\[]*$")
+_LINE_START = regex.compile(r"(?:^|\n)[ \t]*(?:[-–—~*/]{1,2}[ ]?)?$")
+_SENTENCE_END = regex.compile(r"[.!?)\]][\"”]?[ \t]{1,3}(?:[-–—~]{1,2}[ ]?)?$")
+_SIGNED_AFTER = regex.compile(r"[.]?[ \t]*(?:\r?\n|$|/(?!\p{Lu}{0,2}\p{Ll})|[ \t]/[ \t]|,[ ]?(?:MD|DO|RN|NP|PA|LPN|PT|OT|CRNA)\b|[ ]{1,3}\d{1,2}[/:]\d)")
 _INITIALS_CUE = regex.compile(r"(?i)\b(?:patient|pt|initials?|mr|mrs|ms|name|client)\b[.:]?[ \t(]*$")
 _ARTICLES = frozenset({"a", "an", "the"})
 _WINDOW = 24
@@ -36,7 +39,7 @@ class Known:
         score: The score of a mention.
         source: The source of a mention.
         kind: ``part`` of a person's name, ``phrase``, ``exact`` where case matters, ``word`` that may also be an
-            ordinary one, or bare ``initials`` that need a cue.
+            ordinary one, bare ``initials`` that need a cue, or those of a ``signer``, who stands where notes end.
     """
 
     text: str
@@ -119,9 +122,21 @@ def _is_bounded(folded: str, start: int, end: int) -> bool:
 def _is_meant(text: str, start: int, end: int, entry: Known) -> bool:
     if entry.kind == "word":
         return is_name_there(text, start, end)
+    if entry.kind == "signer":
+        return _is_signed(text, start, end, entry.text)
     if entry.kind in {"exact", "initials"} and text[start:end] != entry.text:
         return False
     return entry.kind != "initials" or bool(_INITIALS_CUE.search(text, max(0, start - _WINDOW), start))
+
+
+def _is_signed(text: str, start: int, end: int, initials: str) -> bool:
+    """Whether initials stand where a signature does: as a line, or behind the last sentence of one."""
+    if text[start:end] not in {initials, initials.lower()}:
+        return False
+    before, after = text[max(0, start - _WINDOW) : start], text[end : end + _WINDOW]
+    return bool(_SIGNED_AFTER.match(after)) and bool(
+        _LINE_START.search(before) or (text[start:end].isupper() and _SENTENCE_END.search(before))
+    )
 
 
 def _people(text: str, hits: list[tuple[int, int, Known]]) -> Iterator[Span]:

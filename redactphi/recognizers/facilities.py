@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import regex
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
-from redactphi.recognizers.clinical import WORD, are_clinical, countries, is_eponym_before_noun, peoples
+from redactphi.recognizers.clinical import WORD, are_clinical, countries, is_eponym_before_noun, peoples, plain_words
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.spans import Span
 
@@ -28,6 +28,8 @@ _KINDS = frozenset({
 })  # fmt: skip
 _EMPLOYER = "facilities/employer-head"
 _CUED = frozenset({"facilities/cue-at", "facilities/at-name"})
+_DEPARTMENTS = frozenset({"division", "department", "dept", "section", "service", "office"})
+_LINKS = frozenset({"of", "and", "the", "for", "&"})
 _CERTAIN = frozenset({
     "facilities/known", "facilities/known-employer", "facilities/store", "facilities/acronym-cue",
     "facilities/acronym-long", "facilities/acronym-unit", "facilities/our-lady", "facilities/union",
@@ -66,6 +68,8 @@ def _fit(text: str, span: Span) -> Span | None:
             last -= 1
     if first == last:
         return None
+    if _is_department([word[0].lower() for word in words[first:last]]):
+        return None
     kind = bool(_STRONG.search(text, words[first].start(), words[last - 1].end()))
     own = [word[0] for word in words[first:last]]
     if span.source == _EMPLOYER:
@@ -80,6 +84,11 @@ def _fit(text: str, span: Span) -> Span | None:
     start = span.start if first == 0 else words[first].start()
     end = span.end if last == len(words) else words[last - 1].end()
     return replace(span, start=start, end=end)
+
+
+def _is_department(words: Sequence[str]) -> bool:
+    """Whether words name a part of any hospital, as "Division of Gynecologic Oncology" does."""
+    return words[0] in _DEPARTMENTS and all(word in plain_words() or word in _LINKS for word in words)
 
 
 def _is_no_place(text: str, start: int, end: int) -> bool:

@@ -30,7 +30,7 @@ _COUNTED = r"(?i:units?|m?c?g|mgs|m[lm]|cc|kg|cm|lbs?|oz|tabs?|caps?|y\.?o\b|y/o
 _ID_RIGHT = regex.compile(
     rf"(?:[-_./]?[\p{{L}}\p{{N}}]+)+|(?:[ ]\d{{2,12}})+(?![\p{{L}}\p{{N}}/:%]|\.\d|[ -]?{_COUNTED})"
 )
-_INITIAL = regex.compile(r"(?:,[ ]\p{Lu}\b\.?|[ ](?!I\.)\p{Lu}\.)(?!['’\p{L}\p{N}/-])")
+_INITIAL = regex.compile(r"(?:,[ ]\p{Lu}\b(?:\.|(?!\.))|[ ](?!I\.)\p{Lu}\.)(?!['’\p{L}\p{N}/-])")
 _PERSON_GAP = regex.compile(r"[ ](?:\p{Lu}[\p{L}'’-]{1,9}[ ]|(?:de|la|del|van|von|der|bin|al|y|e|dos|da)[ ]){1,2}")
 _PLACE_GAP = regex.compile(r"[ ](?:of|at|the|of the|in the|at the|and|&|-|–)[ ]")
 _HOUSE_NUMBER = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,6}[A-Z]?[ ]$")

@@ -173,12 +173,18 @@ def _full_name_any_order(value: str) -> bool:
 def _reversed_name(value: str) -> bool:
     words = [word for word in _words(value) if len(word) > 1]
     last, first = words[:1], words[1:]
-    if len(first) != 1 or _is_common(first[0]):
+    if len(first) != 1 or _is_common(first[0]) or _is_code(value):
         return False
     eponyms = resources.terms("eponyms")
     if first[0] in eponyms and last[0] in eponyms:
         return False
     return first[0] in resources.terms("first_names") and _in_list(last[0], "surnames")
+
+
+def _is_code(value: str) -> bool:
+    """Whether a State's code or a credential stands behind the comma: "Bedford, MA" and "PRYCE, PA" are no names."""
+    last = value.rpartition(",")[2].strip()
+    return last in resources.terms("state_codes") or last in resources.terms("credentials")
 
 
 def _person(value: str) -> bool:

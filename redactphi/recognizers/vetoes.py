@@ -45,6 +45,10 @@ _NAMED = frozenset(
 )
 _PLACES = frozenset(map(str, (PhiLabel.FACILITY, PhiLabel.EMPLOYER, PhiLabel.LOCATION)))
 _INITIALS = 3
+_TOWNS_TOO = frozenset({"new york", "washington"})
+"""States that are also towns, but where a ZIP code follows."""
+
+_ZIP = regex.compile(r",?[ ]{1,2}\d{5}\b")
 _CODE = regex.compile(r"\b[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}\b")
 
 
@@ -82,7 +86,7 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) ->
     if span.label in _NUMBERED:
         return is_no_number(text, span, found, has_neighbour=has_neighbour)
     lower = found.lower()
-    if span.label in _PLACES and lower in _lands():
+    if span.label in _PLACES and (lower in _lands() or (lower in _TOWNS_TOO and _ZIP.match(text, span.end))):
         return True
     if has_neighbour or span.label not in _NAMED or is_titled(text, span.start):
         return False
@@ -128,7 +132,7 @@ def _has_capitals(text: str) -> bool:
 @functools.cache
 def _lands() -> frozenset[str]:
     """States and countries, less those that are also towns."""
-    return (states() | countries()) - {"new york", "washington"}
+    return (states() | countries()) - _TOWNS_TOO
 
 
 @functools.cache
