@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from redactphi import resources
+from redactphi.nlp_pieces import PIECES, pieces_of
 from redactphi.nlp_tokens import CAPITALS, bare, split_blank
 
 COLUMNS = ("word", "prefix", "suffix", "shape", "lists", "clinical")
@@ -18,6 +19,9 @@ COLUMNS = ("word", "prefix", "suffix", "shape", "lists", "clinical")
 
 GRAMS = 12
 """How many columns of letter trigrams follow; 0 where a word has fewer. Longer words show their beginning and end."""
+
+FEATURES = len(COLUMNS) + GRAMS + PIECES
+"""All columns: last come the numbers of a word's pieces."""
 
 LISTS = {"first_names": 1, "surnames": 2, "places": 4, "common_words": 8}
 """The term lists a word is looked up in, and the bit each sets."""
@@ -109,7 +113,7 @@ def _shape(token: str, *, capitals: bool) -> str:
 
 
 def features(key: str, vocabulary: frozenset[str]) -> list[int]:
-    """The features of a token key, each a number below 2**32 to be hashed; only absent trigrams are zero."""
+    """The features of a token key, each a number below 2**32 to be hashed; only absent trigrams and pieces are zero."""
     capitals = key.startswith(CAPITALS)
     token, spaced = split_blank(bare(key))
     if not token.isascii():
@@ -119,7 +123,14 @@ def features(key: str, vocabulary: frozenset[str]) -> list[int]:
     spaced_shape = _number(shape + " " * spaced)
     if not token.isalpha():
         whole = _number(shape)
-        return [_number(word), whole, whole, spaced_shape, *(1 + flag for flag in _NO_LETTERS), *([0] * GRAMS)]
+        return [
+            _number(word),
+            whole,
+            whole,
+            spaced_shape,
+            *(1 + flag for flag in _NO_LETTERS),
+            *([0] * (GRAMS + PIECES)),
+        ]
     return [
         _number(word) if word in vocabulary else UNKNOWN_WORD,
         _number(word[:_AFFIX]),
@@ -128,6 +139,7 @@ def features(key: str, vocabulary: frozenset[str]) -> list[int]:
         1 + list_flags().get(word, 0),
         1 + _clinical(token, word),
         *_grams(word),
+        *pieces_of(word),
     ]
 
 
@@ -149,13 +161,18 @@ def _number(feature: str) -> int:
 
 
 def feature_rows(keys: Iterable[str], vocabulary: frozenset[str]) -> NDArray[np.uint64]:
-    """The features of several token keys, one row each: `COLUMNS`, then `GRAMS` trigrams."""
+    """The features of several token keys, one row each: `COLUMNS`, `GRAMS` trigrams, `PIECES` pieces."""
     rows = [features(key, vocabulary) for key in keys]
-    return np.array(rows, dtype=np.uint64).reshape(-1, len(COLUMNS) + GRAMS)
+    return np.array(rows, dtype=np.uint64).reshape(-1, FEATURES)
 
 
 def trigram_weights(rows: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
     """The trigrams of each row, and the share of each in the mean: nothing for those that are absent."""
-    grams = np.ascontiguousarray(rows[:, len(COLUMNS) :])
+    grams = np.ascontiguousarray(rows[:, len(COLUMNS) : len(COLUMNS) + GRAMS])
     present = (grams > 0).astype(np.float32)
     return grams, present / np.maximum(1, present.sum(axis=1, keepdims=True))
+
+
+def pieces_in(rows: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The columns of pieces."""
+    return rows[:, len(COLUMNS) + GRAMS :]

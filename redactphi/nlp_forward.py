@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from thinc.backends import NumpyOps
 
-from redactphi.nlp_features import feature_rows, trigram_weights
+from redactphi.nlp_features import feature_rows, pieces_in, trigram_weights
+from redactphi.nlp_pieces import mean_vectors
 from redactphi.nlp_tokens import bare
 from redactphi.nlp_weights import Floats, Weights
 
@@ -90,6 +91,7 @@ class Network:
         grams, weights = trigram_weights(rows)
         vectors = self._look_up(*trigrams, grams.reshape(-1)).reshape(*grams.shape, -1)
         parts.append(np.einsum("tgw,tg->tw", vectors, weights))
+        parts.append(mean_vectors(pieces_in(rows)))
         ones = np.ones((len(keys), 1), np.float32)
         return self._layers[0](np.concatenate([*parts, ones], axis=1))
 

@@ -18,7 +18,9 @@ from spacy.util import minibatch, registry
 from spacy.vocab import Vocab
 from thinc.api import HashEmbed, Linear, Maxout, Model, chain, concatenate, use_ops
 
-from redactphi.nlp_features import COLUMNS, GRAMS, feature_rows, trigram_weights
+from redactphi.nlp_features import FEATURES, feature_rows, pieces_in, trigram_weights
+from redactphi.nlp_pieces import mean_vectors
+from redactphi.nlp_pieces import width as pieces_width
 from redactphi.nlp_tokens import bare, split_blank, token_keys
 from redactphi.nlp_weights import Floats, Settings, Weights
 
@@ -27,7 +29,7 @@ Rows = NDArray[np.uint64]
 Network = Model[Any, Any]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_KEY = np.arange(3, 3 + 2 * (len(COLUMNS) + GRAMS), 2).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+_KEY = np.arange(3, 3 + 2 * FEATURES, 2).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 
 _LAYER_PARAMETERS = (("W", "maxout", "W"), ("b", "maxout", "b"), ("G", "layernorm", "G"), ("B", "layernorm", "b"))
 
@@ -79,10 +81,10 @@ def build_network(settings: Settings, dropout: float = 0.0) -> Network:
         HashEmbed(width, rows, column=column, seed=seed) for column, (rows, seed) in enumerate(columns)
     ]
     tables.append(_trigrams(width, *trigrams))
-    inputs = len(tables) * width
+    inputs = len(tables) * width + pieces_width()
     mixer = Maxout(width, inputs, nP=settings.pieces, normalize=True, dropout=dropout)
     layers = [Maxout(width, 3 * width, nP=settings.pieces, normalize=True, dropout=dropout) for _ in settings.dilations]
-    embed: Network = chain(concatenate(*tables), mixer)
+    embed: Network = chain(concatenate(*tables, Model("pieces", _forward_pieces)), mixer)
     head = Linear(len(settings.tags), width)
     network: Network = Model(
         "redactphi_tagger", _forward, layers=[embed, *layers, head], attrs={"dilations": settings.dilations}
@@ -153,9 +155,15 @@ def _forward_trigrams(model: Network, rows: Rows, is_train: bool) -> tuple[Float
     return np.asarray(bags, np.float32), backprop
 
 
+def _forward_pieces(_model: Network, rows: Rows, is_train: bool) -> tuple[Floats, Callable[[Floats], Rows]]:  # noqa: FBT001
+    """The vectors of the words' pieces, which stay as they are."""
+    del is_train
+    return mean_vectors(pieces_in(rows)), lambda _flow: rows
+
+
 def _join(texts: list[Rows], gap: int) -> tuple[Rows, list[tuple[int, int]]]:
     """One array of all texts with ``gap`` zero rows around each, and where each stands in it."""
-    empty = np.zeros((gap, len(COLUMNS) + GRAMS), np.uint64)
+    empty = np.zeros((gap, FEATURES), np.uint64)
     parts, places, position = [empty], [], gap
     for text in texts:
         parts += [text, empty]

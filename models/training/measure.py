@@ -20,7 +20,15 @@ from redactphi.spans import Span
 
 GOLD = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "phi" / "gold"
 OWN_GOLD = Path(__file__).resolve().parents[2] / "fixtures" / "gold"
-BY_OTHERS = ("second_hand", "held_out_ann", "held_out_bo")
+BY_OTHERS = (
+    "second_hand",
+    "held_out_ann",
+    "held_out_bo",
+    "held_out_cy",
+    "held_out_dee",
+    "held_out_eve",
+    "held_out_fay",
+)
 """Synthetic notes by authors who knew neither layouts nor rules, labelled by our policy."""
 
 RECALL_ONLY = ("procsuite_synthetic_phi",)

@@ -66,9 +66,7 @@ def _fit(text: str, span: Span) -> Span | None:
     if span.source in _CUED:
         while first < last and _is_filler(words[last - 1][0]) and not _is_head(words[last - 1][0]):
             last -= 1
-    if first == last:
-        return None
-    if _is_department([word[0].lower() for word in words[first:last]]):
+    if first == last or _is_department([word[0].lower() for word in words[first:last]]):
         return None
     kind = bool(_STRONG.search(text, words[first].start(), words[last - 1].end()))
     own = [word[0] for word in words[first:last]]
