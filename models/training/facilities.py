@@ -19,7 +19,6 @@ _CHOICE = re.compile(r"<([^<>]*)>")
 _TIMES = re.compile(r"(\d)x ")
 _HALVES = {"saint", "mount", "santa", "santo", "villa", "grand", "grande"}
 _SMALL = {"of", "the", "and", "at", "for", "on", "&"}
-_UNITS = ("Apt {}", "Apt {}", "Apt. {}", "apt {}", "APT {}", "#{}", "#{}", "# {}", "Unit {}", "Suite {}", "Ste {}", "Ste. {}", "Apartment {}", "Lot {}", "Lot #{}", "Floor {}", "Fl {}", "Room {}", "Rm {}", "Bldg {}", "Building {}", "Trlr {}", "Trailer {}", "Space {}", "Spc {}", "No. {}", "Penthouse {}", "Apt. #{}", "Unit #{}")  # fmt: skip
 _COMPASS = ("N", "S", "E", "W", "N.", "S.", "E.", "W.", "North", "South", "East", "West", "NW", "SE", "SW", "NE")
 
 
@@ -221,6 +220,12 @@ class _Filler:
                 return _ordinal(rng.randint(1, rng.choice((12, 60, 160))))
             case "n":
                 return str(rng.randint(1, rng.choice((9, 9, 99))))
+            case "flat":
+                return _flat(rng)
+            case "grid":
+                return str(rng.randint(1, 240) * rng.choice((5, 10, 50)))
+            case "type":
+                return rng.choice(_patterns("street_types"))
             case _ if kind in _words():
                 return rng.choice(_words()[kind])
         raise ValueError(f"unknown hole {kind!r}")
@@ -351,42 +356,35 @@ def _state_names() -> tuple[str, ...]:
 
 _DIRECTIONS = ("North", "South", "East", "West", "Northeast", "Northwest", "Southeast", "Southwest", "Central", "Greater", "Mid", "Upper", "Lower")  # fmt: skip
 _SPANISH = ("Verde", "Grande", "Seco", "Bravo", "San José", "Santa Rosa", "Las Flores", "Los Pinos", "La Esperanza", "El Sol", "La Luna", "Del Mar", "Vista Hermosa", "Santa Cruz", "Buena Vista", "Piedras Negras", "La Loma", "Los Robles", "Las Palmas", "El Paraíso", "Río Piedras", "Caguas Norte", "Hato Rey", "San Antonio", "Guadalupe", "Campo Rico", "Alturas", "El Monte", "Las Lomas", "Monte Carlo")  # fmt: skip
-_ROUTES = ("County Road {}", "County Rd {}", "Co Rd {}", "Co. Rd. {}", "CR {}", "CR-{}", "State Route {}", "State Rd {}", "St Rt {}", "SR {}", "SR-{}", "Highway {}", "Hwy {}", "Hwy. {}", "US Hwy {}", "US Highway {}", "US-{}", "US {}", "FM {}", "FM Road {}", "Farm to Market Rd {}", "Route {}", "Rt {}", "Rte {}", "Rte. {}", "Ranch Road {}", "RM {}", "Township Rd {}", "Old Highway {}", "Old Hwy {}", "Forest Rd {}", "Private Rd {}", "Avenue {}", "Road {}")  # fmt: skip
-_BOXES = ("P.O. Box {}", "PO Box {}", "PO Box {}", "P. O. Box {}", "Box {}", "P.O. BOX {}", "Post Office Box {}", "PO BOX {}", "P O Box {}", "Drawer {}")  # fmt: skip
-_RURAL = ("RR {} Box {}", "RR{} Box {}", "R.R. {}, Box {}", "Rural Route {}, Box {}", "RFD {} Box {}", "Rt {} Box {}", "Rt. {}, Box {}", "Route {} Box {}", "HC {} Box {}", "HC-{}, Box {}", "Star Route {} Box {}", "PSC {} Box {}", "CMR {} Box {}", "Unit {} Box {}")  # fmt: skip
 
 
 def street(rng: random.Random, split: Split) -> str:
-    """A street line as written in an address: with suffix or none, on a numbered road, a rural route or a box."""
-    draw = rng.random()
-    if draw < 0.05:
-        return rng.choice(_BOXES).format(rng.choice((rng.randint(1, 9999), rng.randint(10_000, 99_999))))
-    if draw < 0.075:
-        return rng.choice(_RURAL).format(rng.randint(1, 99), rng.randint(1, 999))
-    if draw < 0.12:
-        ending = f" {rng.choice(_COMPASS)}" if rng.random() < 0.25 else ""
-        return f"{rng.randint(10, 29999)} {rng.choice(_ROUTES).format(rng.randint(1, 999))}{ending}"
-    number = rng.choice((str(rng.randint(1, 999)), str(rng.randint(1000, 29999)), f"{rng.randint(1, 99)}-{rng.randint(10, 99)}", f"{rng.randint(1, 999)} 1/2", f"{rng.randint(1, 999)}{rng.choice('AB')}", f"{rng.choice('NSEW')}{rng.randint(10, 999)}", rng.choice(("One", "Two", "Ten")))) if rng.random() < 0.2 else str(rng.randint(1, 9999))  # fmt: skip
-    compass = f"{rng.choice(_COMPASS)} " if rng.random() < 0.16 else ""
-    if rng.random() < 0.1:
-        line = f"{number} {rng.choice(_mine('streets_whole', split))}"
+    """A street line as written in an address: number and name, or a box, a rural route, a grid, a crossing, a room."""
+    if rng.random() < 0.27:
+        line = _filled(rng, split, "street_lines")
     else:
-        name = _street_name(rng, split)
-        kind = f" {rng.choice(surface('street_types'))}" if rng.random() < 0.94 else ""
-        line = f"{number} {compass}{name}{kind}"
-        line += f" {rng.choice(_COMPASS)}" if kind and not compass and rng.random() < 0.07 else ""
-    if rng.random() < 0.22:
-        unit = rng.choice(_UNITS).format(
-            rng.choice(
-                (
-                    str(rng.randint(1, 450)),
-                    str(rng.randint(1, 40)),
-                    rng.choice("ABCDEF"),
-                    f"{rng.randint(1, 40)}{rng.choice('ABCD')}",
-                    f"{rng.choice('ABCD')}-{rng.randint(1, 20)}",
-                )
-            )
-        )
-        line += rng.choice((", ", " ", ", ")) + unit
+        line = _plain_street(rng, split)
+        line += rng.choice((", ", " ", ", ")) + _filled(rng, split, "street_units") if rng.random() < 0.22 else ""
     shape = rng.random()
     return line.upper() if shape < 0.05 else line.lower() if shape < 0.08 else line
+
+
+def _plain_street(rng: random.Random, split: Split) -> str:
+    number = _house_number(rng)
+    if rng.random() < 0.15:
+        return f"{number} {rng.choice(_mine('streets_whole', split))}"
+    compass = f"{rng.choice(_COMPASS)} " if rng.random() < 0.16 else ""
+    kind = f" {rng.choice(_patterns('street_types'))}" if rng.random() < 0.94 else ""
+    line = f"{number} {compass}{_street_name(rng, split)}{kind}"
+    return f"{line} {rng.choice(_COMPASS)}" if kind and not compass and rng.random() < 0.07 else line
+
+
+def _house_number(rng: random.Random) -> str:
+    if rng.random() < 0.8:
+        return str(rng.randint(1, 9999))
+    return rng.choice((str(rng.randint(1, 999)), str(rng.randint(1000, 29999)), f"{rng.randint(1, 99)}-{rng.randint(10, 99)}", f"{rng.randint(1, 999)} 1/2", f"{rng.randint(1, 999)}{rng.choice('AB')}", f"{rng.choice('NSEW')}{rng.randint(10, 999)}", rng.choice(("One", "Two", "Ten"))))  # fmt: skip
+
+
+def _flat(rng: random.Random) -> str:
+    number, letter = rng.randint(1, 40), rng.choice("ABCDEF")
+    return rng.choice((str(rng.randint(1, 450)), str(number), letter, f"{number}{letter}", f"{letter}-{number}", f"{letter}{number}", f"{number}-{letter}", f"{rng.randint(1, 29)}{rng.randint(1, 29):02}"))  # fmt: skip
