@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from models.training.people import given_name, surname
 from models.training.raw import Split, split_of
 from models.training.sources import states_and_countries, us_towns, world_cities
-from models.training.surface import flavours, surface
+from models.training.surface import flavours, surface, weighted
 from redactphi.resources import terms
 
 _HOLE = re.compile(r"\{(\w+)\}")
 _CHOICE = re.compile(r"<([^<>]*)>")
-_TIMES = re.compile(r"(\d)x ")
 _HALVES = {"saint", "mount", "santa", "santo", "villa", "grand", "grande"}
 _SMALL = {"of", "the", "and", "at", "for", "on", "&"}
 _COMPASS = ("N", "S", "E", "W", "N.", "S.", "E.", "W.", "North", "South", "East", "West", "NW", "SE", "SW", "NE")
@@ -46,16 +45,9 @@ def foreign_cities(split: Split) -> tuple[str, ...]:
     return tuple(name for name, size in world_cities() if size > 200_000 and split_of("town:" + name.lower()) == split)
 
 
-@functools.cache
-def _patterns(name: str) -> tuple[str, ...]:
-    """The lines of a pattern file, each as often as the "3x " before it says."""
-    lines = ((_TIMES.match(line), line) for line in surface(name))
-    return tuple(line[len(times[0]) :] if times else line for times, line in lines for _ in range(int(times[1]) if times else 1))  # fmt: skip
-
-
 def pattern(rng: random.Random, name: str) -> str:
     """A line of a pattern file with one of the alternatives of each "<a;b>" in it."""
-    return _choose(rng, rng.choice(_patterns(name)))
+    return _choose(rng, rng.choice(weighted(name)))
 
 
 def _choose(rng: random.Random, line: str) -> str:
@@ -225,7 +217,7 @@ class _Filler:
             case "grid":
                 return str(rng.randint(1, 240) * rng.choice((5, 10, 50)))
             case "type":
-                return rng.choice(_patterns("street_types"))
+                return rng.choice(weighted("street_types"))
             case _ if kind in _words():
                 return rng.choice(_words()[kind])
         raise ValueError(f"unknown hole {kind!r}")
@@ -253,7 +245,7 @@ def facility(rng: random.Random, split: Split) -> Facility:
     if rng.random() < 0.07:
         known = rng.choice(_known("known_facilities", split))
         return Facility(known, (known, known.split(" Hospital")[0].split(" Medical Center")[0]))
-    line, _, shorts = rng.choice(_patterns("facility_patterns")).partition(" => ")
+    line, _, shorts = rng.choice(weighted("facility_patterns")).partition(" => ")
     line = _choose(rng, line)
     filler = _Filler(rng, split)
     name = _tidy(filler.fill(line))
@@ -374,7 +366,7 @@ def _plain_street(rng: random.Random, split: Split) -> str:
     if rng.random() < 0.15:
         return f"{number} {rng.choice(_mine('streets_whole', split))}"
     compass = f"{rng.choice(_COMPASS)} " if rng.random() < 0.16 else ""
-    kind = f" {rng.choice(_patterns('street_types'))}" if rng.random() < 0.94 else ""
+    kind = f" {rng.choice(weighted('street_types'))}" if rng.random() < 0.94 else ""
     line = f"{number} {compass}{_street_name(rng, split)}{kind}"
     return f"{line} {rng.choice(_COMPASS)}" if kind and not compass and rng.random() < 0.07 else line
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 
+_TIMES = re.compile(r"(\d)x ")
 FOLDER = Path(__file__).resolve().parent / "surfaces"
 
 
@@ -22,6 +24,13 @@ def surface(name: str) -> tuple[str, ...]:
     lines = path.read_text(encoding="utf-8").splitlines()
     # A number sign inside a line is text ("Pharmacy #12").
     return tuple(line.rstrip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+@functools.cache
+def weighted(name: str) -> tuple[str, ...]:
+    """The lines of a file, each as often as the "3x " before it says."""
+    lines = ((_TIMES.match(line), line) for line in surface(name))
+    return tuple(line[len(times[0]) :] if times else line for times, line in lines for _ in range(int(times[1]) if times else 1))  # fmt: skip
 
 
 @functools.cache
