@@ -261,7 +261,8 @@ def facility(rng: random.Random, split: Split) -> Facility:
 
 def _tidy(name: str) -> str:
     """The name without what an empty alternative left."""
-    return re.sub(r" {2,}", " ", name).strip(" -–,/&").replace("'s's", "'s").replace("s's's", "s'")
+    name = re.sub(r" {2,}", " ", name).replace(" ,", ",").replace("Parish County", "Parish")
+    return name.strip(" -–,/&").replace("'s's", "'s").replace("s's's", "s'")
 
 
 def _first_word(name: str) -> str:
