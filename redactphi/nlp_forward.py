@@ -15,6 +15,7 @@ from thinc.backends import NumpyOps
 
 from redactphi.nlp_features import feature_rows, pieces_in, trigram_weights
 from redactphi.nlp_pieces import mean_vectors
+from redactphi.nlp_scan import Lanes, activate, scan
 from redactphi.nlp_tokens import bare
 from redactphi.nlp_weights import Floats, Weights
 
@@ -63,6 +64,8 @@ class Network:
         self._vocabulary = weights.vocabulary
         self._tables = [weights.arrays[f"E{index}"] for index in range(len(settings.rows))]
         self._layers = [_Maxout(weights.arrays, index) for index in range(len(settings.dilations) + 1)]
+        self._recurrent = np.ascontiguousarray(weights.arrays["WR"].T)
+        self._recurrent_bias = weights.arrays["bR"]
         self._head = np.ascontiguousarray(weights.arrays["W"].T) / np.float32(settings.temperature)
         self._bias = weights.arrays["b"] / np.float32(settings.temperature)
         self._ops = NumpyOps(use_blis=False)
@@ -109,19 +112,33 @@ class Network:
         Returns:
             Of shape (tokens, tags). Rows at gaps mean nothing.
         """
-        count = len(numbers)
-        result = np.empty((count, len(self._bias)), np.float32)
+        count, width = len(numbers), self.settings.width
+        near = np.empty((count, width), np.float32)
+        linear = np.empty((count, len(self._recurrent_bias)), np.float32)
         halo = sum(self.settings.dilations)
         for start in range(0, count, BLOCK):
             stop = min(count, start + BLOCK)
             low, high = max(0, start - halo), min(count, stop + halo)
             states = self._convolve(vectors, numbers[low:high])
-            result[start:stop] = states[start - low : stop - low] @ self._head
+            near[start:stop] = states[start - low : stop - low]
+            linear[start:stop] = near[start:stop] @ self._recurrent
+        linear += self._recurrent_bias
+        result = near @ self._head[:width]
+        result += self._far(linear, numbers) @ self._head[width:]
         result += self._bias
         np.subtract(result, result.max(axis=1, keepdims=True), out=result)
         np.exp(result, out=result)
         result /= result.sum(axis=1, keepdims=True)
         return result
+
+    @staticmethod
+    def _far(linear: Floats, numbers: NDArray[np.int64]) -> Floats:
+        """The states of the recurrent layer; texts are what stands between gaps."""
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], numbers != _GAP, [0]])))
+        lanes = Lanes.of(list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)))
+        gates, values = activate(linear)
+        states = scan(lanes.gather(gates), lanes.gather(values), lanes.counts)
+        return lanes.scatter(states, len(numbers))
 
     def _convolve(self, vectors: Floats, numbers: NDArray[np.int64]) -> Floats:
         reach, width, count = self.reach, self.settings.width, len(numbers)

@@ -21,7 +21,7 @@ from redactphi.spans import Span
 SEGMENT = 100_000
 """Code points looked at in one go. Longer texts are cut, which bounds memory; the pieces overlap by `MARGIN`."""
 
-MARGIN = 400
+MARGIN = 2000
 
 _BATCH = 50_000
 _DIGITS = 3

@@ -6,7 +6,7 @@ This form trains, and loads with ``spacy.load``. `redactphi.nlp.PhiModel` runs t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from thinc.api import HashEmbed, Linear, Maxout, Model, chain, concatenate, use_
 from redactphi.nlp_features import FEATURES, feature_rows, pieces_in, trigram_weights
 from redactphi.nlp_pieces import mean_vectors
 from redactphi.nlp_pieces import width as pieces_width
+from redactphi.nlp_scan import Lanes, activate, scan, scan_gradient
 from redactphi.nlp_tokens import bare, split_blank, token_keys
 from redactphi.nlp_weights import Floats, Settings, Weights
 
@@ -71,7 +72,7 @@ def make_tokenizer() -> Callable[[Language], Tokenizer]:
 
 
 def build_network(settings: Settings, dropout: float = 0.0) -> Network:
-    """The network with fresh weights: hash embeddings, maxout, residual convolutions, linear head.
+    """The network with fresh weights: hash embeddings, maxout, residual convolutions, a recurrent layer, linear head.
 
     It maps feature rows of each text to logits, both of shape (tokens, ...).
     """
@@ -85,17 +86,19 @@ def build_network(settings: Settings, dropout: float = 0.0) -> Network:
     mixer = Maxout(width, inputs, nP=settings.pieces, normalize=True, dropout=dropout)
     layers = [Maxout(width, 3 * width, nP=settings.pieces, normalize=True, dropout=dropout) for _ in settings.dilations]
     embed: Network = chain(concatenate(*tables, Model("pieces", _forward_pieces)), mixer)
-    head = Linear(len(settings.tags), width)
-    network: Network = Model(
-        "redactphi_tagger", _forward, layers=[embed, *layers, head], attrs={"dilations": settings.dilations}
-    )
-    for layer in (*tables[:-1], *tables[-1].layers, *layers, mixer, head):
+    recurrent = Linear(4 * settings.scan, width)
+    head = Linear(len(settings.tags), width + 2 * settings.scan)
+    attrs = {"dilations": settings.dilations, "dropout": dropout}
+    network: Network = Model("redactphi_tagger", _forward, layers=[embed, *layers, recurrent, head], attrs=attrs)
+    for layer in (*tables[:-1], *tables[-1].layers, *layers, mixer, recurrent, head):
         layer.initialize()
+    # A state is remembered for some tokens from the start, or nothing far away would ever be learnt.
+    recurrent.set_param("b", np.repeat(np.float32([1, 0]), 2 * settings.scan))  # type: ignore[arg-type]  # thinc's arrays
     return network
 
 
 def _forward(model: Network, texts: list[Rows], is_train: bool) -> tuple[list[Floats], Callable[[Any], list[Rows]]]:  # noqa: FBT001
-    embed, *layers, head = model.layers
+    embed, *layers, recurrent, head = model.layers
     dilations = model.attrs["dilations"]
     rows, places = _join(texts, max(dilations))
     gaps = np.flatnonzero(rows[:, 0] == 0)
@@ -109,13 +112,16 @@ def _forward(model: Network, texts: list[Rows], is_train: bool) -> tuple[list[Fl
         backs.append(back)
         states = states + change
         states[gaps] = 0
-    logits, back_head = head(states, is_train)
+    far, back_far = _recur(recurrent, states, places, model.attrs["dropout"] if is_train else 0.0)
+    logits, back_head = head(np.concatenate([states, far], axis=1), is_train)
+    width = states.shape[1]
 
     def backprop(gradients: list[Floats]) -> list[Rows]:
         total = np.zeros_like(logits)
         for (start, stop), gradient in zip(places, gradients, strict=True):
             total[start:stop] = gradient
-        flow = back_head(total)
+        joined = back_head(total)
+        flow = joined[:, :width] + back_far(joined[:, width:])
         for back, dilation in zip(reversed(backs), reversed(dilations), strict=True):
             flow[gaps] = 0
             flow = flow + _window_gradient(back(flow), dilation)
@@ -128,6 +134,27 @@ def _forward(model: Network, texts: list[Rows], is_train: bool) -> tuple[list[Fl
         return texts
 
     return [logits[start:stop] for start, stop in places], backprop
+
+
+def _recur(
+    layer: Network, states: Floats, places: Sequence[tuple[int, int]], dropout: float
+) -> tuple[Floats, Callable[[Floats], Floats]]:
+    """The recurrent layer over joined texts: its states, some dropped, and what takes a gradient back."""
+    linear, back = layer(states, True)
+    lanes = Lanes.of(places)
+    gates, values = (lanes.gather(part) for part in activate(linear))
+    found = scan(gates, values, lanes.counts)
+    count = len(states)
+    kept = np.float32(layer.ops.get_dropout_mask((count, found.shape[1]), dropout) if dropout else 1.0)
+
+    def backprop(flow: Floats) -> Floats:
+        at_states = lanes.gather(np.asarray(flow * kept, np.float32))
+        at_gates, at_values = scan_gradient(at_states, gates, values, found, lanes.counts)
+        at_linear = [at_gates * gates * (1 - gates), at_values * (1 - values * values)]
+        result: Floats = back(np.concatenate([lanes.scatter(part, count) for part in at_linear], axis=1))
+        return result
+
+    return np.asarray(lanes.scatter(found, count) * kept, np.float32), backprop
 
 
 def _trigrams(width: int, rows: int, seed: int) -> Network:
@@ -207,13 +234,15 @@ def set_arrays(network: Network, arrays: dict[str, Floats]) -> None:
 
 
 def _parameters(network: Network) -> Iterator[tuple[str, Network, str]]:
-    embed, *layers, head = network.layers
+    embed, *layers, recurrent, head = network.layers
     for index, node in enumerate(node for node in embed.walk() if node.name == "hashembed"):
         yield f"E{index}", node, "E"
     for index, layer in enumerate([embed.layers[1], *layers]):
         nodes = {node.name: node for node in layer.walk()}
         for name, kind, param in _LAYER_PARAMETERS:
             yield f"{name}{index}", nodes[kind], param
+    yield "WR", recurrent, "W"
+    yield "bR", recurrent, "b"
     yield "W", head, "W"
     yield "b", head, "b"
 

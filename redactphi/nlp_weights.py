@@ -34,6 +34,7 @@ class Settings:
         width: Length of a token's vector.
         pieces: Linear functions each maxout takes the best of.
         dilations: One residual convolution each: how far left and right its two neighbours stand.
+        scan: States of the recurrent layer, each way.
         rows: Length of the hash table of each feature; the last is that of the trigrams.
         seeds: Hash seed of each feature.
         tags: The outputs, in order.
@@ -43,6 +44,7 @@ class Settings:
     width: int = 64
     pieces: int = 2
     dilations: tuple[int, ...] = (1, 2, 4)
+    scan: int = 64
     rows: tuple[int, ...] = (6000, 1500, 3000, 1500, 97, 397, 6000)
     seeds: tuple[int, ...] = (11, 12, 13, 14, 15, 16, 26)
     tags: tuple[str, ...] = TAGS
@@ -57,7 +59,8 @@ class Weights:
         settings: The shape of the network.
         vocabulary: The words the model knows by themselves.
         arrays: ``E0``.. the hash tables; ``W0``, ``b0``, ``G0``, ``B0`` the mixer and ``W1``.. the convolutions as
-            maxout weights (width, pieces, inputs), bias, and scale and shift of the layer norm; ``W``, ``b`` the head.
+            maxout weights (width, pieces, inputs), bias, and scale and shift of the layer norm; ``WR``, ``bR`` gates and
+            values of the recurrent layer; ``W``, ``b`` the head.
     """
 
     settings: Settings

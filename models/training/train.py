@@ -152,11 +152,14 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--pieces", type=int, default=2)
     parser.add_argument("--dilations", type=int, nargs="+", default=[1, 2, 4])
+    parser.add_argument("--scan", type=int, default=64)
     parser.add_argument("--output", type=Path, default=OUTPUT)
     options = parser.parse_args()
     # Found out before the work rather than after it.
     options.output.mkdir(parents=True, exist_ok=True)
-    settings = Settings(width=options.width, pieces=options.pieces, dilations=tuple(options.dilations))
+    settings = Settings(
+        width=options.width, pieces=options.pieces, dilations=tuple(options.dilations), scan=options.scan
+    )
     started = time.monotonic()
     with use_ops("numpy", use_blis=False), single_blas_thread():
         corpus = load_corpus(options.seed, options.documents)
