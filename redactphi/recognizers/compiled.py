@@ -27,7 +27,7 @@ from redactphi.resources import Rule
 
 FILE = "rules.json"
 _ANY: regex.Pattern[str] = regex.compile(".")
-_READERS = ("compiled", "literals", "needs", "sketch", "starts", "syntax", "tries")
+_READERS = ("alphabet", "compiled", "literals", "needs", "sketch", "starts", "syntax", "tries")
 
 
 class Packed(NamedTuple):
@@ -81,13 +81,17 @@ def _packed() -> Mapping[str, Packed]:
 def _to_json(starts: Starts | None) -> dict[str, Any] | None:
     if starts is None:
         return None
-    return {**asdict(starts), "literals": sorted((literal.text, literal.exact) for literal in starts.literals)}
+    return asdict(starts) | {
+        name: sorted((literal.text, literal.exact, literal.shaped) for literal in literals)
+        for name, literals in (("literals", starts.literals), ("gate", starts.gate))
+    }
 
 
 def _from_json(raw: dict[str, Any] | None) -> Starts | None:
     if raw is None:
         return None
-    return Starts(**{**raw, "literals": frozenset(Literal(*pair) for pair in raw["literals"])})
+    literals = {name: frozenset(Literal(*parts) for parts in raw[name]) for name in ("literals", "gate")}
+    return Starts(**raw | literals)
 
 
 def _reduced(pattern: regex.Pattern[str]) -> Any:

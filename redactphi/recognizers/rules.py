@@ -25,6 +25,9 @@ _AFTER = 30
 _MARGIN = 64
 """Characters behind a zone that its matches see; one that ends in the last of them is looked at in the whole note."""
 
+_LONG = 200
+"""Characters to try a pattern at from which on it is worth asking first which of them lie in its zones."""
+
 Validator = Callable[[str], bool]
 """Says whether the matched characters can be what the rule claims."""
 
@@ -130,6 +133,7 @@ class CompiledRule:
         self._checked = "check" if "(?P<check>" in rule.regex else self._group
         self._validator = _named("validator", rule.validator, validators)
         self._guard = _named("guard", rule.guard, guards)
+        self._is_zoned = bool(rule.triggers or rule.anchor)
         self._context = _words(rule.context)
         self._unless = _words(rule.unless)
 
@@ -146,30 +150,31 @@ class CompiledRule:
             number: The rule's number there.
             zones: Where in the note to look; where its triggers and anchor stand, by default.
         """
-        if self.starts is None:
+        starts = self.starts
+        if starts is None:
             zones = note.zones(number) if zones is None else zones
             return self._judged(note.text, (m for zone in zones for m in self._everywhere(note.text, *zone)))
-        if zones is None:
-            candidates = self._candidates(note, number, self.starts)
-        else:
-            candidates = self._among(note, number, self.starts, zones)
+        candidates = self._candidates(note, number, starts, zones)
         return self._judged(note.text, self._from(note.text, candidates)) if candidates else []
 
-    def _candidates(self, note: Note, number: int, starts: Starts) -> Sequence[int]:
-        """Where in its zones the pattern may begin. Where literals tell it, an anchor is looked for last: mostly nothing is left then."""
-        if not starts.is_exact or not self.rule.anchor or note.knows(self.rule.anchor):
-            return self._among(note, number, starts, note.zones(number))
-        candidates = self._among(note, number, starts, note.trigger_zones(number))
-        zones = note.zones(number) if candidates else []
-        return [at for at, _ in clip(((at, at) for at in candidates), zones)] if zones else []
-
-    @staticmethod
-    def _among(note: Note, number: int, starts: Starts, zones: Sequence[Zone]) -> Sequence[int]:
-        if not zones:
-            return ()
-        if starts.literals:
-            return list(starts.near(note.text, note.hits(number), zones))
-        return list(starts.scanned(note.text, zones))
+    def _candidates(self, note: Note, number: int, starts: Starts, zones: Sequence[Zone] | None) -> Sequence[int]:
+        """Where in its zones the pattern may begin. Where literals tell it, the zones come last: mostly nothing is left then."""
+        hits = note.hits(number) if starts.literals else None
+        if hits is None:
+            zones = note.zones(number) if zones is None else zones
+            return list(starts.scanned(note.text, zones)) if zones else ()
+        if starts.is_exact:
+            candidates = starts.exactly(note.text, hits)
+        else:
+            ranges = starts.ranges(note.text, hits)
+            if self._is_zoned and zones is None and sum(high - low for low, high in ranges) > _LONG:
+                zones = note.zones(number)
+                ranges = list(clip(ranges, zones)) if zones else []
+            candidates = starts.within(note.text, ranges)
+        if not candidates or (zones is None and not self._is_zoned):
+            return candidates
+        zones = note.zones(number) if zones is None else zones
+        return [at for at, _ in clip(((at, at) for at in candidates), zones)] if zones else ()
 
     def spans_alone(self, text: str) -> list[Span]:
         """The spans this rule's pattern finds when it is tried at every place of a text: what `spans` must find."""

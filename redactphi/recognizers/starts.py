@@ -9,15 +9,13 @@ from functools import cached_property
 from typing import Self
 
 from redactphi.recognizers.literals import Literal
-from redactphi.recognizers.needs import best_clause, head, width
+from redactphi.recognizers.needs import best_clause, head, rarest_clause, width
 from redactphi.recognizers.sketch import char_class, scanner, sketch
 from redactphi.recognizers.syntax import Unsupported, parse
 from redactphi.resources import Rule
 
 Zone = tuple[int, int]
 
-_OFTEN = 0.02
-_OFTEN_AT_WORDS = 0.1
 _SIGHT = 400
 """Characters behind a zone that the test of a start in it sees."""
 
@@ -37,6 +35,8 @@ class Starts:
         low: Least distance from the start of a match to a literal; None: unbounded.
         high: Greatest distance; None: unbounded.
         between: What may stand between the two, as the source of a class.
+        gate: One of these stands in every text that holds a match as well; empty where that says no more.
+        gate_at_word: As ``at_word``, for the gate.
     """
 
     head: str
@@ -47,6 +47,8 @@ class Starts:
     low: int | None = None
     high: int | None = None
     between: str = ""
+    gate: frozenset[Literal] = frozenset()
+    gate_at_word: bool = False
 
     @classmethod
     def of(cls, rule: Rule) -> Self | None:
@@ -60,8 +62,10 @@ class Starts:
             known = cls(char_class(first), sketch(tree), scanner(first, tree))
         except Unsupported:
             return None
-        clause = best_clause(tree)
-        if clause is None or clause.frequency > (_OFTEN_AT_WORDS if clause.at_word else _OFTEN):
+        clause, gate = best_clause(tree), rarest_clause(tree)
+        if gate is not None and gate != clause and not gate.is_often:
+            known = replace(known, gate=gate.literals, gate_at_word=gate.at_word)
+        if clause is None or clause.is_often:
             return known
         return replace(
             known,
@@ -104,31 +108,26 @@ class Starts:
                 if passes(text, at):
                     yield at
 
-    def near(self, text: str, hits: Sequence[int], zones: Sequence[Zone]) -> Iterator[int]:
-        """The possible starts, in order.
+    def exactly(self, text: str, hits: Sequence[int]) -> list[int]:
+        """The possible starts, in order, where all stand at one distance from the literals.
 
         Args:
             text: The note.
             hits: Where the literals stand, sorted.
-            zones: Sorted and disjoint; what begins elsewhere is left out.
         """
-        if not self.is_exact:
-            return self._in_ranges(text, clip(self._ranges(text, hits), zones))
         low, passes = self.low or 0, self._passes
-        places: Iterable[int] = (hit - low for hit in hits)
-        if len(zones) > 1 or zones[0] != (0, len(text)):
-            places = (at for at, _ in clip(((at, at) for at in places), zones))
-        return (at for at in places if at >= 0 and passes(text, at))
+        if low <= 0:
+            return [hit - low for hit in hits if passes(text, hit - low)]
+        return [hit - low for hit in hits if hit >= low and passes(text, hit - low)]
 
-    def _in_ranges(self, text: str, ranges: Iterable[Zone]) -> Iterator[int]:
+    def within(self, text: str, ranges: Iterable[Zone]) -> list[int]:
+        """The possible starts in some ranges, in order."""
         passes, heads = self._passes, self._heads
-        for low, high in ranges:
-            for match in heads(text, low, high + 1):
-                if passes(text, match.start()):
-                    yield match.start()
+        places = (match.start() for low, high in ranges for match in heads(text, low, high + 1))
+        return [at for at in places if passes(text, at)]
 
-    def _ranges(self, text: str, hits: Sequence[int]) -> list[Zone]:
-        """Sorted and disjoint; first and last possible start."""
+    def ranges(self, text: str, hits: Sequence[int]) -> list[Zone]:
+        """Where the starts may be, as far as the literals say: the first and last place of each range, sorted and disjoint."""
         low, high = self.low, self.high
         ranges: list[Zone] = []
         for hit in hits:
