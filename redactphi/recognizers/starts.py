@@ -86,7 +86,8 @@ class Starts:
         return re.compile(f"{self.between}{{0,{_CHUNK}}}").match
 
     @cached_property
-    def _passes(self) -> Callable[[str, int], object]:
+    def test(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Whether a match may begin at a place; what `scanned`, `exactly` and `within` find may still fail it."""
         return re.compile(self.sketch).match
 
     @cached_property
@@ -99,32 +100,28 @@ class Starts:
 
     def scanned(self, text: str, zones: Iterable[Zone]) -> Iterator[int]:
         """The possible starts in some zones, in order."""
-        passes = self._passes
         for start, end in zones:
             for match in self._scan(text, start, min(len(text), end + _SIGHT)):
                 at = match.start()
                 if at > end:
                     break
-                if passes(text, at):
-                    yield at
+                yield at
 
-    def exactly(self, text: str, hits: Sequence[int]) -> list[int]:
+    def exactly(self, hits: Sequence[int]) -> Sequence[int]:
         """The possible starts, in order, where all stand at one distance from the literals.
 
         Args:
-            text: The note.
             hits: Where the literals stand, sorted.
         """
-        low, passes = self.low or 0, self._passes
-        if low <= 0:
-            return [hit - low for hit in hits if passes(text, hit - low)]
-        return [hit - low for hit in hits if hit >= low and passes(text, hit - low)]
+        low = self.low
+        if not low:
+            return hits
+        return [hit - low for hit in hits if hit >= low]
 
-    def within(self, text: str, ranges: Iterable[Zone]) -> list[int]:
+    def within(self, text: str, ranges: Iterable[Zone]) -> Iterator[int]:
         """The possible starts in some ranges, in order."""
-        passes, heads = self._passes, self._heads
-        places = (match.start() for low, high in ranges for match in heads(text, low, high + 1))
-        return [at for at in places if passes(text, at)]
+        heads = self._heads
+        return (match.start() for low, high in ranges for match in heads(text, low, high + 1))
 
     def ranges(self, text: str, hits: Sequence[int]) -> list[Zone]:
         """Where the starts may be, as far as the literals say: the first and last place of each range, sorted and disjoint."""

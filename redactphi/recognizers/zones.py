@@ -35,23 +35,42 @@ _LITERAL, _GATE, _TRIGGER = range(3)
 _IMPLEMENTATION = Implementation.ContiguousNFA
 
 
-class Words:
-    """Words looked for in one scan. Rules are bits of numbers.
+class Sought:
+    """Who looks for a word.
 
     Args:
-        anywhere: For each word, the rules that look for it.
-        at_words: For each word, the rules that look for it where no letter stands before it, or in shapes nothing like it.
+        needs: Bits: what finding it answers, see `Lookout`.
+        count: How many rules there are.
+        length: Of the word.
     """
 
-    def __init__(self, anywhere: Mapping[str, int], at_words: Mapping[str, int]) -> None:
+    __slots__ = ("length", "needs", "owners")
+
+    def __init__(self, needs: int, count: int, length: int) -> None:
+        self.needs, self.length = needs, length
+        self.owners = tuple(_bits(needs & ((1 << count) - 1)))
+
+
+class Words:
+    """Words looked for in one scan.
+
+    Args:
+        anywhere: For each word, who needs it. Rules are bits of numbers.
+        at_words: For each word, who needs it where no letter stands before it, or in shapes nothing like it.
+        count: How many rules there are.
+    """
+
+    def __init__(self, anywhere: Mapping[str, int], at_words: Mapping[str, int], count: int) -> None:
         self._words = sorted({*anywhere, *at_words})
-        self._anywhere = [anywhere.get(word, 0) for word in self._words]
-        self._at_words = [at_words.get(word, 0) for word in self._words]
+        self._anywhere, self._at_words = (
+            [Sought(needs[word], count, len(word)) if word in needs else None for word in self._words]
+            for needs in (anywhere, at_words)
+        )
         self._alike = [_alike(word[0]) for word in self._words]
         self._automaton = AhoCorasick(self._words, implementation=_IMPLEMENTATION) if self._words else None
 
-    def find(self, text: str, lowered: str) -> list[tuple[int, list[int], int]]:
-        """What stands in a text, each with its places, its length, and the rules that look for it there.
+    def find(self, text: str, lowered: str) -> list[tuple[Sought, list[int]]]:
+        """What stands in a text, each with its places.
 
         Args:
             text: What to look in.
@@ -64,13 +83,12 @@ class Words:
             places[index].append(start)
         found = []
         for index, starts in places.items():
-            length = len(self._words[index])
-            if rules := self._anywhere[index]:
-                found.append((rules, starts, length))
-            if rules := self._at_words[index]:
+            if sought := self._anywhere[index]:
+                found.append((sought, starts))
+            if sought := self._at_words[index]:
                 alike = self._alike[index]
                 if at_words := [at for at in starts if not at or lowered[at - 1] not in alike]:
-                    found.append((rules, at_words, length))
+                    found.append((sought, at_words))
         return found
 
 
@@ -99,7 +117,7 @@ class Lookout:
                 self._add(tables, self._bit(number, _LITERAL), starts.literals, at_word=starts.at_word)
                 self._add(tables, self._bit(number, _GATE), starts.gate, at_word=starts.gate_at_word)
         self.exact, self.loose, self.shapes = (
-            Words(tables[kind], tables[f"{kind} at word"]) for kind in ("exact", "loose", "shaped")
+            Words(tables[kind], tables[f"{kind} at word"], self.count) for kind in ("exact", "loose", "shaped")
         )
         self.anchors = {rule.anchor: Anchor(rule.anchor) for rule in self.rules if rule.anchor}
         self._last = threading.local()
@@ -145,37 +163,29 @@ class Note:
         self._anchored: dict[str, list[Zone]] = {}
         self._digits: list[Zone] | None = None
         self.is_common = is_common(text)
-        found, present = self._found(_plain(text))
+        self._found = self._look(_plain(text))
+        present = 0
+        for sought, _ in self._found:
+            present |= sought.needs
         absent = lookout.needed & ~present
         if not self.is_common:
             absent &= ~lookout.shaped
         count = lookout.count
-        self._worth = ((1 << count) - 1) & ~(absent | absent >> count | absent >> 2 * count)
-        self._hits: defaultdict[int, list[int]] = defaultdict(list)
-        self._triggered: defaultdict[int, list[Zone]] = defaultdict(list)
-        self._note_hits(found)
+        self._worth = worth = ((1 << count) - 1) & ~(absent | absent >> count | absent >> 2 * count)
+        self._hits: dict[int, list[list[int]]] = {number: [] for number in _bits(worth)}
+        for sought, starts in self._found:
+            for number in sought.owners:
+                if number in self._hits:
+                    self._hits[number].append(starts)
 
-    def _found(self, plain: str) -> tuple[list[tuple[int, list[int], int]], int]:
+    def _look(self, plain: str) -> list[tuple[Sought, list[int]]]:
         lookout, lowered = self._lookout, lower(plain)
         found = lookout.loose.find(lowered, lowered)
         found += lookout.exact.find(plain, lowered)
         if self.is_common:
             shaped = shape(self.text)
             found += lookout.shapes.find(shaped, shaped)
-        present = 0
-        for rules, _, _ in found:
-            present |= rules
-        return found, present
-
-    def _note_hits(self, found: Iterable[tuple[int, list[int], int]]) -> None:
-        """Note where the literals and triggers of the rules stand that may find something."""
-        count, worth = self._lookout.count, self._worth
-        triggers = worth << _TRIGGER * count
-        for rules, starts, length in found:
-            for number in _bits(rules & worth):
-                self._hits[number] += starts
-            for number in _bits((rules & triggers) >> _TRIGGER * count):
-                self._triggered[number] += [(at, at + length) for at in starts]
+        return found
 
     def worth_trying(self, first: int, count: int) -> list[int]:
         """Those of a range of rules that may find something, as far as literals and triggers say."""
@@ -185,8 +195,10 @@ class Note:
         """Where the literals of a rule's pattern stand, sorted; None where that is not known."""
         if not self.is_common and self._lookout.shaped >> number & 1:
             return None
-        hits = self._hits[number]
-        return sorted(set(hits)) if len(hits) > 1 else hits
+        hits = self._hits.get(number, ())
+        if len(hits) == 1:
+            return hits[0]
+        return sorted({start for starts in hits for start in starts})
 
     def zones(self, number: int) -> list[Zone]:
         """The parts of the note a rule's triggers and anchor leave it."""
@@ -204,7 +216,11 @@ class Note:
         rule = self._lookout.rules[number]
         if not rule.triggers:
             return [(0, len(self.text))]
-        return merge(sorted(self._triggered[number]), rule.reach, len(self.text))
+        bit = 1 << (number + _TRIGGER * self._lookout.count)
+        places = [
+            (at, at + sought.length) for sought, starts in self._found if sought.needs & bit for at in starts
+        ]
+        return merge(sorted(places), rule.reach, len(self.text))
 
     def _places(self, anchor: str) -> list[Zone]:
         if anchor not in self._anchored:
