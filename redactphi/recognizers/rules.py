@@ -163,8 +163,10 @@ class CompiledRule:
             return self._judged(note.text, (m for zone in zones for m in self._everywhere(note.text, *zone)))
         text, (test, is_match) = note.text, self._tests[note.is_common]
         found = [match for at in self._places(note, number, starts, zones) if (match := test(text, at))]
-        if found and (self._is_zoned or zones is not None):
-            found = _inside(found, note.zones(number) if zones is None else zones)
+        if found and zones is not None:
+            found = _inside(found, zones)
+        elif found and self._is_zoned and not (is_match and all(note.holds(number, *match.span()) for match in found)):
+            found = _inside(found, note.zones(number))
         return self._judged(text, self._apart(text, found, is_match=is_match)) if found else []
 
     @cached_property

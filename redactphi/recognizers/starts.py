@@ -16,6 +16,9 @@ from redactphi.resources import Rule
 
 Zone = tuple[int, int]
 
+_GATE = 0.004
+"""How often what a text must hold may stand in it, if asking for it is to save anything."""
+
 _SIGHT = 400
 """Characters behind a zone that the test of a start in it sees."""
 
@@ -63,7 +66,7 @@ class Starts:
         except Unsupported:
             return None
         clause, gate = best_clause(tree), rarest_clause(tree)
-        if gate is not None and gate != clause and not gate.is_often:
+        if gate is not None and gate != clause and gate.frequency < _GATE:
             known = replace(known, gate=gate.literals, gate_at_word=gate.at_word)
         if clause is None or clause.is_often:
             return known

@@ -29,6 +29,8 @@ _DIGITS = frozenset("0123456789")
 _DIGIT = re.compile(r"\d+")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _WIDEST = 60
+_BEHIND = 16
+"""Characters behind a match that its anchor may look ahead at."""
 _LITERAL, _GATE, _TRIGGER = range(3)
 """What a rule may need in a note; its bits."""
 
@@ -44,11 +46,12 @@ class Sought:
         length: Of the word.
     """
 
-    __slots__ = ("length", "needs", "owners")
+    __slots__ = ("length", "needs", "owners", "triggered")
 
     def __init__(self, needs: int, count: int, length: int) -> None:
         self.needs, self.length = needs, length
         self.owners = tuple(_bits(needs & ((1 << count) - 1)))
+        self.triggered = tuple(_bits(needs >> _TRIGGER * count))
 
 
 class Words:
@@ -173,10 +176,14 @@ class Note:
         count = lookout.count
         self._worth = worth = ((1 << count) - 1) & ~(absent | absent >> count | absent >> 2 * count)
         self._hits: dict[int, list[list[int]]] = {number: [] for number in _bits(worth)}
+        self._triggered: dict[int, list[tuple[list[int], int]]] = {number: [] for number in self._hits}
         for sought, starts in self._found:
             for number in sought.owners:
                 if number in self._hits:
                     self._hits[number].append(starts)
+            for number in sought.triggered:
+                if number in self._hits:
+                    self._triggered[number].append((starts, sought.length))
 
     def _look(self, plain: str) -> list[tuple[Sought, list[int]]]:
         lookout, lowered = self._lookout, lower(plain)
@@ -200,6 +207,21 @@ class Note:
             return hits[0]
         return sorted({start for starts in hits for start in starts})
 
+    def holds(self, number: int, start: int, end: int) -> bool:
+        """Whether a match there lies in the zones of its rule, as far as a look at the match itself tells."""
+        rule = self._lookout.rules[number]
+        before, after = rule.reach
+        if rule.triggers and not any(
+            at - before <= start <= at + length + after
+            for starts, length in self._triggered.get(number, ())
+            for at in starts
+        ):
+            return False
+        if not rule.anchor:
+            return True
+        found = self._lookout.anchors[rule.anchor].pattern.search(self.text, start, end + _BEHIND)
+        return found is not None and not rule.triggers and found.start() - before <= start and found.end() <= end
+
     def zones(self, number: int) -> list[Zone]:
         """The parts of the note a rule's triggers and anchor leave it."""
         rule, text = self._lookout.rules[number], self.text
@@ -216,10 +238,7 @@ class Note:
         rule = self._lookout.rules[number]
         if not rule.triggers:
             return [(0, len(self.text))]
-        bit = 1 << (number + _TRIGGER * self._lookout.count)
-        places = [
-            (at, at + sought.length) for sought, starts in self._found if sought.needs & bit for at in starts
-        ]
+        places = [(at, at + length) for starts, length in self._triggered.get(number, ()) for at in starts]
         return merge(sorted(places), rule.reach, len(self.text))
 
     def _places(self, anchor: str) -> list[Zone]:
