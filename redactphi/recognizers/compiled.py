@@ -131,4 +131,4 @@ def _made_by() -> str:
 
 
 def _key(rule: Rule) -> str:
-    return hashlib.sha256(f"{rule.ignore_case}{rule.regex}".encode()).hexdigest()
+    return hashlib.sha256(f"{rule.ignore_case}{rule.regex}\n{rule.anchor}".encode()).hexdigest()

@@ -76,7 +76,8 @@ def _by_cost(clause: Clause) -> tuple[bool, float, list[Literal]]:
     return clause.is_often, clause.cost, sorted(clause.literals)
 
 
-def _by_frequency(clause: Clause) -> tuple[float, float, list[Literal]]:
+def by_frequency(clause: Clause) -> tuple[float, float, list[Literal]]:
+    """A key for sorting: the rarest first."""
     return clause.frequency, clause.cost, sorted(clause.literals)
 
 
@@ -87,7 +88,7 @@ def best_clause(tree: Node) -> Clause | None:
 
 def rarest_clause(tree: Node) -> Clause | None:
     """The clause whose literals stand in the fewest texts, if there is any."""
-    return min(_clauses(tree), key=_by_frequency, default=None)
+    return min(_clauses(tree), key=by_frequency, default=None)
 
 
 def head(tree: Node) -> Chars | None:
@@ -235,7 +236,7 @@ def _of_choice(options: Items[Node]) -> Iterator[Clause]:
     if not all(every):
         return
     yield _either([min(clauses, key=_by_cost) for clauses in every])
-    yield _either([min(clauses, key=_by_frequency) for clauses in every])
+    yield _either([min(clauses, key=by_frequency) for clauses in every])
     at_start = [[clause for clause in clauses if clause.low == clause.high == 0] for clauses in every]
     if all(at_start):
         yield _either([min(clauses, key=_by_cost) for clauses in at_start])

@@ -163,11 +163,14 @@ class CompiledRule:
             return self._judged(note.text, (m for zone in zones for m in self._everywhere(note.text, *zone)))
         text, (test, is_match) = note.text, self._tests[note.is_common]
         found = [match for at in self._places(note, number, starts, zones) if (match := test(text, at))]
-        if found and zones is not None:
+        if not found:
+            return []
+        if zones is not None:
             found = _inside(found, zones)
-        elif found and self._is_zoned and not (is_match and all(note.holds(number, *match.span()) for match in found)):
-            found = _inside(found, note.zones(number))
-        return self._judged(text, self._apart(text, found, is_match=is_match)) if found else []
+        matches = list(self._apart(text, found, is_match=is_match))
+        if zones is None and self._is_zoned and not all(note.holds(number, *match.span()) for match in matches):
+            matches = list(self._apart(text, _inside(found, note.zones(number)), is_match=is_match))
+        return self._judged(text, matches)
 
     @cached_property
     def _tests(self) -> tuple[tuple[_Test, bool], tuple[_Test, bool]]:

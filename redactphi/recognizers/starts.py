@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Self
 
 from redactphi.recognizers.literals import Literal
-from redactphi.recognizers.needs import best_clause, head, rarest_clause, width
+from redactphi.recognizers.needs import Clause, best_clause, by_frequency, head, rarest_clause, width
 from redactphi.recognizers.sketch import char_class, scanner, sketch
 from redactphi.recognizers.syntax import Unsupported, parse
 from redactphi.resources import Rule
@@ -65,7 +65,8 @@ class Starts:
             known = cls(char_class(first), sketch(tree), scanner(first, tree))
         except Unsupported:
             return None
-        clause, gate = best_clause(tree), rarest_clause(tree)
+        clause = best_clause(tree)
+        gate = min(filter(None, (rarest_clause(tree), _anchored(rule))), key=by_frequency, default=None)
         if gate is not None and gate != clause and gate.frequency < _GATE:
             known = replace(known, gate=gate.literals, gate_at_word=gate.at_word)
         if clause is None or clause.is_often:
@@ -157,6 +158,14 @@ class Starts:
         while (match := self._run(text, hit)) and match.end() > hit:
             hit = match.end()
         return hit
+
+
+def _anchored(rule: Rule) -> Clause | None:
+    """What a rule's anchor must hold."""
+    try:
+        return rarest_clause(parse(rule.anchor)) if rule.anchor else None
+    except Unsupported:
+        return None
 
 
 def clip(ranges: Iterable[Zone], zones: Sequence[Zone]) -> Iterator[Zone]:

@@ -211,16 +211,19 @@ class Note:
         """Whether a match there lies in the zones of its rule, as far as a look at the match itself tells."""
         rule = self._lookout.rules[number]
         before, after = rule.reach
-        if rule.triggers and not any(
-            at - before <= start <= at + length + after
-            for starts, length in self._triggered.get(number, ())
-            for at in starts
-        ):
-            return False
         if not rule.anchor:
-            return True
+            return self._is_triggered(number, start - after, start + before)
         found = self._lookout.anchors[rule.anchor].pattern.search(self.text, start, end + _BEHIND)
-        return found is not None and not rule.triggers and found.start() - before <= start and found.end() <= end
+        if found is None or found.end() > end:
+            return False
+        if not rule.triggers:
+            return found.start() - before <= start
+        return self._is_triggered(number, found.end() + _BEHIND - after, start + before)
+
+    def _is_triggered(self, number: int, low: int, high: int) -> bool:
+        """Whether a trigger of a rule begins at or before ``high`` and ends at or behind ``low``."""
+        triggered = self._triggered.get(number, ())
+        return any(at <= high and low <= at + length for starts, length in triggered for at in starts)
 
     def zones(self, number: int) -> list[Zone]:
         """The parts of the note a rule's triggers and anchor leave it."""
