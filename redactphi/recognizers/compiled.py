@@ -11,7 +11,7 @@ import copyreg
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import regex
 
 from redactphi import resources
+from redactphi.recognizers import ready
 from redactphi.recognizers.literals import Literal
 from redactphi.recognizers.starts import Starts
 from redactphi.recognizers.syntax import cased_lists
@@ -76,9 +77,19 @@ def _with_tries(rule: Rule) -> str:
 
 
 def pack(rules: Iterable[Rule], path: Path) -> None:
-    """Write what is worked out from some rules."""
+    """Write what is worked out from some rules, and beside it the compiled patterns of ``re``."""
+    rules = list(rules)
+    ready.pack((source for rule in rules for source in _sources(rule)), path.with_name(ready.FILE))
     found = {_key(rule): _pack(rule) for rule in rules}
     path.write_text(json.dumps({"made_by": _made_by(), "rules": found}), encoding="utf-8")
+
+
+def _sources(rule: Rule) -> Iterator[str]:
+    if starts := Starts.of(rule):
+        yield starts.sketch
+        yield starts.scanner
+    if written := twin(_with_tries(rule), ignore_case=rule.ignore_case):
+        yield written.source
 
 
 def _pack(rule: Rule) -> tuple[dict[str, Any] | None, dict[str, Any] | None, str]:

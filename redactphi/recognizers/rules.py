@@ -16,6 +16,7 @@ from redactphi import resources
 from redactphi.errors import UnknownNameError
 from redactphi.recognizers.checksums import VALIDATORS
 from redactphi.recognizers.compiled import pattern_of, starts_of, twin_of
+from redactphi.recognizers.ready import compile_pattern
 from redactphi.recognizers.starts import Starts, Zone, clip
 from redactphi.recognizers.zones import Lookout, Note
 from redactphi.resources import Rule
@@ -177,7 +178,7 @@ class CompiledRule:
         """For notes of any characters and of common ones: a test of a place, and whether what passes it is a match."""
         assert self.starts is not None
         any_, twin = (self.starts.test, False), self._twin
-        return any_, any_ if twin is None else (re.compile(twin.source).match, twin.is_exact)
+        return any_, any_ if twin is None else (compile_pattern(twin.source).match, twin.is_exact)
 
     def _places(self, note: Note, number: int, starts: Starts, zones: Sequence[Zone] | None) -> Iterable[int]:
         """Where the pattern may begin; the zones are looked for only where that may save more than it costs."""

@@ -10,13 +10,14 @@ from typing import Self
 
 from redactphi.recognizers.literals import Literal
 from redactphi.recognizers.needs import Clause, best_clause, by_frequency, head, rarest_clause, width
+from redactphi.recognizers.ready import compile_pattern
 from redactphi.recognizers.sketch import char_class, scanner, sketch
 from redactphi.recognizers.syntax import Unsupported, parse
 from redactphi.resources import Rule
 
 Zone = tuple[int, int]
 
-_GATE = 0.004
+_GATE = 0.012
 """How often what a text must hold may stand in it, if asking for it is to save anything."""
 
 _SIGHT = 400
@@ -92,11 +93,11 @@ class Starts:
     @cached_property
     def test(self) -> Callable[[str, int], re.Match[str] | None]:
         """Whether a match may begin at a place; what `scanned`, `exactly` and `within` find may still fail it."""
-        return re.compile(self.sketch).match
+        return compile_pattern(self.sketch).match
 
     @cached_property
     def _scan(self) -> Callable[[str, int, int], Iterator[re.Match[str]]]:
-        return re.compile(self.scanner).finditer
+        return compile_pattern(self.scanner).finditer
 
     @cached_property
     def _heads(self) -> Callable[[str, int, int], Iterator[re.Match[str]]]:
