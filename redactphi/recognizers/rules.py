@@ -95,7 +95,8 @@ class RuleRecognizer(SpanRecognizer):
         """The spans of every rule, unsorted, possibly overlapping."""
         note = self.look(text)
         for number in note.worth_trying(self._first, len(self.rules)):
-            yield from self.rules[number - self._first].spans(note, number)
+            found = note.found.get(number)
+            yield from self.rules[number - self._first].spans(note, number) if found is None else found
 
     def parts(self) -> Iterable[RuleRecognizer]:
         """The recognizers this one is made of, itself included."""

@@ -16,6 +16,7 @@ from redactphi.recognizers.starts import Starts, Zone
 from redactphi.recognizers.syntax import Chars, Choice, Node, Repeat, Unsupported, parse
 from redactphi.recognizers.syntax import Sequence as Items
 from redactphi.resources import Rule
+from redactphi.spans import Span
 
 _GAP = 64
 """Zones nearer than this become one, so that no match is torn between two."""
@@ -147,6 +148,10 @@ class Lookout:
             note = self._last.note = Note(self, text)
         return note
 
+    def recall(self, note: Note) -> None:
+        """Keep a note, which is then not looked at again."""
+        self._last.note = note
+
     def forget(self) -> None:
         """Keep nothing of the last note."""
         self._last.note = None
@@ -158,10 +163,16 @@ class Note:
     Args:
         lookout: For which rules.
         text: The text.
+
+    Attributes:
+        text: The text.
+        found: What rules are known to find in it.
+        is_common: Whether it holds nothing but common characters.
     """
 
     def __init__(self, lookout: Lookout, text: str) -> None:
         self.text = text
+        self.found: dict[int, list[Span]] = {}
         self._lookout = lookout
         self._anchored: dict[str, list[Zone]] = {}
         self._digits: list[Zone] | None = None
