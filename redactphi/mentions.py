@@ -17,6 +17,7 @@ _JOIN = regex.compile(r"[\s]{0,2},?[\s'’\"“”()-]{0,2}(?:\p{Lu}\.?[\s]{1,2}
 _MIDDLE = regex.compile(r"[ \t]\p{Lu}\b\.?(?!['’\p{L}])")
 _NOUN = regex.compile(r"(?:['’]?s?)[ \t-]+(\p{L}+)(?:[ \t-]+(\p{L}+))?")
 _TITLE = regex.compile(r"(?i)(?:\b(?:mr|mrs|ms|miss|mx|dr|drs|doctor|prof|nurse)\b\.?)[ \t]*$")
+_TITLE_ENDS = frozenset({"mr", "rs", "ms", "ss", "mx", "dr", "or", "of", "se"})
 _SENTENCE_START = regex.compile(r"(?:^|[.!?:;\n•*]|^[ \t]*[-–\d.)]+)[\s\"'“(\[]*$")
 _LINE_START = regex.compile(r"(?:^|\n)[ \t]*(?:[-–—~*/]{1,2}[ ]?)?$")
 _SENTENCE_END = regex.compile(r"[.!?)\]][\"”]?[ \t]{1,3}(?:[-–—~]{1,2}[ ]?)?$")
@@ -205,6 +206,8 @@ def is_name_there(text: str, start: int, end: int) -> bool:
 
 def is_titled(text: str, start: int) -> bool:
     """Whether a title stands before a place."""
+    if text[max(0, start - _WINDOW) : start].rstrip(" \t\n.")[-2:].casefold() not in _TITLE_ENDS:
+        return False
     return _TITLE.search(text, max(0, start - _WINDOW), start) is not None
 
 

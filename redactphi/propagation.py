@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 
 from redactphi.known import person_entries, place_entries
 from redactphi.labels import PhiLabel
@@ -23,6 +24,7 @@ _IDS = frozenset(
 )  # fmt: skip
 _ID_LENGTH = 6
 _ID_DIGITS = 4
+_SCORE = attrgetter("score")
 
 
 def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -46,15 +48,21 @@ def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
             seen = text[span.start : span.end], span.label
             scores[seen] = max(span.score, scores.get(seen, 0.0))
     known = [entry for (value, label), score in scores.items() for entry in _entries(value, label, score)]
-    mentions = Mentions(known).find(text)
     by_score: defaultdict[float, list[Span]] = defaultdict(list)
-    for mention in mentions:
-        by_score[mention.score].append(mention)
+    found = {(span.start, span.end): span.score for span in sorted(spans, key=_SCORE)}
+    for mention in Mentions(known).find(text):
+        if found.get((mention.start, mention.end), -1.0) < mention.score:
+            by_score[mention.score].append(mention)
+    ordered = sorted(spans, key=_widest_first) if by_score else []
     return sorted(
         mention
         for score, group in by_score.items()
-        for mention in _uncovered(group, [span for span in spans if span.score >= score])
+        for mention in _uncovered(group, [span for span in ordered if span.score >= score])
     )
+
+
+def _widest_first(span: Span) -> tuple[int, int]:
+    return span.start, -span.end
 
 
 def _entries(value: str, label: str, found: float) -> Iterator[Known]:
@@ -67,9 +75,8 @@ def _entries(value: str, label: str, found: float) -> Iterator[Known]:
         yield Known(value, label, score, "propagation/identifier")
 
 
-def _uncovered(mentions: Iterable[Span], spans: Sequence[Span]) -> Iterator[Span]:
-    """The mentions that no single one of the spans covers."""
-    ordered = sorted(spans, key=lambda span: (span.start, -span.end))
+def _uncovered(mentions: Iterable[Span], ordered: Sequence[Span]) -> Iterator[Span]:
+    """The mentions that no single one of some spans covers; those are sorted, the widest first."""
     position, reach = 0, 0
     for mention in sorted(mentions, key=lambda span: (span.start, -span.end, span.label, span.score, span.source)):
         while position < len(ordered) and ordered[position].start <= mention.start:

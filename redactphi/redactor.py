@@ -91,14 +91,15 @@ class Redactor:
 
     def _batch(self, batch: list[Document]) -> Iterator[RedactedDocument | WithheldDocument]:
         artifacts: list[PhiArtifacts | None]
+        texts = [document.text for document in batch]
         try:
-            texts = [document.text for document in batch]
             artifacts = [found for _, found in self.engine.nlp_engine.process_batch(texts, LANGUAGE)]
         except Exception:  # noqa: BLE001 - one note must not take the others with it: each is tried alone below
             artifacts = [None] * len(batch)
-        for document, found in zip(batch, artifacts, strict=True):
+        notes = self.engine.look_ahead(texts)
+        for document, found, note in zip(batch, artifacts, notes, strict=True):
             try:
-                yield self._rewrite(document, self.engine.detect(document, artifacts=found))
+                yield self._rewrite(document, self.engine.detect(document, artifacts=found, note=note))
             except NoteWithheld as error:
                 yield WithheldDocument(document.id, error.reason)
 

@@ -11,7 +11,7 @@ import copyreg
 import functools
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,15 +19,17 @@ from typing import Any, NamedTuple
 import regex
 
 from redactphi import resources
+from redactphi.recognizers import ready
 from redactphi.recognizers.literals import Literal
 from redactphi.recognizers.starts import Starts
 from redactphi.recognizers.syntax import cased_lists
 from redactphi.recognizers.tries import with_tries
+from redactphi.recognizers.twins import SOUND, Twin, twin
 from redactphi.resources import Rule
 
 FILE = "rules.json"
 _ANY: regex.Pattern[str] = regex.compile(".")
-_READERS = ("compiled", "literals", "needs", "sketch", "starts", "syntax", "tries")
+_READERS = ("alphabet", "compiled", "literals", "needs", "sketch", "starts", "syntax", "tries", "twins")
 
 
 class Packed(NamedTuple):
@@ -35,10 +37,12 @@ class Packed(NamedTuple):
 
     Attributes:
         starts: Where it can begin.
+        twin: What it is for ``re``.
         compiled: What `regex` makes the compiled pattern of again, as a Python literal; read when a note needs it.
     """
 
     starts: Starts | None
+    twin: Twin | None
     compiled: str
 
 
@@ -46,6 +50,14 @@ def starts_of(rule: Rule) -> Starts | None:
     """The places the rule's pattern can begin to match at; None where nothing is known of them."""
     packed = _packed().get(_key(rule))
     return packed.starts if packed else Starts.of(rule)
+
+
+def twin_of(rule: Rule) -> Twin | None:
+    """The rule's pattern for ``re``; None where there is none or this Python's is not to be relied on."""
+    if not SOUND:
+        return None
+    packed = _packed().get(_key(rule))
+    return packed.twin if packed else twin(_with_tries(rule), ignore_case=rule.ignore_case)
 
 
 def pattern_of(rule: Rule) -> regex.Pattern[str]:
@@ -57,14 +69,32 @@ def pattern_of(rule: Rule) -> regex.Pattern[str]:
     if packed := _packed().get(_key(rule)):
         pattern: regex.Pattern[str] = _reduced(_ANY)[0](*ast.literal_eval(packed.compiled))
         return pattern
-    cased = cased_lists(rule.regex, ignore_case=rule.ignore_case)
-    return replace(rule, regex=with_tries(rule.regex, cased)).compile()
+    return replace(rule, regex=_with_tries(rule)).compile()
+
+
+def _with_tries(rule: Rule) -> str:
+    return with_tries(rule.regex, cased_lists(rule.regex, ignore_case=rule.ignore_case))
 
 
 def pack(rules: Iterable[Rule], path: Path) -> None:
-    """Write what is worked out from some rules."""
-    found = {_key(rule): (_to_json(Starts.of(rule)), repr(_reduced(pattern_of(rule))[1])) for rule in rules}
+    """Write what is worked out from some rules, and beside it the compiled patterns of ``re``."""
+    rules = list(rules)
+    ready.pack((source for rule in rules for source in _sources(rule)), path.with_name(ready.FILE))
+    found = {_key(rule): _pack(rule) for rule in rules}
     path.write_text(json.dumps({"made_by": _made_by(), "rules": found}), encoding="utf-8")
+
+
+def _sources(rule: Rule) -> Iterator[str]:
+    if starts := Starts.of(rule):
+        yield starts.sketch
+        yield starts.scanner
+    if written := twin(_with_tries(rule), ignore_case=rule.ignore_case):
+        yield written.source
+
+
+def _pack(rule: Rule) -> tuple[dict[str, Any] | None, dict[str, Any] | None, str]:
+    written = twin(_with_tries(rule), ignore_case=rule.ignore_case)
+    return _to_json(Starts.of(rule)), written and asdict(written), repr(_reduced(pattern_of(rule))[1])
 
 
 @functools.cache
@@ -75,19 +105,26 @@ def _packed() -> Mapping[str, Packed]:
     raw = json.loads(file.read_text(encoding="utf-8"))
     if raw["made_by"] != _made_by():
         return {}
-    return {key: Packed(_from_json(starts), compiled) for key, (starts, compiled) in raw["rules"].items()}
+    return {
+        key: Packed(_from_json(starts), Twin(**written) if written else None, compiled)
+        for key, (starts, written, compiled) in raw["rules"].items()
+    }
 
 
 def _to_json(starts: Starts | None) -> dict[str, Any] | None:
     if starts is None:
         return None
-    return {**asdict(starts), "literals": sorted((literal.text, literal.exact) for literal in starts.literals)}
+    return asdict(starts) | {
+        name: sorted((literal.text, literal.exact, literal.shaped) for literal in literals)
+        for name, literals in (("literals", starts.literals), ("gate", starts.gate))
+    }
 
 
 def _from_json(raw: dict[str, Any] | None) -> Starts | None:
     if raw is None:
         return None
-    return Starts(**{**raw, "literals": frozenset(Literal(*pair) for pair in raw["literals"])})
+    literals = {name: frozenset(Literal(*parts) for parts in raw[name]) for name in ("literals", "gate")}
+    return Starts(**raw | literals)
 
 
 def _reduced(pattern: regex.Pattern[str]) -> Any:
@@ -105,4 +142,4 @@ def _made_by() -> str:
 
 
 def _key(rule: Rule) -> str:
-    return hashlib.sha256(f"{rule.ignore_case}{rule.regex}".encode()).hexdigest()
+    return hashlib.sha256(f"{rule.ignore_case}{rule.regex}\n{rule.anchor}".encode()).hexdigest()

@@ -7,7 +7,7 @@ follows here is decided by the writing alone, so that nothing that identifies is
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import regex
@@ -21,9 +21,12 @@ _IDENTIFIERS = frozenset(map(str, (PhiLabel.MRN, PhiLabel.ID_OTHER)))
 _ORGANISATIONS = frozenset(map(str, (PhiLabel.FACILITY, PhiLabel.EMPLOYER)))
 _LOCATION, _DATE = str(PhiLabel.LOCATION), str(PhiLabel.DATE)
 _REACH = 48
+_Start = Callable[[str, int], int]
+_BLANK = frozenset(" \n")
 
-_ID_LEFT = regex.compile(
-    r"(?:[\p{L}\p{N}]+[-_./]?)+$|(?<![\p{L}\p{N}.,/:-])(?:[A-Z]{0,2}\d{2,12}[ ])+$"
+_ID_RUN_BACKWARDS = regex.compile(r"\n?(?:[-_./]?[\p{L}\p{N}]+)+")
+_ID_GROUPS = regex.compile(
+    r"(?<![\p{L}\p{N}.,/:-])(?:[A-Z]{0,2}\d{2,12}[ ])+$"
     r"|(?<=(?:[:#(|\t]|\b(?i:id|no\.?|number))[ ])[A-Z]{1,4}[ ]$"
 )
 _COUNTED = r"(?i:units?|m?c?g|mgs|m[lm]|cc|kg|cm|lbs?|oz|tabs?|caps?|y\.?o\b|y/o|years?|yrs?|months?|mos?|weeks?|wks?|days?|hours?|hrs?|min|[mf]\b|(?:fe)?male|times|percent)"
@@ -72,19 +75,19 @@ def _complete(text: str, span: Span) -> Span:
 
 
 @functools.cache
-def _ends() -> dict[str, tuple[regex.Pattern[str] | None, regex.Pattern[str]]]:
+def _ends() -> dict[str, tuple[_Start | None, regex.Pattern[str]]]:
     """By label, what may stand before and behind a part of it."""
-    identifiers = dict.fromkeys(_IDENTIFIERS, (_ID_LEFT, _ID_RIGHT))
+    identifiers = dict.fromkeys(_IDENTIFIERS, (_identifier_start, _ID_RIGHT))
     persons = dict.fromkeys(PERSON_LABELS, (None, _INITIAL))
     organisations = dict.fromkeys(_ORGANISATIONS, (None, _facility_rest()))
-    return {**identifiers, **persons, **organisations, _DATE: (_WEEKDAY, _YEAR)}
+    return {**identifiers, **persons, **organisations, _DATE: (_weekday_start, _YEAR)}
 
 
 def _street(text: str, span: Span) -> Span:
     whole = _extended(text, span, right=_street_rest())
     last = text[whole.start : whole.end].rsplit(" ", 1)[-1].lower().rstrip(".")
     if last in _street_suffixes():
-        return _extended(text, whole, left=_HOUSE_NUMBER, right=_APARTMENT)
+        return _extended(text, whole, left=_house_number_start, right=_APARTMENT)
     return _extended(text, span, right=_APARTMENT) if text[span.start].isdigit() else span
 
 
@@ -94,16 +97,44 @@ def _street_suffixes() -> frozenset[str]:
 
 
 def _extended(
-    text: str, span: Span, *, left: regex.Pattern[str] | None = None, right: regex.Pattern[str] | None = None
+    text: str, span: Span, *, left: _Start | None = None, right: regex.Pattern[str] | None = None
 ) -> Span:
     start, end = span.start, span.end
-    before = left.search(text, max(0, start - _REACH), start) if left else None
+    before = left(text, start) if left else start
     after = right.match(text, end, min(len(text), end + _REACH)) if right else None
     if after is not None and not _fits_case(text[start:end], after[0]):
         after = None
-    if before is None and after is None:
+    if before == start and after is None:
         return span
-    return replace(span, start=before.start() if before else start, end=after.end() if after else end)
+    return Span(
+        before, after.end() if after else end, span.label, span.score, span.source
+    )
+
+
+def _identifier_start(text: str, at: int) -> int:
+    """Where the identifier begins that goes on at a place; the place itself, if none stands before it."""
+    before = text[max(0, at - 2) : at].removesuffix("\n")
+    return _found_before(_ID_GROUPS, text, at) if before.endswith(" ") else _run_start(text, at)
+
+
+def _run_start(text: str, at: int) -> int:
+    piece = text[max(0, at - _REACH) : at]
+    run = _ID_RUN_BACKWARDS.match(piece[::-1])
+    return at - run.end() if run else at
+
+
+def _weekday_start(text: str, at: int) -> int:
+    is_word = text[at - 1 : at] in _BLANK and text[max(0, at - 4) : at].rstrip(" .,\n")[-1:].isalpha()
+    return _found_before(_WEEKDAY, text, at) if is_word else at
+
+
+def _house_number_start(text: str, at: int) -> int:
+    return _found_before(_HOUSE_NUMBER, text, at) if text[at - 1 : at] in _BLANK else at
+
+
+def _found_before(pattern: regex.Pattern[str], text: str, at: int) -> int:
+    found = pattern.search(text, max(0, at - _REACH), at)
+    return found.start() if found else at
 
 
 def _fits_case(found: str, rest: str) -> bool:

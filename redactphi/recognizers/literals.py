@@ -9,11 +9,15 @@ from collections.abc import Sequence as Items
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from redactphi.recognizers.alphabet import COMMON, shape
 from redactphi.recognizers.syntax import Chars, Choice, Edge, Look, Node, Repeat, Sequence, Words
 
 _MOST = 8000
 _MOST_JOINED = 400
 _LONGEST = 7
+_LONGEST_SHAPE = 12
+_MOST_SHAPES = 4
+_MOST_REPEATED = 16
 _BRANCHES = 6
 _OFTEN = dict(zip(" etaoinshrdlucmfgypwbvkxjqz", (
     0.16, 0.1, 0.075, 0.065, 0.06, 0.06, 0.055, 0.05, 0.05, 0.05, 0.035, 0.03, 0.023, 0.023, 0.02, 0.018, 0.016, 0.016,
@@ -31,18 +35,37 @@ class Literal:
     Attributes:
         text: In lower case, blanks of any kind as spaces.
         exact: As it must stand in the text, but for blanks; empty where case does not matter.
+        shaped: Whether it is no text but the shape of one, see `alphabet.shape`.
     """
 
     text: str
     exact: str = ""
+    shaped: bool = False
 
     @property
     def frequency(self) -> float:
         """About how often it stands at any one place of English text."""
+        if self.shaped:
+            return _frequency_of_shape(self.text)
         guess = 1.0
         for char in self.text:
             guess *= min(1.0, 2 * _OFTEN.get(char, _SELDOM))
         return guess * (_CAPITAL if any(map(str.isupper, self.exact)) else 1)
+
+
+_FIRST = {"0": 0.06, "A": 0.05, "a": 0.7, " ": 0.17}
+_NEXT = {
+    "00": 0.45, "0A": 0.01, "0a": 0.02, "0 ": 0.3, "0/": 0.15, "0-": 0.15, "0.": 0.08, "0,": 0.05,
+    "AA": 0.5, "Aa": 0.6, "A0": 0.02, "A ": 0.1, "a0": 0.002, "aA": 0.002, "aa": 0.8, "a ": 0.17,
+    " 0": 0.05, " A": 0.12, " a": 0.8, "  ": 0.05,
+}  # fmt: skip
+
+
+def _frequency_of_shape(text: str) -> float:
+    guess = _FIRST.get(text[0]) or _OFTEN.get(text[0], _SELDOM)
+    for pair in map("".join, itertools.pairwise(text)):
+        guess *= _NEXT.get(pair) or (0.3 if pair[1] in _FIRST else _OFTEN.get(pair[1], _SELDOM))
+    return guess
 
 
 def is_empty(node: Node) -> bool:
@@ -56,12 +79,20 @@ _Prefix = tuple[str, bool, bool]
 
 def literals_of(items: Items[Node]) -> frozenset[Literal] | None:
     """What a sequence begins with, one of these in every match, or None."""
-    prefixes = _prefixes(items)
+    prefixes = _prefixes(items, shaped=False)
     if prefixes is None or not all(text.strip() for text, _, _ in prefixes):
         return None
     return _shortest(
         Literal(lower(text), text if cased and text != text.swapcase() else "") for text, cased, _ in prefixes
     )
+
+
+def shapes_of(items: Items[Node]) -> frozenset[Literal] | None:
+    """What a sequence begins with in a text of common characters, one of these in every match, or None."""
+    prefixes = _prefixes(items, shaped=True)
+    if prefixes is None or not all(text.strip() for text, _, _ in prefixes):
+        return None
+    return _shortest(Literal(text, shaped=True) for text, _, _ in prefixes)
 
 
 def _shortest(literals: Iterable[Literal]) -> frozenset[Literal]:
@@ -89,51 +120,79 @@ def lower(text: str) -> str:
     return "".join(small if len(small := char.lower()) == 1 else char for char in text)
 
 
-def _prefixes(items: Items[Node]) -> set[_Prefix] | None:
+def _prefixes(items: Items[Node], *, shaped: bool) -> set[_Prefix] | None:
     found: set[_Prefix] = {("", True, True)}
+    longest = _LONGEST_SHAPE if shaped else _LONGEST
     for item in items:
         if is_empty(item):
             continue
         if not any(more for _, _, more in found):
             break
-        tails: AbstractSet[_Prefix] | None = _prefixes_of(item)
+        tails: AbstractSet[_Prefix] | None = _prefixes_of(item, shaped=shaped)
         if tails is None or len(tails) * len(found) > (_MOST if len(found) == 1 else _MOST_JOINED):
             tails = {("", True, False)}
-        joined: set[_Prefix] = set()
-        for text, cased, more in found:
-            if not more:
-                joined.add((text, cased, more))
-                continue
-            for tail, tail_cased, tail_more in tails:
-                whole = text + tail
-                joined.add((whole[:_LONGEST], cased and tail_cased, tail_more and len(whole) < _LONGEST))
-        found = joined
+        found = _appended(found, tails, longest)
         if len(found) > _MOST:
             return None
     return found
 
 
-def _prefixes_of(node: Node) -> AbstractSet[_Prefix] | None:  # noqa: PLR0911 - one for each kind of node
+def _appended(found: AbstractSet[_Prefix], tails: AbstractSet[_Prefix], longest: int) -> set[_Prefix]:
+    joined: set[_Prefix] = set()
+    for text, cased, more in found:
+        if not more:
+            joined.add((text, cased, more))
+            continue
+        for tail, tail_cased, tail_more in tails:
+            whole = text + tail
+            joined.add((whole[:longest], cased and tail_cased, tail_more and len(whole) < longest))
+    return joined
+
+
+def _prefixes_of(node: Node, *, shaped: bool) -> AbstractSet[_Prefix] | None:  # noqa: PLR0911 - one for each kind of node
     match node:
         case Chars():
-            return prefixes_of_char(node)
+            return _shapes_of_char(node) if shaped else prefixes_of_char(node)
         case Words():
-            return _prefixes_of_words(node)
+            return _shapes_of_words(node) if shaped else _prefixes_of_words(node)
         case Sequence(items):
-            return _prefixes(items)
+            return _prefixes(items, shaped=shaped)
         case Choice(options):
-            parts = [_prefixes_of(option) for option in options]
+            parts = [_prefixes_of(option, shaped=shaped) for option in options]
             known = [part for part in parts if part is not None]
             return set().union(*known) if len(known) == len(parts) else None
         case Repeat(item, low, high):
-            once = _prefixes_of(item)
+            once = _prefixes_of(item, shaped=shaped)
             if once is None:
                 return None
-            if high is not None and high <= 1:
-                return once | ({("", True, True)} if low == 0 else set())
-            cut = {(text, cased, False) for text, cased, _ in once}
-            return cut | ({("", True, True)} if low == 0 else set())
+            return _repeated_shape(once, low, high) if shaped else _repeated(once, low, high)
     return None
+
+
+def _repeated(once: AbstractSet[_Prefix], low: int, high: int | None) -> AbstractSet[_Prefix]:
+    if high is not None and high <= 1:
+        return once | ({("", True, True)} if low == 0 else set())
+    cut = {(text, cased, False) for text, cased, _ in once}
+    return cut | ({("", True, True)} if low == 0 else set())
+
+
+def _repeated_shape(once: AbstractSet[_Prefix], low: int, high: int | None) -> AbstractSet[_Prefix]:
+    """As many as there must be, then as many as there may be, if those are few."""
+    found: set[_Prefix] = {("", True, True)}
+    for _ in range(min(low, _LONGEST_SHAPE)):
+        if len(found) * len(once) > _MOST_JOINED:
+            return {(text, cased, False) for text, cased, _ in found}
+        found = _appended(found, once, _LONGEST_SHAPE)
+    last, every = found, set(found)
+    for _ in range(0 if high is None else min(high - low, _LONGEST_SHAPE)):
+        last = _appended(last, once, _LONGEST_SHAPE)
+        every |= last
+        if len(every) > _MOST_REPEATED:
+            break
+    else:
+        if high is not None:
+            return every
+    return {(text, cased, False) for text, cased, _ in found}
 
 
 def _prefixes_of_words(node: Words) -> set[_Prefix]:
@@ -145,6 +204,22 @@ def _prefixes_of_words(node: Words) -> set[_Prefix]:
             plain = "".join(itertools.takewhile(str.isascii, text)).lower()
         found.add((plain[:_LONGEST], not node.ignore_case, plain == word and len(word) < _LONGEST))
     return found
+
+
+def _shapes_of_words(node: Words) -> set[_Prefix] | None:
+    if node.ignore_case or any(" " in word for word in node.words):
+        return None
+    shapes = {shape(word) for word in node.words}
+    return {(text[:_LONGEST_SHAPE], True, len(text) < _LONGEST_SHAPE) for text in shapes}
+
+
+@functools.lru_cache(maxsize=512)
+def _shapes_of_char(node: Chars) -> frozenset[_Prefix] | None:
+    beyond = node.named if node.other is None else node.other
+    if beyond is None:
+        return None
+    shapes = {shape(char) for char in node.ascii | beyond if char in COMMON}
+    return frozenset((text, True, True) for text in shapes) if len(shapes) <= _MOST_SHAPES else None
 
 
 @functools.lru_cache(maxsize=512)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi.nlp import PhiArtifacts, PhiModel, load_model
@@ -44,4 +42,4 @@ class ModelRecognizer(SpanRecognizer):
         else:
             found = self.model.spans(text, self.threshold)
         whole = grown(text, without_vetoed(text, found))
-        return [replace(span, score=WEIGHT * span.score) for span in whole]
+        return [Span(span.start, span.end, span.label, WEIGHT * span.score, span.source) for span in whole]

@@ -12,16 +12,23 @@ from collections.abc import Sequence as Items
 from dataclasses import dataclass, replace
 from operator import or_
 
-from redactphi.recognizers.literals import Literal, is_empty, literals_of, prefixes_of_char
+from redactphi.recognizers.literals import Literal, is_empty, literals_of, prefixes_of_char, shapes_of
 from redactphi.recognizers.syntax import ANY, Anything, Chars, Choice, Edge, Look, Node, Repeat, Sequence, Words
 
 Width = tuple[int, int | None]
 
-_WORD_START = 0.2
+_WORD_START = 0.5
+_UNBOUNDED = 80
+_A_PLACE = 4
+_SOME = 0.005
+_OFTEN = 0.04
+_OFTEN_AT_WORDS = 0.1
 _SELDOM_ENOUGH = 0.0005
 _NONE = Chars(frozenset())
 _ZERO: int | None = 0
 _LETTERS = frozenset(string.ascii_letters)
+_OF_SHAPE = {"0": string.digits, "A": string.ascii_uppercase, "a": string.ascii_lowercase}
+_LIKE = {shape: frozenset(letters) for shape, letters in _OF_SHAPE.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Clause:
         low: Least distance; below zero: before the start. None: unbounded.
         high: Greatest distance. None: unbounded.
         between: What may stand between the literal's start and the match's.
-        at_word: Whether no ASCII letter stands before the literal.
+        at_word: Whether no ASCII letter stands before the literal; before a shape, nothing of the shape of its start.
     """
 
     literals: frozenset[Literal]
@@ -48,15 +55,40 @@ class Clause:
         return sum(literal.frequency for literal in self.literals)
 
     @property
+    def is_often(self) -> bool:
+        """Whether its literals stand in too many places to be of use."""
+        return self.frequency > (_OFTEN_AT_WORDS if self._at_letters else _OFTEN)
+
+    @property
+    def _at_letters(self) -> bool:
+        return self.at_word and not any(literal.shaped for literal in self.literals)
+
+    @property
     def cost(self) -> float:
         """About how much looking at the places it leaves costs."""
-        spread = 6 if self.low is None or self.high is None else min(6, 1 + (self.high - self.low) / 8)
-        return spread * self.frequency * (_WORD_START if self.at_word else 1)
+        here = self.frequency * (_WORD_START if self._at_letters else 1)
+        if self.low is None or self.high is None:
+            return _SOME + _UNBOUNDED * here
+        return min(_UNBOUNDED, 1 + (self.high - self.low) / _A_PLACE) * here
+
+
+def _by_cost(clause: Clause) -> tuple[bool, float, list[Literal]]:
+    return clause.is_often, clause.cost, sorted(clause.literals)
+
+
+def by_frequency(clause: Clause) -> tuple[float, float, list[Literal]]:
+    """A key for sorting: the rarest first."""
+    return clause.frequency, clause.cost, sorted(clause.literals)
 
 
 def best_clause(tree: Node) -> Clause | None:
     """The clause that leaves the fewest places to look at, if there is any."""
-    return min(_clauses(tree), key=lambda clause: (clause.cost, sorted(clause.literals)), default=None)
+    return min(_clauses(tree), key=_by_cost, default=None)
+
+
+def rarest_clause(tree: Node) -> Clause | None:
+    """The clause whose literals stand in the fewest texts, if there is any."""
+    return min(_clauses(tree), key=by_frequency, default=None)
 
 
 def head(tree: Node) -> Chars | None:
@@ -187,8 +219,7 @@ def _clauses(node: Node) -> Iterator[Clause]:
         case Sequence(items):
             yield from _of_sequence(items)
         case Choice(options):
-            if clause := _of_choice(options):
-                yield clause
+            yield from _of_choice(options)
         case Repeat(item, low, _) if low > 0:
             yield from _clauses(item)
         case Look(item, ahead=True, wanted=True):
@@ -199,11 +230,19 @@ def _clauses(node: Node) -> Iterator[Clause]:
             yield from _of_sequence((node,))
 
 
-def _of_choice(options: Items[Node]) -> Clause | None:
-    found = [best_clause(option) for option in options]
-    clauses = [clause for clause in found if clause is not None]
-    if len(clauses) < len(found):
-        return None
+def _of_choice(options: Items[Node]) -> Iterator[Clause]:
+    """The clauses of the options together: of the cheapest of each, of the rarest, and of those at the very start."""
+    every = [list(_clauses(option)) for option in options]
+    if not all(every):
+        return
+    yield _either([min(clauses, key=_by_cost) for clauses in every])
+    yield _either([min(clauses, key=by_frequency) for clauses in every])
+    at_start = [[clause for clause in clauses if clause.low == clause.high == 0] for clauses in every]
+    if all(at_start):
+        yield _either([min(clauses, key=_by_cost) for clauses in at_start])
+
+
+def _either(clauses: Items[Clause]) -> Clause:
     lows = [clause.low for clause in clauses if clause.low is not None]
     highs = [clause.high for clause in clauses if clause.high is not None]
     return Clause(
@@ -223,6 +262,7 @@ def _of_sequence(items: Items[Node]) -> Iterator[Clause]:
             yield clause
             if clause.low == clause.high and clause.frequency < _SELDOM_ENOUGH:
                 return
+        yield from _shapes_from(items, index, (low, high), between)
         if not isinstance(item, Chars | Words):
             for clause in _clauses(item):
                 yield replace(
@@ -235,6 +275,21 @@ def _of_sequence(items: Items[Node]) -> Iterator[Clause]:
         low += least
         high = None if most is None or high is None else high + most
         between |= _chars(item)
+
+
+def _shapes_from(items: Items[Node], index: int, before: Width, between: Chars) -> Iterator[Clause]:
+    """The clause of the shapes a sequence goes on with at a place, or at the last of many characters there."""
+    item, (low, high) = items[index], before
+    rest = items[index:]
+    if isinstance(item, Repeat) and isinstance(item.item, Chars) and item.low > 0 and item.high != item.low:
+        rest = [item.item, *items[index + 1 :]]
+        low += item.low - 1
+        high = None if high is None or item.high is None else high + item.high - 1
+        if literals := shapes_of(rest):
+            yield Clause(literals, low, high, between | item.item, at_word=False)
+        rest, (low, high) = items[index:], before
+    if not is_empty(item) and (literals := shapes_of(rest)):
+        yield Clause(literals, low, high, between, at_word=_is_at_word(items[:index], literals))
 
 
 def _continues(items: Items[Node], index: int) -> bool:
@@ -261,14 +316,15 @@ def _behind(items: Items[Node]) -> Iterator[Clause]:
 
 
 def _is_at_word(before: Items[Node], literals: frozenset[Literal]) -> bool:
-    """Whether no ASCII letter can stand before the literals."""
-    if not all(literal.text[0] in _LETTERS for literal in literals):
+    """Whether no ASCII letter can stand before the literals, and before a shape nothing of the shape of its start."""
+    unlike = [_LIKE.get(literal.text[0]) if literal.shaped else _LETTERS for literal in literals]
+    if not all(letters and (literal.shaped or literal.text[0] in letters) for literal, letters in zip(literals, unlike)):
         return False
     for item in reversed(before):
         match item:
             case Edge("b") | Edge("^") | Edge("start"):
                 return True
-            case Look(Chars(letters), ahead=False, wanted=False) if letters >= _LETTERS:
+            case Look(Chars(letters), ahead=False, wanted=False) if all(letters >= (some or ()) for some in unlike):
                 return True
             case Look() | Edge():
                 continue

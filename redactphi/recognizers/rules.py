@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -14,7 +15,8 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from redactphi import resources
 from redactphi.errors import UnknownNameError
 from redactphi.recognizers.checksums import VALIDATORS
-from redactphi.recognizers.compiled import pattern_of, starts_of
+from redactphi.recognizers.compiled import pattern_of, starts_of, twin_of
+from redactphi.recognizers.ready import compile_pattern
 from redactphi.recognizers.starts import Starts, Zone, clip
 from redactphi.recognizers.zones import Lookout, Note
 from redactphi.resources import Rule
@@ -25,8 +27,14 @@ _AFTER = 30
 _MARGIN = 64
 """Characters behind a zone that its matches see; one that ends in the last of them is looked at in the whole note."""
 
+_LONG = 200
+"""Characters to try a pattern at from which on it is worth asking first which of them lie in its zones."""
+
 Validator = Callable[[str], bool]
 """Says whether the matched characters can be what the rule claims."""
+
+_Match = re.Match[str] | regex.Match[str]
+_Test = Callable[[str, int], re.Match[str] | None]
 
 Guard = Callable[[str, int, int], bool]
 """Says whether ``text[start:end]`` is, in this note, what the rule claims."""
@@ -87,7 +95,8 @@ class RuleRecognizer(SpanRecognizer):
         """The spans of every rule, unsorted, possibly overlapping."""
         note = self.look(text)
         for number in note.worth_trying(self._first, len(self.rules)):
-            yield from self.rules[number - self._first].spans(note, number)
+            found = note.found.get(number)
+            yield from self.rules[number - self._first].spans(note, number) if found is None else found
 
     def parts(self) -> Iterable[RuleRecognizer]:
         """The recognizers this one is made of, itself included."""
@@ -128,8 +137,12 @@ class CompiledRule:
         self.starts = starts_of(rule)
         self._group = "phi" if "(?P<phi>" in rule.regex else 0
         self._checked = "check" if "(?P<check>" in rule.regex else self._group
+        self._twin = twin_of(rule)
+        self._twin_groups = (self._twin and self._twin.groups) or (0,)
+        self._twin_checks = (self._twin and self._twin.checks) or self._twin_groups
         self._validator = _named("validator", rule.validator, validators)
         self._guard = _named("guard", rule.guard, guards)
+        self._is_zoned = bool(rule.triggers or rule.anchor)
         self._context = _words(rule.context)
         self._unless = _words(rule.unless)
 
@@ -146,51 +159,72 @@ class CompiledRule:
             number: The rule's number there.
             zones: Where in the note to look; where its triggers and anchor stand, by default.
         """
-        if self.starts is None:
+        starts = self.starts
+        if starts is None:
             zones = note.zones(number) if zones is None else zones
             return self._judged(note.text, (m for zone in zones for m in self._everywhere(note.text, *zone)))
-        if zones is None:
-            candidates = self._candidates(note, number, self.starts)
-        else:
-            candidates = self._among(note, number, self.starts, zones)
-        return self._judged(note.text, self._from(note.text, candidates)) if candidates else []
+        text, (test, is_match) = note.text, self._tests[note.is_common]
+        found = [match for at in self._places(note, number, starts, zones) if (match := test(text, at))]
+        if not found:
+            return []
+        if zones is not None:
+            found = _inside(found, zones)
+        matches = list(self._apart(text, found, is_match=is_match))
+        if zones is None and self._is_zoned and not all(note.holds(number, *match.span()) for match in matches):
+            matches = list(self._apart(text, _inside(found, note.zones(number)), is_match=is_match))
+        return self._judged(text, matches)
 
-    def _candidates(self, note: Note, number: int, starts: Starts) -> Sequence[int]:
-        """Where in its zones the pattern may begin. Where literals tell it, an anchor is looked for last: mostly nothing is left then."""
-        if not starts.is_exact or not self.rule.anchor or note.knows(self.rule.anchor):
-            return self._among(note, number, starts, note.zones(number))
-        candidates = self._among(note, number, starts, note.trigger_zones(number))
-        zones = note.zones(number) if candidates else []
-        return [at for at, _ in clip(((at, at) for at in candidates), zones)] if zones else []
+    @cached_property
+    def _tests(self) -> tuple[tuple[_Test, bool], tuple[_Test, bool]]:
+        """For notes of any characters and of common ones: a test of a place, and whether what passes it is a match."""
+        assert self.starts is not None
+        any_, twin = (self.starts.test, False), self._twin
+        return any_, any_ if twin is None else (compile_pattern(twin.source).match, twin.is_exact)
 
-    @staticmethod
-    def _among(note: Note, number: int, starts: Starts, zones: Sequence[Zone]) -> Sequence[int]:
-        if not zones:
-            return ()
-        if starts.literals:
-            return list(starts.near(note.text, note.hits(number), zones))
-        return list(starts.scanned(note.text, zones))
+    def _places(self, note: Note, number: int, starts: Starts, zones: Sequence[Zone] | None) -> Iterable[int]:
+        """Where the pattern may begin; the zones are looked for only where that may save more than it costs."""
+        hits = note.hits(number) if starts.literals else None
+        if hits is None:
+            return starts.scanned(note.text, note.zones(number) if zones is None else zones)
+        if starts.is_exact:
+            return starts.exactly(hits)
+        ranges = starts.ranges(note.text, hits)
+        if self._is_zoned and zones is None and sum(high - low for low, high in ranges) > _LONG:
+            zones = note.zones(number)
+            ranges = list(clip(ranges, zones)) if zones else []
+        return starts.within(note.text, ranges)
 
     def spans_alone(self, text: str) -> list[Span]:
         """The spans this rule's pattern finds when it is tried at every place of a text: what `spans` must find."""
         return self._judged(text, self._everywhere(text, 0, len(text)))
 
-    def _judged(self, text: str, matches: Iterable[regex.Match[str]]) -> list[Span]:
+    def _judged(self, text: str, matches: Iterable[_Match]) -> list[Span]:
         found: list[Span] = []
         for match in matches:
             score = self._score(text, match)
             if score is None:
                 continue
-            for first, last in match.spans(self._group):
+            for first, last in self._ranges(match):
                 if first < last and (self._guard is None or self._guard(text, first, last)):
                     found.append(Span(first, last, self.rule.label, score, self.source))
         return found
 
-    def _from(self, text: str, candidates: Iterable[int]) -> Iterator[regex.Match[str]]:
-        """The matches that begin at one of some places, in order, none inside another."""
+    def _ranges(self, match: _Match) -> list[tuple[int, int]]:
+        if isinstance(match, re.Match):
+            return [match.span(group) for group in self._twin_groups]
+        return match.spans(self._group)
+
+    def _checked_part(self, match: _Match) -> str:
+        if isinstance(match, re.Match):
+            return next(part for group in self._twin_checks if (part := match[group]) is not None)
+        return str(match[self._checked])
+
+    def _apart(self, text: str, found: Iterable[re.Match[str]], *, is_match: bool) -> Iterator[_Match]:
+        """The matches where a test was passed, in order, none inside another."""
         free = 0
-        for start in candidates:
-            if start >= free and (match := self.pattern.match(text, start)):
+        for passed in found:
+            start = passed.start()
+            if start >= free and (match := passed if is_match else self.pattern.match(text, start)):
                 yield match
                 free = max(match.end(), start + 1)
 
@@ -204,10 +238,10 @@ class CompiledRule:
             elif whole := self.pattern.match(text, match.start()):
                 yield whole
 
-    def _score(self, text: str, match: regex.Match[str]) -> float | None:
+    def _score(self, text: str, match: _Match) -> float | None:
         """The score of a match, or None where it is no match."""
         rule = self.rule
-        if self._validator is not None and not self._validator(match[self._checked]):
+        if self._validator is not None and not self._validator(self._checked_part(match)):
             return None
         around = text[max(0, match.start() - rule.window) : match.end()], text[match.end() : match.end() + _AFTER]
         if self._unless is not None and any(map(self._unless.search, around)):
@@ -217,6 +251,12 @@ class CompiledRule:
         if any(map(self._context.search, around)):
             return min(1.0, rule.score + rule.boost)
         return None if rule.requires_context else rule.score
+
+
+def _inside(found: Iterable[re.Match[str]], zones: Sequence[Zone]) -> list[re.Match[str]]:
+    """The matches, in order, that begin in some zones."""
+    known = {at for at, _ in clip(((match.start(),) * 2 for match in found), zones)} if zones else ()
+    return [match for match in found if match.start() in known]
 
 
 _T = TypeVar("_T")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence as Items
 
+from redactphi.recognizers.alphabet import char_ranges
 from redactphi.recognizers.needs import first, last
 from redactphi.recognizers.syntax import ASCII, Chars, Choice, Edge, Look, Node, Repeat, Sequence, Words
 
@@ -37,25 +38,10 @@ def char_class(chars: Chars) -> str:
     """
     members = chars.members
     if members is None:
-        return f"[^{_ranges(ASCII - chars.ascii)}]" if chars.ascii < ASCII else r"[\s\S]"
+        return f"[^{char_ranges(ASCII - chars.ascii)}]" if chars.ascii < ASCII else r"[\s\S]"
     if len(members) == 1:
         return re.escape(min(members))
-    return f"[{_ranges(chars.ascii)}{''.join(map(re.escape, sorted(members - ASCII)))}]" if members else "(?!)"
-
-
-def _ranges(letters: frozenset[str]) -> str:
-    codes = sorted(map(ord, letters))
-    source = ""
-    while codes:
-        length = next((i for i, code in enumerate(codes) if code != codes[0] + i), len(codes))
-        ends = codes[0], codes[length - 1]
-        source += "-".join(map(_escaped, ends)) if length > 2 else "".join(map(_escaped, codes[:length]))  # noqa: PLR2004
-        codes = codes[length:]
-    return source
-
-
-def _escaped(code: int) -> str:
-    return chr(code) if chr(code).isalnum() else f"\\x{code:02x}"
+    return f"[{char_ranges(chars.ascii)}{''.join(map(re.escape, sorted(members - ASCII)))}]" if members else "(?!)"
 
 
 def _items(node: Node) -> tuple[Node, ...]:

@@ -9,15 +9,17 @@ from functools import cached_property
 from typing import Self
 
 from redactphi.recognizers.literals import Literal
-from redactphi.recognizers.needs import best_clause, head, width
+from redactphi.recognizers.needs import Clause, best_clause, by_frequency, head, rarest_clause, width
+from redactphi.recognizers.ready import compile_pattern
 from redactphi.recognizers.sketch import char_class, scanner, sketch
 from redactphi.recognizers.syntax import Unsupported, parse
 from redactphi.resources import Rule
 
 Zone = tuple[int, int]
 
-_OFTEN = 0.02
-_OFTEN_AT_WORDS = 0.1
+_GATE = 0.012
+"""How often what a text must hold may stand in it, if asking for it is to save anything."""
+
 _SIGHT = 400
 """Characters behind a zone that the test of a start in it sees."""
 
@@ -37,6 +39,8 @@ class Starts:
         low: Least distance from the start of a match to a literal; None: unbounded.
         high: Greatest distance; None: unbounded.
         between: What may stand between the two, as the source of a class.
+        gate: One of these stands in every text that holds a match as well; empty where that says no more.
+        gate_at_word: As ``at_word``, for the gate.
     """
 
     head: str
@@ -47,6 +51,8 @@ class Starts:
     low: int | None = None
     high: int | None = None
     between: str = ""
+    gate: frozenset[Literal] = frozenset()
+    gate_at_word: bool = False
 
     @classmethod
     def of(cls, rule: Rule) -> Self | None:
@@ -61,7 +67,10 @@ class Starts:
         except Unsupported:
             return None
         clause = best_clause(tree)
-        if clause is None or clause.frequency > (_OFTEN_AT_WORDS if clause.at_word else _OFTEN):
+        gate = min(filter(None, (rarest_clause(tree), _anchored(rule))), key=by_frequency, default=None)
+        if gate is not None and gate != clause and gate.frequency < _GATE:
+            known = replace(known, gate=gate.literals, gate_at_word=gate.at_word)
+        if clause is None or clause.is_often:
             return known
         return replace(
             known,
@@ -82,12 +91,13 @@ class Starts:
         return re.compile(f"{self.between}{{0,{_CHUNK}}}").match
 
     @cached_property
-    def _passes(self) -> Callable[[str, int], object]:
-        return re.compile(self.sketch).match
+    def test(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Whether a match may begin at a place; what `scanned`, `exactly` and `within` find may still fail it."""
+        return compile_pattern(self.sketch).match
 
     @cached_property
     def _scan(self) -> Callable[[str, int, int], Iterator[re.Match[str]]]:
-        return re.compile(self.scanner).finditer
+        return compile_pattern(self.scanner).finditer
 
     @cached_property
     def _heads(self) -> Callable[[str, int, int], Iterator[re.Match[str]]]:
@@ -95,40 +105,31 @@ class Starts:
 
     def scanned(self, text: str, zones: Iterable[Zone]) -> Iterator[int]:
         """The possible starts in some zones, in order."""
-        passes = self._passes
         for start, end in zones:
             for match in self._scan(text, start, min(len(text), end + _SIGHT)):
                 at = match.start()
                 if at > end:
                     break
-                if passes(text, at):
-                    yield at
+                yield at
 
-    def near(self, text: str, hits: Sequence[int], zones: Sequence[Zone]) -> Iterator[int]:
-        """The possible starts, in order.
+    def exactly(self, hits: Sequence[int]) -> Sequence[int]:
+        """The possible starts, in order, where all stand at one distance from the literals.
 
         Args:
-            text: The note.
             hits: Where the literals stand, sorted.
-            zones: Sorted and disjoint; what begins elsewhere is left out.
         """
-        if not self.is_exact:
-            return self._in_ranges(text, clip(self._ranges(text, hits), zones))
-        low, passes = self.low or 0, self._passes
-        places: Iterable[int] = (hit - low for hit in hits)
-        if len(zones) > 1 or zones[0] != (0, len(text)):
-            places = (at for at, _ in clip(((at, at) for at in places), zones))
-        return (at for at in places if at >= 0 and passes(text, at))
+        low = self.low
+        if not low:
+            return hits
+        return [hit - low for hit in hits if hit >= low]
 
-    def _in_ranges(self, text: str, ranges: Iterable[Zone]) -> Iterator[int]:
-        passes, heads = self._passes, self._heads
-        for low, high in ranges:
-            for match in heads(text, low, high + 1):
-                if passes(text, match.start()):
-                    yield match.start()
+    def within(self, text: str, ranges: Iterable[Zone]) -> Iterator[int]:
+        """The possible starts in some ranges, in order."""
+        heads = self._heads
+        return (match.start() for low, high in ranges for match in heads(text, low, high + 1))
 
-    def _ranges(self, text: str, hits: Sequence[int]) -> list[Zone]:
-        """Sorted and disjoint; first and last possible start."""
+    def ranges(self, text: str, hits: Sequence[int]) -> list[Zone]:
+        """Where the starts may be, as far as the literals say: the first and last place of each range, sorted and disjoint."""
         low, high = self.low, self.high
         ranges: list[Zone] = []
         for hit in hits:
@@ -158,6 +159,14 @@ class Starts:
         while (match := self._run(text, hit)) and match.end() > hit:
             hit = match.end()
         return hit
+
+
+def _anchored(rule: Rule) -> Clause | None:
+    """What a rule's anchor must hold."""
+    try:
+        return rarest_clause(parse(rule.anchor)) if rule.anchor else None
+    except Unsupported:
+        return None
 
 
 def clip(ranges: Iterable[Zone], zones: Sequence[Zone]) -> Iterator[Zone]:

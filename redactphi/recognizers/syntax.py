@@ -36,18 +36,26 @@ class Chars:
     Attributes:
         ascii: The ASCII characters it may be.
         other: The further ones it may be; None where that is not known.
+        named: Where that is not known, those among them that are no letter or digit of a kind as in ``ascii``; None
+            where they may be of any kind.
     """
 
     ascii: frozenset[str]
     other: frozenset[str] | None = frozenset()
+    named: frozenset[str] | None = frozenset()
 
     def __or__(self, more: Chars) -> Chars:
-        other = None if self.other is None or more.other is None else self.other | more.other
-        return Chars(self.ascii | more.ascii, other)
+        ascii_ = self.ascii | more.ascii
+        if self.other is not None and more.other is not None:
+            return Chars(ascii_, self.other | more.other)
+        named = [(side.named if side.other is None else side.other) for side in (self, more)]
+        return Chars(ascii_, None, None if None in named else frozenset().union(*(side or () for side in named)))
 
     def __and__(self, more: Chars) -> Chars:
         known = [side for side in (self.other, more.other) if side is not None]
-        return Chars(self.ascii & more.ascii, frozenset.intersection(*known) if known else None)
+        if known:
+            return Chars(self.ascii & more.ascii, frozenset.intersection(*known))
+        return Chars(self.ascii & more.ascii, None, None)
 
     @property
     def members(self) -> frozenset[str] | None:
@@ -134,7 +142,7 @@ class Anything:
 
 Node = Chars | Words | Sequence | Choice | Repeat | Look | Edge | Anything
 
-ANY = Chars(ASCII, None)
+ANY = Chars(ASCII, None, None)
 _GROUP = regex.compile(r"\(\?(?:P?<[A-Za-z_]\w*>|:|>|(?P<look><?[=!])|(?P<on>[imsx]*)(?:-(?P<off>[imsx]+))?:)")
 _FLAGS = regex.compile(r"\(\?(?P<on>[imsx]+)\)")
 _COUNT = regex.compile(r"\{(\d*)(,?)(\d*)\}")
@@ -285,7 +293,7 @@ class _Reader:
     def _class(self, flags: frozenset[str]) -> Chars:
         negated = self._peek() == "^"
         self.at += negated
-        found, first = Chars(frozenset()), True
+        found, first, start = Chars(frozenset()), True, self.at
         while (char := self._take()) != "]" or first:
             if char == "[" and self._peek() in (":", "["):
                 raise Unsupported("[:")
@@ -297,12 +305,16 @@ class _Reader:
             found |= one
             first = False
         found = _cased(found, flags)
-        return _not(found) if negated else found
+        if negated:
+            # "[^\W\d_]" are letters, and nothing that is neither letter nor digit.
+            words = r"\W" in self.pattern[start : self.at]
+            return Chars(ASCII - found.ascii, None, frozenset() if words else None)
+        return found
 
 
 def _mark(char: str, flags: frozenset[str]) -> Node:
     marks: dict[str, Node] = {
-        ".": ANY if "s" in flags else Chars(ASCII - {"\n"}, None),
+        ".": ANY if "s" in flags else Chars(ASCII - {"\n"}, None, None),
         "^": Edge("^" if "m" in flags else "start"),
         "$": Edge("$"),
     }
@@ -319,7 +331,7 @@ def _one(char: str) -> Chars:
 
 
 def _not(chars: Chars) -> Chars:
-    return Chars(ASCII - chars.ascii, None)
+    return Chars(ASCII - chars.ascii, None, None)
 
 
 def _range(first: Chars, last: Chars) -> Chars:
@@ -328,7 +340,7 @@ def _range(first: Chars, last: Chars) -> Chars:
         raise Unsupported("range")
     codes = range(ord(min(low)), ord(min(high)) + 1)
     found = frozenset(chr(code) for code in codes if code < len(ASCII))
-    return Chars(found, frozenset() if codes.stop <= len(ASCII) else None)
+    return Chars(found, frozenset()) if codes.stop <= len(ASCII) else Chars(found, None, None)
 
 
 def _cased(chars: Chars, flags: frozenset[str]) -> Chars:
@@ -339,6 +351,8 @@ def _cased(chars: Chars, flags: frozenset[str]) -> Chars:
 def _in_both_cases(chars: Chars) -> Chars:
     both = frozenset(char for letter in chars.ascii for char in (letter.lower(), letter.upper()))
     if chars.other is None or chars.other:
-        letters = chars.other is None or any(char.isalpha() for char in chars.other)
-        return Chars(both, None if letters else chars.other)
+        if chars.other is None:
+            return Chars(both, None, chars.named)
+        letters = any(char.isalpha() for char in chars.other)
+        return Chars(both, None, None) if letters else Chars(both, chars.other)
     return Chars(both, frozenset("".join(twins for letter, twins in _TWINS.items() if letter in both)))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import re
 
-import regex
-
 from redactphi import resources
 from redactphi.labels import PhiLabel
 from redactphi.spans import Span
@@ -18,15 +16,15 @@ _MIN_PHONE = 7
 _ZIP = 5
 _BEFORE = 24
 _DATE, _PHONE, _ZIP_LABEL = str(PhiLabel.DATE), str(PhiLabel.PHONE), str(PhiLabel.ZIP)
-_CLOCK = regex.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\.?)?", regex.IGNORECASE)
-_SCORE = regex.compile(r"[0-5][+-]?/5|\d{1,2}/10|[1-6]/6|20/\d{2,3}")
-_MONTH_DAY = regex.compile(r"(\d{1,2})([/.-])(\d{1,2})(?:\2(\d{2,4}))?")
-_YEARS = regex.compile(r"(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)?\d\d)?")
-_DAY = regex.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}[-/. ]?(?:to|through|[-–])[-/. ]?\d", regex.IGNORECASE)
-_CALL = regex.compile(r"(?i)(?:\b(?:ext|x|phone|ph|tel|telephone|cell|mobile|call|called|pager|page|paged|beeper|bp|fax|desk|line|contact|reach\w*|text\w*|number|dial|vm|office|home|voice\w*|spectralink|vocera|ascom)\b|#)\W{0,4}(?:\w+\W{1,2}){0,2}$")  # fmt: skip
-_PROCEDURES = regex.compile(r"\d{5}\s?[-–]\s?\d{5}|[A-V]\d{4}")
-_LEFT = regex.compile(r"[\d/.-]+$")
-_RIGHT = regex.compile(r"[\d/.-]*")
+_CLOCK = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
+_SCORE = re.compile(r"[0-5][+-]?/5|\d{1,2}/10|[1-6]/6|20/\d{2,3}")
+_MONTH_DAY = re.compile(r"(\d{1,2})([/.-])(\d{1,2})(?:\2(\d{2,4}))?")
+_YEARS = re.compile(r"(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)?\d\d)?")
+_DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}[-/. ]?(?:to|through|[-–])[-/. ]?\d", re.IGNORECASE)
+_CALL = re.compile(r"(?i)(?:\b(?:ext|x|phone|ph|tel|telephone|cell|mobile|call|called|pager|page|paged|beeper|bp|fax|desk|line|contact|reach\w*|text\w*|number|dial|vm|office|home|voice\w*|spectralink|vocera|ascom)\b|#)\W{0,4}(?:\w+\W{1,2}){0,2}$")  # fmt: skip
+_PROCEDURES = re.compile(r"\d{5}\s?[-–]\s?\d{5}|[A-V]\d{4}")
+_LEFT = re.compile(r"[\d/.-]+$")
+_RIGHT = re.compile(r"[\d/.-]*")
 _MARKS = frozenset("_.@\\/-")
 _WEEKDAYS = frozenset(
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
@@ -104,9 +102,9 @@ def _is_glued(text: str, span: Span) -> bool:
 
 
 @functools.cache
-def _day_words() -> regex.Pattern[str]:
+def _day_words() -> re.Pattern[str]:
     """What names a day, month or holiday in lower-case text."""
     stems = "|".join(sorted(resources.terms("month_stems")))
     named = (item.lower() for name in ("holidays", "ordinal_days") for item in resources.terms(name))
-    days = "|".join(sorted(map(regex.escape, named), key=lambda item: (-len(item), item)))
-    return regex.compile(rf"\b(?:{stems})[a-z]{{0,6}}\b|\b(?:{days})\b|(?<=\d)(?:{stems})")
+    days = "|".join(sorted(map(re.escape, named), key=lambda item: (-len(item), item)))
+    return re.compile(rf"\b(?:{stems})[a-z]{{0,6}}\b|\b(?:{days})\b|(?<=\d)(?:{stems})")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from redactphi.recognizers.literals import lower
+from redactphi.recognizers.alphabet import is_common, shape
+from redactphi.recognizers.literals import Literal, lower
 from redactphi.recognizers.needs import width
 from redactphi.recognizers.starts import Starts, Zone
 from redactphi.recognizers.syntax import Chars, Choice, Node, Repeat, Unsupported, parse
 from redactphi.recognizers.syntax import Sequence as Items
 from redactphi.resources import Rule
+from redactphi.spans import Span
 
 _GAP = 64
 """Zones nearer than this become one, so that no match is torn between two."""
@@ -28,52 +30,75 @@ _DIGITS = frozenset("0123456789")
 _DIGIT = re.compile(r"\d+")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _WIDEST = 60
+_BEHIND = 16
+"""Characters behind a match that its anchor may look ahead at."""
+_LITERAL, _GATE, _TRIGGER = range(3)
+"""What a rule may need in a note; its bits."""
+
 _IMPLEMENTATION = Implementation.ContiguousNFA
+
+
+class Sought:
+    """Who looks for a word.
+
+    Args:
+        needs: Bits: what finding it answers, see `Lookout`.
+        count: How many rules there are.
+        length: Of the word.
+    """
+
+    __slots__ = ("length", "needs", "owners", "triggered")
+
+    def __init__(self, needs: int, count: int, length: int) -> None:
+        self.needs, self.length = needs, length
+        self.owners = tuple(_bits(needs & ((1 << count) - 1)))
+        self.triggered = tuple(_bits(needs >> _TRIGGER * count))
 
 
 class Words:
     """Words looked for in one scan.
 
     Args:
-        literals: For each word, the rules it is a literal of, and whether no letter may stand before it there.
-        triggers: For each word, the rules it is a trigger of.
+        anywhere: For each word, who needs it. Rules are bits of numbers.
+        at_words: For each word, who needs it where no letter stands before it, or in shapes nothing like it.
+        count: How many rules there are.
     """
 
-    def __init__(
-        self, literals: Mapping[str, Collection[tuple[int, bool]]], triggers: Mapping[str, Collection[int]]
-    ) -> None:
-        self._words = sorted({*literals, *triggers})
-        self._anywhere = [sorted(n for n, at_word in literals.get(word, ()) if not at_word) for word in self._words]
-        self._at_words = [sorted(n for n, at_word in literals.get(word, ()) if at_word) for word in self._words]
-        self._triggers = [sorted(triggers.get(word, ())) for word in self._words]
+    def __init__(self, anywhere: Mapping[str, int], at_words: Mapping[str, int], count: int) -> None:
+        self._words = sorted({*anywhere, *at_words})
+        self._anywhere, self._at_words = (
+            [Sought(needs[word], count, len(word)) if word in needs else None for word in self._words]
+            for needs in (anywhere, at_words)
+        )
+        self._alike = [_alike(word[0]) for word in self._words]
         self._automaton = AhoCorasick(self._words, implementation=_IMPLEMENTATION) if self._words else None
 
-    def find(self, text: str, lowered: str, hits: dict[int, list[int]], triggered: dict[int, list[Zone]]) -> None:
-        """Note where the literals and triggers of each rule stand that has some.
+    def find(self, text: str, lowered: str) -> list[tuple[Sought, list[int]]]:
+        """What stands in a text, each with its places.
 
         Args:
             text: What to look in.
             lowered: The same in lower case.
-            hits: Takes where the literals of rules stand.
-            triggered: Takes where their triggers stand.
         """
         if self._automaton is None:
-            return
-        found: defaultdict[int, list[int]] = defaultdict(list)
+            return []
+        places: defaultdict[int, list[int]] = defaultdict(list)
         for index, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            found[index].append(start)
-        for index, places in found.items():
-            for number in self._anywhere[index]:
-                hits[number] += places
-            if at_words := self._at_words[index]:
-                places_at_words = [at for at in places if not at or lowered[at - 1] not in _LETTERS]
-                if places_at_words:
-                    for number in at_words:
-                        hits[number] += places_at_words
-            if numbers := self._triggers[index]:
-                length = len(self._words[index])
-                for number in numbers:
-                    triggered[number] += [(at, at + length) for at in places]
+            places[index].append(start)
+        found = []
+        for index, starts in places.items():
+            if sought := self._anywhere[index]:
+                found.append((sought, starts))
+            if sought := self._at_words[index]:
+                alike = self._alike[index]
+                if at_words := [at for at in starts if not at or lowered[at - 1] not in alike]:
+                    found.append((sought, at_words))
+        return found
+
+
+def _alike(char: str) -> frozenset[str]:
+    """What may not stand before a word that begins with a character, where it must be at the start of one."""
+    return frozenset(char) if char in "0A" else _LETTERS
 
 
 class Lookout:
@@ -84,23 +109,37 @@ class Lookout:
     """
 
     def __init__(self, rules: Sequence[tuple[Rule, Starts | None]]) -> None:
-        exact: defaultdict[str, list[tuple[int, bool]]] = defaultdict(list)
-        loose: defaultdict[str, list[tuple[int, bool]]] = defaultdict(list)
-        triggers: defaultdict[str, list[int]] = defaultdict(list)
-        for number, (rule, starts) in enumerate(rules):
-            for literal in starts.literals if starts else ():
-                owner = number, starts is not None and starts.at_word
-                if literal.exact:
-                    exact[literal.exact].append(owner)
-                else:
-                    loose[literal.text].append(owner)
-            for trigger in rule.triggers:
-                triggers[trigger].append(number)
-        self.exact, self.loose = Words(exact, {}), Words(loose, triggers)
         self.rules = [rule for rule, _ in rules]
-        self.has_literals = [bool(starts and starts.literals) for _, starts in rules]
+        self.count = len(rules)
+        tables: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.needed = self.shaped = 0
+        for number, (rule, starts) in enumerate(rules):
+            for trigger in rule.triggers:
+                tables["loose"][trigger] |= self._bit(number, _TRIGGER)
+            self.needed |= self._bit(number, _TRIGGER) if rule.triggers else 0
+            if starts is not None:
+                self._add(tables, self._bit(number, _LITERAL), starts.literals, at_word=starts.at_word)
+                self._add(tables, self._bit(number, _GATE), starts.gate, at_word=starts.gate_at_word)
+        self.exact, self.loose, self.shapes = (
+            Words(tables[kind], tables[f"{kind} at word"], self.count) for kind in ("exact", "loose", "shaped")
+        )
         self.anchors = {rule.anchor: Anchor(rule.anchor) for rule in self.rules if rule.anchor}
         self._last = threading.local()
+
+    def _bit(self, number: int, kind: int) -> int:
+        return 1 << (number + kind * self.count)
+
+    def _add(
+        self, tables: Mapping[str, dict[str, int]], bit: int, literals: Collection[Literal], *, at_word: bool
+    ) -> None:
+        """Let the words of a rule be looked for."""
+        if literals:
+            self.needed |= bit
+        for literal in literals:
+            kind = "shaped" if literal.shaped else "exact" if literal.exact else "loose"
+            tables[f"{kind} at word" if at_word else kind][literal.exact or literal.text] |= bit
+            if literal.shaped:
+                self.shaped |= bit
 
     def look(self, text: str) -> Note:
         """What the note holds. That of the last text is kept until `forget`."""
@@ -108,6 +147,10 @@ class Lookout:
         if note is None or note.text is not text:
             note = self._last.note = Note(self, text)
         return note
+
+    def recall(self, note: Note) -> None:
+        """Keep a note, which is then not looked at again."""
+        self._last.note = note
 
     def forget(self) -> None:
         """Keep nothing of the last note."""
@@ -120,33 +163,78 @@ class Note:
     Args:
         lookout: For which rules.
         text: The text.
+
+    Attributes:
+        text: The text.
+        found: What rules are known to find in it.
+        is_common: Whether it holds nothing but common characters.
     """
 
     def __init__(self, lookout: Lookout, text: str) -> None:
         self.text = text
+        self.found: dict[int, list[Span]] = {}
         self._lookout = lookout
         self._anchored: dict[str, list[Zone]] = {}
         self._digits: list[Zone] | None = None
-        plain = _plain(text)
-        lowered = lower(plain)
-        self._hits: defaultdict[int, list[int]] = defaultdict(list)
-        self._triggered: defaultdict[int, list[Zone]] = defaultdict(list)
-        lookout.loose.find(lowered, lowered, self._hits, self._triggered)
-        lookout.exact.find(plain, lowered, self._hits, self._triggered)
+        self.is_common = is_common(text)
+        self._found = self._look(_plain(text))
+        present = 0
+        for sought, _ in self._found:
+            present |= sought.needs
+        absent = lookout.needed & ~present
+        if not self.is_common:
+            absent &= ~lookout.shaped
+        count = lookout.count
+        self._worth = worth = ((1 << count) - 1) & ~(absent | absent >> count | absent >> 2 * count)
+        self._hits: dict[int, list[list[int]]] = {number: [] for number in _bits(worth)}
+        self._triggered: dict[int, list[tuple[list[int], int]]] = {number: [] for number in self._hits}
+        for sought, starts in self._found:
+            for number in sought.owners:
+                if number in self._hits:
+                    self._hits[number].append(starts)
+            for number in sought.triggered:
+                if number in self._hits:
+                    self._triggered[number].append((starts, sought.length))
+
+    def _look(self, plain: str) -> list[tuple[Sought, list[int]]]:
+        lookout, lowered = self._lookout, lower(plain)
+        found = lookout.loose.find(lowered, lowered)
+        found += lookout.exact.find(plain, lowered)
+        if self.is_common:
+            shaped = shape(self.text)
+            found += lookout.shapes.find(shaped, shaped)
+        return found
 
     def worth_trying(self, first: int, count: int) -> list[int]:
         """Those of a range of rules that may find something, as far as literals and triggers say."""
-        has_literals, rules = self._lookout.has_literals, self._lookout.rules
-        hits, triggered = self._hits, self._triggered
-        return [
-            number
-            for number in range(first, first + count)
-            if (number in hits or not has_literals[number]) and (number in triggered or not rules[number].triggers)
-        ]
+        return [first + number for number in _bits(self._worth >> first & (1 << count) - 1)]
 
-    def hits(self, number: int) -> Sequence[int]:
-        """Where the literals of a rule's pattern stand, sorted."""
-        return sorted(set(self._hits[number]))
+    def hits(self, number: int) -> Sequence[int] | None:
+        """Where the literals of a rule's pattern stand, sorted; None where that is not known."""
+        if not self.is_common and self._lookout.shaped >> number & 1:
+            return None
+        hits = self._hits.get(number, ())
+        if len(hits) == 1:
+            return hits[0]
+        return sorted({start for starts in hits for start in starts})
+
+    def holds(self, number: int, start: int, end: int) -> bool:
+        """Whether a match there lies in the zones of its rule, as far as a look at the match itself tells."""
+        rule = self._lookout.rules[number]
+        before, after = rule.reach
+        if not rule.anchor:
+            return self._is_triggered(number, start - after, start + before)
+        found = self._lookout.anchors[rule.anchor].pattern.search(self.text, start, end + _BEHIND)
+        if found is None or found.end() > end:
+            return False
+        if not rule.triggers:
+            return found.start() - before <= start
+        return self._is_triggered(number, found.end() + _BEHIND - after, start + before)
+
+    def _is_triggered(self, number: int, low: int, high: int) -> bool:
+        """Whether a trigger of a rule begins at or before ``high`` and ends at or behind ``low``."""
+        triggered = self._triggered.get(number, ())
+        return any(at <= high and low <= at + length for starts, length in triggered for at in starts)
 
     def zones(self, number: int) -> list[Zone]:
         """The parts of the note a rule's triggers and anchor leave it."""
@@ -164,11 +252,8 @@ class Note:
         rule = self._lookout.rules[number]
         if not rule.triggers:
             return [(0, len(self.text))]
-        return merge(sorted(self._triggered[number]), rule.reach, len(self.text))
-
-    def knows(self, anchor: str) -> bool:
-        """Whether an anchor has been looked for already."""
-        return anchor in self._anchored
+        places = [(at, at + length) for starts, length in self._triggered.get(number, ()) for at in starts]
+        return merge(sorted(places), rule.reach, len(self.text))
 
     def _places(self, anchor: str) -> list[Zone]:
         if anchor not in self._anchored:
@@ -202,6 +287,14 @@ class Anchor:
             return
         _, most = width(tree)
         self.around_digits = source.isascii() and most is not None and most < _WIDEST and holds_digit(tree)
+
+
+def _bits(number: int) -> Iterator[int]:
+    """Which bits of a number are set, lowest first."""
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
 
 
 def holds_digit(node: Node) -> bool:
