@@ -19,10 +19,15 @@ from redactphi.spans import Span
 
 _IDENTIFIERS = frozenset(map(str, (PhiLabel.MRN, PhiLabel.ID_OTHER)))
 _ORGANISATIONS = frozenset(map(str, (PhiLabel.FACILITY, PhiLabel.EMPLOYER)))
+_NUMBERS = frozenset(map(str, (PhiLabel.MRN, PhiLabel.ID_OTHER, PhiLabel.PHONE, PhiLabel.DATE, PhiLabel.ZIP)))
+_LINKS = frozenset({"and", "or", "at", "in", "on", "of", "to", "for", "with", "from", "by", "was", "is", "has", "&"})
+_ARTICLE = frozenset({"the", "a", "an"})
 _LOCATION, _DATE = str(PhiLabel.LOCATION), str(PhiLabel.DATE)
 _REACH = 48
 _Start = Callable[[str, int], int]
 _BLANK = frozenset(" \n")
+_BEFORE_DATES = _BLANK | {"-"}
+_BEFORE_SURNAMES = _BLANK | {"."}
 
 _ID_RUN_BACKWARDS = regex.compile(r"\n?(?:[-_./]?[\p{L}\p{N}]+)+")
 _ID_GROUPS = regex.compile(
@@ -30,6 +35,12 @@ _ID_GROUPS = regex.compile(
     r"|(?<=(?:[:#(|\t]|\b(?i:id|no\.?|number))[ ])[A-Z]{1,4}[ ]$"
 )
 _COUNTED = r"(?i:units?|m?c?g|mgs|m[lm]|cc|kg|cm|lbs?|oz|tabs?|caps?|y\.?o\b|y/o|years?|yrs?|months?|mos?|weeks?|wks?|days?|hours?|hrs?|min|[mf]\b|(?:fe)?male|times|percent)"
+_LABEL_WORDS = regex.compile(
+    r"(?:\p{L}[\p{L}.'’]*[ ]?){1,3}[:#]?[ \t]*\r?\n\s*"
+    r"|(?i:u?mrn|har|csn|fin|ref|acct|account|nos?|num|numbers?|chart|record|id|doc|lot|sn|serial|visit|room|bed|path)\b[.:#]*[ ]"
+    r"(?=\p{L}{0,4}-?\d)"
+)
+_AGE_BEHIND = regex.compile(r"(?<=\d{4})[ ]/[ ]\d{1,3}$")
 _ID_RIGHT = regex.compile(
     rf"(?:[-_./]?[\p{{L}}\p{{N}}]+)+|(?:[ ]\d{{2,12}})+(?![\p{{L}}\p{{N}}/:%]|\.\d|[ -]?{_COUNTED})"
 )
@@ -41,8 +52,13 @@ _APARTMENT = regex.compile(r"(?i),?[ ](?:apt|unit|ste|suite|room|rm|#|lot|bldg)\
 _LETTERS = regex.compile(r"\p{L}{2,}")
 _YEAR = regex.compile(r",?[ ](?:19|20)\d\d\b")
 _WEEKDAY = regex.compile(
-    r"(?i)\b(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?\.?,?[ ]$"
+    r"(?i)\b(?:(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?\.?,?[ ]"
+    r"|(?:early|late|mid)(?:[ ](?:to[ ])?|-))$"
 )
+_INITIALS_BEFORE = regex.compile(
+    r"(?<![\p{L}\p{N}.'’/+-])(?:(?<![\p{Ll}\p{N}][ ])(?<!\p{Lu}[.]?[ ])(?:\p{Lu}-)?\p{Lu}[ ]|(?<=\b(?i:by|with|per|from|dr|d/w)\.?[ ])\p{Lu}[ ]|(?:\p{Lu}\.[ ]?(?:-?\p{Lu}\.[ ]?)?))$"
+)
+_ORDINAL = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,3}(?:st|nd|rd|th)[ ]$")
 
 
 def grown(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -56,15 +72,39 @@ def grown(text: str, spans: Sequence[Span]) -> list[Span]:
 
 
 def _trimmed(text: str, span: Span) -> Span:
-    """An organisation written with capitals, without the ordinary lower-case words behind it."""
-    if span.label not in _ORGANISATIONS:
-        return span
+    """The span without the label words, titles and linking words at its ends."""
     found = text[span.start : span.end]
+    if span.label in _NUMBERS:
+        lead, kept = _LABEL_WORDS.match(found), _AGE_BEHIND.sub("", found)
+        start = lead.end() if lead else 0
+        return _part(span, start, len(kept)) if any(map(str.isdigit, found[start:])) else span
     words = found.split(" ")
-    while len(words) > 1 and words[-1].islower() and words[-1] in resources.terms("common_words"):
-        words.pop()
-    kept = " ".join(words)
-    return replace(span, end=span.start + len(kept)) if len(kept) < len(found) and not kept.islower() else span
+    first, last = 0, len(words)
+    while first < last - 1 and (words[first].lower() in _LINKS or _is_title(span, words[first])):
+        first += 1
+    while first < last - 1 and words[last - 1].lower() in _LINKS | _ARTICLE:
+        last -= 1
+    if span.label in _ORGANISATIONS and not all(map(str.islower, words[first:last])):
+        while first < last - 1 and words[last - 1].islower() and words[last - 1] in resources.terms("common_words"):
+            last -= 1
+    start = sum(len(word) + 1 for word in words[:first])
+    return _part(span, start, start + len(" ".join(words[first:last])))
+
+
+def _part(span: Span, start: int, end: int) -> Span:
+    if start == 0 and end == span.end - span.start:
+        return span
+    return replace(span, start=span.start + start, end=span.start + end)
+
+
+def _is_title(span: Span, word: str) -> bool:
+    return span.label in PERSON_LABELS and word.rstrip(".") in _titles()
+
+
+@functools.cache
+def _titles() -> frozenset[str]:
+    """What stands before a name and is no part of it."""
+    return resources.terms("titles") | resources.terms("clinician_titles") | resources.terms("kin_titles")
 
 
 def _complete(text: str, span: Span) -> Span:
@@ -78,9 +118,9 @@ def _complete(text: str, span: Span) -> Span:
 def _ends() -> dict[str, tuple[_Start | None, regex.Pattern[str]]]:
     """By label, what may stand before and behind a part of it."""
     identifiers = dict.fromkeys(_IDENTIFIERS, (_identifier_start, _ID_RIGHT))
-    persons = dict.fromkeys(PERSON_LABELS, (None, _INITIAL))
-    organisations = dict.fromkeys(_ORGANISATIONS, (None, _facility_rest()))
-    return {**identifiers, **persons, **organisations, _DATE: (_weekday_start, _YEAR)}
+    persons = dict.fromkeys(PERSON_LABELS, (_initial_start, _INITIAL))
+    organisations = dict.fromkeys(_ORGANISATIONS, (_number_start, _facility_rest()))
+    return {**identifiers, **persons, **organisations, _DATE: (_date_start, _YEAR)}
 
 
 def _street(text: str, span: Span) -> Span:
@@ -96,9 +136,7 @@ def _street_suffixes() -> frozenset[str]:
     return frozenset(suffix.lower() for suffix in resources.terms("street_suffixes"))
 
 
-def _extended(
-    text: str, span: Span, *, left: _Start | None = None, right: regex.Pattern[str] | None = None
-) -> Span:
+def _extended(text: str, span: Span, *, left: _Start | None = None, right: regex.Pattern[str] | None = None) -> Span:
     start, end = span.start, span.end
     before = left(text, start) if left else start
     after = right.match(text, end, min(len(text), end + _REACH)) if right else None
@@ -106,9 +144,7 @@ def _extended(
         after = None
     if before == start and after is None:
         return span
-    return Span(
-        before, after.end() if after else end, span.label, span.score, span.source
-    )
+    return Span(before, after.end() if after else end, span.label, span.score, span.source)
 
 
 def _identifier_start(text: str, at: int) -> int:
@@ -123,9 +159,20 @@ def _run_start(text: str, at: int) -> int:
     return at - run.end() if run else at
 
 
-def _weekday_start(text: str, at: int) -> int:
-    is_word = text[at - 1 : at] in _BLANK and text[max(0, at - 4) : at].rstrip(" .,\n")[-1:].isalpha()
+def _date_start(text: str, at: int) -> int:
+    """Where a date begins before which its weekday or part of the month stands."""
+    is_word = text[at - 1 : at] in _BEFORE_DATES and text[max(0, at - 4) : at].rstrip(" .,\n-")[-1:].isalpha()
     return _found_before(_WEEKDAY, text, at) if is_word else at
+
+
+def _initial_start(text: str, at: int) -> int:
+    """Where a name begins whose surname was found behind its initials."""
+    return _found_before(_INITIALS_BEFORE, text, at) if text[at - 1 : at] in _BEFORE_SURNAMES else at
+
+
+def _number_start(text: str, at: int) -> int:
+    """Where a unit's name begins before which its number stands, as in "82nd Airborne"."""
+    return _found_before(_ORDINAL, text, at) if text[at - 1 : at] in _BLANK else at
 
 
 def _house_number_start(text: str, at: int) -> int:
@@ -171,11 +218,29 @@ def _belong(text: str, before: Span, after: Span) -> bool:
 @functools.cache
 def _facility_rest() -> regex.Pattern[str]:
     """What goes on a facility's name: "& Spine", words that say what kind of place it is, "PC"."""
-    kinds = {"primary care", "family care", "urgent care", "home care", "infusion", "radiology", "podiatry", "spine"}
+    kinds = {
+        "primary care",
+        "family care",
+        "urgent care",
+        "home care",
+        "infusion",
+        "radiology",
+        "podiatry",
+        "spine",
+        "hosp",
+        "med ctr",
+        "med center",
+        "ctr",
+        "rehab ctr",
+        "works",
+        "shop",
+        "pt",
+        "surgicenter",
+    }
     heads = kinds | resources.terms("facility_words") | resources.terms("employer_words") | {"group", "associates"}
     words = _any_of(heads)
     return regex.compile(
-        rf"(?:[ ](?:&|and)[ ]\p{{Lu}}[\p{{L}}'’-]+)?(?:[ ](?:(?i:{words}))\b)*(?:,?[ ](?:P\.?C|LLC|Inc|PLLC|P\.?A|LLP)\b\.?)?"
+        rf"(?:[ ](?:&|and)[ ]\p{{Lu}}[\p{{L}}'’-]+)?(?:[ ](?:(?i:{words}))\b\.?)*(?:[ ](?:[Nn]o\.?|NO\.?|\#)[ ]?\d{{1,4}}\b)?(?:,?[ ](?:P\.?C|LLC|Inc|PLLC|P\.?A|LLP)\b\.?)?"
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import regex
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from redactphi import resources
+from redactphi.mentions import is_ordinary
 from redactphi.recognizers.checksums import digits_of, is_identifier
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.spans import Span
@@ -59,6 +61,11 @@ def is_dense_identifier(value: str) -> bool:
     return len(digits_of(value)) > 5  # noqa: PLR2004 - as the first line says
 
 
+def is_user_name(value: str) -> bool:
+    """Whether small letters behind "signed by" are what somebody logs in with: no word that notes use."""
+    return value not in resources.terms("clinical_words") and not is_ordinary(value)
+
+
 def in_tables(text: str) -> Iterator[Span]:
     """The cells of columns whose heads name an identifier, in tables drawn with tabs or bars."""
     heads: dict[int, str] = {}
@@ -102,6 +109,7 @@ class IdentifierRecognizer(RuleRecognizer):
             "long_identifier": is_long_identifier,
             "mixed_identifier": is_mixed_identifier,
             "dense_identifier": is_dense_identifier,
+            "user_name": is_user_name,
         }
         super().__init__(families, validators)
 

@@ -36,6 +36,8 @@ _DOUBTFUL = frozenset({
 """Rules that see a capitalised word in a place where products and eponyms stand as well."""
 
 
+_BY = frozenset({"names/clinician-by", "names/clinician-by-known", "names/spoke-with"})
+_ACRONYM = 4
 _EITHER = frozenset({
     "names/courtesy-title", "names/courtesy-title-lower", "names/full-name", "names/patient-field", "names/spoke-with",
 })  # fmt: skip
@@ -80,6 +82,8 @@ def _staff_role() -> regex.Pattern[str]:
 
 def _is_clinical(text: str, span: Span) -> bool:
     words = WORD.findall(text, span.start, span.end)
+    if span.source in _BY and len(words) == 1 and words[0].isupper() and len(words[0]) <= _ACRONYM:
+        return True  # "treated by EVL"; initials of signers have rules of their own
     return are_clinical(words) or is_eponym_before_noun(text, words, span.end)
 
 
@@ -173,7 +177,7 @@ def _full_name_any_order(value: str) -> bool:
 def _reversed_name(value: str) -> bool:
     words = [word for word in _words(value) if len(word) > 1]
     last, first = words[:1], words[1:]
-    if len(first) != 1 or _is_common(first[0]) or _is_code(value):
+    if len(first) != 1 or _is_common(first[0]) or _is_code(value) or not _is_one_case(value):
         return False
     eponyms = resources.terms("eponyms")
     if first[0] in eponyms and last[0] in eponyms:
@@ -185,6 +189,12 @@ def _is_code(value: str) -> bool:
     """Whether a State's code or a credential stands behind the comma: "Bedford, MA" and "PRYCE, PA" are no names."""
     last = value.rpartition(",")[2].strip()
     return last in resources.terms("state_codes") or last in resources.terms("credentials")
+
+
+def _is_one_case(value: str) -> bool:
+    """Whether both halves of "Last, First" are written alike: "Hashimoto's, GERD" is no name."""
+    last, first = (part.strip() for part in value.replace("/", ",").split(",", 1))
+    return last.isupper() == first.isupper() or len(first) == 1
 
 
 def _person(value: str) -> bool:

@@ -318,7 +318,9 @@ def _behind(items: Items[Node]) -> Iterator[Clause]:
 def _is_at_word(before: Items[Node], literals: frozenset[Literal]) -> bool:
     """Whether no ASCII letter can stand before the literals, and before a shape nothing of the shape of its start."""
     unlike = [_LIKE.get(literal.text[0]) if literal.shaped else _LETTERS for literal in literals]
-    if not all(letters and (literal.shaped or literal.text[0] in letters) for literal, letters in zip(literals, unlike)):
+    if not all(
+        letters and (literal.shaped or literal.text[0] in letters) for literal, letters in zip(literals, unlike)
+    ):
         return False
     for item in reversed(before):
         match item:

@@ -48,6 +48,8 @@ _INITIALS = 3
 _TOWNS_TOO = frozenset({"new york", "washington"})
 """States that are also towns, but where a ZIP code follows."""
 
+_TOWN = 24
+_TOWN_BEFORE = regex.compile(r"\p{Lu}[\p{L}.'’ -]{2,20},[ ]$")
 _ZIP = regex.compile(r",?[ ]{1,2}\d{5}\b")
 _CODE = regex.compile(r"\b[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}\b")
 
@@ -86,7 +88,7 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) ->
     if span.label in _NUMBERED:
         return is_no_number(text, span, found, has_neighbour=has_neighbour)
     lower = found.lower()
-    if span.label in _PLACES and (lower in _lands() or (lower in _TOWNS_TOO and _ZIP.match(text, span.end))):
+    if span.label in _PLACES and (lower in _lands() or (lower in _TOWNS_TOO and _is_state(text, span))):
         return True
     if has_neighbour or span.label not in _NAMED or is_titled(text, span.start):
         return False
@@ -99,6 +101,12 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) ->
     return is_eponym_before_noun(text, words, span.end) or (
         not any(char.isdigit() for char in found) and _are_plain_words(text, span, words, capitals=capitals)
     )
+
+
+def _is_state(text: str, span: Span) -> bool:
+    """Whether New York or Washington stands where a State does: behind a town or before a ZIP code."""
+    behind_town = _TOWN_BEFORE.search(text, max(0, span.start - _TOWN), span.start)
+    return bool(behind_town or _ZIP.match(text, span.end))
 
 
 def _are_plain_words(text: str, span: Span, words: Sequence[str], *, capitals: bool) -> bool:

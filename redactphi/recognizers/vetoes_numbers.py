@@ -23,6 +23,10 @@ _YEARS = re.compile(r"(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)?\d\d)?")
 _DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}[-/. ]?(?:to|through|[-–])[-/. ]?\d", re.IGNORECASE)
 _CALL = re.compile(r"(?i)(?:\b(?:ext|x|phone|ph|tel|telephone|cell|mobile|call|called|pager|page|paged|beeper|bp|fax|desk|line|contact|reach\w*|text\w*|number|dial|vm|office|home|voice\w*|spectralink|vocera|ascom)\b|#)\W{0,4}(?:\w+\W{1,2}){0,2}$")  # fmt: skip
 _PROCEDURES = re.compile(r"\d{5}\s?[-–]\s?\d{5}|[A-V]\d{4}")
+_SPAN_OF_TIME = re.compile(r"\d{1,3} ?[-–] ?\d{1,3}")
+_UNIT = re.compile(
+    r"\s{0,3}(?:d|days?|w|wks?|weeks?|mos?|months?|y|yrs?|years?|h|hrs?|hours?|min|minutes|mg|mcg|mL|ml|mm|cm|units?|reps|%)\b"
+)
 _LEFT = re.compile(r"[\d/.-]+$")
 _RIGHT = re.compile(r"[\d/.-]*")
 _MARKS = frozenset("_.@\\/-")
@@ -43,6 +47,8 @@ def is_no_number(text: str, span: Span, found: str, *, has_neighbour: bool) -> b
     """
     alone = not has_neighbour and not _is_glued(text, span)
     if not has_neighbour and _CLOCK.fullmatch(found):
+        return True
+    if span.label == _DATE and _SPAN_OF_TIME.fullmatch(found) and _UNIT.match(text, span.end):
         return True
     if span.label != _DATE:
         return alone and _is_no_identifier(text, span, found)
