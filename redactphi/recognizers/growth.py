@@ -26,6 +26,7 @@ _LOCATION, _DATE = str(PhiLabel.LOCATION), str(PhiLabel.DATE)
 _REACH = 48
 _Start = Callable[[str, int], int]
 _BLANK = frozenset(" \n")
+_INSIDE_NAMES = frozenset("'’-")
 _BEFORE_DATES = _BLANK | {"-"}
 _BEFORE_SURNAMES = _BLANK | {"."}
 
@@ -40,6 +41,7 @@ _LABEL_WORDS = regex.compile(
     r"|(?i:u?mrn|har|csn|fin|ref|acct|account|nos?|num|numbers?|chart|record|id|doc|lot|sn|serial|visit|room|bed|path)\b[.:#]*[ ]"
     r"(?=\p{L}{0,4}-?\d)"
 )
+_CREDENTIAL_LINE = regex.compile(r"(?:[A-Z]\.?){1,5}[.,]?[ \t]*\r?\n\s*(?=\p{L})")
 _AGE_BEHIND = regex.compile(r"(?<=\d{4})[ ]/[ ]\d{1,3}$")
 _ID_RIGHT = regex.compile(
     rf"(?:[-_./]?[\p{{L}}\p{{N}}]+)+|(?:[ ]\d{{2,12}})+(?![\p{{L}}\p{{N}}/:%]|\.\d|[ -]?{_COUNTED})"
@@ -58,6 +60,7 @@ _WEEKDAY = regex.compile(
 _INITIALS_BEFORE = regex.compile(
     r"(?<![\p{L}\p{N}.'’/+-])(?:(?<![\p{Ll}\p{N}][ ])(?<!\p{Lu}[.]?[ ])(?:\p{Lu}-)?\p{Lu}[ ]|(?<=\b(?i:by|with|per|from|dr|d/w)\.?[ ])\p{Lu}[ ]|(?:\p{Lu}\.[ ]?(?:-?\p{Lu}\.[ ]?)?))$"
 )
+_FIRST_HALF = regex.compile(r"(?<![\p{L}\p{N}'’-])\p{Lu}\p{Ll}{0,8}['’-]$")
 _ORDINAL = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,3}(?:st|nd|rd|th)[ ]$")
 
 
@@ -68,17 +71,14 @@ def grown(text: str, spans: Sequence[Span]) -> list[Span]:
         text: The note.
         spans: The model's, sorted.
     """
-    return list(_joined(text, [_complete(text, _trimmed(text, span)) for span in spans]))
+    return list(_joined(text, [_unlabelled(text, _complete(text, _trimmed(text, span))) for span in spans]))
 
 
 def _trimmed(text: str, span: Span) -> Span:
     """The span without the label words, titles and linking words at its ends."""
-    found = text[span.start : span.end]
     if span.label in _NUMBERS:
-        lead, kept = _LABEL_WORDS.match(found), _AGE_BEHIND.sub("", found)
-        start = lead.end() if lead else 0
-        return _part(span, start, len(kept)) if any(map(str.isdigit, found[start:])) else span
-    words = found.split(" ")
+        return span
+    words = text[span.start : span.end].split(" ")
     first, last = 0, len(words)
     while first < last - 1 and (words[first].lower() in _LINKS or _is_title(span, words[first])):
         first += 1
@@ -89,6 +89,19 @@ def _trimmed(text: str, span: Span) -> Span:
             last -= 1
     start = sum(len(word) + 1 for word in words[:first])
     return _part(span, start, start + len(" ".join(words[first:last])))
+
+
+def _unlabelled(text: str, span: Span) -> Span:
+    """A number without the label words before it and the age behind it; a name without a line of letters before it."""
+    found = text[span.start : span.end]
+    if span.label in PERSON_LABELS:
+        lead = _CREDENTIAL_LINE.match(found)
+        return _part(span, lead.end(), len(found)) if lead else span
+    if span.label not in _NUMBERS:
+        return span
+    lead, kept = _LABEL_WORDS.match(found), _AGE_BEHIND.sub("", found)
+    start = lead.end() if lead else 0
+    return _part(span, start, len(kept)) if any(map(str.isdigit, found[start:])) else span
 
 
 def _part(span: Span, start: int, end: int) -> Span:
@@ -166,7 +179,9 @@ def _date_start(text: str, at: int) -> int:
 
 
 def _initial_start(text: str, at: int) -> int:
-    """Where a name begins whose surname was found behind its initials."""
+    """Where a name begins whose surname was found behind its initials, or whose second half: "Te'Quan"."""
+    if text[at - 1 : at] in _INSIDE_NAMES:
+        return _found_before(_FIRST_HALF, text, at)
     return _found_before(_INITIALS_BEFORE, text, at) if text[at - 1 : at] in _BEFORE_SURNAMES else at
 
 

@@ -26,6 +26,7 @@ _UNTRIMMED = frozenset(
         "names/initials-field",
         "names/newborn",
         "names/patient-initials",
+        "names/spelled",
         "names/typist-mark",
     }
 )

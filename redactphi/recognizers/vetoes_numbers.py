@@ -23,6 +23,9 @@ _YEARS = re.compile(r"(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)?\d\d)?")
 _DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}[-/. ]?(?:to|through|[-–])[-/. ]?\d", re.IGNORECASE)
 _CALL = re.compile(r"(?i)(?:\b(?:ext|x|phone|ph|tel|telephone|cell|mobile|call|called|pager|page|paged|beeper|bp|fax|desk|line|contact|reach\w*|text\w*|number|dial|vm|office|home|voice\w*|spectralink|vocera|ascom)\b|#)\W{0,4}(?:\w+\W{1,2}){0,2}$")  # fmt: skip
 _PROCEDURES = re.compile(r"\d{5}\s?[-–]\s?\d{5}|[A-V]\d{4}")
+_NUMBERED_PLACE = re.compile(
+    r"(?i)(?:\b(?:room|rm|bed|bay|or|suite|pod|slot|chair|station|ref|cat(?:alog)?|model)\b[ .:#]{1,4}(?:no\.? ?)?)$"
+)
 _SPAN_OF_TIME = re.compile(r"\d{1,3} ?[-–] ?\d{1,3}")
 _UNIT = re.compile(
     r"\s{0,3}(?:d|days?|w|wks?|weeks?|mos?|months?|y|yrs?|years?|h|hrs?|hours?|min|minutes|mg|mcg|mL|ml|mm|cm|units?|reps|%)\b"
@@ -62,6 +65,8 @@ def is_no_number(text: str, span: Span, found: str, *, has_neighbour: bool) -> b
 
 def _is_no_identifier(text: str, span: Span, found: str) -> bool:
     digits = sum(map(str.isdigit, found))
+    if span.label != _PHONE and _NUMBERED_PLACE.search(text, max(0, span.start - _BEFORE), span.start):
+        return True
     if span.label == _ZIP_LABEL:
         return digits < _ZIP
     if span.label == _PHONE:
