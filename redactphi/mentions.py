@@ -204,6 +204,11 @@ def is_name_there(text: str, start: int, end: int) -> bool:
     return not ordinary or not (_SENTENCE_START.search(before) or (word.isupper() and _is_upper_line(text, start)))
 
 
+def is_sentence_start(text: str, start: int) -> bool:
+    """Whether a place begins a sentence, a line, or what follows a colon."""
+    return _SENTENCE_START.search(text[max(0, start - _WINDOW) : start]) is not None
+
+
 def is_titled(text: str, start: int) -> bool:
     """Whether a title stands before a place."""
     if text[max(0, start - _WINDOW) : start].rstrip(" \t\n.")[-2:].casefold() not in _TITLE_ENDS:

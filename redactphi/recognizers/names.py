@@ -31,7 +31,7 @@ _UNTRIMMED = frozenset(
     }
 )
 _DOUBTFUL = frozenset({
-    "names/clinician-by", "names/clinician-by-known", "names/first-initial", "names/full-name", "names/full-name-reversed",
+    "names/credential", "names/clinician-by", "names/clinician-by-known", "names/first-initial", "names/full-name", "names/full-name-reversed",
     "names/patient-apposition", "names/relation", "names/relation-after", "names/spoke-with",
 })  # fmt: skip
 """Rules that see a capitalised word in a place where products and eponyms stand as well."""
@@ -55,8 +55,17 @@ class NameRecognizer(RuleRecognizer):
         """The spans of every rule, ordinary words trimmed; those of ordinary words alone are left out."""
         for span in super().spans(text):
             trimmed = span if span.source in _UNTRIMMED else _trim(text, span)
-            if trimmed is not None and not (trimmed.source in _DOUBTFUL and _is_clinical(text, trimmed)):
+            if (
+                trimmed is not None
+                and not _is_letter(text, trimmed)
+                and not (trimmed.source in _DOUBTFUL and _is_clinical(text, trimmed))
+            ):
                 yield _as_staff(text, trimmed) if trimmed.source in _EITHER else trimmed
+
+
+def _is_letter(text: str, span: Span) -> bool:
+    """Whether a lone letter stands before a credential: "min A. PT", "M. D., Ph.D."."""
+    return span.source == "names/credential" and sum(map(str.isalpha, text[span.start : span.end])) == 1
 
 
 def _as_staff(text: str, span: Span) -> Span:

@@ -15,7 +15,7 @@ import regex
 
 from redactphi import resources
 from redactphi.labels import PhiLabel
-from redactphi.mentions import PERSON_LABELS, is_eponymic, is_titled
+from redactphi.mentions import PERSON_LABELS, is_eponymic, is_sentence_start, is_titled
 from redactphi.recognizers.clinical import (
     WORD,
     are_clinical,
@@ -36,6 +36,9 @@ DOUBT = 0.8
 
 SURE = 0.9
 """What a lower-case word in a note written with capitals, an acronym or a brand must reach to be a name."""
+
+ALL_BUT_SURE = 0.985
+"""What an ordinary word at the beginning of a sentence, where every word has a capital, must reach to be a name."""
 
 _LOOKED_AT = 4000
 _LETTERS_A_CAPITAL = 200
@@ -126,9 +129,9 @@ def _is_plain_word(text: str, span: Span, word: str, *, capitals: bool) -> bool:
         return is_eponymic(text, span.end) or (doubtful and lower not in resources.terms("first_names"))
     if doubtful and span.label in PERSON_LABELS and is_only_an_eponym(word):
         return True
-    return (
-        (lower in ordinary_words() or lower in plain_words()) and len(word) > _INITIALS and (word.islower() or doubtful)
-    )
+    if len(word) <= _INITIALS or not (lower in ordinary_words() or lower in plain_words()):
+        return False
+    return word.islower() or span.score < (ALL_BUT_SURE if is_sentence_start(text, span.start) else DOUBT)
 
 
 def _has_capitals(text: str) -> bool:
