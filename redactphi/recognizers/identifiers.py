@@ -28,8 +28,10 @@ _HEAD = regex.compile(
 )
 _HEAD_TAIL = regex.compile(r"[ ]?(?:#|no\.?|number|num|id|nbr)$", regex.IGNORECASE)
 _CELL_VALUE = regex.compile(r"(?=[A-Za-z\-]{0,6}\d)[A-Za-z0-9][A-Za-z0-9\-/. ]{2,24}[A-Za-z0-9]")
+_WIDE = "   "
+_WIDE_CELL = regex.compile(r"\S+(?:[ ]{1,2}\S+)*")
 _HEADED = regex.compile(
-    r"(?i)(?:^|[\t|])[ ]*(?:lot|serial|s/n|sn|udi|batch|mrn|acct|account|fin|csn|member|accession|specimen|claim)[ a-z/#.]{0,12}[ ]*(?:[\t|]|$)"
+    r"(?i)(?:^|[\t|]|[ ]{3})[ ]*(?:lot|serial|s/n|sn|udi|batch|mrn|acct|account|fin|csn|member|accession|specimen|claim)[ a-z/#.]{0,12}(?:[ ]*(?:[\t|]|$)|[ ]{3})"
 )
 
 
@@ -67,11 +69,11 @@ def is_user_name(value: str) -> bool:
 
 
 def in_tables(text: str) -> Iterator[Span]:
-    """The cells of columns whose heads name an identifier, in tables drawn with tabs or bars."""
+    """The cells of columns whose heads name an identifier, in tables drawn with tabs, bars or wide blanks."""
     heads: dict[int, str] = {}
     divider, start = "", 0
     for line in text.splitlines(keepends=True):
-        here = "\t" if "\t" in line else "|" if "|" in line else ""
+        here = "\t" if "\t" in line else "|" if "|" in line else _WIDE if _WIDE in line.strip() else ""
         if not here:
             heads = {}
         elif _HEADED.search(line.rstrip()):
@@ -81,23 +83,37 @@ def in_tables(text: str) -> Iterator[Span]:
         start += len(line)
 
 
+def _split(line: str, divider: str) -> list[tuple[int, str]]:
+    """The cells of a line, each with where it begins."""
+    if divider == _WIDE:
+        return [(cell.start(), cell[0]) for cell in _WIDE_CELL.finditer(line.rstrip())]
+    cells, start = [], 0
+    for cell in line.rstrip("\r\n").split(divider):
+        cells.append((start, cell))
+        start += len(cell) + 1
+    return cells
+
+
 def _heads(line: str, divider: str) -> dict[int, str]:
     heads = {}
-    for column, cell in enumerate(line.rstrip("\r\n").split(divider)):
+    cells = _split(line, divider)
+    for column, (_, cell) in enumerate(cells):
         named = _HEAD.fullmatch(_HEAD_TAIL.sub("", cell.strip()))
         if named and named.lastgroup:
             heads[column] = named.lastgroup
-    return heads if len(line.split(divider)) > len(heads) or len(heads) > 1 else {}
+    if divider == _WIDE:  # rows of free text have wide blanks too: only columns counted from the end are sure
+        heads = {column - len(cells): label for column, label in heads.items()} if len(cells) > 2 else {}  # noqa: PLR2004
+    return heads if len(cells) > len(heads) or len(heads) > 1 else {}
 
 
 def _cells(line: str, start: int, divider: str, heads: dict[int, str]) -> Iterator[Span]:
-    for column, cell in enumerate(line.rstrip("\r\n").split(divider)):
-        if column in heads:
-            value = cell.strip()
-            if _CELL_VALUE.fullmatch(value) and is_identifier(value):
-                first = start + cell.index(value)
-                yield Span(first, first + len(value), heads[column], _TABLE_SCORE, "identifiers/table")
-        start += len(cell) + 1
+    cells = _split(line, divider)
+    for column, (offset, cell) in enumerate(cells):
+        label = heads.get(column - len(cells) if divider == _WIDE else column)
+        value = cell.strip()
+        if label and _CELL_VALUE.fullmatch(value) and is_identifier(value):
+            first = start + offset + cell.index(value)
+            yield Span(first, first + len(value), label, _TABLE_SCORE, "identifiers/table")
 
 
 class IdentifierRecognizer(RuleRecognizer):
