@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 from collections import defaultdict
@@ -187,7 +188,7 @@ class Note:
         count = lookout.count
         self._worth = worth = ((1 << count) - 1) & ~(absent | absent >> count | absent >> 2 * count)
         self._hits: dict[int, list[list[int]]] = {number: [] for number in _bits(worth)}
-        self._triggered: dict[int, list[tuple[list[int], int]]] = {number: [] for number in self._hits}
+        self._triggered: defaultdict[int, list[tuple[list[int], int]]] = defaultdict(list)
         for sought, starts in self._found:
             for number in sought.owners:
                 if number in self._hits:
@@ -210,13 +211,13 @@ class Note:
         return [first + number for number in _bits(self._worth >> first & (1 << count) - 1)]
 
     def hits(self, number: int) -> Sequence[int] | None:
-        """Where the literals of a rule's pattern stand, sorted; None where that is not known."""
+        """Where the literals of a rule's pattern stand, sorted, some more than once; None where that is not known."""
         if not self.is_common and self._lookout.shaped >> number & 1:
             return None
         hits = self._hits.get(number, ())
         if len(hits) == 1:
             return hits[0]
-        return sorted({start for starts in hits for start in starts})
+        return sorted(itertools.chain.from_iterable(hits))
 
     def holds(self, number: int, start: int, end: int) -> bool:
         """Whether a match there lies in the zones of its rule, as far as a look at the match itself tells."""
