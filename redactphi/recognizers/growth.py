@@ -96,9 +96,7 @@ def _street_suffixes() -> frozenset[str]:
     return frozenset(suffix.lower() for suffix in resources.terms("street_suffixes"))
 
 
-def _extended(
-    text: str, span: Span, *, left: _Start | None = None, right: regex.Pattern[str] | None = None
-) -> Span:
+def _extended(text: str, span: Span, *, left: _Start | None = None, right: regex.Pattern[str] | None = None) -> Span:
     start, end = span.start, span.end
     before = left(text, start) if left else start
     after = right.match(text, end, min(len(text), end + _REACH)) if right else None
@@ -106,9 +104,7 @@ def _extended(
         after = None
     if before == start and after is None:
         return span
-    return Span(
-        before, after.end() if after else end, span.label, span.score, span.source
-    )
+    return Span(before, after.end() if after else end, span.label, span.score, span.source)
 
 
 def _identifier_start(text: str, at: int) -> int:

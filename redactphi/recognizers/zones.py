@@ -219,7 +219,14 @@ class Note:
         """Where the literals of a rule's pattern stand, sorted, some more than once; None where that is not known."""
         if not self.is_common and self._lookout.shaped >> number & 1:
             return None
-        return sorted(self._hits.get(number, ()))
+        if number not in self._hits:
+            return self._hits_though_not_worth_trying(number)
+        return sorted(self._hits[number])
+
+    def _hits_though_not_worth_trying(self, number: int) -> list[int]:
+        """Where literals of a rule stand which something else tells that it finds nothing."""
+        sighted = self._look(_plain(self.text))
+        return sorted(start for sought, starts in sighted if number in sought.owners for start in starts)
 
     def holds(self, number: int, start: int, end: int) -> bool:
         """Whether a match there lies in the zones of its rule, as far as a look at the match itself tells."""
