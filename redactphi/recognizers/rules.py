@@ -27,6 +27,7 @@ _AFTER = 30
 _MARGIN = 64
 """Characters behind a zone that its matches see; one that ends in the last of them is looked at in the whole note."""
 
+_FEW = 16
 _LONG = 200
 """Characters to try a pattern at from which on it is worth asking first which of them lie in its zones."""
 
@@ -170,9 +171,14 @@ class CompiledRule:
         if zones is not None:
             found = _inside(found, zones)
         matches = list(self._apart(text, found, is_match=is_match))
-        if zones is None and self._is_zoned and not all(note.holds(number, *match.span()) for match in matches):
+        if zones is None and self._is_zoned and not self._hold(note, number, matches):
             matches = list(self._apart(text, _inside(found, note.zones(number)), is_match=is_match))
         return self._judged(text, matches)
+
+    @staticmethod
+    def _hold(note: Note, number: int, matches: Sequence[_Match]) -> bool:
+        """Whether a look at each match tells that it lies in the rule's zones; many are not looked at one by one."""
+        return len(matches) <= _FEW and all(note.holds(number, *match.span()) for match in matches)
 
     @cached_property
     def _tests(self) -> tuple[tuple[_Test, bool], tuple[_Test, bool]]:
