@@ -46,8 +46,8 @@ class Ahead:
                     to_try[number].append(note)
         for number, tried in to_try.items():
             rule = self._rules[number]
-            for note in tried:
-                with suppress(Exception):  # it is tried again where its failing counts
+            with suppress(Exception):  # what is not found here is looked for again, where its failing counts
+                for note in tried:
                     note.found[number] = rule.spans(note, number) or ()
         return notes
 
