@@ -37,6 +37,8 @@ Validator = Callable[[str], bool]
 _Match = re.Match[str] | regex.Match[str]
 _Test = Callable[[str, int], re.Match[str] | None]
 
+_Words = tuple[Callable[[str], object], Callable[[str], object]]
+
 Guard = Callable[[str, int, int], bool]
 """Says whether ``text[start:end]`` is, in this note, what the rule claims."""
 
@@ -250,11 +252,12 @@ class CompiledRule:
         if self._validator is not None and not self._validator(self._checked_part(match)):
             return None
         around = text[max(0, match.start() - rule.window) : match.end()], text[match.end() : match.end() + _AFTER]
-        if self._unless is not None and any(map(self._unless.search, around)):
+        is_common = isinstance(match, re.Match)
+        if self._unless is not None and any(map(self._unless[is_common], around)):
             return None
         if self._context is None:
             return rule.score
-        if any(map(self._context.search, around)):
+        if any(map(self._context[is_common], around)):
             return min(1.0, rule.score + rule.boost)
         return None if rule.requires_context else rule.score
 
@@ -274,8 +277,13 @@ def _named(kind: str, name: str, known: Mapping[str, _T]) -> _T | None:
     return known.get(name)
 
 
-def _words(words: Sequence[str]) -> regex.Pattern[str] | None:
+def _words(words: Sequence[str]) -> _Words | None:
+    """A search for any of some words: in any text, and in text of common characters."""
     if not words:
         return None
-    alternatives = "|".join(regex.escape(word) for word in sorted(words))
-    return regex.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", regex.IGNORECASE)
+    listed = sorted(words)
+    own, quick = ("|".join(map(escape, listed)) for escape in (regex.escape, re.escape))
+    return (
+        regex.compile(rf"(?<!\w)(?:{own})(?!\w)", regex.IGNORECASE).search,
+        re.compile(rf"(?<!\w)(?:{quick})(?!\w)", re.IGNORECASE).search,
+    )
