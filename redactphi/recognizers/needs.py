@@ -83,12 +83,12 @@ def by_frequency(clause: Clause) -> tuple[float, float, list[Literal]]:
 
 def best_clause(tree: Node) -> Clause | None:
     """The clause that leaves the fewest places to look at, if there is any."""
-    return min(_clauses(tree), key=_by_cost, default=None)
+    return min(_of_sequence(_items(tree)), key=_by_cost, default=None)
 
 
 def rarest_clause(tree: Node) -> Clause | None:
     """The clause whose literals stand in the fewest texts, if there is any."""
-    return min(_clauses(tree), key=by_frequency, default=None)
+    return min(_of_sequence(_items(tree)), key=by_frequency, default=None)
 
 
 def head(tree: Node) -> Chars | None:
