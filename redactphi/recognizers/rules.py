@@ -27,6 +27,7 @@ _AFTER = 30
 _MARGIN = 64
 """Characters behind a zone that its matches see; one that ends in the last of them is looked at in the whole note."""
 
+_FEW = 16
 _LONG = 200
 """Characters to try a pattern at from which on it is worth asking first which of them lie in its zones."""
 
@@ -35,6 +36,8 @@ Validator = Callable[[str], bool]
 
 _Match = re.Match[str] | regex.Match[str]
 _Test = Callable[[str, int], re.Match[str] | None]
+
+_Words = tuple[Callable[[str], object], Callable[[str], object]]
 
 Guard = Callable[[str, int, int], bool]
 """Says whether ``text[start:end]`` is, in this note, what the rule claims."""
@@ -170,9 +173,14 @@ class CompiledRule:
         if zones is not None:
             found = _inside(found, zones)
         matches = list(self._apart(text, found, is_match=is_match))
-        if zones is None and self._is_zoned and not all(note.holds(number, *match.span()) for match in matches):
+        if zones is None and self._is_zoned and not self._hold(note, number, matches):
             matches = list(self._apart(text, _inside(found, note.zones(number)), is_match=is_match))
         return self._judged(text, matches)
+
+    @staticmethod
+    def _hold(note: Note, number: int, matches: Sequence[_Match]) -> bool:
+        """Whether a look at each match tells that it lies in the rule's zones; many are not looked at one by one."""
+        return len(matches) <= _FEW and all(note.holds(number, *match.span()) for match in matches)
 
     @cached_property
     def _tests(self) -> tuple[tuple[_Test, bool], tuple[_Test, bool]]:
@@ -244,11 +252,12 @@ class CompiledRule:
         if self._validator is not None and not self._validator(self._checked_part(match)):
             return None
         around = text[max(0, match.start() - rule.window) : match.end()], text[match.end() : match.end() + _AFTER]
-        if self._unless is not None and any(map(self._unless.search, around)):
+        is_common = isinstance(match, re.Match)
+        if self._unless is not None and any(map(self._unless[is_common], around)):
             return None
         if self._context is None:
             return rule.score
-        if any(map(self._context.search, around)):
+        if any(map(self._context[is_common], around)):
             return min(1.0, rule.score + rule.boost)
         return None if rule.requires_context else rule.score
 
@@ -268,8 +277,13 @@ def _named(kind: str, name: str, known: Mapping[str, _T]) -> _T | None:
     return known.get(name)
 
 
-def _words(words: Sequence[str]) -> regex.Pattern[str] | None:
+def _words(words: Sequence[str]) -> _Words | None:
+    """A search for any of some words: in any text, and in text of common characters."""
     if not words:
         return None
-    alternatives = "|".join(regex.escape(word) for word in sorted(words))
-    return regex.compile(rf"(?<!\w)(?:{alternatives})(?!\w)", regex.IGNORECASE)
+    listed = sorted(words)
+    own, quick = ("|".join(map(escape, listed)) for escape in (regex.escape, re.escape))
+    return (
+        regex.compile(rf"(?<!\w)(?:{own})(?!\w)", regex.IGNORECASE).search,
+        re.compile(rf"(?<!\w)(?:{quick})(?!\w)", re.IGNORECASE).search,
+    )

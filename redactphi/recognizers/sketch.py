@@ -6,6 +6,7 @@ A sketch is short, without nested repeats, and looks at a bounded stretch of tex
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Sequence as Items
 
 from redactphi.recognizers.alphabet import char_ranges
@@ -16,6 +17,8 @@ _LONGEST = 64
 _MOST_OPTIONS = 120
 _BUDGET = 400
 _LARGE_BUDGET = 5000
+
+_WORD = frozenset(string.ascii_letters + string.digits + "_")
 
 _Piece = tuple[str, bool]
 """Source, and whether what follows may be appended: it stands for the whole node."""
@@ -29,6 +32,22 @@ def sketch(tree: Node) -> str:
 def scanner(chars: Chars, tree: Node) -> str:
     """The source of a test, to be used with ``finditer``: finds the places, each one character long, that pass."""
     return f"{char_class(chars)}(?s:(?<=(?={_sequence(_items(tree), _BUDGET)[0]}).))"
+
+
+def heads(chars: Chars, tree: Node) -> str:
+    """The source of what a match begins with, behind what may not stand before it."""
+    before = ""
+    for item in _items(tree):
+        match item:
+            case Look(Chars(), ahead=False, wanted=False):
+                before += _look(item, _BUDGET)
+            case Edge("b") if chars.other == frozenset() and chars.ascii <= _WORD:
+                before += f"(?<!{char_class(Chars(_WORD))})"
+            case Look() | Edge():
+                continue
+            case _:
+                break
+    return before + char_class(chars)
 
 
 def char_class(chars: Chars) -> str:

@@ -11,7 +11,7 @@ from typing import Self
 from redactphi.recognizers.literals import Literal
 from redactphi.recognizers.needs import Clause, best_clause, by_frequency, head, rarest_clause, width
 from redactphi.recognizers.ready import compile_pattern
-from redactphi.recognizers.sketch import char_class, scanner, sketch
+from redactphi.recognizers.sketch import char_class, heads, scanner, sketch
 from redactphi.recognizers.syntax import Unsupported, parse
 from redactphi.resources import Rule
 
@@ -31,7 +31,7 @@ class Starts:
     """The places a rule's pattern can begin to match at. None is missed; at few of them it does not match.
 
     Attributes:
-        head: What a match begins with, as the source of a class.
+        head: What a match begins with: the source of a pattern that matches one character.
         sketch: The source of a test of a start.
         scanner: The source of a pattern that finds starts which may pass it.
         literals: One of these stands near every match; empty where that does not help, and all zones are scanned.
@@ -63,7 +63,7 @@ class Starts:
             first = head(tree)
             if first is None or (least == 0 and most != 0):
                 return None
-            known = cls(char_class(first), sketch(tree), scanner(first, tree))
+            known = cls(heads(first, tree), sketch(tree), scanner(first, tree))
         except Unsupported:
             return None
         clause = best_clause(tree)

@@ -10,7 +10,6 @@ import re
 import sys
 from dataclasses import dataclass, field
 
-
 from redactphi.recognizers.alphabet import char_ranges, of_category
 
 SOUND = sys.version_info >= (3, 11, 5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import threading
 from collections import defaultdict
@@ -29,6 +30,9 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _DIGITS = frozenset("0123456789")
 _DIGIT = re.compile(r"\d+")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+_ALIKE = {"0": frozenset("0"), "A": frozenset("A")}
+"""What may not stand before a word that begins like this, where it must be at the start of one; else no letter."""
+
 _WIDEST = 60
 _BEHIND = 16
 """Characters behind a match that its anchor may look ahead at."""
@@ -66,14 +70,15 @@ class Words:
 
     def __init__(self, anywhere: Mapping[str, int], at_words: Mapping[str, int], count: int) -> None:
         self._words = sorted({*anywhere, *at_words})
+        # Many words are looked for by the same rules; what the garbage collector must walk is kept small.
+        sought = functools.cache(lambda needs, length: Sought(needs, count, length) if needs else None)
         self._anywhere, self._at_words = (
-            [Sought(needs[word], count, len(word)) if word in needs else None for word in self._words]
-            for needs in (anywhere, at_words)
+            [sought(needs.get(word, 0), len(word)) for word in self._words] for needs in (anywhere, at_words)
         )
-        self._alike = [_alike(word[0]) for word in self._words]
+        self._alike = [_ALIKE.get(word[0], _LETTERS) for word in self._words]
         self._automaton = AhoCorasick(self._words, implementation=_IMPLEMENTATION) if self._words else None
 
-    def find(self, text: str, lowered: str) -> list[tuple[Sought, list[int]]]:
+    def find(self, text: str, lowered: str) -> list[tuple[Sought, tuple[int, ...]]]:
         """What stands in a text, each with its places.
 
         Args:
@@ -88,17 +93,12 @@ class Words:
         found = []
         for index, starts in places.items():
             if sought := self._anywhere[index]:
-                found.append((sought, starts))
+                found.append((sought, tuple(starts)))
             if sought := self._at_words[index]:
                 alike = self._alike[index]
-                if at_words := [at for at in starts if not at or lowered[at - 1] not in alike]:
+                if at_words := tuple([at for at in starts if not at or lowered[at - 1] not in alike]):
                     found.append((sought, at_words))
         return found
-
-
-def _alike(char: str) -> frozenset[str]:
-    """What may not stand before a word that begins with a character, where it must be at the start of one."""
-    return frozenset(char) if char in "0A" else _LETTERS
 
 
 class Lookout:
@@ -172,31 +172,37 @@ class Note:
 
     def __init__(self, lookout: Lookout, text: str) -> None:
         self.text = text
-        self.found: dict[int, list[Span]] = {}
+        self.found: dict[int, Sequence[Span]] = {}
         self._lookout = lookout
         self._anchored: dict[str, list[Zone]] = {}
         self._digits: list[Zone] | None = None
         self.is_common = is_common(text)
-        self._found = self._look(_plain(text))
+        sighted = self._look(_plain(text))
         present = 0
-        for sought, _ in self._found:
+        for sought, _ in sighted:
             present |= sought.needs
         absent = lookout.needed & ~present
         if not self.is_common:
             absent &= ~lookout.shaped
         count = lookout.count
-        self._worth = worth = ((1 << count) - 1) & ~(absent | absent >> count | absent >> 2 * count)
-        self._hits: dict[int, list[list[int]]] = {number: [] for number in _bits(worth)}
-        self._triggered: dict[int, list[tuple[list[int], int]]] = {number: [] for number in self._hits}
-        for sought, starts in self._found:
-            for number in sought.owners:
-                if number in self._hits:
-                    self._hits[number].append(starts)
-            for number in sought.triggered:
-                if number in self._hits:
-                    self._triggered[number].append((starts, sought.length))
+        self._worth = ((1 << count) - 1) & ~(absent | absent >> count | absent >> 2 * count)
+        # Tuples of numbers are nothing to the garbage collector, which else has a sixth of the whole work.
+        self._hits: dict[int, tuple[int, ...]] = dict.fromkeys(_bits(self._worth), ())
+        self._triggered: dict[int, tuple[tuple[tuple[int, ...], int], ...]] = {}
+        self._note_places(sighted)
 
-    def _look(self, plain: str) -> list[tuple[Sought, list[int]]]:
+    def _note_places(self, sighted: Iterable[tuple[Sought, tuple[int, ...]]]) -> None:
+        """Note where the literals and triggers of the rules stand that may find something."""
+        hits, triggered = self._hits, self._triggered
+        for sought, starts in sighted:
+            for number in sought.owners:
+                if number in hits:
+                    hits[number] += starts
+            for number in sought.triggered:
+                if number in hits:
+                    triggered[number] = (*triggered.get(number, ()), (starts, sought.length))
+
+    def _look(self, plain: str) -> list[tuple[Sought, tuple[int, ...]]]:
         lookout, lowered = self._lookout, lower(plain)
         found = lookout.loose.find(lowered, lowered)
         found += lookout.exact.find(plain, lowered)
@@ -210,13 +216,17 @@ class Note:
         return [first + number for number in _bits(self._worth >> first & (1 << count) - 1)]
 
     def hits(self, number: int) -> Sequence[int] | None:
-        """Where the literals of a rule's pattern stand, sorted; None where that is not known."""
+        """Where the literals of a rule's pattern stand, sorted, some more than once; None where that is not known."""
         if not self.is_common and self._lookout.shaped >> number & 1:
             return None
-        hits = self._hits.get(number, ())
-        if len(hits) == 1:
-            return hits[0]
-        return sorted({start for starts in hits for start in starts})
+        if number not in self._hits:
+            return self._hits_though_not_worth_trying(number)
+        return sorted(self._hits[number])
+
+    def _hits_though_not_worth_trying(self, number: int) -> list[int]:
+        """Where literals of a rule stand which something else tells that it finds nothing."""
+        sighted = self._look(_plain(self.text))
+        return sorted(start for sought, starts in sighted if number in sought.owners for start in starts)
 
     def holds(self, number: int, start: int, end: int) -> bool:
         """Whether a match there lies in the zones of its rule, as far as a look at the match itself tells."""
