@@ -65,19 +65,18 @@ def is_no_number(text: str, span: Span, found: str, *, has_neighbour: bool) -> b
 
 def _is_no_identifier(text: str, span: Span, found: str) -> bool:
     digits = sum(map(str.isdigit, found))
-    if span.label != _PHONE and _NUMBERED_PLACE.search(text, max(0, span.start - _BEFORE), span.start):
-        return True
     if span.label == _ZIP_LABEL:
         return digits < _ZIP
     if span.label == _PHONE:
         if _MIN_ID <= digits < _MIN_PHONE:
             return _CALL.search(text, max(0, span.start - _BEFORE), span.start) is None
         return digits < _MIN_ID
-    if span.score < _SURE and _PROCEDURES.fullmatch(found):
+    if _NUMBERED_PLACE.search(text, max(0, span.start - _BEFORE), span.start):
         return True
-    if not digits:
-        return not _MARKS.intersection(found) and span.score < _SURE
-    return len(found) < _MIN_ID and span.score < _SURE
+    if span.score >= _SURE:
+        return False
+    is_short = not _MARKS.intersection(found) if not digits else len(found) < _MIN_ID
+    return is_short or _PROCEDURES.fullmatch(found) is not None
 
 
 def _is_no_date_in_digits(span: Span, found: str) -> bool:
