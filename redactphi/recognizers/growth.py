@@ -46,11 +46,15 @@ _AGE_BEHIND = regex.compile(r"(?<=\d{4})[ ]/[ ]\d{1,3}$")
 _ID_RIGHT = regex.compile(
     rf"(?:[-_./]?[\p{{L}}\p{{N}}]+)+|(?:[ ]\d{{2,12}})+(?![\p{{L}}\p{{N}}/:%]|\.\d|[ -]?{_COUNTED})"
 )
-_INITIAL = regex.compile(r"(?:,[ ]\p{Lu}\b(?:\.|(?!\.))|[ ](?!I\.)\p{Lu}\.)(?!['’\p{L}\p{N}/-])")
+_INITIAL = regex.compile(
+    r"(?:[-’']\p{Lu}\p{L}*|,[ ]\p{Lu}\b(?:\.|(?!\.))|[ ](?!I\.)\p{Lu}(?:\.|(?=[\"”])))(?!['’\p{L}\p{N}/-])"
+)
 _PERSON_GAP = regex.compile(r"[ ](?:\p{Lu}[\p{L}'’-]{1,9}[ ]|(?:de|la|del|van|von|der|bin|al|y|e|dos|da)[ ]){1,2}")
 _PLACE_GAP = regex.compile(r"[ ](?:of|at|the|of the|in the|at the|and|&|-|–)[ ]")
 _HOUSE_NUMBER = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,6}[A-Z]?[ ]$")
-_APARTMENT = regex.compile(r"(?i),?[ ](?:apt|unit|ste|suite|room|rm|#|lot|bldg)\b?\.?[ ]?#?[ ]?[A-Z]?\d{1,5}[A-Z]?\b")
+_APARTMENT = regex.compile(
+    r"(?i),?[ ](?:(?:apt|unit|ste|suite|room|rm|#|lot|bldg)\b?\.?[ ]?#?[ ]?[A-Z]?\d{1,5}[A-Z]?\b|\d{1,2}(?:st|nd|rd|th)[ ](?:floor|fl)\b)"
+)
 _LETTERS = regex.compile(r"\p{L}{2,}")
 _YEAR = regex.compile(r",?[ ](?:19|20)\d\d\b")
 _WEEKDAY = regex.compile(
@@ -61,6 +65,15 @@ _INITIALS_BEFORE = regex.compile(
     r"(?<![\p{L}\p{N}.'’/+-])(?:(?<![\p{Ll}\p{N}][ ])(?<!\p{Lu}[.]?[ ])(?:\p{Lu}-)?\p{Lu}[ ]|(?<=\b(?i:by|with|per|from|dr|d/w)\.?[ ])\p{Lu}[ ]|(?:\p{Lu}\.[ ]?(?:-?\p{Lu}\.[ ]?)?))$"
 )
 _FIRST_HALF = regex.compile(r"(?<![\p{L}\p{N}'’-])\p{Lu}\p{Ll}{0,8}['’-]$")
+_CAPITAL_WORD = regex.compile(
+    r"[ ](\p{Lu}\p{Ll}{2,})(?![\p{L}\p{N}:(@'’]|[ ]?[:=#]|\.\p{L})(?=[,.;)]|[ ](?![\p{Lu}\d])|\s*$)"
+)
+_DAYS = frozenset(
+    f"{day}{end}" for day, ends in {
+        "mon": ("", "day"), "tue": ("", "s", "sday"), "wed": ("", "nesday"), "thu": ("", "r", "rs", "rsday"),
+        "fri": ("", "day"), "sat": ("", "urday"), "sun": ("", "day"),
+    }.items() for end in ends
+)  # fmt: skip
 _ORDINAL = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,3}(?:st|nd|rd|th)[ ]$")
 
 
@@ -122,9 +135,31 @@ def _titles() -> frozenset[str]:
 
 def _complete(text: str, span: Span) -> Span:
     if span.label == _LOCATION:
-        return _street(text, span)
+        return _capitals_on(text, _street(text, span))
     left, right = _ends().get(span.label, (None, None))
-    return _extended(text, span, left=left, right=right)
+    whole = _extended(text, span, left=left, right=right)
+    return _capitals_on(text, whole) if span.label in _ORGANISATIONS else whole
+
+
+def _capitals_on(text: str, span: Span) -> Span:
+    """A place's name with the capitalised word that goes on it: "Lake Superior Surge"."""
+    following = _CAPITAL_WORD.match(text, span.end) if _ends_capitalised(text, span) else None
+    if following is None or following[1].lower() in _never_a_name() or following[1] in _titles():
+        return span
+    return replace(span, end=following.end())
+
+
+def _ends_capitalised(text: str, span: Span) -> bool:
+    last = text[span.start : span.end].rsplit(" ", 1)[-1]
+    return last[:1].isupper() and not last.isupper()
+
+
+@functools.cache
+def _never_a_name() -> frozenset[str]:
+    """Capitalised words that stand behind a place without being its name: days, departments, kinds of visit."""
+    names = ("month_stems", "holidays", "facility_generic", "clinician_roles", "relations")
+    listed = frozenset(item.lower() for name in names for item in resources.terms(name))
+    return listed | resources.terms("name_stopwords") | _DAYS
 
 
 @functools.cache
@@ -251,11 +286,13 @@ def _facility_rest() -> regex.Pattern[str]:
         "shop",
         "pt",
         "surgicenter",
+        "cboc",
+        "vamc",
     }
     heads = kinds | resources.terms("facility_words") | resources.terms("employer_words") | {"group", "associates"}
     words = _any_of(heads)
     return regex.compile(
-        rf"(?:[ ](?:&|and)[ ]\p{{Lu}}[\p{{L}}'’-]+)?(?:[ ](?:(?i:{words}))\b\.?)*(?:[ ](?:[Nn]o\.?|NO\.?|\#)[ ]?\d{{1,4}}\b)?(?:,?[ ](?:P\.?C|LLC|Inc|PLLC|P\.?A|LLP)\b\.?)?"
+        rf"(?:[ ](?:&|and)[ ]\p{{Lu}}[\p{{L}}'’-]+)?(?:[ ](?:(?i:{words}))\b\.?)*(?:[ ](?:[Nn]o\.?|NO\.?|\#)[ ]?\d{{1,4}}\b|(?<=\b[Nn]o)\.?[ ]?\d{{1,4}}\b)?(?:,?[ ](?:P\.?C|LLC|Inc|PLLC|P\.?A|LLP)\b\.?)?"
     )
 
 
