@@ -116,7 +116,7 @@ class PhiNlpEngine(NlpEngine):
         """Name, version and the first half of a hash of the weights, for manifests."""
         folder = resources.model_path()
         digest = hashlib.sha256()
-        for path in sorted((folder / "phi_tagger").iterdir(), key=lambda path: path.name):
+        for path in resources.files_below(folder / "phi_tagger"):
             digest.update(path.read_bytes())
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
         return f"{self.model.name}/{meta['version']}/{digest.hexdigest()[:16]}"

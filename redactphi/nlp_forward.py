@@ -30,32 +30,77 @@ _GAP = 0
 
 
 class TokenTable:
-    """Distinct token keys, each with a number, its vector and what decoding needs to know of it.
+    """Distinct token keys, each with a number, its vectors and what decoding needs to know of it.
 
     Row 0 is the gap between texts. Rows are only ever added, so numbers stay good while a table is in use.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, widths: Sequence[int]) -> None:
         self.number: dict[str, int] = {}
-        self.vectors = np.zeros((1, width), np.float32)
+        self.vectors = tuple(np.zeros((1, width), np.float32) for width in widths)
         self.lengths = np.zeros(1, np.int64)
         self.blanks = np.zeros(1, np.int64)
         self.words = np.zeros(1, np.bool_)
 
-    def add(self, keys: Sequence[str], vectors: Floats) -> None:
-        """Append keys that are not yet known."""
+    def add(self, keys: Sequence[str], vectors: Sequence[Floats]) -> None:
+        """Append keys that are not yet known, with their vectors in each network."""
         tokens = [bare(key) for key in keys]
         # Decoding in another thread may be reading: arrays are replaced whole, and the numbers given out last.
-        self.vectors = np.concatenate([self.vectors, vectors])
+        self.vectors = tuple(np.concatenate(pair) for pair in zip(self.vectors, vectors, strict=True))
         self.lengths = np.append(self.lengths, [len(token) for token in tokens])
         self.blanks = np.append(self.blanks, [len(token) - len(token.rstrip()) for token in tokens])
         self.words = np.append(self.words, [token[:1].isalnum() for token in tokens])
-        first = len(self.vectors) - len(keys)
+        first = len(self.lengths) - len(keys)
         self.number.update(zip(keys, range(first, first + len(keys)), strict=True))
 
 
 class Network:
-    """The network of some weights, ready to run. Safe to use from several threads."""
+    """One or several networks, ready to run; what they say is averaged. Safe to use from several threads.
+
+    Args:
+        members: The weights of each.
+    """
+
+    def __init__(self, *members: Weights) -> None:
+        self._members = [_Member(weights) for weights in members]
+        self.reach = max(member.reach for member in self._members)
+        self._lock = threading.Lock()
+        self._table = self._fresh_table()
+
+    def _fresh_table(self) -> TokenTable:
+        return TokenTable([member.settings.width for member in self._members])
+
+    def numbers(self, keys: Sequence[str]) -> tuple[TokenTable, NDArray[np.int64]]:
+        """The table to read from now, and each key's row in it."""
+        with self._lock:
+            if len(self._table.number) > REMEMBERED:
+                self._table = self._fresh_table()
+            table = self._table
+            new = list(dict.fromkeys(key for key in keys if key not in table.number))
+            if new:
+                table.add(new, [member.embed(new) for member in self._members])
+        number = table.number
+        return table, np.fromiter((number[key] for key in keys), np.int64, len(keys))
+
+    def probabilities(self, vectors: Sequence[Floats], numbers: NDArray[np.int64]) -> Floats:
+        """The probability of every tag at every token.
+
+        Args:
+            vectors: A table's vectors.
+            numbers: Rows of the table; texts apart by `reach` times row 0.
+
+        Returns:
+            Of shape (tokens, tags). Rows at gaps mean nothing.
+        """
+        first, *others = zip(self._members, vectors, strict=True)
+        result = first[0].probabilities(first[1], numbers)
+        for member, own in others:
+            result += member.probabilities(own, numbers)
+        return result / np.float32(len(self._members)) if others else result
+
+
+class _Member:
+    """One network."""
 
     def __init__(self, weights: Weights) -> None:
         settings = weights.settings
@@ -69,22 +114,9 @@ class Network:
         self._head = np.ascontiguousarray(weights.arrays["W"].T) / np.float32(settings.temperature)
         self._bias = weights.arrays["b"] / np.float32(settings.temperature)
         self._ops = NumpyOps(use_blis=False)
-        self._lock = threading.Lock()
-        self._table = TokenTable(settings.width)
 
-    def numbers(self, keys: Sequence[str]) -> tuple[TokenTable, NDArray[np.int64]]:
-        """The table to read from now, and each key's row in it."""
-        with self._lock:
-            if len(self._table.number) > REMEMBERED:
-                self._table = TokenTable(self.settings.width)
-            table = self._table
-            new = list(dict.fromkeys(key for key in keys if key not in table.number))
-            if new:
-                table.add(new, self._embed(new))
-        number = table.number
-        return table, np.fromiter((number[key] for key in keys), np.int64, len(keys))
-
-    def _embed(self, keys: Sequence[str]) -> Floats:
+    def embed(self, keys: Sequence[str]) -> Floats:
+        """The vectors of token keys."""
         rows = feature_rows(keys, self._vocabulary)
         *columns, trigrams = zip(self._tables, self.settings.seeds, strict=True)
         parts = [
@@ -103,15 +135,7 @@ class Network:
         return found
 
     def probabilities(self, vectors: Floats, numbers: NDArray[np.int64]) -> Floats:
-        """The probability of every tag at every token.
-
-        Args:
-            vectors: A table's vectors.
-            numbers: Rows of the table; texts apart by `reach` times row 0.
-
-        Returns:
-            Of shape (tokens, tags). Rows at gaps mean nothing.
-        """
+        """What this network says, as `Network.probabilities`."""
         count, width = len(numbers), self.settings.width
         near = np.empty((count, width), np.float32)
         linear = np.empty((count, len(self._recurrent_bias)), np.float32)

@@ -15,7 +15,7 @@ from redactphi.nlp_decode import decode
 from redactphi.nlp_forward import Network
 from redactphi.nlp_threads import single_blas_thread
 from redactphi.nlp_tokens import token_keys
-from redactphi.nlp_weights import LABELS, Floats, Weights
+from redactphi.nlp_weights import LABELS, Floats, Weights, load_members
 from redactphi.spans import Span
 
 SEGMENT = 100_000
@@ -33,14 +33,14 @@ class PhiModel:
     """Finds PHI by context: people, places, organisations, dates, numbers.
 
     Args:
-        weights: What training made.
+        members: What training made: one network or several, whose probabilities are averaged.
         name: Name of the model, used in the spans' source.
     """
 
-    def __init__(self, weights: Weights, name: str = resources.MODEL_NAME) -> None:
+    def __init__(self, *members: Weights, name: str = resources.MODEL_NAME) -> None:
         self.name = name
         self.source = f"model/{name}"
-        self._network = Network(weights)
+        self._network = Network(*members)
 
     def spans(self, text: str, threshold: float = 0.5) -> list[Span]:
         """The model's spans in a text, sorted and disjoint; their score is the probability of being PHI.
@@ -137,5 +137,6 @@ def load_model(path: Path | None = None) -> PhiModel:
         key = str(path or "")
         if key not in _loaded:
             folder: Traversable = path or resources.model_path()
-            _loaded[key] = PhiModel(Weights.load(folder / "phi_tagger"), path.name if path else resources.MODEL_NAME)
+            members = load_members(folder / "phi_tagger")
+            _loaded[key] = PhiModel(*members, name=path.name if path else resources.MODEL_NAME)
         return _loaded[key]

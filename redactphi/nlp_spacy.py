@@ -23,7 +23,7 @@ from redactphi.nlp_pieces import mean_vectors
 from redactphi.nlp_pieces import width as pieces_width
 from redactphi.nlp_scan import Lanes, activate, scan, scan_gradient
 from redactphi.nlp_tokens import bare, split_blank, token_keys
-from redactphi.nlp_weights import Floats, Settings, Weights
+from redactphi.nlp_weights import Floats, Settings, Weights, load_members, save_members
 
 Rows = NDArray[np.uint64]
 # Thinc has its own array types that numpy's do not match; from list[Rows] to list[Floats].
@@ -247,6 +247,14 @@ def _parameters(network: Network) -> Iterator[tuple[str, Network, str]]:
     yield "b", head, "b"
 
 
+def _probabilities(network: Network, weights: Weights, texts: list[list[str]]) -> list[Floats]:
+    logits: list[Floats] = network.predict([feature_rows(keys, weights.vocabulary) for keys in texts])
+    scaled = [
+        np.exp((of_text - of_text.max(axis=1, keepdims=True)) / weights.settings.temperature) for of_text in logits
+    ]
+    return [of_text / of_text.sum(axis=1, keepdims=True) for of_text in scaled]
+
+
 @Language.factory("phi_tagger", assigns=["doc.ents", "token.ent_iob", "token.ent_type"])
 class PhiTagger:
     """Marks PHI as ``doc.ents``: the spaCy form of the model.
@@ -257,32 +265,33 @@ class PhiTagger:
     def __init__(self, nlp: Language, name: str = "phi_tagger") -> None:
         self.name = name
         self.vocab = nlp.vocab
-        self._weights: Weights | None = None
-        self._network: Network | None = None
+        self._members: tuple[Weights, ...] = ()
+        self._networks: list[Network] = []
 
-    def set_weights(self, weights: Weights) -> None:
-        """Take over weights: those just trained, or those read."""
-        self._weights = weights
+    def set_weights(self, *members: Weights) -> None:
+        """Take over the weights of networks to average: those just trained, or those read."""
+        self._members = members
         with use_ops("numpy", use_blis=False):
-            self._network = build_network(weights.settings)
-        set_arrays(self._network, weights.arrays)
+            self._networks = [build_network(weights.settings) for weights in members]
+        for network, weights in zip(self._networks, members, strict=True):
+            set_arrays(network, weights.arrays)
 
-    def logits(self, docs: list[Doc]) -> list[Floats]:
-        """The logits of every tag at every token of each document.
+    def probabilities(self, docs: list[Doc]) -> list[Floats]:
+        """The probability of every tag at every token of each document.
 
         Raises:
             ValueError: The pipe has no weights yet, or a document has other tokens than the model's.
         """
-        if self._network is None or self._weights is None:
+        if not self._members:
             raise ValueError("phi_tagger has no weights")
-        texts = []
-        for doc in docs:
-            keys = token_keys(doc.text)
-            if len(keys) != len(doc):
-                raise ValueError("phi_tagger needs the tokenizer redactphi.Tokenizer.v1")
-            texts.append(feature_rows(keys, self._weights.vocabulary))
-        logits: list[Floats] = self._network.predict(texts)
-        return logits
+        texts = [token_keys(doc.text) for doc in docs]
+        if any(len(keys) != len(doc) for keys, doc in zip(texts, docs, strict=True)):
+            raise ValueError("phi_tagger needs the tokenizer redactphi.Tokenizer.v1")
+        said = [
+            _probabilities(network, weights, texts)
+            for network, weights in zip(self._networks, self._members, strict=True)
+        ]
+        return [np.mean(of_text, axis=0, dtype=np.float32) for of_text in zip(*said, strict=True)]
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark one document."""
@@ -291,15 +300,14 @@ class PhiTagger:
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
         """Mark many documents."""
         for docs in minibatch(stream, size=batch_size):  # type: ignore[no-untyped-call]  # spaCy's
-            for doc, logits in zip(docs, self.logits(docs), strict=True):
-                yield self._annotate(doc, logits)
+            for doc, probabilities in zip(docs, self.probabilities(docs), strict=True):
+                yield self._annotate(doc, probabilities)
 
-    def _annotate(self, doc: Doc, logits: Floats) -> Doc:
-        assert self._weights is not None
-        tags = self._weights.settings.tags
+    def _annotate(self, doc: Doc, probabilities: Floats) -> Doc:
+        tags = self._members[0].settings.tags
         entities: list[Span] = []
         start, label = 0, ""
-        for index, best in enumerate([*(logits.argmax(axis=1) if len(doc) else ()), 0]):
+        for index, best in enumerate([*(probabilities.argmax(axis=1) if len(doc) else ()), 0]):
             prefix, _, kind = tags[best].partition("-")
             if label and (prefix != "I" or kind != label):
                 entities.append(Span(doc, start, index, label=label))
@@ -312,12 +320,12 @@ class PhiTagger:
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
         """Write the weights into a folder."""
         del exclude
-        if self._weights is None:
+        if not self._members:
             raise ValueError("phi_tagger has no weights")
-        self._weights.save(Path(path))
+        save_members(self._members, Path(path))
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> PhiTagger:
         """Read the weights from a folder."""
         del exclude
-        self.set_weights(Weights.load(Path(path)))
+        self.set_weights(*load_members(Path(path)))
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -41,10 +42,10 @@ class Settings:
         temperature: Divides the logits so that probabilities mean what they say; fitted on the dev split.
     """
 
-    width: int = 64
+    width: int = 48
     pieces: int = 2
     dilations: tuple[int, ...] = (1, 2, 4)
-    scan: int = 64
+    scan: int = 48
     rows: tuple[int, ...] = (6000, 1500, 3000, 1500, 97, 397, 6000)
     seeds: tuple[int, ...] = (11, 12, 13, 14, 15, 16, 26)
     tags: tuple[str, ...] = TAGS
@@ -68,12 +69,13 @@ class Weights:
     arrays: dict[str, Floats] = field(repr=False)
 
     def save(self, folder: Path) -> None:
-        """Write the three files into a folder, made if need be."""
+        """Write the three files into a folder, made if need be. Numbers are rounded to 16 bits."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "settings.json").write_text(json.dumps(asdict(self.settings), indent=1) + "\n", encoding="utf-8")
         words = "".join(f"{word}\n" for word in sorted(self.vocabulary))
         (folder / "vocabulary.txt").write_text(words, encoding="utf-8")
-        np.savez_compressed(folder / "weights.npz", **self.arrays)  # type: ignore[arg-type]  # the stubs take the names for options
+        halves = {name: array.astype(np.float16) for name, array in self.arrays.items()}
+        np.savez_compressed(folder / "weights.npz", **halves)  # type: ignore[arg-type]  # the stubs take the names for options
 
     @classmethod
     def load(cls, folder: Traversable | Path) -> Weights:
@@ -94,3 +96,24 @@ class Weights:
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise DataError(f"model weights in {folder.name}: {type(error).__name__}") from error
         return cls(settings, frozenset(word for word in words if word), arrays)
+
+
+def save_members(members: Sequence[Weights], folder: Path) -> None:
+    """Write the weights of several networks whose probabilities are averaged: a folder each, ``1``, ``2`` and so on."""
+    for number, weights in enumerate(members, 1):
+        weights.save(folder / str(number))
+
+
+def load_members(folder: Traversable | Path) -> tuple[Weights, ...]:
+    """Read what `save_members` wrote.
+
+    Raises:
+        DataError: There is none, or a file is missing or malformed.
+    """
+    try:
+        found = sorted((entry for entry in folder.iterdir() if entry.is_dir()), key=lambda entry: int(entry.name))
+    except (OSError, ValueError) as error:
+        raise DataError(f"model weights in {folder.name}: {type(error).__name__}") from error
+    if not found:
+        raise DataError(f"no model weights in {folder.name}")
+    return tuple(map(Weights.load, found))

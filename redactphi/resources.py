@@ -183,6 +183,15 @@ def _deciding(folder: Traversable) -> Iterator[Traversable]:
             yield entry
 
 
+def files_below(folder: Traversable) -> Iterator[Traversable]:
+    """Every file of a folder and its folders, in order of their names."""
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            yield from files_below(entry)
+        else:
+            yield entry
+
+
 def rule_families() -> list[str]:
     """The names of all packaged rule files."""
     return sorted(path.name.removesuffix(".toml") for path in (data() / "patterns").iterdir())

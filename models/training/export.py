@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from models.training.generate import documents
 from models.training.measure import RECALL_ONLY, fit_temperature, gold_sets, measure
 from redactphi.nlp_model import PhiModel
 from redactphi.nlp_spacy import PhiTagger
-from redactphi.nlp_weights import Weights
+from redactphi.nlp_weights import Weights, load_members
 
 _DEV_SEED = 1
 _DEV_DOCUMENTS = 1200
@@ -24,24 +24,27 @@ _FIGURES = "<!-- figures -->"
 _END_OF_FIGURES = "<!-- end of figures -->"
 
 
-def measure_and_export(weights: Weights, folder: Path, options: Mapping[str, Any], *, minutes: float) -> None:
-    """Fit the temperature, measure, and write the pipeline with its ``metrics.json``.
+def measure_and_export(members: Sequence[Weights], folder: Path, options: Mapping[str, Any], *, minutes: float) -> None:
+    """Fit the temperatures, measure, and write the pipeline with its ``metrics.json``.
 
     Args:
-        weights: As trained.
+        members: The networks to average, as trained.
         folder: The pipeline folder; its pipeline files are replaced.
         options: What the training was started with.
         minutes: How long it took.
     """
     dev = list(documents("dev", _DEV_SEED, _DEV_DOCUMENTS))
     # Half of the dev split sets the temperature, the other half is measured.
-    temperature = fit_temperature(PhiModel(weights), dev[::2])
-    weights = replace(weights, settings=replace(weights.settings, temperature=temperature))
-    write_pipeline(weights, folder)
-    model = PhiModel(weights)
+    temperatures = [fit_temperature(PhiModel(weights), dev[::2]) for weights in members]
+    members = [
+        replace(weights, settings=replace(weights.settings, temperature=temperature))
+        for weights, temperature in zip(members, temperatures, strict=True)
+    ]
+    write_pipeline(members, folder)
+    model = PhiModel(*load_members(folder / "phi_tagger"))  # as it is shipped: rounded
     report: dict[str, Any] = {
         "training": {key: value for key, value in options.items() if key != "output"} | {"minutes": round(minutes, 1)},
-        "temperature": temperature,
+        "temperatures": temperatures,
         "dev": {name or "all": tally.as_json() for name, tally in measure(model, dev[1::2])},
         "gold": {
             name: next(measure(model, examples))[1].as_json(precision=name not in RECALL_ONLY)
@@ -54,17 +57,17 @@ def measure_and_export(weights: Weights, folder: Path, options: Mapping[str, Any
         print(part, {key: value for key, value in figures.items() if key != "recall by label"})
 
 
-def write_pipeline(weights: Weights, folder: Path) -> None:
+def write_pipeline(members: Sequence[Weights], folder: Path) -> None:
     """Write the pipeline that ``spacy.load`` and `redactphi.nlp_model.load_model` read."""
     tokenizer = {"nlp": {"tokenizer": {"@tokenizers": "redactphi.Tokenizer.v1"}}}
     nlp = spacy.blank("en", config=tokenizer)
     tagger = nlp.add_pipe("phi_tagger")
     assert isinstance(tagger, PhiTagger)
-    tagger.set_weights(weights)
+    tagger.set_weights(*members)
     nlp.meta.update(
         name="redactphi_sm",
         version=_VERSION,
-        description="Marks PHI in clinical notes: hash embeddings, residual convolutions, BIO tags",
+        description="Marks PHI in clinical notes: hash embeddings, word pieces, residual convolutions, a recurrent layer, BIO tags",
         license="Apache-2.0",
         spacy_version=">=3.7,<4",
         author="redactphi contributors",

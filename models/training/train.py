@@ -118,7 +118,9 @@ def train(corpus: Corpus, settings: Settings, *, seed: int, epochs: int, rate: f
             loss, count = _update(network, [(corpus.texts[i], corpus.tags[i]) for i in batch], rows, rng)
             network.finish_update(optimizer)
             total, tokens = total + loss, tokens + count
-        print(f"epoch {epoch + 1}: loss {total / tokens:.4f}, {time.monotonic() - started:.0f} s", flush=True)
+        print(
+            f"seed {seed}, epoch {epoch + 1}: loss {total / tokens:.4f}, {time.monotonic() - started:.0f} s", flush=True
+        )
     arrays = {name: np.array(array, np.float32) for name, array in get_arrays(network).items()}
     return Weights(settings, vocabulary, arrays)
 
@@ -149,27 +151,29 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--dropout", type=float, default=DROPOUT)
-    parser.add_argument("--width", type=int, default=64)
+    parser.add_argument("--members", type=int, default=2, help="networks to average, each with a seed of its own")
+    parser.add_argument("--width", type=int, default=48)
     parser.add_argument("--pieces", type=int, default=2)
     parser.add_argument("--dilations", type=int, nargs="+", default=[1, 2, 4])
-    parser.add_argument("--scan", type=int, default=64)
+    parser.add_argument("--scan", type=int, default=48)
     parser.add_argument("--output", type=Path, default=OUTPUT)
     options = parser.parse_args()
     # Found out before the work rather than after it.
     options.output.mkdir(parents=True, exist_ok=True)
-    settings = Settings(
-        width=options.width, pieces=options.pieces, dilations=tuple(options.dilations), scan=options.scan
-    )
     started = time.monotonic()
+    seeds = range(options.seed, options.seed + options.members)
+    with ProcessPoolExecutor(min(_PROCESSES, len(seeds))) as pool:
+        members = list(pool.map(_train_member, [options] * len(seeds), seeds))
+    measure_and_export(members, options.output, vars(options), minutes=(time.monotonic() - started) / 60)
+
+
+def _train_member(options: argparse.Namespace, seed: int) -> Weights:
+    """One network, on documents of its own, in a process of its own."""
+    shape = Settings(width=options.width, pieces=options.pieces, dilations=tuple(options.dilations), scan=options.scan)
     with use_ops("numpy", use_blis=False), single_blas_thread():
-        corpus = load_corpus(options.seed, options.documents)
-        print(
-            f"{len(corpus.texts)} texts, {len(corpus.keys)} token types, {time.monotonic() - started:.0f} s", flush=True
-        )
-        weights = train(
-            corpus, settings, seed=options.seed, epochs=options.epochs, rate=options.rate, dropout=options.dropout
-        )
-    measure_and_export(weights, options.output, vars(options), minutes=(time.monotonic() - started) / 60)
+        corpus = load_corpus(seed, options.documents, processes=1)
+        print(f"seed {seed}: {len(corpus.texts)} texts, {len(corpus.keys)} token types", flush=True)
+        return train(corpus, shape, seed=seed, epochs=options.epochs, rate=options.rate, dropout=options.dropout)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ from redactphi.nlp_forward import Network
 from redactphi.nlp_model import PhiModel
 from redactphi.nlp_threads import single_blas_thread
 from redactphi.nlp_tokens import CAPITALS, MAX_RUN, bare, split_blank, token_keys
-from redactphi.nlp_weights import LABELS, TAGS, Settings, Weights
+from redactphi.nlp_weights import LABELS, TAGS, Settings, Weights, load_members
 
 NOTE = (
     "Seen by Dr. Adaeze Nwosu on 03/14/2024,  MRN0048.\n\n\tPlan: rest\n"
@@ -89,17 +90,16 @@ def test_features_of_unknown_words_differ_by_affix_shape_and_list_only():
 @given(texts=st.lists(ANY_TEXT, min_size=1, max_size=4))
 @example(texts=[NOTE, "", "John", NOTE * 30])
 def test_both_forms_of_the_network_agree(weights, texts):
-    tagger = nlp_spacy.PhiTagger(spacy.blank("en"))
-    tagger.set_weights(weights)
-    network = Network(weights)
-    rows = [feature_rows(token_keys(text), weights.vocabulary) for text in texts]
-    with_thinc = tagger._network.predict(rows)
-    for text, logits in zip(texts, with_thinc, strict=True):
+    halved = {name: array * np.float32(0.5) for name, array in weights.arrays.items()}
+    other = Weights(replace(weights.settings, temperature=1.3), frozenset(["saw"]), halved)
+    nlp = spacy.blank("en")
+    nlp.tokenizer = nlp_spacy.Tokenizer(nlp.vocab)
+    tagger = nlp_spacy.PhiTagger(nlp)
+    tagger.set_weights(weights, other)
+    network = Network(weights, other)
+    for text, expected in zip(texts, tagger.probabilities([nlp(text) for text in texts]), strict=True):
         table, numbers = network.numbers(token_keys(text))
-        probabilities = network.probabilities(table.vectors, numbers)
-        expected = np.exp(logits - logits.max(axis=1, keepdims=True)) if len(logits) else logits
-        expected = expected / expected.sum(axis=1, keepdims=True)
-        np.testing.assert_allclose(probabilities, expected, atol=2e-5)
+        np.testing.assert_allclose(network.probabilities(table.vectors, numbers), expected, atol=2e-5)
 
 
 def test_the_saved_pipeline_loads_and_tags_alike(pipeline, weights, tmp_path):
@@ -108,9 +108,16 @@ def test_the_saved_pipeline_loads_and_tags_alike(pipeline, weights, tmp_path):
     before, after = pipeline(NOTE), loaded(NOTE)
     assert before.ents
     assert [(e.start, e.end, e.label_) for e in before.ents] == [(e.start, e.end, e.label_) for e in after.ents]
-    again = Weights.load(tmp_path / "pipe" / "phi_tagger")
+    [again] = load_members(tmp_path / "pipe" / "phi_tagger")
     assert again.settings == weights.settings
     assert again.vocabulary == weights.vocabulary
+
+
+def test_a_pipeline_without_weights_is_refused(tmp_path):
+    with pytest.raises(DataError):
+        load_members(tmp_path)
+    with pytest.raises(DataError):
+        load_members(tmp_path / "missing")
 
 
 def test_weights_with_pickled_objects_are_refused(weights, tmp_path):
