@@ -74,7 +74,7 @@ def section() -> str:
     lines = [
         "## Figures",
         "",
-        "Percent, label-blind, on gold that was looked at while building, but for `held_out_bo`: expect less on your notes. Stock Presidio is",
+        "Percent, label-blind, on gold that was looked at while building, but for `held_out_bo`, `_cy` and `_fay`: those say what to expect. Stock Presidio is",
         "`AnalyzerEngine()` with the small spaCy model. `make bench` measures both again.",
         "",
         *phi_table(read["accuracy"]),

@@ -26,6 +26,7 @@ _LOCATION, _DATE = str(PhiLabel.LOCATION), str(PhiLabel.DATE)
 _REACH = 48
 _Start = Callable[[str, int], int]
 _BLANK = frozenset(" \n")
+_LOWER_ANYWAY = frozenset({"and", "apt", "unit", "ste", "suite", "room", "rm", "floor", "fl", "st", "nd", "rd", "th"})
 _INSIDE_NAMES = frozenset("'’-")
 _BEFORE_DATES = _BLANK | {"-"}
 _BEFORE_SURNAMES = _BLANK | {"."}
@@ -135,7 +136,8 @@ def _titles() -> frozenset[str]:
 
 def _complete(text: str, span: Span) -> Span:
     if span.label == _LOCATION:
-        return _capitals_on(text, _street(text, span))
+        street = _street(text, span)
+        return _capitals_on(text, span) if street == span else street
     left, right = _ends().get(span.label, (None, None))
     whole = _extended(text, span, left=left, right=right)
     return _capitals_on(text, whole) if span.label in _ORGANISATIONS else whole
@@ -236,7 +238,7 @@ def _found_before(pattern: regex.Pattern[str], text: str, at: int) -> int:
 
 def _fits_case(found: str, rest: str) -> bool:
     """Whether the rest is written as what was found: no lower-case word goes on a capitalised name."""
-    return found.islower() or not any(word.islower() for word in _LETTERS.findall(rest) if word != "and")
+    return found.islower() or not any(word.islower() for word in _LETTERS.findall(rest) if word not in _LOWER_ANYWAY)
 
 
 def _joined(text: str, spans: Sequence[Span]) -> Iterator[Span]:

@@ -29,6 +29,19 @@ def completed(text: str, *labels: str) -> list[str]:
         ("lives at 14 [[Covered Bridge]] Rd, town", "LOCATION", "14 Covered Bridge Rd"),
         ("at 14 [[Covered Bridge Rd]], Apt 4B", "LOCATION", "14 Covered Bridge Rd, Apt 4B"),
         ("seen Tues [[Sept 14]], 2021 by", "DATE", "Tues Sept 14, 2021"),
+        ("starting in early [[December]], then", "DATE", "early December"),
+        ("in mid-[[August 2024]] for", "DATE", "mid-August 2024"),
+        ("deposition of R. [[Bell]], taken", "NAME", "R. Bell"),
+        ("6 weeks.\n\nI [[Malkova]], 12/02", "PROVIDER", "I Malkova"),
+        ("tolerated well. By H [[Strandberg]].", "PROVIDER", "H Strandberg"),
+        ("portions. R-E [[Castellanos]], MD", "PROVIDER", "R-E Castellanos"),
+        ('labeled "[[Concetta]] D", one node', "NAME", "Concetta D"),
+        ("Te'[[Quan Diaz]], 6 y.o.", "NAME", "Te'Quan Diaz"),
+        ("a veteran (82nd [[Airborne]], 1985)", "EMPLOYER", "82nd Airborne"),
+        ("with [[Marlboro Fire Company]] No. 3 who", "EMPLOYER", "Marlboro Fire Company No. 3"),
+        ("breech, [[Potomac Heights]] Hosp, LTCS", "FACILITY", "Potomac Heights Hosp"),
+        ("club with [[Lake Superior]] Surge. Twisted", "EMPLOYER", "Lake Superior Surge"),
+        ("on [[1450 Alder Street]], 2nd floor, Eugene", "LOCATION", "1450 Alder Street, 2nd floor"),
     ],
 )
 def test_a_part_brings_the_rest(text, label, whole):
@@ -46,10 +59,29 @@ def test_a_part_brings_the_rest(text, label, whole):
         ("moved to [[Duluth]] drove home", "LOCATION", "Duluth"),
         ("on [[March 3]] 400 mg given", "DATE", "March 3"),
         ("Dr. [[Ruiz]] I think so", "PROVIDER", "Ruiz"),
+        ("has hepatitis B [[Smith]] was told", "NAME", "Smith"),
+        ("stays at [[Mercy]] Monday and", "FACILITY", "Mercy"),
+        ("moved to [[Duluth]] Sunday and", "LOCATION", "Duluth"),
     ],
 )
 def test_what_does_not_belong_stays(text, label, same):
     assert completed(text, label) == [same]
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "bare"),
+    [
+        ("[[MRN\n31-55-0917]]\n", "MRN", "31-55-0917"),
+        ("Visit: [[HAR 610044827]] today", "ID_OTHER", "610044827"),
+        ("DOB/Age: [[02/28/1985 / 38]] Sex", "DATE", "02/28/1985"),
+        ("signed, [[M.D.\nRuth Gale]]", "PROVIDER", "Ruth Gale"),
+        ("her [[aunt Lupe]] came", "NAME", "aunt Lupe"),
+        ("his [[Abuela Lupe]] came", "NAME", "Lupe"),
+        ("TO [[BETHEL HOME FOR]] REST", "FACILITY", "BETHEL HOME"),
+    ],
+)
+def test_label_words_titles_and_links_are_let_go(text, label, bare):
+    assert completed(text, label) == [bare]
 
 
 def test_ordinary_words_behind_an_organisation_are_let_go():

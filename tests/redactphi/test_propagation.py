@@ -27,6 +27,7 @@ def spread(text, *seeds):
         ("Ravi Menon was here. R.M. signed; rm 4", "Ravi Menon", ["R.M."]),
         ("Ed Moss. P.O. intake; the Mossley road; moss", "Ed Moss", ["moss"]),
         ("Mark Davis signed. M.D. present", "Mark Davis", []),
+        ("Pilar Echever saw her. Hat. q4 mo.\n\nPE\n---\nPE: no PE on CT", "Pilar Echever", []),
     ],
 )
 def test_names(text, seed, expected):
@@ -95,3 +96,17 @@ def test_what_a_title_made_sure_of_names_the_person_wherever_the_model_saw_a_nam
     sure, seen = Span(12, 19, "PROVIDER", 0.9, "names/clinician-title"), Span(27, 34, "NAME", 0.8, "model/x")
     assert [(s.start, s.end, s.label) for s in propagate(text, [sure, seen])] == [(27, 34, "PROVIDER")]
     assert propagate(text, [sure, Span(27, 34, "NAME", 0.9, "names/courtesy-title")]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "signed"),
+    [
+        ("Pilar Echever, MD\nHat. q4 mo.\n\nPE\n---\nPE: no PE on CT", "Pilar Echever", ["PE"]),
+        ("Gordon P. Attwell, MD. Including the view. GPA\n", "Gordon P. Attwell", ["GPA"]),
+        ("Ines Falk-Osei, NP. Will follow. IF-O", "Ines Falk-Osei", ["IF-O"]),
+        ("Lars T. Gunder, DPM\n\nltg / dictated", "Lars T. Gunder", ["ltg"]),
+        ("Carla Tran, MD. CT of the head. The CT was read.", "Carla Tran", []),
+    ],
+)
+def test_clinicians_sign_with_their_initials(text, name, signed):
+    assert [words for words, _ in spread(text, (name, "PROVIDER"))] == signed
