@@ -111,6 +111,7 @@ def is_street(text: str, start: int, end: int) -> bool:
     return not (known and len(number) < 3)  # noqa: PLR2004 - "12 Lead", "10 French"
 
 
+_NUMBER_BEHIND = regex.compile(r"[ ]\d")
 _NEXT_WORD = regex.compile(r"['’]?s?[ \t]+(\p{L}[\p{L}\p{N}'’-]*)")
 _TWO_WORDS = regex.compile(r"\w[ -]\w")
 
@@ -224,7 +225,10 @@ def _stands_as_town(text: str, start: int, end: int) -> bool:
     name = text[start:end].lower()
     before = text[max(0, start - 12) : start].rstrip().rpartition(" ")[2].lower()
     person = name in resources.terms("first_names") or name in resources.terms("surnames")
-    person = person or text[start:end] in resources.terms("clinical_eponyms")
+    eponym = text[start:end] in resources.terms("clinical_eponyms")
+    person = person or eponym
+    if eponym and _NUMBER_BEHIND.match(text, end):  # "placed in Mayfield 3-point fixation"
+        return False
     if before == "of" or (person and (before == "to" or text[start:end].isupper())):
         return False
     behind = _NEXT_WORD.match(text, end)
