@@ -39,10 +39,13 @@ _ID_GROUPS = regex.compile(
 _COUNTED = r"(?i:units?|m?c?g|mgs|m[lm]|cc|kg|cm|lbs?|oz|tabs?|caps?|y\.?o\b|y/o|years?|yrs?|months?|mos?|weeks?|wks?|days?|hours?|hrs?|min|[mf]\b|(?:fe)?male|times|percent)"
 _LABEL_WORDS = regex.compile(
     r"(?:\p{L}[\p{L}.'’]*[ ]?){1,3}[:#]?[ \t]*\r?\n\s*"
-    r"|(?i:u?mrn|har|csn|fin|ref|acct|account|nos?|num|numbers?|chart|record|id|doc|lot|sn|serial|visit|room|bed|path)\b[.:#]*[ ]"
+    r"|[A-Z]{2}[ ](?=\d{5}(?:-\d{4})?$)|(?i:u?mrn|har|csn|fin|ref|acct|account|nos?|num|numbers?|chart|record|id|doc|lot|sn|serial|visit|room|bed|path)\b[.:#]*[ ]"
     r"(?=\p{L}{0,4}-?\d)"
 )
 _CREDENTIAL_LINE = regex.compile(r"(?:[A-Z]\.?){1,5}[.,]?[ \t]*\r?\n\s*(?=\p{L})")
+_FIELD_WORD = regex.compile(
+    r"(?<=\p{L}\.?)[ ]{1,3}(?:Age|Sex|DOB|MRN|Gender|Date|Room|Phone|Race|Acct|Visit|Location|Provider|Surgeon|AGE|SEX|DATE|ROOM)$"
+)
 _AGE_BEHIND = regex.compile(r"(?<=\d{4})[ ]/[ ]\d{1,3}$")
 _ID_RIGHT = regex.compile(
     rf"(?:[-_./]?[\p{{L}}\p{{N}}]+)+|(?:[ ]\d{{2,12}})+(?![\p{{L}}\p{{N}}/:%]|\.\d|[ -]?{_COUNTED})"
@@ -110,7 +113,10 @@ def _unlabelled(text: str, span: Span) -> Span:
     found = text[span.start : span.end]
     if span.label in PERSON_LABELS:
         lead = _CREDENTIAL_LINE.match(found)
-        return _part(span, lead.end(), len(found)) if lead else span
+        kept = _FIELD_WORD.sub("", found) if text[span.end : span.end + 1] == ":" else found
+        return _part(span, lead.end() if lead else 0, len(kept))
+    if span.label == _LOCATION:
+        return _part(span, 0, len(_state_behind().sub("", found)))
     if span.label not in _NUMBERS:
         return span
     lead, kept = _LABEL_WORDS.match(found), _AGE_BEHIND.sub("", found)
@@ -126,6 +132,13 @@ def _part(span: Span, start: int, end: int) -> Span:
 
 def _is_title(span: Span, word: str) -> bool:
     return span.label in PERSON_LABELS and word.rstrip(".") in _titles()
+
+
+@functools.cache
+def _state_behind() -> regex.Pattern[str]:
+    """A State behind a town, which is no PHI."""
+    names, codes = (_any_of(resources.terms(name)) for name in ("states", "state_codes"))
+    return regex.compile(rf"(?<=\p{{L}}{{2}})(?:,[ ]?(?:{names})|,?[ ](?:{codes}))$")
 
 
 @functools.cache

@@ -198,7 +198,7 @@ def _reversed_name(value: str) -> bool:
 def _is_code(value: str) -> bool:
     """Whether a State's code or a credential stands behind the comma: "Bedford, MA" and "PRYCE, PA" are no names."""
     last = value.rpartition(",")[2].strip()
-    return last in resources.terms("state_codes") or last in resources.terms("credentials")
+    return any(last in resources.terms(name) for name in ("state_codes", "states", "credentials"))
 
 
 def _is_one_case(value: str) -> bool:
