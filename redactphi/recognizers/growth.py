@@ -21,6 +21,12 @@ _IDENTIFIERS = frozenset(map(str, (PhiLabel.MRN, PhiLabel.ID_OTHER)))
 _ORGANISATIONS = frozenset(map(str, (PhiLabel.FACILITY, PhiLabel.EMPLOYER)))
 _NUMBERS = frozenset(map(str, (PhiLabel.MRN, PhiLabel.ID_OTHER, PhiLabel.PHONE, PhiLabel.DATE, PhiLabel.ZIP)))
 _LINKS = frozenset({"and", "or", "at", "in", "on", "of", "to", "for", "with", "from", "by", "was", "is", "has", "&"})
+_VERBS = frozenset({
+    "Attends", "Called", "Works", "Worked", "Sees", "Seen", "Via", "Per", "Teaches", "Taught", "Retired", "Visited", "Drives",
+    "Transfer", "Transferred", "Followed", "Records", "Referred", "Faxed", "Sent", "Lives", "Owns", "Runs", "Choice",
+})  # fmt: skip
+"""What may begin a sentence before a place, with a capital that is not the place's."""
+
 _ARTICLE = frozenset({"the", "a", "an"})
 _LOCATION, _DATE = str(PhiLabel.LOCATION), str(PhiLabel.DATE)
 _REACH = 48
@@ -54,7 +60,7 @@ _INITIAL = regex.compile(
     r"(?:[-’']\p{Lu}\p{L}*|,[ ]\p{Lu}\b(?:\.|(?!\.))|[ ](?!I\.)\p{Lu}(?:\.|(?=[\"”])))(?!['’\p{L}\p{N}/-])"
 )
 _PERSON_GAP = regex.compile(r"[ ](?:\p{Lu}[\p{L}'’-]{1,9}[ ]|(?:de|la|del|van|von|der|bin|al|y|e|dos|da)[ ]){1,2}")
-_PLACE_GAP = regex.compile(r"[ ](?:of|at|the|of the|in the|at the|and|&|-|–)[ ]")
+_PLACE_GAP = regex.compile(r"[ ](?:of|at|the|of the|in the|at the|and|&(?:[ ]\p{Lu}\p{Ll}+)?|-|–)[ ]")
 _HOUSE_NUMBER = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,6}[A-Z]?[ ]$")
 _APARTMENT = regex.compile(
     r"(?i),?[ ](?:(?:apt|unit|ste|suite|room|rm|#|lot|bldg)\b?\.?[ ]?#?[ ]?[A-Z]?\d{1,5}[A-Z]?\b|\d{1,2}(?:st|nd|rd|th)[ ](?:floor|fl)\b)"
@@ -78,6 +84,7 @@ _DAYS = frozenset(
         "fri": ("", "day"), "sat": ("", "urday"), "sun": ("", "day"),
     }.items() for end in ends
 )  # fmt: skip
+_QUOTED = regex.compile(r"[\"“](\p{Lu}\p{Ll}{1,9}[ ])$")
 _ORDINAL = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,3}(?:st|nd|rd|th)[ ]$")
 
 
@@ -97,6 +104,8 @@ def _trimmed(text: str, span: Span) -> Span:
         return span
     words = text[span.start : span.end].split(" ")
     first, last = 0, len(words)
+    if span.label in _ORGANISATIONS and last > 1 and words[0] in _VERBS:
+        first = 1
     while first < last - 1 and (words[first].lower() in _LINKS or _is_title(span, words[first])):
         first += 1
     while first < last - 1 and words[last - 1].lower() in _LINKS | _ARTICLE:
@@ -229,7 +238,9 @@ def _date_start(text: str, at: int) -> int:
 
 
 def _initial_start(text: str, at: int) -> int:
-    """Where a name begins whose surname was found behind its initials, or whose second half: "Te'Quan"."""
+    """Where a name begins whose surname was found behind its initials, or whose second half: "Te'Quan", "Big Mike"."""
+    if (quoted := _QUOTED.search(text, max(0, at - _REACH), at)) is not None:
+        return quoted.start(1)
     if text[at - 1 : at] in _INSIDE_NAMES:
         return _found_before(_FIRST_HALF, text, at)
     return _found_before(_INITIALS_BEFORE, text, at) if text[at - 1 : at] in _BEFORE_SURNAMES else at
@@ -301,6 +312,28 @@ def _facility_rest() -> regex.Pattern[str]:
         "shop",
         "pt",
         "surgicenter",
+        "monitoring",
+        "monitoring services",
+        "services",
+        "vision",
+        "vascular",
+        "gi",
+        "ent",
+        "derm",
+        "ortho",
+        "eye",
+        "cardiology",
+        "neurology",
+        "urology",
+        "imaging",
+        "diagnostics",
+        "surgical",
+        "center",
+        "centre",
+        "institute",
+        "cancer center",
+        "interventional pain",
+        "pain",
         "cboc",
         "vamc",
     }
