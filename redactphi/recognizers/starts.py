@@ -181,3 +181,19 @@ def clip(ranges: Iterable[Zone], zones: Sequence[Zone]) -> Iterator[Zone]:
         while index < len(zones) and zones[index][0] <= high:
             yield max(low, zones[index][0]), min(high, zones[index][1])
             index += 1
+
+
+def inside(places: Iterable[int], zones: Sequence[Zone]) -> list[int]:
+    """Which of sorted places lie in sorted and disjoint zones."""
+    found: list[int] = []
+    rest = iter(zones)
+    low, high = next(rest, (0, -1))
+    for place in places:
+        while place > high:
+            zone = next(rest, None)
+            if zone is None:
+                return found
+            low, high = zone
+        if place >= low:
+            found.append(place)
+    return found

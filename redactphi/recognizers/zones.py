@@ -12,7 +12,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from redactphi.recognizers.alphabet import is_common, shape
 from redactphi.recognizers.literals import Literal, lower
-from redactphi.recognizers.needs import width
+from redactphi.recognizers.needs import Clause, best_clause, width
 from redactphi.recognizers.starts import Starts, Zone
 from redactphi.recognizers.syntax import Chars, Choice, Node, Repeat, Unsupported, parse
 from redactphi.recognizers.syntax import Sequence as Items
@@ -36,8 +36,11 @@ _ALIKE = {"0": frozenset("0"), "A": frozenset("A")}
 _WIDEST = 60
 _BEHIND = 16
 """Characters behind a match that its anchor may look ahead at."""
-_LITERAL, _GATE, _TRIGGER = range(3)
-"""What a rule may need in a note; its bits."""
+_LITERAL, _GATE, _TRIGGER, _ANCHOR = range(4)
+"""What a rule may need in a note, its bits; the last are those of the anchors that are known by their shape."""
+
+_NEAR = 3
+"""How many places more than one may be tried at around a literal of an anchor."""
 
 _IMPLEMENTATION = Implementation.ContiguousNFA
 
@@ -51,12 +54,13 @@ class Sought:
         length: Of the word.
     """
 
-    __slots__ = ("length", "needs", "owners", "triggered")
+    __slots__ = ("anchors", "length", "needs", "owners", "triggered")
 
     def __init__(self, needs: int, count: int, length: int) -> None:
         self.needs, self.length = needs, length
         self.owners = tuple(_bits(needs & ((1 << count) - 1)))
-        self.triggered = tuple(_bits(needs >> _TRIGGER * count))
+        self.triggered = tuple(_bits(needs >> _TRIGGER * count & ((1 << count) - 1)))
+        self.anchors = tuple(_bits(needs >> _ANCHOR * count))
 
 
 class Words:
@@ -120,10 +124,14 @@ class Lookout:
             if starts is not None:
                 self._add(tables, self._bit(number, _LITERAL), starts.literals, at_word=starts.at_word)
                 self._add(tables, self._bit(number, _GATE), starts.gate, at_word=starts.gate_at_word)
+        self.anchors = {rule.anchor: Anchor(rule.anchor) for rule in self.rules if rule.anchor}
+        for index, anchor in enumerate(self.anchors.values()):
+            anchor.index = index
+            if anchor.clause:
+                self._list(tables, self._bit(index, _ANCHOR), anchor.clause.literals, at_word=anchor.clause.at_word)
         self.exact, self.loose, self.shapes = (
             Words(tables[kind], tables[f"{kind} at word"], self.count) for kind in ("exact", "loose", "shaped")
         )
-        self.anchors = {rule.anchor: Anchor(rule.anchor) for rule in self.rules if rule.anchor}
         self._last = threading.local()
 
     def _bit(self, number: int, kind: int) -> int:
@@ -135,11 +143,17 @@ class Lookout:
         """Let the words of a rule be looked for."""
         if literals:
             self.needed |= bit
+            self.shaped |= self._list(tables, bit, literals, at_word=at_word)
+
+    @staticmethod
+    def _list(
+        tables: Mapping[str, dict[str, int]], bit: int, literals: Collection[Literal], *, at_word: bool
+    ) -> int:
+        """Let words be looked for; gives the bit back if there is a shape among them."""
         for literal in literals:
             kind = "shaped" if literal.shaped else "exact" if literal.exact else "loose"
             tables[f"{kind} at word" if at_word else kind][literal.exact or literal.text] |= bit
-            if literal.shaped:
-                self.shaped |= bit
+        return bit if any(literal.shaped for literal in literals) else 0
 
     def look(self, text: str) -> Note:
         """What the note holds. That of the last text is kept until `forget`."""
@@ -189,12 +203,15 @@ class Note:
         # Tuples of numbers are nothing to the garbage collector, which else has a sixth of the whole work.
         self._hits: dict[int, tuple[int, ...]] = dict.fromkeys(_bits(self._worth), ())
         self._triggered: dict[int, tuple[tuple[tuple[int, ...], int], ...]] = {}
+        self._sighted: dict[int, tuple[int, ...]] = {}
         self._note_places(sighted)
 
     def _note_places(self, sighted: Iterable[tuple[Sought, tuple[int, ...]]]) -> None:
         """Note where the literals and triggers of the rules stand that may find something."""
         hits, triggered = self._hits, self._triggered
         for sought, starts in sighted:
+            for index in sought.anchors:
+                self._sighted[index] = self._sighted.get(index, ()) + starts
             for number in sought.owners:
                 if number in hits:
                     hits[number] += starts
@@ -257,6 +274,14 @@ class Note:
         search = self._lookout.anchors[rule.anchor].pattern.search
         return [zone for zone in self.trigger_zones(number) if search(text, *zone)]
 
+    def knows_zones(self, number: int) -> bool:
+        """Whether the zones of a rule take next to no time to work out."""
+        rule = self._lookout.rules[number]
+        if not rule.anchor or rule.triggers:
+            return False
+        anchor = self._lookout.anchors[rule.anchor]
+        return rule.anchor in self._anchored or anchor.at_start or (self.is_common and anchor.clause is not None)
+
     def trigger_zones(self, number: int) -> list[Zone]:
         """The parts of the note a rule's triggers leave it."""
         rule = self._lookout.rules[number]
@@ -268,7 +293,9 @@ class Note:
     def _places(self, anchor: str) -> list[Zone]:
         if anchor not in self._anchored:
             known = self._lookout.anchors[anchor]
-            if known.around_digits:
+            if known.clause and self.is_common:
+                self._anchored[anchor] = known.matches(self.text, self._sighted.get(known.index, ()))
+            elif known.around_digits:
                 known_zones = self._digit_zones()
                 self._anchored[anchor] = [
                     m.span() for zone in known_zones for m in known.pattern.finditer(self.text, *zone)
@@ -286,17 +313,49 @@ class Note:
 
 
 class Anchor:
-    """An anchor's pattern, and whether all it matches stands around digits."""
+    """An anchor's pattern.
+
+    Args:
+        source: Its source.
+
+    Attributes:
+        pattern: The pattern.
+        around_digits: Whether all it matches stands around digits.
+        at_start: Whether it is the start of the note.
+        clause: What literals stand at or just behind the start of all it matches, if that is known.
+        index: Its number among the anchors.
+    """
 
     def __init__(self, source: str) -> None:
         self.pattern = re.compile(source)
         self.around_digits = False
+        self.at_start = source == r"\A"
+        self.index = 0
+        self.clause: Clause | None = None
         try:
             tree = parse(source)
         except Unsupported:
             return
+        clause = best_clause(tree)
+        if clause is not None and _is_near(clause) and not clause.is_often:
+            self.clause = clause
         _, most = width(tree)
         self.around_digits = source.isascii() and most is not None and most < _WIDEST and holds_digit(tree)
+
+    def matches(self, text: str, hits: Iterable[int]) -> list[Zone]:
+        """What it matches, worked out from where its literals stand."""
+        assert self.clause is not None
+        low, high = self.clause.low or 0, self.clause.high or 0
+        match, free, found = self.pattern.match, 0, []
+        for start in sorted({hit - away for hit in hits for away in range(low, high + 1)}):
+            if start >= free and (one := match(text, start)):
+                found.append(one.span())
+                free = max(one.end(), start + 1)
+        return found
+
+
+def _is_near(clause: Clause) -> bool:
+    return clause.low is not None and clause.high is not None and 0 <= clause.high - clause.low <= _NEAR
 
 
 def _bits(number: int) -> Iterator[int]:
