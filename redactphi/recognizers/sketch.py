@@ -43,6 +43,8 @@ def heads(chars: Chars, tree: Node) -> str:
                 before += _look(item, _BUDGET)
             case Edge("b") if chars.other == frozenset() and chars.ascii <= _WORD:
                 before += f"(?<!{char_class(Chars(_WORD))})"
+            case Edge("^"):
+                before += "(?m:^)"
             case Look() | Edge():
                 continue
             case _:

@@ -12,7 +12,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from redactphi.recognizers.alphabet import is_common, shape
 from redactphi.recognizers.literals import Literal, lower
-from redactphi.recognizers.needs import Clause, best_clause, width
+from redactphi.recognizers.needs import Clause, best_clause, rarest_clause, width
 from redactphi.recognizers.starts import Starts, Zone
 from redactphi.recognizers.syntax import Chars, Choice, Node, Repeat, Unsupported, parse
 from redactphi.recognizers.syntax import Sequence as Items
@@ -41,6 +41,9 @@ _LITERAL, _GATE, _TRIGGER, _ANCHOR = range(4)
 
 _NEAR = 3
 """How many places more than one may be tried at around a literal of an anchor."""
+_SELDOM_ENOUGH = 0.0065
+_MOST = 64
+"""How often the literals of an anchor may stand in a text, and how many there may be, if noting them is to save work."""
 
 _IMPLEMENTATION = Implementation.ContiguousNFA
 
@@ -336,9 +339,7 @@ class Anchor:
             tree = parse(source)
         except Unsupported:
             return
-        clause = best_clause(tree)
-        if clause is not None and _is_near(clause) and not clause.is_often:
-            self.clause = clause
+        self.clause = next(filter(_is_handy, (rarest_clause(tree), best_clause(tree))), None)
         _, most = width(tree)
         self.around_digits = source.isascii() and most is not None and most < _WIDEST and holds_digit(tree)
 
@@ -354,8 +355,12 @@ class Anchor:
         return found
 
 
-def _is_near(clause: Clause) -> bool:
-    return clause.low is not None and clause.high is not None and 0 <= clause.high - clause.low <= _NEAR
+def _is_handy(clause: Clause | None) -> bool:
+    """Whether literals stand near the start of all that is matched, and neither are many nor stand in many places."""
+    if clause is None or clause.low is None or clause.high is None:
+        return False
+    is_near = 0 <= clause.high - clause.low <= _NEAR
+    return is_near and clause.frequency < _SELDOM_ENOUGH and len(clause.literals) <= _MOST
 
 
 def _bits(number: int) -> Iterator[int]:
