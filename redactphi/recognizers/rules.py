@@ -18,7 +18,7 @@ from redactphi.recognizers.checksums import VALIDATORS
 from redactphi.recognizers.compiled import pattern_of, starts_of, twin_of
 from redactphi.recognizers.ready import compile_pattern
 from redactphi.recognizers.starts import Starts, Zone, clip, inside
-from redactphi.recognizers.zones import Lookout, Note
+from redactphi.recognizers.zones import AT_START, Lookout, Note
 from redactphi.resources import Rule
 from redactphi.spans import Span
 
@@ -148,6 +148,7 @@ class CompiledRule:
         self._validator = _named("validator", rule.validator, validators)
         self._guard = _named("guard", rule.guard, guards)
         self._is_zoned = bool(rule.triggers or rule.anchor)
+        self._limit = rule.reach[1] if rule.anchor == AT_START and not rule.triggers else None
         self._context = _words(rule.context)
         self._unless = _words(rule.unless)
 
@@ -208,7 +209,7 @@ class CompiledRule:
             if is_free or zones is not None or len(places) <= _MANY or not note.knows_zones(number):
                 return places, is_free
             return inside(places, note.zones(number)), True
-        ranges = starts.ranges(note.text, hits)
+        ranges = starts.ranges(note.text, hits, self._limit)
         if not is_free and zones is None and self._is_worth_asking(note, number, ranges):
             zones = note.zones(number)
             return starts.within(note.text, clip(ranges, zones) if zones else ()), True

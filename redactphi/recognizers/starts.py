@@ -128,14 +128,22 @@ class Starts:
         heads = self._heads
         return (match.start() for low, high in ranges for match in heads(text, low, high + 1))
 
-    def ranges(self, text: str, hits: Sequence[int]) -> list[Zone]:
-        """Where the starts may be, as far as the literals say: the first and last place of each range, sorted and disjoint."""
+    def ranges(self, text: str, hits: Sequence[int], limit: int | None = None) -> list[Zone]:
+        """Where the starts may be, as far as the literals say: the first and last place of each range, sorted and disjoint.
+
+        Args:
+            text: The text.
+            hits: Where the literals stand, sorted.
+            limit: Behind which place no starts are looked for.
+        """
         low, high = self.low, self.high
         ranges: list[Zone] = []
         for hit in hits:
             floor, done = ranges[-1] if ranges else (0, -1)
             first = self._run_back(text, hit, done) if high is None else max(0, hit - high)
             last = self._run_ahead(text, max(hit, done)) if low is None else min(len(text), hit - low)
+            if limit is not None and first > limit:
+                break
             if last < first:
                 continue
             if ranges and first <= done + 1:

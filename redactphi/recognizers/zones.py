@@ -45,6 +45,9 @@ _SELDOM_ENOUGH = 0.0065
 _MOST = 64
 """How often the literals of an anchor may stand in a text, and how many there may be, if noting them is to save work."""
 
+AT_START = r"\A"
+"""The anchor of rules that look at the start of a note."""
+
 _IMPLEMENTATION = Implementation.ContiguousNFA
 
 
@@ -332,7 +335,7 @@ class Anchor:
     def __init__(self, source: str) -> None:
         self.pattern = re.compile(source)
         self.around_digits = False
-        self.at_start = source == r"\A"
+        self.at_start = source == AT_START
         self.index = 0
         self.clause: Clause | None = None
         try:
