@@ -61,6 +61,7 @@ _INITIALS_BEFORE = regex.compile(
     r"(?<![\p{L}\p{N}.'’/+-])(?:(?<![\p{Ll}\p{N}][ ])(?<!\p{Lu}[.]?[ ])(?:\p{Lu}-)?\p{Lu}[ ]|(?<=\b(?i:by|with|per|from|dr|d/w)\.?[ ])\p{Lu}[ ]|(?:\p{Lu}\.[ ]?(?:-?\p{Lu}\.[ ]?)?))$"
 )
 _FIRST_HALF = regex.compile(r"(?<![\p{L}\p{N}'’-])\p{Lu}\p{Ll}{0,8}['’-]$")
+_ORDINAL_ENDS = frozenset({"st ", "nd ", "rd ", "th "})
 _ORDINAL = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,3}(?:st|nd|rd|th)[ ]$")
 
 
@@ -182,16 +183,20 @@ def _initial_start(text: str, at: int) -> int:
     """Where a name begins whose surname was found behind its initials, or whose second half: "Te'Quan"."""
     if text[at - 1 : at] in _INSIDE_NAMES:
         return _found_before(_FIRST_HALF, text, at)
-    return _found_before(_INITIALS_BEFORE, text, at) if text[at - 1 : at] in _BEFORE_SURNAMES else at
+    before = text[max(0, at - 3) : at]
+    is_initial = before[-1:] in _BEFORE_SURNAMES and before.removesuffix(" ").removesuffix(".")[-1:].isupper()
+    return _found_before(_INITIALS_BEFORE, text, at) if is_initial else at
 
 
 def _number_start(text: str, at: int) -> int:
     """Where a unit's name begins before which its number stands, as in "82nd Airborne"."""
-    return _found_before(_ORDINAL, text, at) if text[at - 1 : at] in _BLANK else at
+    return _found_before(_ORDINAL, text, at) if text[max(0, at - 3) : at] in _ORDINAL_ENDS else at
 
 
 def _house_number_start(text: str, at: int) -> int:
-    return _found_before(_HOUSE_NUMBER, text, at) if text[at - 1 : at] in _BLANK else at
+    before = text[max(0, at - 3) : at]
+    is_number = before[-1:] in _BLANK and any(map(str.isdigit, before))
+    return _found_before(_HOUSE_NUMBER, text, at) if is_number else at
 
 
 def _found_before(pattern: regex.Pattern[str], text: str, at: int) -> int:

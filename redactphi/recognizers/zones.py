@@ -86,6 +86,7 @@ class Words:
             [sought(needs.get(word, 0), len(word)) for word in self._words] for needs in (anywhere, at_words)
         )
         self._alike = [_ALIKE.get(word[0], _LETTERS) for word in self._words]
+        self._only_at_words = frozenset(index for index, sought in enumerate(self._anywhere) if sought is None)
         self._automaton = AhoCorasick(self._words, implementation=_IMPLEMENTATION) if self._words else None
 
     def find(self, text: str, lowered: str) -> list[tuple[Sought, tuple[int, ...]]]:
@@ -97,18 +98,22 @@ class Words:
         """
         if self._automaton is None:
             return []
-        places: defaultdict[int, list[int]] = defaultdict(list)
+        places, only_at_words, alike = defaultdict[int, list[int]](list), self._only_at_words, self._alike
         for index, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            places[index].append(start)
-        found = []
+            if index not in only_at_words or not start or lowered[start - 1] not in alike[index]:
+                places[index].append(start)
+        return list(self._sighted(places, lowered))
+
+    def _sighted(self, places: Mapping[int, list[int]], lowered: str) -> Iterator[tuple[Sought, tuple[int, ...]]]:
         for index, starts in places.items():
-            if sought := self._anywhere[index]:
-                found.append((sought, tuple(starts)))
-            if sought := self._at_words[index]:
-                alike = self._alike[index]
-                if at_words := tuple([at for at in starts if not at or lowered[at - 1] not in alike]):
-                    found.append((sought, at_words))
-        return found
+            at_word, anywhere = self._at_words[index], self._anywhere[index]
+            if anywhere is not None:
+                yield anywhere, tuple(starts)
+                if at_word is not None:
+                    alike = self._alike[index]
+                    starts = [at for at in starts if not at or lowered[at - 1] not in alike]
+            if at_word is not None and starts:
+                yield at_word, tuple(starts)
 
 
 class Lookout:
