@@ -14,11 +14,12 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
 from redactphi.errors import UnknownNameError
+from redactphi.recognizers.anchors import AT_START
 from redactphi.recognizers.checksums import VALIDATORS
 from redactphi.recognizers.compiled import pattern_of, starts_of, twin_of
 from redactphi.recognizers.ready import compile_pattern
 from redactphi.recognizers.starts import Starts, Zone, clip, inside
-from redactphi.recognizers.zones import AT_START, Lookout, Note
+from redactphi.recognizers.zones import Lookout, Note
 from redactphi.resources import Rule
 from redactphi.spans import Span
 

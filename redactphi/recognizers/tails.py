@@ -45,7 +45,7 @@ def pairs_of(node: Node) -> list[Pair] | None:
     return _fewer(found.pairs)
 
 
-def tails(node: Node) -> Tails:
+def tails(node: Node) -> Tails:  # noqa: PLR0911 - one for each kind of node
     """What a node's matches end in."""
     match node:
         case Chars():
@@ -82,7 +82,7 @@ def _of_sequence(items: Items[Node]) -> Tails:
     pairs: tuple[Pair, ...] = ()
     single, is_empty = _NONE, True
     for end in map(tails, reversed(items)):
-        if single != _NONE and end.last != _NONE:
+        if _NONE not in (single, end.last):
             pairs += ((end.last, single),)
         pairs += end.pairs if is_empty else ()
         single = (single if end.is_empty else _NONE) | (end.single if is_empty else _NONE)

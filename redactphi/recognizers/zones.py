@@ -11,11 +11,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from redactphi.recognizers.alphabet import is_common, shape
+from redactphi.recognizers.anchors import WIDEST, Anchor
 from redactphi.recognizers.literals import Literal, lower
-from redactphi.recognizers.needs import Clause, best_clause, rarest_clause, width
 from redactphi.recognizers.starts import Starts, Zone
-from redactphi.recognizers.syntax import Chars, Choice, Node, Repeat, Unsupported, parse
-from redactphi.recognizers.syntax import Sequence as Items
 from redactphi.resources import Rule
 from redactphi.spans import Span
 
@@ -27,26 +25,15 @@ _ODD_LETTERS = {"\u017f": "s", "\u212a": "k", "\u0130": "i", "\u0131": "i"}
 _ODD = tuple({**dict.fromkeys(_ODD_BLANKS, " "), **_ODD_LETTERS}.items())
 _ODD_ASCII = tuple(pair for pair in _ODD if pair[0].isascii())
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_DIGITS = frozenset("0123456789")
 _DIGIT = re.compile(r"\d+")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ALIKE = {"0": frozenset("0"), "A": frozenset("A")}
 """What may not stand before a word that begins like this, where it must be at the start of one; else no letter."""
 
-_WIDEST = 60
 _BEHIND = 16
 """Characters behind a match that its anchor may look ahead at."""
 _LITERAL, _GATE, _TRIGGER, _ANCHOR = range(4)
 """What a rule may need in a note, its bits; the last are those of the anchors that are known by their shape."""
-
-_NEAR = 3
-"""How many places more than one may be tried at around a literal of an anchor."""
-_SELDOM_ENOUGH = 0.0065
-_MOST = 64
-"""How often the literals of an anchor may stand in a text, and how many there may be, if noting them is to save work."""
-
-AT_START = r"\A"
-"""The anchor of rules that look at the start of a note."""
 
 _IMPLEMENTATION = Implementation.ContiguousNFA
 
@@ -109,11 +96,11 @@ class Words:
             at_word, anywhere = self._at_words[index], self._anywhere[index]
             if anywhere is not None:
                 yield anywhere, tuple(starts)
-                if at_word is not None:
-                    alike = self._alike[index]
-                    starts = [at for at in starts if not at or lowered[at - 1] not in alike]
-            if at_word is not None and starts:
-                yield at_word, tuple(starts)
+            if at_word is not None:
+                alike = self._alike[index]
+                begun = [at for at in starts if not at or lowered[at - 1] not in alike] if anywhere else starts
+                if begun:
+                    yield at_word, tuple(begun)
 
 
 class Lookout:
@@ -157,9 +144,7 @@ class Lookout:
             self.shaped |= self._list(tables, bit, literals, at_word=at_word)
 
     @staticmethod
-    def _list(
-        tables: Mapping[str, dict[str, int]], bit: int, literals: Collection[Literal], *, at_word: bool
-    ) -> int:
+    def _list(tables: Mapping[str, dict[str, int]], bit: int, literals: Collection[Literal], *, at_word: bool) -> int:
         """Let words be looked for; gives the bit back if there is a shape among them."""
         for literal in literals:
             kind = "shaped" if literal.shaped else "exact" if literal.exact else "loose"
@@ -318,57 +303,9 @@ class Note:
     def _digit_zones(self) -> list[Zone]:
         if self._digits is None:
             self._digits = merge(
-                (match.span() for match in _DIGIT.finditer(self.text)), (_WIDEST, _WIDEST), len(self.text)
+                (match.span() for match in _DIGIT.finditer(self.text)), (WIDEST, WIDEST), len(self.text)
             )
         return self._digits
-
-
-class Anchor:
-    """An anchor's pattern.
-
-    Args:
-        source: Its source.
-
-    Attributes:
-        pattern: The pattern.
-        around_digits: Whether all it matches stands around digits.
-        at_start: Whether it is the start of the note.
-        clause: What literals stand at or just behind the start of all it matches, if that is known.
-        index: Its number among the anchors.
-    """
-
-    def __init__(self, source: str) -> None:
-        self.pattern = re.compile(source)
-        self.around_digits = False
-        self.at_start = source == AT_START
-        self.index = 0
-        self.clause: Clause | None = None
-        try:
-            tree = parse(source)
-        except Unsupported:
-            return
-        self.clause = next(filter(_is_handy, (rarest_clause(tree), best_clause(tree))), None)
-        _, most = width(tree)
-        self.around_digits = source.isascii() and most is not None and most < _WIDEST and holds_digit(tree)
-
-    def matches(self, text: str, hits: Iterable[int]) -> list[Zone]:
-        """What it matches, worked out from where its literals stand."""
-        assert self.clause is not None
-        low, high = self.clause.low or 0, self.clause.high or 0
-        match, free, found = self.pattern.match, 0, []
-        for start in sorted({hit - away for hit in hits for away in range(low, high + 1)}):
-            if start >= free and (one := match(text, start)):
-                found.append(one.span())
-                free = max(one.end(), start + 1)
-        return found
-
-
-def _is_handy(clause: Clause | None) -> bool:
-    """Whether literals stand near the start of all that is matched, and neither are many nor stand in many places."""
-    if clause is None or clause.low is None or clause.high is None:
-        return False
-    is_near = 0 <= clause.high - clause.low <= _NEAR
-    return is_near and clause.frequency < _SELDOM_ENOUGH and len(clause.literals) <= _MOST
 
 
 def _bits(number: int) -> Iterator[int]:
@@ -377,20 +314,6 @@ def _bits(number: int) -> Iterator[int]:
         lowest = number & -number
         yield lowest.bit_length() - 1
         number ^= lowest
-
-
-def holds_digit(node: Node) -> bool:
-    """Whether all a node matches holds a digit."""
-    match node:
-        case Chars(members):
-            return bool(members) and members <= _DIGITS
-        case Items(items):
-            return any(map(holds_digit, items))
-        case Choice(options):
-            return all(map(holds_digit, options))
-        case Repeat(item, low, _):
-            return low > 0 and holds_digit(item)
-    return False
 
 
 def _plain(text: str) -> str:
