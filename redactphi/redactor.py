@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
@@ -51,6 +52,9 @@ class Redactor:
         self.policy = Policy.load(policy)
         self.mode = mode
         self.engine = PhiAnalyzerEngine(recognizers, label_map=label_map, mode=mode)
+        least = self.policy.thresholds
+        self._least = {label: math.inf for label in self.policy.operators if self.policy.keeps(label)}
+        self._least |= {label: least[label] for label in least if label not in self._least}
         self._rewriter = Rewriter(self.policy, OPERATORS)
 
     def detect(self, text: str | Document, patient: Patient | None = None, *, using: str = "both") -> list[Span]:
@@ -113,10 +117,8 @@ class Redactor:
             return WithheldDocument(document.id, error.reason)
 
     def _resolve(self, spans: Iterable[Span]) -> list[Span]:
-        thresholds = self.policy.thresholds
-        return resolve_overlaps(
-            span for span in spans if not self.policy.keeps(span.label) and span.score >= thresholds[span.label]
-        )
+        least = self._least
+        return resolve_overlaps([span for span in spans if span.score >= least[span.label]])
 
     def _rewrite(self, document: Document, spans: Iterable[Span]) -> RedactedDocument:
         try:

@@ -6,6 +6,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import repeat
 from typing import TypeVar
 
 import regex
@@ -99,10 +100,12 @@ class RuleRecognizer(SpanRecognizer):
 
     def spans(self, text: str, nlp_artifacts: NlpArtifacts | None = None) -> Iterator[Span]:
         """The spans of every rule, unsorted, possibly overlapping."""
-        note = self.look(text)
-        for number in note.worth_trying(self._first, len(self.rules)):
-            found = note.found.get(number)
-            yield from self.rules[number - self._first].spans(note, number) if found is None else found
+        note, first = self.look(text), self._first
+        for number, found in note.found.items():
+            if first <= number < first + len(self.rules):
+                yield from found
+        for number in note.worth_trying(first, len(self.rules)):
+            yield from self.rules[number - first].spans(note, number)
 
     def parts(self) -> Iterable[RuleRecognizer]:
         """The recognizers this one is made of, itself included."""
@@ -172,7 +175,7 @@ class CompiledRule:
             return self._judged(note.text, (m for zone in zones for m in self._everywhere(note.text, *zone)))
         text, (test, is_match) = note.text, self._tests[note.is_common]
         places, is_inside = self._places(note, number, starts, zones)
-        found = [match for at in places if (match := test(text, at))]
+        found = list(filter(None, map(test, repeat(text), places)))
         if not found:
             return []
         if zones is not None:
@@ -270,6 +273,8 @@ class CompiledRule:
         rule = self.rule
         if self._validator is not None and not self._validator(self._checked_part(match)):
             return None
+        if self._unless is None and self._context is None:
+            return rule.score
         around = text[max(0, match.start() - rule.window) : match.end()], text[match.end() : match.end() + _AFTER]
         is_common = isinstance(match, re.Match)
         if self._unless is not None and any(map(self._unless[is_common], around)):

@@ -177,12 +177,14 @@ class Note:
     Attributes:
         text: The text.
         found: What rules are known to find in it.
+        done: Bits: the rules that find no more.
         is_common: Whether it holds nothing but common characters.
     """
 
     def __init__(self, lookout: Lookout, text: str) -> None:
         self.text = text
         self.found: dict[int, Sequence[Span]] = {}
+        self.done = 0
         self._lookout = lookout
         self._anchored: dict[str, list[Zone]] = {}
         self._digits: list[Zone] | None = None
@@ -225,8 +227,8 @@ class Note:
         return found
 
     def worth_trying(self, first: int, count: int) -> list[int]:
-        """Those of a range of rules that may find something, as far as literals and triggers say."""
-        return [first + number for number in _bits(self._worth >> first & (1 << count) - 1)]
+        """Those of a range of rules that may find something more, as far as literals and triggers say."""
+        return [first + number for number in _bits((self._worth & ~self.done) >> first & (1 << count) - 1)]
 
     def hits(self, number: int) -> Sequence[int] | None:
         """Where the literals of a rule's pattern stand, sorted, some more than once; None where that is not known."""
