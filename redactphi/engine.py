@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import regex
@@ -140,8 +139,7 @@ class PhiAnalyzerEngine(AnalyzerEngine):
         spans: list[Span] = []
         for recognizer in (*self.own, *patient):
             if isinstance(recognizer, SpanRecognizer):
-                with _named(recognizer):
-                    spans += recognizer.spans(text, artifacts)
+                spans += _spans_of(recognizer, text, artifacts)
             else:
                 spans += map(self._span, _run(recognizer, text, artifacts))
         return [*spans, *map(self._span, self._from_added(text, artifacts))]
@@ -169,17 +167,18 @@ class RecognizerFailed(Exception):
         self.recognizer = recognizer
 
 
-@contextmanager
-def _named(recognizer: EntityRecognizer) -> Iterator[None]:
+def _run(recognizer: EntityRecognizer, text: str, artifacts: NlpArtifacts) -> list[RecognizerResult]:
     try:
-        yield
+        return list(recognizer.analyze(text, recognizer.supported_entities, artifacts) or ())
     except Exception:  # noqa: BLE001 - a user's recognizer may raise anything, with note text in it
         raise RecognizerFailed(cast("Any", recognizer).name) from None
 
 
-def _run(recognizer: EntityRecognizer, text: str, artifacts: NlpArtifacts) -> list[RecognizerResult]:
-    with _named(recognizer):
-        return list(recognizer.analyze(text, recognizer.supported_entities, artifacts) or ())
+def _spans_of(recognizer: SpanRecognizer, text: str, artifacts: NlpArtifacts) -> list[Span]:
+    try:
+        return list(recognizer.spans(text, artifacts))
+    except Exception:  # noqa: BLE001 - its message may hold text of the note
+        raise RecognizerFailed(cast("Any", recognizer).name) from None
 
 
 class _FailClosedPattern:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import regex
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from redactphi import resources
 from redactphi.labels import PhiLabel
@@ -32,8 +32,7 @@ _REPLACEMENT = 0xFFFD
 _TYPOGRAPHIC_APOSTROPHE = ord("’")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """Something to look for. Matched without regard to case and accents, at word boundaries.
 
     Attributes:
@@ -55,6 +54,11 @@ class Known:
     def rank(self) -> tuple[float, str, str, str]:
         """The order in which entries that look the same are preferred."""
         return (-self.score, self.label, self.source, self.text)
+
+
+_Hit = tuple[int, int, Known]
+_Found = Mapping[tuple[int, int], float]
+"""Scores by place."""
 
 
 class _Fold(dict[int, int]):
@@ -97,22 +101,34 @@ class Mentions:
                 best[key] = entry
         self._keys = sorted(best)
         self._known = [best[key] for key in self._keys]
-        self._automaton = AhoCorasick(self._keys) if self._keys else None
+        # The default takes thrice as long to build as to run over a note.
+        self._automaton = AhoCorasick(self._keys, implementation=Implementation.ContiguousNFA) if self._keys else None
 
-    def find(self, text: str) -> Iterator[Span]:
-        """Every mention, sorted; mentions of parts of one person that stand together are one span."""
+    def find(self, text: str, found: _Found | None = None) -> Iterator[Span]:
+        """Every mention, sorted; mentions of parts of one person that stand together are one span.
+
+        Args:
+            text: The note.
+            found: The scores of places known already; mentions just there are left out unless they have a higher one.
+        """
         if self._automaton is None:
             return
         folded = fold(text)
-        hits: list[tuple[int, int, Known]] = []
+        hits: list[_Hit] = []
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
             entry = self._known[index]
             if _is_bounded(folded, start, end) and _is_meant(text, start, end, entry):
                 hits.append((start, end, entry))
+        known = found or {}
         parts = [hit for hit in hits if hit[2].kind == "part"]
-        others = [hit for hit in hits if hit[2].kind != "part"]
+        others = [hit for hit in hits if hit[2].kind != "part" and _is_news(hit, known)]
         spans = [Span(start, end, entry.label, entry.score, entry.source) for start, end, entry in others]
-        yield from sorted([*spans, *_people(text, parts)])
+        yield from sorted([*spans, *_people(text, parts, known)])
+
+
+def _is_news(hit: _Hit, found: _Found) -> bool:
+    """Whether nothing of at least its score is known to stand just there."""
+    return found.get(hit[:2], -1.0) < hit[2].score
 
 
 def _is_bounded(folded: str, start: int, end: int) -> bool:
@@ -142,28 +158,30 @@ def _is_signed(text: str, start: int, end: int, initials: str) -> bool:
     )
 
 
-def _people(text: str, hits: list[tuple[int, int, Known]]) -> Iterator[Span]:
+def _people(text: str, hits: list[_Hit], found: _Found) -> Iterator[Span]:
     """Parts that stand together as one span; a part that stands alone only where it is plainly a name."""
-    group: list[tuple[int, int, Known]] = []
+    group: list[_Hit] = []
     for hit in sorted(hits, key=lambda hit: (hit[0], -hit[1], hit[2].rank)):
         if group and hit[0] < group[-1][1]:
             continue
         if group and not (hit[0] - group[-1][1] <= _FARTHEST and _JOIN.fullmatch(text, group[-1][1], hit[0])):
-            yield from _person(text, group)
+            yield from _person(text, group, found)
             group = []
         group.append(hit)
     if group:
-        yield from _person(text, group)
+        yield from _person(text, group, found)
 
 
-def _person(text: str, group: list[tuple[int, int, Known]]) -> Iterator[Span]:
+def _person(text: str, group: list[_Hit], found: _Found) -> Iterator[Span]:
+    if len(group) == 1 and not _is_news(group[0], found):
+        return
     start, end = group[0][0], group[-1][1]
     best = min((entry for _, _, entry in group), key=lambda entry: entry.rank)
     distinct = {fold(text[first:last]) for first, last, _ in group}
     together = len(distinct) > 1 and not all(_is_lower_word(text[first:last]) for first, last, _ in group)
     if not together:
         for first, last, entry in group:
-            if is_name_there(text, first, last):
+            if _is_news((first, last, entry), found) and is_name_there(text, first, last):
                 yield Span(first, last, entry.label, entry.score, entry.source)
         return
     if is_eponymic(text, end):

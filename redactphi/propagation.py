@@ -50,7 +50,7 @@ def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
     known = [entry for (value, label), score in scores.items() for entry in _entries(value, label, score)]
     by_score: defaultdict[float, list[Span]] = defaultdict(list)
     found = {(span.start, span.end): span.score for span in sorted(spans, key=_SCORE)}
-    for mention in Mentions(known).find(text):
+    for mention in Mentions(known).find(text, found):
         if found.get((mention.start, mention.end), -1.0) < mention.score:
             by_score[mention.score].append(mention)
     ordered = sorted(spans, key=_widest_first) if by_score else []

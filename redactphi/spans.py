@@ -10,7 +10,7 @@ from redactphi.labels import PhiLabel
 _LABEL_ORDER = {str(label): rank for rank, label in enumerate(PhiLabel)}
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, init=False)
 class Span:
     """A half-open range of code points in a text. Holds no text.
 
@@ -28,10 +28,16 @@ class Span:
     score: float = 1.0
     source: str = ""
 
-    def __post_init__(self) -> None:
-        if not 0 <= self.start < self.end:
-            msg = f"a span needs 0 <= start < end, got {self.start}, {self.end}"
+    def __init__(self, start: int, end: int, label: str, score: float = 1.0, source: str = "") -> None:
+        """As a dataclass would, in half the time: a note makes more than a hundred."""
+        if not 0 <= start < end:
+            msg = f"a span needs 0 <= start < end, got {start}, {end}"
             raise ValueError(msg)
+        _SET_START(self, start)
+        _SET_END(self, end)
+        _SET_LABEL(self, label)
+        _SET_SCORE(self, score)
+        _SET_SOURCE(self, source)
 
     def __len__(self) -> int:
         return self.end - self.start
@@ -39,6 +45,11 @@ class Span:
     def overlaps(self, other: Span) -> bool:
         """Whether the two share at least one code point."""
         return self.start < other.end and other.start < self.end
+
+
+_SET_START, _SET_END, _SET_LABEL, _SET_SCORE, _SET_SOURCE = (
+    vars(Span)[name].__set__ for name in ("start", "end", "label", "score", "source")
+)
 
 
 def _preference(span: Span) -> tuple[float, int, int, str, str, int]:

@@ -44,11 +44,11 @@ class Ahead:
             for number in note.worth_trying(0, self._lookout.count):
                 if number in to_try:
                     to_try[number].append(note)
+        done = 0
         for number, tried in to_try.items():
-            rule = self._rules[number]
-            with suppress(Exception):  # what is not found here is looked for again, where its failing counts
-                for note in tried:
-                    note.found[number] = rule.spans(note, number) or ()
+            done |= _find(self._rules[number], number, tried) << number
+        for note in filter(None, notes):
+            note.done = done
         return notes
 
     def _seen(self, text: str) -> Note | None:
@@ -64,6 +64,20 @@ class Ahead:
     def forget(self) -> None:
         """Keep nothing of the last note."""
         self._lookout.forget()
+
+
+def _find(rule: CompiledRule, number: int, notes: Iterable[Note]) -> bool:
+    """Note what a rule finds; if it fails it is tried again where its failing counts, and this is forgotten."""
+    notes = list(notes)
+    try:
+        for note in notes:
+            if found := rule.spans(note, number):
+                note.found[number] = found
+    except Exception:  # noqa: BLE001 - whatever went wrong
+        for note in notes:
+            note.found.pop(number, None)
+        return False
+    return True
 
 
 def _rules_of(recognizers: Iterable[EntityRecognizer]) -> Iterator[tuple[int, CompiledRule]]:

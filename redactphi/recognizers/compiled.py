@@ -29,7 +29,7 @@ from redactphi.resources import Rule
 
 FILE = "rules.json"
 _ANY: regex.Pattern[str] = regex.compile(".")
-_READERS = ("alphabet", "compiled", "literals", "needs", "sketch", "starts", "syntax", "tries", "twins")
+_READERS = ("alphabet", "compiled", "literals", "needs", "sketch", "starts", "syntax", "tails", "tries", "twins")
 
 
 class Packed(NamedTuple):

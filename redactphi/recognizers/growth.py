@@ -85,6 +85,7 @@ _DAYS = frozenset(
     }.items() for end in ends
 )  # fmt: skip
 _QUOTED = regex.compile(r"[\"“](\p{Lu}\p{Ll}{1,9}[ ])$")
+_ORDINAL_ENDS = frozenset({"st ", "nd ", "rd ", "th "})
 _ORDINAL = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,3}(?:st|nd|rd|th)[ ]$")
 
 
@@ -239,20 +240,24 @@ def _date_start(text: str, at: int) -> int:
 
 def _initial_start(text: str, at: int) -> int:
     """Where a name begins whose surname was found behind its initials, or whose second half: "Te'Quan", "Big Mike"."""
-    if (quoted := _QUOTED.search(text, max(0, at - _REACH), at)) is not None:
+    if text[at - 1 : at] == " " and (quoted := _QUOTED.search(text, max(0, at - _REACH), at)) is not None:
         return quoted.start(1)
     if text[at - 1 : at] in _INSIDE_NAMES:
         return _found_before(_FIRST_HALF, text, at)
-    return _found_before(_INITIALS_BEFORE, text, at) if text[at - 1 : at] in _BEFORE_SURNAMES else at
+    before = text[max(0, at - 3) : at]
+    is_initial = before[-1:] in _BEFORE_SURNAMES and before.removesuffix(" ").removesuffix(".")[-1:].isupper()
+    return _found_before(_INITIALS_BEFORE, text, at) if is_initial else at
 
 
 def _number_start(text: str, at: int) -> int:
     """Where a unit's name begins before which its number stands, as in "82nd Airborne"."""
-    return _found_before(_ORDINAL, text, at) if text[at - 1 : at] in _BLANK else at
+    return _found_before(_ORDINAL, text, at) if text[max(0, at - 3) : at] in _ORDINAL_ENDS else at
 
 
 def _house_number_start(text: str, at: int) -> int:
-    return _found_before(_HOUSE_NUMBER, text, at) if text[at - 1 : at] in _BLANK else at
+    before = text[max(0, at - 3) : at]
+    is_number = before[-1:] in _BLANK and any(map(str.isdigit, before))
+    return _found_before(_HOUSE_NUMBER, text, at) if is_number else at
 
 
 def _found_before(pattern: regex.Pattern[str], text: str, at: int) -> int:

@@ -207,10 +207,14 @@ def _prefixes_of_words(node: Words) -> set[_Prefix]:
 
 
 def _shapes_of_words(node: Words) -> set[_Prefix] | None:
-    if node.ignore_case or any(" " in word for word in node.words):
+    if node.ignore_case:
         return None
-    shapes = {shape(word) for word in node.words}
-    return {(text[:_LONGEST_SHAPE], True, len(text) < _LONGEST_SHAPE) for text in shapes}
+    found: set[_Prefix] = set()
+    for word in node.words:
+        first, blank, _ = word.partition(" ")
+        text = shape(first + blank)
+        found.add((text[:_LONGEST_SHAPE], True, not blank and len(text) < _LONGEST_SHAPE))
+    return found
 
 
 @functools.lru_cache(maxsize=512)

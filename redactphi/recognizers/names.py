@@ -161,11 +161,13 @@ def _given_name_initial(value: str) -> bool:
 
 def _full_name(value: str) -> bool:
     words = [word for word in _words(value) if len(word) > 1]
-    if len(words) <= 1 or any(map(_is_ordinary, words)) or " ".join(words) in resources.terms("places"):
+    if len(words) <= 1 or words[0] not in resources.terms("first_names"):
+        return False
+    if any(map(_is_ordinary, words)) or " ".join(words) in resources.terms("places"):
         return False
     first, last = words[0], words[-1]
     eponyms = resources.terms("eponyms")
-    if first not in resources.terms("first_names") or (first in eponyms and last in eponyms):
+    if first in eponyms and last in eponyms:
         return False
     if _in_list(last, "surnames"):
         return not (_is_common(first) and _is_common(last))
@@ -187,12 +189,14 @@ def _full_name_any_order(value: str) -> bool:
 def _reversed_name(value: str) -> bool:
     words = [word for word in _words(value) if len(word) > 1]
     last, first = words[:1], words[1:]
-    if len(first) != 1 or _is_common(first[0]) or _is_code(value) or not _is_one_case(value):
+    if len(first) != 1 or first[0] not in resources.terms("first_names") or _is_common(first[0]):
+        return False
+    if _is_code(value) or not _is_one_case(value):
         return False
     eponyms = resources.terms("eponyms")
     if first[0] in eponyms and last[0] in eponyms:
         return False
-    return first[0] in resources.terms("first_names") and _in_list(last[0], "surnames")
+    return _in_list(last[0], "surnames")
 
 
 def _is_code(value: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import repeat
 from typing import TypeVar
 
 import regex
@@ -14,10 +15,11 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
 from redactphi.errors import UnknownNameError
+from redactphi.recognizers.anchors import AT_START
 from redactphi.recognizers.checksums import VALIDATORS
 from redactphi.recognizers.compiled import pattern_of, starts_of, twin_of
 from redactphi.recognizers.ready import compile_pattern
-from redactphi.recognizers.starts import Starts, Zone, clip
+from redactphi.recognizers.starts import Starts, Zone, clip, inside
 from redactphi.recognizers.zones import Lookout, Note
 from redactphi.resources import Rule
 from redactphi.spans import Span
@@ -28,8 +30,10 @@ _MARGIN = 64
 """Characters behind a zone that its matches see; one that ends in the last of them is looked at in the whole note."""
 
 _FEW = 16
-_LONG = 200
-"""Characters to try a pattern at from which on it is worth asking first which of them lie in its zones."""
+_MANY = 8
+_SHORT, _LONG = 60, 200
+"""Characters to try a pattern at from which on it is worth asking first which of them lie in its zones, if these are
+known at once and if not; and how many places must be there."""
 
 Validator = Callable[[str], bool]
 """Says whether the matched characters can be what the rule claims."""
@@ -96,10 +100,12 @@ class RuleRecognizer(SpanRecognizer):
 
     def spans(self, text: str, nlp_artifacts: NlpArtifacts | None = None) -> Iterator[Span]:
         """The spans of every rule, unsorted, possibly overlapping."""
-        note = self.look(text)
-        for number in note.worth_trying(self._first, len(self.rules)):
-            found = note.found.get(number)
-            yield from self.rules[number - self._first].spans(note, number) if found is None else found
+        note, first = self.look(text), self._first
+        for number, found in note.found.items():
+            if first <= number < first + len(self.rules):
+                yield from found
+        for number in note.worth_trying(first, len(self.rules)):
+            yield from self.rules[number - first].spans(note, number)
 
     def parts(self) -> Iterable[RuleRecognizer]:
         """The recognizers this one is made of, itself included."""
@@ -146,6 +152,7 @@ class CompiledRule:
         self._validator = _named("validator", rule.validator, validators)
         self._guard = _named("guard", rule.guard, guards)
         self._is_zoned = bool(rule.triggers or rule.anchor)
+        self._limit = rule.reach[1] if rule.anchor == AT_START and not rule.triggers else None
         self._context = _words(rule.context)
         self._unless = _words(rule.unless)
 
@@ -167,13 +174,14 @@ class CompiledRule:
             zones = note.zones(number) if zones is None else zones
             return self._judged(note.text, (m for zone in zones for m in self._everywhere(note.text, *zone)))
         text, (test, is_match) = note.text, self._tests[note.is_common]
-        found = [match for at in self._places(note, number, starts, zones) if (match := test(text, at))]
+        places, is_inside = self._places(note, number, starts, zones)
+        found = list(filter(None, map(test, repeat(text), places)))
         if not found:
             return []
         if zones is not None:
             found = _inside(found, zones)
         matches = list(self._apart(text, found, is_match=is_match))
-        if zones is None and self._is_zoned and not self._hold(note, number, matches):
+        if zones is None and not is_inside and not self._hold(note, number, matches):
             matches = list(self._apart(text, _inside(found, note.zones(number)), is_match=is_match))
         return self._judged(text, matches)
 
@@ -189,18 +197,32 @@ class CompiledRule:
         any_, twin = (self.starts.test, False), self._twin
         return any_, any_ if twin is None else (compile_pattern(twin.source).match, twin.is_exact)
 
-    def _places(self, note: Note, number: int, starts: Starts, zones: Sequence[Zone] | None) -> Iterable[int]:
-        """Where the pattern may begin; the zones are looked for only where that may save more than it costs."""
+    def _places(
+        self, note: Note, number: int, starts: Starts, zones: Sequence[Zone] | None
+    ) -> tuple[Iterable[int], bool]:
+        """Where the pattern may begin, and whether all that lies in the zones.
+
+        The zones are looked for only where that may save more than it costs.
+        """
         hits = note.hits(number) if starts.literals else None
         if hits is None:
-            return starts.scanned(note.text, note.zones(number) if zones is None else zones)
+            return starts.scanned(note.text, note.zones(number) if zones is None else zones), True
+        is_free = zones is None and not self._is_zoned
         if starts.is_exact:
-            return starts.exactly(hits)
-        ranges = starts.ranges(note.text, hits)
-        if self._is_zoned and zones is None and sum(high - low for low, high in ranges) > _LONG:
+            places = starts.exactly(hits)
+            if is_free or zones is not None or len(places) <= _MANY or not note.knows_zones(number):
+                return places, is_free
+            return inside(places, note.zones(number)), True
+        ranges = starts.ranges(note.text, hits, self._limit)
+        if not is_free and zones is None and self._is_worth_asking(note, number, ranges):
             zones = note.zones(number)
-            ranges = list(clip(ranges, zones)) if zones else []
-        return starts.within(note.text, ranges)
+            return starts.within(note.text, clip(ranges, zones) if zones else ()), True
+        return starts.within(note.text, ranges), is_free
+
+    @staticmethod
+    def _is_worth_asking(note: Note, number: int, ranges: Sequence[Zone]) -> bool:
+        length = sum([high - low for low, high in ranges])
+        return length > _LONG or (length > _SHORT and note.knows_zones(number))
 
     def spans_alone(self, text: str) -> list[Span]:
         """The spans this rule's pattern finds when it is tried at every place of a text: what `spans` must find."""
@@ -251,6 +273,8 @@ class CompiledRule:
         rule = self.rule
         if self._validator is not None and not self._validator(self._checked_part(match)):
             return None
+        if self._unless is None and self._context is None:
+            return rule.score
         around = text[max(0, match.start() - rule.window) : match.end()], text[match.end() : match.end() + _AFTER]
         is_common = isinstance(match, re.Match)
         if self._unless is not None and any(map(self._unless[is_common], around)):

@@ -12,6 +12,7 @@ from collections.abc import Sequence as Items
 from redactphi.recognizers.alphabet import char_ranges
 from redactphi.recognizers.needs import first, last
 from redactphi.recognizers.syntax import ASCII, Chars, Choice, Edge, Look, Node, Repeat, Sequence, Words
+from redactphi.recognizers.tails import pairs_of
 
 _LONGEST = 64
 _MOST_OPTIONS = 120
@@ -43,6 +44,8 @@ def heads(chars: Chars, tree: Node) -> str:
                 before += _look(item, _BUDGET)
             case Edge("b") if chars.other == frozenset() and chars.ascii <= _WORD:
                 before += f"(?<!{char_class(Chars(_WORD))})"
+            case Edge("^"):
+                before += "(?m:^)"
             case Look() | Edge():
                 continue
             case _:
@@ -180,6 +183,16 @@ def _look(look: Look, budget: int) -> str:
         case Look(Chars() as chars, ahead=False, wanted=True):
             return f"(?<={char_class(chars)})"
         case Look(item, ahead=False, wanted=True):
-            chars, empty = last(item)
-            return "" if empty else f"(?<={char_class(chars)})"
+            return _behind(item)
     return ""
+
+
+def _behind(item: Node) -> str:
+    """What the last character of what must stand before a place may be, or the last two."""
+    chars, empty = last(item)
+    if empty:
+        return ""
+    pairs = pairs_of(item)
+    if pairs is None:
+        return f"(?<={char_class(chars)})"
+    return f"(?<={'|'.join(char_class(before) + char_class(after) for before, after in pairs)})"

@@ -24,6 +24,7 @@ _SIGHT = 400
 """Characters behind a zone that the test of a start in it sees."""
 
 _CHUNK = 120
+_START = re.Match.start
 
 
 @dataclass(frozen=True)
@@ -123,19 +124,31 @@ class Starts:
             return hits
         return [hit - low for hit in hits if hit >= low]
 
-    def within(self, text: str, ranges: Iterable[Zone]) -> Iterator[int]:
+    def within(self, text: str, ranges: Iterable[Zone]) -> list[int]:
         """The possible starts in some ranges, in order."""
-        heads = self._heads
-        return (match.start() for low, high in ranges for match in heads(text, low, high + 1))
+        heads, places = self._heads, list[int]()
+        for low, high in ranges:
+            places.extend(map(_START, heads(text, low, high + 1)))
+        return places
 
-    def ranges(self, text: str, hits: Sequence[int]) -> list[Zone]:
-        """Where the starts may be, as far as the literals say: the first and last place of each range, sorted and disjoint."""
+    def ranges(self, text: str, hits: Sequence[int], limit: int | None = None) -> list[Zone]:
+        """Where the starts may be, as far as the literals say: the first and last place of each range, sorted and disjoint.
+
+        Args:
+            text: The text.
+            hits: Where the literals stand, sorted.
+            limit: Behind which place no starts are looked for.
+        """
         low, high = self.low, self.high
+        if low is not None and high is not None:
+            return _around(hits, low, high, len(text) if limit is None else limit)
         ranges: list[Zone] = []
         for hit in hits:
             floor, done = ranges[-1] if ranges else (0, -1)
             first = self._run_back(text, hit, done) if high is None else max(0, hit - high)
             last = self._run_ahead(text, max(hit, done)) if low is None else min(len(text), hit - low)
+            if limit is not None and first > limit:
+                break
             if last < first:
                 continue
             if ranges and first <= done + 1:
@@ -161,6 +174,21 @@ class Starts:
         return hit
 
 
+def _around(hits: Sequence[int], low: int, high: int, end: int) -> list[Zone]:
+    """The ranges of what begins ``low`` to ``high`` before some places; ``end`` is the last place of all."""
+    ranges: list[Zone] = []
+    floor, done = 0, -2
+    for hit in hits:
+        first, last = max(0, hit - high), min(end, hit - low)
+        if first <= done + 1:
+            done = max(done, last)
+        elif first <= last:
+            if done >= 0:
+                ranges.append((floor, done))
+            floor, done = first, last
+    return [*ranges, (floor, done)] if done >= 0 else ranges
+
+
 def _anchored(rule: Rule) -> Clause | None:
     """What a rule's anchor must hold."""
     try:
@@ -181,3 +209,19 @@ def clip(ranges: Iterable[Zone], zones: Sequence[Zone]) -> Iterator[Zone]:
         while index < len(zones) and zones[index][0] <= high:
             yield max(low, zones[index][0]), min(high, zones[index][1])
             index += 1
+
+
+def inside(places: Iterable[int], zones: Sequence[Zone]) -> list[int]:
+    """Which of sorted places lie in sorted and disjoint zones."""
+    found: list[int] = []
+    rest = iter(zones)
+    low, high = next(rest, (0, -1))
+    for place in places:
+        while place > high:
+            zone = next(rest, None)
+            if zone is None:
+                return found
+            low, high = zone
+        if place >= low:
+            found.append(place)
+    return found

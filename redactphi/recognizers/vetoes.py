@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import regex
 
@@ -54,6 +55,7 @@ _TOWNS_TOO = frozenset({"new york", "washington"})
 _TOWN = 24
 _TOWN_BEFORE = regex.compile(r"\p{Lu}[\p{L}.'’ -]{2,20},[ ]$")
 _ZIP = regex.compile(r",?[ ]{1,2}\d{5}\b")
+_CAPITAL = re.compile("[A-Z]")
 _CODE = regex.compile(r"\b[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}\b")
 
 
@@ -102,7 +104,7 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) ->
     if not words:
         return span.score < SURE
     return is_eponym_before_noun(text, words, span.end) or (
-        not any(char.isdigit() for char in found) and _are_plain_words(text, span, words, capitals=capitals)
+        not any(map(str.isdigit, found)) and _are_plain_words(text, span, words, capitals=capitals)
     )
 
 
@@ -137,7 +139,9 @@ def _is_plain_word(text: str, span: Span, word: str, *, capitals: bool) -> bool:
 def _has_capitals(text: str) -> bool:
     """Whether the note is written with capitals, so that a name would have one."""
     head = text[:_LOOKED_AT]
-    return sum(map(str.isupper, head)) > len(head) / _LETTERS_A_CAPITAL
+    least = len(head) // _LETTERS_A_CAPITAL + 1
+    plain = sum(1 for _ in islice(_CAPITAL.finditer(head), least))
+    return plain == least or sum(map(str.isupper, head)) >= least
 
 
 @functools.cache

@@ -11,11 +11,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from redactphi.recognizers.alphabet import is_common, shape
+from redactphi.recognizers.anchors import WIDEST, Anchor
 from redactphi.recognizers.literals import Literal, lower
-from redactphi.recognizers.needs import width
 from redactphi.recognizers.starts import Starts, Zone
-from redactphi.recognizers.syntax import Chars, Choice, Node, Repeat, Unsupported, parse
-from redactphi.recognizers.syntax import Sequence as Items
 from redactphi.resources import Rule
 from redactphi.spans import Span
 
@@ -27,17 +25,15 @@ _ODD_LETTERS = {"\u017f": "s", "\u212a": "k", "\u0130": "i", "\u0131": "i"}
 _ODD = tuple({**dict.fromkeys(_ODD_BLANKS, " "), **_ODD_LETTERS}.items())
 _ODD_ASCII = tuple(pair for pair in _ODD if pair[0].isascii())
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_DIGITS = frozenset("0123456789")
 _DIGIT = re.compile(r"\d+")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ALIKE = {"0": frozenset("0"), "A": frozenset("A")}
 """What may not stand before a word that begins like this, where it must be at the start of one; else no letter."""
 
-_WIDEST = 60
 _BEHIND = 16
 """Characters behind a match that its anchor may look ahead at."""
-_LITERAL, _GATE, _TRIGGER = range(3)
-"""What a rule may need in a note; its bits."""
+_LITERAL, _GATE, _TRIGGER, _ANCHOR = range(4)
+"""What a rule may need in a note, its bits; the last are those of the anchors that are known by their shape."""
 
 _IMPLEMENTATION = Implementation.ContiguousNFA
 
@@ -51,12 +47,13 @@ class Sought:
         length: Of the word.
     """
 
-    __slots__ = ("length", "needs", "owners", "triggered")
+    __slots__ = ("anchors", "length", "needs", "owners", "triggered")
 
     def __init__(self, needs: int, count: int, length: int) -> None:
         self.needs, self.length = needs, length
         self.owners = tuple(_bits(needs & ((1 << count) - 1)))
-        self.triggered = tuple(_bits(needs >> _TRIGGER * count))
+        self.triggered = tuple(_bits(needs >> _TRIGGER * count & ((1 << count) - 1)))
+        self.anchors = tuple(_bits(needs >> _ANCHOR * count))
 
 
 class Words:
@@ -76,6 +73,7 @@ class Words:
             [sought(needs.get(word, 0), len(word)) for word in self._words] for needs in (anywhere, at_words)
         )
         self._alike = [_ALIKE.get(word[0], _LETTERS) for word in self._words]
+        self._only_at_words = frozenset(index for index, sought in enumerate(self._anywhere) if sought is None)
         self._automaton = AhoCorasick(self._words, implementation=_IMPLEMENTATION) if self._words else None
 
     def find(self, text: str, lowered: str) -> list[tuple[Sought, tuple[int, ...]]]:
@@ -87,18 +85,22 @@ class Words:
         """
         if self._automaton is None:
             return []
-        places: defaultdict[int, list[int]] = defaultdict(list)
+        places, only_at_words, alike = defaultdict[int, list[int]](list), self._only_at_words, self._alike
         for index, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            places[index].append(start)
-        found = []
+            if index not in only_at_words or not start or lowered[start - 1] not in alike[index]:
+                places[index].append(start)
+        return list(self._sighted(places, lowered))
+
+    def _sighted(self, places: Mapping[int, list[int]], lowered: str) -> Iterator[tuple[Sought, tuple[int, ...]]]:
         for index, starts in places.items():
-            if sought := self._anywhere[index]:
-                found.append((sought, tuple(starts)))
-            if sought := self._at_words[index]:
+            at_word, anywhere = self._at_words[index], self._anywhere[index]
+            if anywhere is not None:
+                yield anywhere, tuple(starts)
+            if at_word is not None:
                 alike = self._alike[index]
-                if at_words := tuple([at for at in starts if not at or lowered[at - 1] not in alike]):
-                    found.append((sought, at_words))
-        return found
+                begun = [at for at in starts if not at or lowered[at - 1] not in alike] if anywhere else starts
+                if begun:
+                    yield at_word, tuple(begun)
 
 
 class Lookout:
@@ -120,10 +122,14 @@ class Lookout:
             if starts is not None:
                 self._add(tables, self._bit(number, _LITERAL), starts.literals, at_word=starts.at_word)
                 self._add(tables, self._bit(number, _GATE), starts.gate, at_word=starts.gate_at_word)
+        self.anchors = {rule.anchor: Anchor(rule.anchor) for rule in self.rules if rule.anchor}
+        for index, anchor in enumerate(self.anchors.values()):
+            anchor.index = index
+            if anchor.clause:
+                self._list(tables, self._bit(index, _ANCHOR), anchor.clause.literals, at_word=anchor.clause.at_word)
         self.exact, self.loose, self.shapes = (
             Words(tables[kind], tables[f"{kind} at word"], self.count) for kind in ("exact", "loose", "shaped")
         )
-        self.anchors = {rule.anchor: Anchor(rule.anchor) for rule in self.rules if rule.anchor}
         self._last = threading.local()
 
     def _bit(self, number: int, kind: int) -> int:
@@ -135,11 +141,15 @@ class Lookout:
         """Let the words of a rule be looked for."""
         if literals:
             self.needed |= bit
+            self.shaped |= self._list(tables, bit, literals, at_word=at_word)
+
+    @staticmethod
+    def _list(tables: Mapping[str, dict[str, int]], bit: int, literals: Collection[Literal], *, at_word: bool) -> int:
+        """Let words be looked for; gives the bit back if there is a shape among them."""
         for literal in literals:
             kind = "shaped" if literal.shaped else "exact" if literal.exact else "loose"
             tables[f"{kind} at word" if at_word else kind][literal.exact or literal.text] |= bit
-            if literal.shaped:
-                self.shaped |= bit
+        return bit if any(literal.shaped for literal in literals) else 0
 
     def look(self, text: str) -> Note:
         """What the note holds. That of the last text is kept until `forget`."""
@@ -167,12 +177,14 @@ class Note:
     Attributes:
         text: The text.
         found: What rules are known to find in it.
+        done: Bits: the rules that find no more.
         is_common: Whether it holds nothing but common characters.
     """
 
     def __init__(self, lookout: Lookout, text: str) -> None:
         self.text = text
         self.found: dict[int, Sequence[Span]] = {}
+        self.done = 0
         self._lookout = lookout
         self._anchored: dict[str, list[Zone]] = {}
         self._digits: list[Zone] | None = None
@@ -189,12 +201,15 @@ class Note:
         # Tuples of numbers are nothing to the garbage collector, which else has a sixth of the whole work.
         self._hits: dict[int, tuple[int, ...]] = dict.fromkeys(_bits(self._worth), ())
         self._triggered: dict[int, tuple[tuple[tuple[int, ...], int], ...]] = {}
+        self._sighted: dict[int, tuple[int, ...]] = {}
         self._note_places(sighted)
 
     def _note_places(self, sighted: Iterable[tuple[Sought, tuple[int, ...]]]) -> None:
         """Note where the literals and triggers of the rules stand that may find something."""
         hits, triggered = self._hits, self._triggered
         for sought, starts in sighted:
+            for index in sought.anchors:
+                self._sighted[index] = self._sighted.get(index, ()) + starts
             for number in sought.owners:
                 if number in hits:
                     hits[number] += starts
@@ -212,8 +227,8 @@ class Note:
         return found
 
     def worth_trying(self, first: int, count: int) -> list[int]:
-        """Those of a range of rules that may find something, as far as literals and triggers say."""
-        return [first + number for number in _bits(self._worth >> first & (1 << count) - 1)]
+        """Those of a range of rules that may find something more, as far as literals and triggers say."""
+        return [first + number for number in _bits((self._worth & ~self.done) >> first & (1 << count) - 1)]
 
     def hits(self, number: int) -> Sequence[int] | None:
         """Where the literals of a rule's pattern stand, sorted, some more than once; None where that is not known."""
@@ -257,6 +272,14 @@ class Note:
         search = self._lookout.anchors[rule.anchor].pattern.search
         return [zone for zone in self.trigger_zones(number) if search(text, *zone)]
 
+    def knows_zones(self, number: int) -> bool:
+        """Whether the zones of a rule take next to no time to work out."""
+        rule = self._lookout.rules[number]
+        if not rule.anchor or rule.triggers:
+            return False
+        anchor = self._lookout.anchors[rule.anchor]
+        return rule.anchor in self._anchored or anchor.at_start or (self.is_common and anchor.clause is not None)
+
     def trigger_zones(self, number: int) -> list[Zone]:
         """The parts of the note a rule's triggers leave it."""
         rule = self._lookout.rules[number]
@@ -268,7 +291,9 @@ class Note:
     def _places(self, anchor: str) -> list[Zone]:
         if anchor not in self._anchored:
             known = self._lookout.anchors[anchor]
-            if known.around_digits:
+            if known.clause and self.is_common:
+                self._anchored[anchor] = known.matches(self.text, self._sighted.get(known.index, ()))
+            elif known.around_digits:
                 known_zones = self._digit_zones()
                 self._anchored[anchor] = [
                     m.span() for zone in known_zones for m in known.pattern.finditer(self.text, *zone)
@@ -280,23 +305,9 @@ class Note:
     def _digit_zones(self) -> list[Zone]:
         if self._digits is None:
             self._digits = merge(
-                (match.span() for match in _DIGIT.finditer(self.text)), (_WIDEST, _WIDEST), len(self.text)
+                (match.span() for match in _DIGIT.finditer(self.text)), (WIDEST, WIDEST), len(self.text)
             )
         return self._digits
-
-
-class Anchor:
-    """An anchor's pattern, and whether all it matches stands around digits."""
-
-    def __init__(self, source: str) -> None:
-        self.pattern = re.compile(source)
-        self.around_digits = False
-        try:
-            tree = parse(source)
-        except Unsupported:
-            return
-        _, most = width(tree)
-        self.around_digits = source.isascii() and most is not None and most < _WIDEST and holds_digit(tree)
 
 
 def _bits(number: int) -> Iterator[int]:
@@ -305,20 +316,6 @@ def _bits(number: int) -> Iterator[int]:
         lowest = number & -number
         yield lowest.bit_length() - 1
         number ^= lowest
-
-
-def holds_digit(node: Node) -> bool:
-    """Whether all a node matches holds a digit."""
-    match node:
-        case Chars(members):
-            return bool(members) and members <= _DIGITS
-        case Items(items):
-            return any(map(holds_digit, items))
-        case Choice(options):
-            return all(map(holds_digit, options))
-        case Repeat(item, low, _):
-            return low > 0 and holds_digit(item)
-    return False
 
 
 def _plain(text: str) -> str:
