@@ -44,7 +44,7 @@ _ID_GROUPS = regex.compile(
 )
 _COUNTED = r"(?i:units?|m?c?g|mgs|m[lm]|cc|kg|cm|lbs?|oz|tabs?|caps?|y\.?o\b|y/o|years?|yrs?|months?|mos?|weeks?|wks?|days?|hours?|hrs?|min|[mf]\b|(?:fe)?male|times|percent)"
 _LABEL_WORDS = regex.compile(
-    r"(?:\p{L}[\p{L}.'’]*[ ]?){1,3}[:#]?[ \t]*\r?\n\s*"
+    r"(?:\p{L}[\p{L}.'’]{0,19}+[ ]?+){1,3}+[:#]?[ \t]*\r?\n\s*"
     r"|[A-Z]{2}[ ](?=\d{5}(?:-\d{4})?$)|(?i:u?mrn|har|csn|fin|ref|acct|account|nos?|num|numbers?|chart|record|id|doc|lot|sn|serial|visit|room|bed|path)\b[.:#]*[ ]"
     r"(?=\p{L}{0,4}-?\d)"
 )

@@ -1,7 +1,9 @@
 """Parts of identifiers, names, streets and facilities that the model found bring the rest."""
 
 import pytest
+import regex
 
+from redactphi.recognizers import growth
 from redactphi.recognizers.growth import grown
 from redactphi.spans import Span
 
@@ -97,3 +99,15 @@ def test_neighbours_of_a_kind_are_joined_over_a_linking_word():
 
 def test_nothing_found_stays_nothing():
     assert grown("No PHI.", []) == []
+
+
+_PATTERNS = {name: value for name, value in vars(growth).items() if isinstance(value, regex.Pattern)}
+
+
+@pytest.mark.parametrize("name", sorted(_PATTERNS))
+@pytest.mark.parametrize("unit", ["a", "A", "A.", "a ", "A-", "1", "1 ", "1-", "a.", " ", "\n", "'", "Ab "])
+def test_no_pattern_runs_away(name, unit):
+    # The limit is a hundred times what a linear pattern takes; a cubic one takes a hundred times the limit.
+    for text in (unit * 4000, unit * 4000 + "\x00"):
+        _PATTERNS[name].match(text, timeout=5)
+        _PATTERNS[name].search(text, len(text) - 48, timeout=5)
