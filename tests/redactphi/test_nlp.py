@@ -34,11 +34,17 @@ ANY_TEXT = st.text(st.characters(), max_size=80) | st.text("aB1 \n\t\x00_-.\ud80
 
 @pytest.fixture(scope="module")
 def weights() -> Weights:
-    """Untrained weights with noise everywhere, biases too, so that no part of the arithmetic can hide."""
+    """Untrained weights with noise everywhere, biases too, so that no part of the arithmetic can hide.
+
+    They are numbers of 16 bits, as `Weights.save` writes them: what is loaded again is the same network.
+    """
+    fix_random_seed(3)
     shape = Settings(rows=(50, 40, 40, 30, 20, 20, 60), dilations=(1, 3))
     rng = np.random.default_rng(3)
     fresh = nlp_spacy.get_arrays(nlp_spacy.build_network(shape))
-    arrays = {name: (array + rng.normal(0, 0.3, array.shape)).astype("f") for name, array in fresh.items()}
+    arrays = {
+        name: (array + rng.normal(0, 0.3, array.shape)).astype(np.float16).astype("f") for name, array in fresh.items()
+    }
     return Weights(shape, frozenset(["seen", "by", "plan"]), arrays)
 
 
