@@ -55,6 +55,8 @@ _TOWNS_TOO = frozenset({"new york", "washington"})
 _TOWN = 24
 _TOWN_BEFORE = regex.compile(r"\p{Lu}[\p{L}.'’ -]{2,20},[ ]$")
 _ZIP = regex.compile(r",?[ ]{1,2}\d{5}\b")
+_WORD_BEFORE = re.compile(r"\b([A-Za-z]+)[ ]$")
+_LINE_END = re.compile(r"\s*?(?:\n|$)")
 _CAPITAL = re.compile("[A-Z]")
 _CODE = regex.compile(r"\b[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}\b")
 
@@ -92,26 +94,62 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) ->
     found = text[span.start : span.end]
     if span.label in _NUMBERED:
         return is_no_number(text, span, found, has_neighbour=has_neighbour)
-    lower = found.lower()
-    if span.label in _PLACES and (lower in _lands() or (lower in _TOWNS_TOO and _is_state(text, span))):
-        return True
-    if has_neighbour or span.label not in _NAMED or is_titled(text, span.start):
+    if span.label not in _NAMED:
         return False
+    return _is_no_place(text, span, found) or (
+        not is_titled(text, span.start)
+        and (
+            (span.score < DOUBT and (_is_title(found) or _is_part_of_state(text, span, found)))
+            or (not has_neighbour and _is_no_name(text, span, found, capitals=capitals))
+        )
+    )
+
+
+def _is_no_place(text: str, span: Span, found: str) -> bool:
+    lower = found.lower()
+    return span.label in _PLACES and (lower in _lands() or (lower in _TOWNS_TOO and _is_state(text, span)))
+
+
+def _is_no_name(text: str, span: Span, found: str, *, capitals: bool) -> bool:
+    """What speaks against a name or place that stands by itself, without a title."""
+    lower = found.lower()
     is_land = lower in countries() and lower not in listed_names()
     if is_land or lower in peoples() or found.replace(".", "") in _letters():
         return True
     words = WORD.findall(found)
-    if not words:
-        return span.score < SURE
+    if not words or len(found) == 1:
+        return span.score < SURE and not _is_a_line(text, span)
     return is_eponym_before_noun(text, words, span.end) or (
         not any(map(str.isdigit, found)) and _are_plain_words(text, span, words, capitals=capitals)
     )
+
+
+def _is_a_line(text: str, span: Span) -> bool:
+    """Whether nothing else stands on its line, as a signer's letter does."""
+    begins = not text[max(0, span.start - _TOWN) : span.start].rpartition("\n")[2].strip()
+    return begins and _LINE_END.match(text, span.end) is not None
 
 
 def _is_state(text: str, span: Span) -> bool:
     """Whether New York or Washington stands where a State does: behind a town or before a ZIP code."""
     behind_town = _TOWN_BEFORE.search(text, max(0, span.start - _TOWN), span.start)
     return bool(behind_town or _ZIP.match(text, span.end))
+
+
+def _is_title(found: str) -> bool:
+    """Whether it is a title, or a credential of three letters or more, without a name."""
+    bare = found.replace(".", "")
+    is_credential = len(bare) >= _INITIALS and bare in resources.terms("credentials")
+    return is_credential or bare.lower() in _titles()
+
+
+def _is_part_of_state(text: str, span: Span, found: str) -> bool:
+    """Whether it is a State or country behind a town, its postal letters too, or the second word of a State's name."""
+    before = text[max(0, span.start - _TOWN) : span.start]
+    if _TOWN_BEFORE.search(before):
+        return found.lower() in states() | countries() or found.upper() in resources.terms("state_codes")
+    first = _WORD_BEFORE.search(before)
+    return first is not None and f"{first[1]} {found}".lower() in states()
 
 
 def _are_plain_words(text: str, span: Span, words: Sequence[str], *, capitals: bool) -> bool:
@@ -155,3 +193,10 @@ def _letters() -> frozenset[str]:
     """Credentials and unit names in capitals."""
     units = frozenset(item.upper() for item in resources.terms("unit_acronyms"))
     return units | resources.terms("credentials")
+
+
+@functools.cache
+def _titles() -> frozenset[str]:
+    """What stands before a name, without its full stop, less what is a name too."""
+    lists = ("titles", "clinician_titles")
+    return frozenset(item.rstrip(".").lower() for name in lists for item in resources.terms(name)) - listed_names()

@@ -38,6 +38,12 @@ def kept(text: str, label: str, score: float = 0.7) -> bool:
         ("She [[may]] have had some Haldol", "NAME", 0.8),
         ("a retired registered nurse ([[R.N]].) from here", "PROVIDER", 0.95),
         ("the [[Jendrassik]] maneuver helped", "PROVIDER", 0.99),
+        ("To: Tamsin Orr, [[ARNP]]\nHolmes Creek", "FACILITY", 0.42),
+        ("Hospital, Greenville, South [[Carolina]]\n", "FACILITY", 0.32),
+        ("Kidney Center\nStatesboro, [[Georgia]]\n", "NAME", 0.6),
+        ("Galvanizing, McKees Rocks, [[Pa]].\nCarrier", "EMPLOYER", 0.3),
+        ("and the pastor [[Rev]]. Vance", "NAME", 0.32),
+        ("Partner [[A]]: seen first", "NAME", 0.56),
         ("ROMANCE: three sets of [[Romanian]] deadlifts", "PROVIDER", 0.95),
     ],
 )
@@ -60,6 +66,9 @@ def test_what_is_never_phi_is_dropped(text, label, score):
         ("last seen [[3-14-24]] at home", "DATE", 0.6),
         ("entered by [[j.okafor]] just now", "ID_OTHER", 0.6),
         ("at the [[Northfield]] office", "LOCATION", 0.7),
+        ("Pg 8814 nights.\n[[R]]\n", "PROVIDER", 0.7),
+        ("his grandson [[Deacon]] drove", "NAME", 0.7),
+        ("met with [[Georgia]] today", "NAME", 0.7),
     ],
 )
 def test_what_may_be_phi_is_kept(text, label, score):
