@@ -13,6 +13,9 @@ WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*")
 """A word, with its hyphens and apostrophes."""
 
 _FOLLOWING = regex.compile(r"['’]?s?[ \t-]+(?:(?:and|or)[ \t]+|/[ \t]*)?(\p{L}+)(?:[ \t-]+(\p{L}+))?")
+_GRADE = regex.compile(r"[ ](?:\d{1,2}|[IVX]{1,4})\b(?![/-]\d)")
+_ROMAN = regex.compile(r"[IVX]{1,4}")
+_SEVERAL = 3
 _LOOKED_AT = 48
 _SHORTEST = 3
 
@@ -29,6 +32,20 @@ def is_eponym_before_noun(text: str, words: Sequence[str], end: int) -> bool:
     nouns = _nouns().get(" ".join(words).lower()) or _nouns().get(words[-1].lower()) if words else None
     following = _FOLLOWING.match(text, end, min(len(text), end + _LOOKED_AT)) if nouns else None
     return following is not None and bool((nouns or set()) & {following[1].lower(), (following[2] or "").lower()})
+
+
+def is_graded_eponym(text: str, words: Sequence[str], end: int) -> bool:
+    """Whether it is an eponym with its grade, as "Fitzpatrick II" and "Borg 5" are."""
+    grades = _GRADE.match(text, end) is not None
+    if len(words) > 1 and _ROMAN.fullmatch(words[-1]):
+        words, grades = words[:-1], True
+    return grades and len(words) == 1 and words[0] in resources.terms("clinical_eponyms")
+
+
+def is_possessive_eponym(words: Sequence[str]) -> bool:
+    """Whether what stands where a place would begins as a sign or a landmark does: "at Kocher's", "at Winslow's"."""
+    bare = words[0].replace("’", "'").removesuffix("'s") if words else ""
+    return bool(words) and bare != words[0] and len(words) < _SEVERAL and bare in resources.terms("clinical_eponyms")
 
 
 def _is_clinical(word: str) -> bool:

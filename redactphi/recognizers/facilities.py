@@ -10,7 +10,15 @@ import regex
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
-from redactphi.recognizers.clinical import WORD, are_clinical, countries, is_eponym_before_noun, peoples, plain_words
+from redactphi.recognizers.clinical import (
+    WORD,
+    are_clinical,
+    countries,
+    is_eponym_before_noun,
+    is_possessive_eponym,
+    peoples,
+    plain_words,
+)
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.spans import Span
 
@@ -93,7 +101,8 @@ def _is_no_place(text: str, start: int, end: int) -> bool:
     """Whether clinical words, a country or a people stand where a place would."""
     words = WORD.findall(text, start, end)
     name = " ".join(words).lower()
-    return name in countries() or name in peoples() or are_clinical(words) or is_eponym_before_noun(text, words, end)
+    is_clinical = are_clinical(words) or is_eponym_before_noun(text, words, end) or is_possessive_eponym(words)
+    return is_clinical or name in countries() or name in peoples()
 
 
 def _bare(word: str) -> str:

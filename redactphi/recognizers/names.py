@@ -11,7 +11,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
 from redactphi.labels import PhiLabel
-from redactphi.recognizers.clinical import WORD, are_clinical, is_eponym_before_noun
+from redactphi.recognizers.clinical import WORD, are_clinical, is_eponym_before_noun, is_graded_eponym
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.spans import Span
 
@@ -94,7 +94,9 @@ def _is_clinical(text: str, span: Span) -> bool:
     words = WORD.findall(text, span.start, span.end)
     if span.source in _BY and len(words) == 1 and words[0].isupper() and len(words[0]) <= _ACRONYM:
         return True  # "treated by EVL"; initials of signers have rules of their own
-    return are_clinical(words) or is_eponym_before_noun(text, words, span.end)
+    return (
+        are_clinical(words) or is_eponym_before_noun(text, words, span.end) or is_graded_eponym(text, words, span.end)
+    )
 
 
 @functools.cache
