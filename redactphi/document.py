@@ -39,12 +39,14 @@ class RedactedDocument:
         text: The safe text.
         spans: The spans that were rewritten, in offsets of the **original** text.
         offsets: The map between the original and the safe text.
+        events: How often operators did something a manifest tells, by name; see ``docs/reference/events.md``.
     """
 
     id: str
     text: str
     spans: tuple[Span, ...]
     offsets: OffsetMap = field(repr=False)
+    events: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
         return self.text

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from presidio_analyzer import EntityRecognizer
 
@@ -15,6 +16,7 @@ from redactphi import resources
 from redactphi.document import Document, RedactedDocument, WithheldDocument
 from redactphi.engine import LANGUAGE, PhiAnalyzerEngine
 from redactphi.errors import NoteWithheld, UnknownNameError, UsageError
+from redactphi.keys import SecretKey
 from redactphi.nlp import PhiArtifacts
 from redactphi.operators import OPERATORS
 from redactphi.patient import Patient
@@ -36,9 +38,13 @@ class Redactor:
         mode: ``balanced`` lets the model judge unknown words, ``strict`` redacts what nothing vouches for.
         recognizers: Further Presidio recognizers.
         label_map: Entity name of those recognizers -> ``PhiLabel``.
+        key: For policies that need one: bytes, a key file's ``Path`` or a ``SecretKey``. Without it the environment
+            variable ``REDACTPHI_KEY`` is read.
+        vault: For policies that need one: the path of a vault, or a ``Vault``.
 
     Raises:
         UnknownNameError: A policy, mode, operator or label that does not exist; the message lists the valid ones.
+        UsageError: The policy needs a key or a vault and there is none.
     """
 
     def __init__(
@@ -48,6 +54,8 @@ class Redactor:
         mode: str = "balanced",
         recognizers: Iterable[EntityRecognizer] = (),
         label_map: Mapping[str, str] | None = None,
+        key: SecretKey | bytes | Path | None = None,
+        vault: Any = None,
     ) -> None:
         self.policy = Policy.load(policy)
         self.mode = mode
@@ -55,7 +63,7 @@ class Redactor:
         least = self.policy.thresholds
         self._least = {label: math.inf for label in self.policy.operators if self.policy.keeps(label)}
         self._least |= {label: least[label] for label in least if label not in self._least}
-        self._rewriter = Rewriter(self.policy, OPERATORS)
+        self._rewriter = Rewriter(self.policy, OPERATORS, key=SecretKey.load(key), vault=vault)
 
     def detect(self, text: str | Document, patient: Patient | None = None, *, using: str = "both") -> list[Span]:
         """The resolved spans the policy rewrites, in offsets of the text.
@@ -123,6 +131,8 @@ class Redactor:
     def _rewrite(self, document: Document, spans: Iterable[Span]) -> RedactedDocument:
         try:
             return self._rewriter.rewrite(document, self._resolve(spans))
+        except NoteWithheld:
+            raise
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the note is withheld
             raise NoteWithheld(document.id, f"rewrite-error:{type(error).__name__}") from None
 

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from presidio_anonymizer.entities import InvalidParamError
 from presidio_anonymizer.operators import Operator
 
 from redactphi.document import Document, RedactedDocument
-from redactphi.errors import UnknownNameError, UsageError
+from redactphi.errors import NoteWithheld, UnknownNameError, UsageError
+from redactphi.keys import VARIABLE, SecretKey
 from redactphi.offsets import apply_replacements
+from redactphi.operation import PhiOperator, RewriteContext
 from redactphi.policy import KEEP, Policy
 from redactphi.spans import Span
-
-
-@dataclass(frozen=True, slots=True)
-class RewriteContext:
-    """What an operator may look at beside the text of its own span. Kept out of ``repr``.
-
-    Attributes:
-        document: The note and its patient.
-        spans: All spans of the note that are being rewritten, in order.
-        cache: Room for what an operator works out once a note.
-    """
-
-    document: Document = field(repr=False)
-    spans: tuple[Span, ...] = field(repr=False)
-    cache: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 class Rewriter:
@@ -37,14 +23,24 @@ class Rewriter:
     Args:
         policy: Which operator a label gets.
         operators: The operators by name.
+        key: What keyed operators derive their keys from.
+        vault: Where operators put what can be restored.
 
     Raises:
         UnknownNameError: The policy names an operator that does not exist.
-        UsageError: An operator refuses its parameters.
+        UsageError: An operator refuses its parameters, or lacks the key or vault it needs.
     """
 
-    def __init__(self, policy: Policy, operators: Mapping[str, type[Operator]]) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        operators: Mapping[str, type[Operator]],
+        *,
+        key: SecretKey | None = None,
+        vault: Any = None,
+    ) -> None:
         self.policy = policy
+        self._key, self._vault = key, vault
         self._operators: dict[str, Operator] = {}
         for label, spec in policy.operators.items():
             if spec.operator == KEEP:
@@ -57,6 +53,15 @@ class Rewriter:
             except InvalidParamError as error:
                 raise UsageError(f"operator {spec.operator!r} of {label}: {error}") from None
             self._operators[label] = operator
+        self._own = _one_a_kind(self._operators.values())
+        self.needs = frozenset().union(*(operator.needs for operator in self._own))
+        self._check_needs()
+
+    def _check_needs(self) -> None:
+        if "key" in self.needs and self._key is None:
+            raise UsageError(f"policy {self.policy.name!r} needs a key: set {VARIABLE}, or give a key file")
+        if "vault" in self.needs and self._vault is None:
+            raise UsageError(f"policy {self.policy.name!r} needs a vault: give the path of one")
 
     def rewrite(self, document: Document, spans: Sequence[Span]) -> RedactedDocument:
         """Rewrite ``spans`` of ``document``.
@@ -64,12 +69,30 @@ class Rewriter:
         Args:
             document: The note.
             spans: Sorted, disjoint, none of a label the policy keeps.
+
+        Raises:
+            NoteWithheld: An operator refuses the note, or needs the patient's id and the document has none.
         """
-        context = RewriteContext(document, tuple(spans))
+        if "patient.id" in self.needs and not (document.patient and document.patient.id):
+            raise NoteWithheld(document.id, "no-patient-id")
+        context = RewriteContext(document, tuple(spans), self._key, self._vault)
+        for operator in self._own:
+            operator.begin(context)
         replacements = []
         for span in spans:
             params = {**self.policy.spec(span.label).params, "label": str(span.label), "context": context}
-            text = self._operators[span.label].operate(document.text[span.start : span.end], params)
-            replacements.append((span.start, span.end, text))
-        text, offsets = apply_replacements(document.text, replacements)
-        return RedactedDocument(document.id, text, context.spans, offsets)
+            replaced = self._operators[span.label].operate(document.text[span.start : span.end], params)
+            replacements.append((span.start, span.end, replaced))
+        safe, offsets = apply_replacements(document.text, replacements)
+        for operator in self._own:
+            operator.finish(context, safe)
+        return RedactedDocument(document.id, safe, context.spans, offsets, dict(sorted(context.events.items())))
+
+
+def _one_a_kind(operators: Iterable[Operator]) -> tuple[PhiOperator, ...]:
+    """The first operator of each class of ours, in order."""
+    kinds: dict[type, PhiOperator] = {}
+    for operator in operators:
+        if isinstance(operator, PhiOperator):
+            kinds.setdefault(type(operator), operator)
+    return tuple(kinds.values())

@@ -45,6 +45,7 @@ class Tally:
         rejected: Rows rejected, by reason.
         withheld: Notes withheld, by reason.
         labels: Spans rewritten, by label.
+        events: What operators told of their work, by name.
         stages: Rows of each stage; by their ``system`` where the stage has such a column.
         stage_failures: Notes a stage failed on, by stage and type of error.
         seconds: Wall time of the rows, without that of loading rules and model.
@@ -58,6 +59,7 @@ class Tally:
     rejected: Counter[str] = field(default_factory=Counter)
     withheld: Counter[str] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
+    events: Counter[str] = field(default_factory=Counter)
     stages: dict[str, Counter[str]] = field(default_factory=dict)
     stage_failures: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
@@ -78,6 +80,7 @@ class Tally:
         if isinstance(outcome.result, RedactedDocument):
             self.characters += len(outcome.result.text)
             self.labels.update(outcome.result.counts)
+            self.events.update(outcome.result.events)
         else:
             self.withheld[outcome.result.reason] += 1
         for name, rows in outcome.rows.items():
@@ -95,6 +98,7 @@ class Tally:
             "rejected_by_reason": dict(sorted(self.rejected.items())),
             "withheld_by_reason": dict(sorted(self.withheld.items())),
             "phi_by_label": dict(sorted(self.labels.items())),
+            "events": dict(sorted(self.events.items())),
             "stage_rows": {name: dict(sorted(rows.items())) for name, rows in sorted(self.stages.items())},
             "stage_failures": dict(sorted(self.stage_failures.items())),
         }  # fmt: skip

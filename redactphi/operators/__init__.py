@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from presidio_anonymizer.operators import Operator
-
+from redactphi.operation import PhiOperator
 from redactphi.operators.generalize import Age90, DateYear, Zip3
 from redactphi.operators.tag import Tag
 
-OPERATORS: dict[str, type[Operator]] = {"tag": Tag, "year": DateYear, "age90": Age90, "zip3": Zip3}
+OPERATORS: dict[str, type[PhiOperator]] = {kind.name: kind for kind in (Tag, DateYear, Age90, Zip3)}
 
-__all__ = ["OPERATORS", "Age90", "DateYear", "Tag", "Zip3"]
+__all__ = ["OPERATORS", "Age90", "DateYear", "PhiOperator", "Tag", "Zip3"]

@@ -6,19 +6,15 @@ Source: 45 CFR 164.514(b)(2)(i)(B), (C).
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import regex
 from presidio_anonymizer.entities import InvalidParamError
-from presidio_anonymizer.operators import Operator, OperatorType
 
 from redactphi import resources
 from redactphi.labels import PhiLabel
-from redactphi.operators.parameters import check_parameters
+from redactphi.operation import PhiOperator, RewriteContext
 from redactphi.operators.years import reference_year, shows_age_over_89, year_of, years_of
-
-if TYPE_CHECKING:
-    from redactphi.rewrite import RewriteContext
 
 __all__ = ["Age90", "DateYear", "Zip3", "allowed_prefixes", "year_of"]
 
@@ -28,7 +24,7 @@ _BIRTH_CUE = regex.compile(r"(?i)\b(?:born|birth(?:date|day)?|dob|d\.o\.b\.?|yob
 _REFERENCE = "generalize.reference_year"
 
 
-class DateYear(Operator):
+class DateYear(PhiOperator):
     """Replaces a date by its year, ``[DATE 2024]``; a range of dates keeps both years, ``[DATE 2020-2021]``.
 
     A date without a year, one that cannot be read, and a year that shows an age over 89 become ``[DATE]``. Ages are
@@ -36,6 +32,9 @@ class DateYear(Operator):
 
     Parameters: ``reference_year``, the year of a note that names none; ``context``, the rewriter's.
     """
+
+    name = "year"
+    parameters = ("reference_year",)
 
     def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
         """The tag for the written date ``text``."""
@@ -51,25 +50,20 @@ class DateYear(Operator):
         Raises:
             InvalidParamError: ``reference_year`` is not a whole number, or a parameter is unknown.
         """
-        check_parameters(params, "reference_year")
+        super().validate(params)
         year = (params or {}).get("reference_year")
         if year is not None and (isinstance(year, bool) or not isinstance(year, int)):
             raise InvalidParamError("reference_year must be a whole number")
 
-    def operator_name(self) -> str:
-        """``year``."""
-        return "year"
 
-    def operator_type(self) -> OperatorType:
-        """An anonymizer."""
-        return OperatorType.Anonymize
-
-
-class Zip3(Operator):
+class Zip3(PhiOperator):
     """Replaces a ZIP code by its first three digits where these may stay, ``[ZIP 627]``, else by ``[ZIP 000]``.
 
     Parameters: ``table``, the Census table of prefixes that may stay; ``census-2020`` if not given.
     """
+
+    name = "zip3"
+    parameters = ("table",)
 
     def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
         """The tag for the ZIP code ``text``."""
@@ -84,42 +78,20 @@ class Zip3(Operator):
             InvalidParamError: ``table`` is not one of the packaged tables, or a parameter is unknown; the message
                 lists the valid ones.
         """
-        check_parameters(params, "table")
+        super().validate(params)
         table = (params or {}).get("table", DEFAULT_TABLE)
         if table not in tables():
             raise InvalidParamError(f"unknown zip3 table; valid: {', '.join(tables())}")
 
-    def operator_name(self) -> str:
-        """``zip3``."""
-        return "zip3"
 
-    def operator_type(self) -> OperatorType:
-        """An anonymizer."""
-        return OperatorType.Anonymize
-
-
-class Age90(Operator):
+class Age90(PhiOperator):
     """Replaces an age over 89 by ``[AGE 90+]``, whatever its form."""
+
+    name = "age90"
 
     def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
         """The tag; the text is not looked at."""
         return "[AGE 90+]"
-
-    def validate(self, params: dict[str, Any] | None = None) -> None:
-        """Refuse any parameter.
-
-        Raises:
-            InvalidParamError: There is one.
-        """
-        check_parameters(params)
-
-    def operator_name(self) -> str:
-        """``age90``."""
-        return "age90"
-
-    def operator_type(self) -> OperatorType:
-        """An anonymizer."""
-        return OperatorType.Anonymize
 
 
 def tables() -> list[str]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from presidio_anonymizer.entities import InvalidParamError
-from presidio_anonymizer.operators import Operator, OperatorType
 
-from redactphi.operators.parameters import check_parameters
+from redactphi.operation import PhiOperator
 
 
-class Tag(Operator):
+class Tag(PhiOperator):
     """Replaces a span by its label in square brackets.
 
     Parameters: ``label`` or, from Presidio's own engine, ``entity_type``.
     """
+
+    name = "tag"
 
     def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
         """The tag; the text is not looked at."""
@@ -27,14 +28,6 @@ class Tag(Operator):
         Raises:
             InvalidParamError: Neither ``label`` nor ``entity_type`` is given, or a parameter is unknown.
         """
-        check_parameters(params)
+        super().validate(params)
         if not params or not (params.get("label") or params.get("entity_type")):
             raise InvalidParamError("tag needs a label")
-
-    def operator_name(self) -> str:
-        """``tag``."""
-        return "tag"
-
-    def operator_type(self) -> OperatorType:
-        """An anonymizer."""
-        return OperatorType.Anonymize

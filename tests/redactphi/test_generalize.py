@@ -6,9 +6,9 @@ from presidio_anonymizer import AnonymizerEngine
 from presidio_anonymizer.entities import InvalidParamError, OperatorConfig
 
 from redactphi.document import Document
+from redactphi.operation import RewriteContext
 from redactphi.operators.generalize import Age90, DateYear, Zip3, allowed_prefixes, tables, year_of
 from redactphi.patient import Patient
-from redactphi.rewrite import RewriteContext
 from redactphi.spans import Span
 
 
