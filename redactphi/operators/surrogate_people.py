@@ -46,45 +46,65 @@ class People:
 
     def rewrite(self, text: str, context: RewriteContext) -> str:
         """A name with every word, letter and number of it replaced; titles stay outside of spans, particles stay."""
-        tokens = [(match.start(), match.end()) for match in _TOKEN.finditer(text)]
-        written = [text[start:end] for start, end in tokens]
-        person = _person(text)
+        tokens = list(_TOKEN.finditer(text))
+        letters = self._letters_of([match[0] for match in tokens], context)
         pieces: list[str] = []
         position = 0
-        for (start, end), token in zip(tokens, written, strict=True):
-            pieces += (text[position:start], self._token(token, written, person, context))
-            position = end
+        for match in tokens:
+            changed = (
+                letters.pop(0) if _are_initials(match[0], len(tokens)) else self._word(match[0], len(tokens), context)
+            )
+            pieces += (text[position : match.start()], _like(match[0], changed))
+            position = match.end()
         return "".join([*pieces, text[position:]])
 
-    def _token(self, token: str, written: list[str], person: Person, context: RewriteContext) -> str:
+    def _word(self, token: str, size: int, context: RewriteContext) -> str:
         if token.isdigit():
             return self._numbers(token)
         if possessive := _POSSESSIVE.match(token):
-            return self._token(possessive[1], written, person, context) + possessive[2]
-        if len(written) > 1 and _is_particle(token):
+            return self._word(possessive[1], size, context) + possessive[2]
+        if size > 1 and _is_particle(token):
             return token
-        if _are_initials(token, written):
-            letters = fold(token)
-            return _like(token, self._initials(letters, person, context) or "".join(map(self._letters, letters)))
-        folded = fold(token)
+        folded = _meant(fold(token), context)
         found = self.word(folded)
         if any(found in other and folded not in other for other in persons(context)):
             context.events["surrogate-equals-real"] += 1
-        return _like(token, found)
+        return found
 
-    def _initials(self, letters: str, person: Person, context: RewriteContext) -> str:
-        """The initials of whose surrogate these are, where the note or its row tells whose they are."""
-        words_beside = {part for part in person if len(part) > 1}
+    def _letters_of(self, tokens: list[str], context: RewriteContext) -> list[str]:
+        """What becomes of the initials among the tokens of a name, in order."""
+        initials = [fold(token) for token in tokens if _are_initials(token, len(tokens))]
+        words_beside = {_meant(fold(token), context) for token in tokens if not _are_initials(token, len(tokens))}
+        if words_beside:
+            known = [self._middle(letters, words_beside, context) for letters in initials]
+            return [found or self._other(letters) for found, letters in zip(known, initials, strict=True)]
+        together = "".join(initials)
+        changed = self._whole(together, context) or self._other(together)
+        ends = [sum(map(len, initials[: place + 1])) for place in range(len(initials))]
+        return [changed[end - len(letters) : end] for end, letters in zip(ends, initials, strict=True)]
+
+    def _whole(self, letters: str, context: RewriteContext) -> str:
+        """The initials of the surrogate of whom these are the initials of, where the note or its row tells."""
         found = set()
-        for other in persons(context):
-            if words_beside and len(letters) == 1:
-                meant = [part for part in other if part not in words_beside and len(part) > 1 and part[0] == letters]
-                if meant and words_beside <= set(other):
-                    found.add(self.word(meant[0])[0])
-            elif not words_beside and letters in _spelled(other):
-                chosen = other if len(letters) == len(other) else (other[0], other[-1])
-                found.add("".join(self._initial(part) for part in chosen))
+        for person in persons(context):
+            if letters in _spelled(person):
+                chosen = person if len(letters) == len(person) else (person[0], person[-1])
+                found.add("".join(map(self._initial, chosen)))
         return found.pop() if len(found) == 1 else ""
+
+    def _middle(self, letter: str, words_beside: set[str], context: RewriteContext) -> str:
+        """What a letter beside words becomes, where somebody has these words and another one that begins with it."""
+        found = {
+            self._initial(part)
+            for person in persons(context)
+            if words_beside <= set(person)
+            for part in person
+            if len(part) > 1 and part[0] == letter and part not in words_beside
+        }
+        return found.pop() if len(found) == 1 else ""
+
+    def _other(self, letters: str) -> str:
+        return "".join(map(self._letters, letters))
 
     def _initial(self, part: str) -> str:
         return self.word(part)[0] if len(part) > 1 else self._letters(part)
@@ -93,8 +113,10 @@ class People:
 def persons(context: RewriteContext) -> tuple[Person, ...]:
     """Everybody whose name the note or its row gives with more than one part, once each."""
     if _PERSONS not in context.cache:
-        found = dict.fromkeys(_person(name) for name in _full_names(context))
-        context.cache[_PERSONS] = tuple(person for person in found if len(person) > 1)
+        found = [person for person in dict.fromkeys(map(_person, _full_names(context))) if _is_full(person)]
+        context.cache[_PERSONS] = tuple(
+            person for person in found if not any(_is_short_for(person, one) for one in found)
+        )
     known: tuple[Person, ...] = context.cache[_PERSONS]
     return known
 
@@ -116,6 +138,18 @@ def _person(name: str) -> Person:
     return tuple(_in_full(folded) for folded in map(fold, bare) if folded)
 
 
+def _is_full(person: Person) -> bool:
+    return len(person) > 1 and any(len(part) > 1 for part in person)
+
+
+def _is_short_for(person: Person, other: Person) -> bool:
+    """Whether a name is another one with letters in place of some words, as "Robert J. Chen" is."""
+    alike = len(person) == len(other) and person != other
+    return alike and all(
+        part == whole or (len(part) == 1 and part == whole[0]) for part, whole in zip(person, other, strict=True)
+    )
+
+
 def _spelled(person: Person) -> set[str]:
     """How a person's initials may be written: all of them, or the first and the last."""
     letters = "".join(part[0] for part in person)
@@ -127,13 +161,12 @@ def _is_particle(token: str) -> bool:
     return lower in words("particles") and not (lower in _TITLE_CASE_NAMES and token.istitle())
 
 
-def _are_initials(token: str, written: list[str]) -> bool:
-    """Whether a token stands for several words: one letter, or two or three alike in case that are nobody's name."""
+def _are_initials(token: str, size: int) -> bool:
+    """Whether one of so many tokens stands for words: a letter, or two or three alike in case that are nobody's name."""
     if len(token) == 1:
-        return True
-    alone = all(len(other) <= _INITIALS for other in written)
-    is_short = len(token) <= _INITIALS and token.isascii() and (token.isupper() or (token.islower() and alone))
-    return is_short and not _is_name(token.lower())
+        return token.isalpha()
+    is_short = len(token) <= _INITIALS and token.isascii() and (token.isupper() or (token.islower() and size == 1))
+    return is_short and not _is_particle(token) and not _is_name(token.lower())
 
 
 def _is_name(lower: str) -> bool:
@@ -142,19 +175,26 @@ def _is_name(lower: str) -> bool:
 
 
 def _in_full(folded: str) -> str:
-    return _short_forms().get(folded, folded)
+    """The name a short form is short for, where there is but one."""
+    names = _short_forms().get(folded, (folded,))
+    return names[0] if len(names) == 1 else folded
+
+
+def _meant(folded: str, context: RewriteContext) -> str:
+    """The name a short form is short for: the one there is, or the one of several that somebody in the note has."""
+    names = _short_forms().get(folded, ())
+    parts = {part for person in persons(context) for part in person} if len(names) > 1 else set()
+    found = [name for name in names if name in parts]
+    return found[0] if len(found) == 1 else _in_full(folded)
 
 
 @functools.cache
-def _short_forms() -> dict[str, str]:
-    """Short forms of given names to the one name each is short for; those of several names are left out."""
-    found: dict[str, set[str]] = {}
-    for item in resources.terms("nicknames"):
-        name, *short = map(fold, item.split())
-        for form in short:
-            found.setdefault(form, set()).add(name)
-    full = {fold(item.split()[0]) for item in resources.terms("nicknames")}
-    return {form: next(iter(of)) for form, of in found.items() if len(of) == 1 and form not in full}
+def _short_forms() -> dict[str, tuple[str, ...]]:
+    """Short forms of given names, and the names each may be short for."""
+    items = [tuple(map(fold, item.split())) for item in sorted(resources.terms("nicknames"))]
+    full = {name for name, *_ in items}
+    forms = {form for _, *short in items for form in short} - full
+    return {form: tuple(name for name, *short in items if form in short) for form in forms}
 
 
 def _like(written: str, folded: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from itertools import pairwise
 from string import ascii_lowercase
 
@@ -30,6 +31,7 @@ _PARTS_OF_ADDRESS = frozenset({
 })  # fmt: skip
 _ACRONYM = 6
 _SYLLABLE = 2
+_LONGEST_TOWN = 4
 _FACILITIES = "surrogate.acronyms"
 
 
@@ -71,14 +73,29 @@ class Places:
         return f"{text[:first]}{_like(text[first:last], name)}{possessive}{text[last:]}"
 
     def location(self, text: str, context: RewriteContext) -> str:
-        """A street line or a town, word by word; numbers by their digits."""
+        """A street line or a town; numbers by their digits, words that say where from a town or what part of it stay."""
         is_street = _HAS_DIGIT.search(text) is not None
-        if not is_street and fold(text) in self._towns:
-            return _like(text, self._town(fold(text)))
-        replaced = _WORD.sub(lambda match: self._word(match[0], is_street=is_street), text)
-        if replaced == text:  # of generic words only, as "Lake County" or "Old Fort"
-            return _WORD.sub(lambda match: _like(match[0], self._town(fold(match[0]))), text)
+        found = list(_WORD.finditer(text))
+        pieces: list[str] = []
+        place = position = 0
+        while place < len(found):
+            size = 1 if is_street else self._town_at(text, found[place:])
+            start, end = found[place].start(), found[place + size - 1].end()
+            whole = text[start:end]
+            changed = _like(whole, self._town(fold(whole))) if size > 1 else self._word(whole, is_street=is_street)
+            pieces += (text[position:start], changed)
+            position, place = end, place + size
+        replaced = "".join([*pieces, text[position:]])
+        if replaced == text:  # of general words only, as "Lake County" or "Old Fort"
+            return _WORD.sub(lambda match: _like(match[0], self._town(fold(match[0]) or "x")), text)
         return replaced
+
+    def _town_at(self, text: str, found: Sequence[regex.Match[str]]) -> int:
+        """How many of the words that come next are a listed town together; one if none are."""
+        for size in range(min(_LONGEST_TOWN, len(found)), 1, -1):
+            if fold(text[found[0].start() : found[size - 1].end()]) in self._towns:
+                return size
+        return 1
 
     def _word(self, word: str, *, is_street: bool) -> str:
         if ordinal := _ORDINAL.fullmatch(word):

@@ -64,12 +64,12 @@ class WordBook:
             for word, reserve in _paired(key, f"{purpose}/{name}/others", found)
         }
         self._listed = frozenset(self._replaced).union(*(found.words for found in lists.values()))
-        reserves = frozenset().union(*(found.reserve for found in lists.values()))
-        self._taken = self._listed | reserves | frozenset(unfit)
+        self._known = self._listed.union(*(found.reserve for found in lists.values()))
+        self._taken = self._known | frozenset(unfit)
         self._made_up = functools.lru_cache(maxsize=1 << 14)(self._make_up)
 
     def __contains__(self, word: object) -> bool:
-        return word in self._listed
+        return word in self._known
 
     def __call__(self, word: str) -> str:
         """The surrogate of a folded word, folded too.
@@ -119,7 +119,7 @@ def fold(text: str) -> str:
             found.append(char)
         elif char in _LETTERS:
             found.append(_LETTERS[char])
-        elif char.isalpha():
+        elif unicodedata.category(char)[0] in "LC":
             found.append("q" + "".join(_NIBBLES[int(digit, 16)] for digit in f"{ord(char):x}"))
     return "".join(found)
 
