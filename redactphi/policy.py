@@ -15,6 +15,7 @@ from redactphi.errors import UnknownNameError, UsageError
 from redactphi.labels import PhiLabel
 
 KEEP = "keep"
+SHIFT = "shift"
 _THRESHOLD = 0.4
 """The least score where a policy names none."""
 
@@ -153,6 +154,8 @@ def _unstated_departures(base: Mapping[str, Any], merged: Mapping[str, Any]) -> 
             continue
         if after[label] == KEEP:
             found.append(f"{label} is kept")
+        elif after[label] == SHIFT != before.get(label):
+            found.append(f"{label} is shifted: dates of a day stay")
         elif now[label] > least[label]:
             found.append(f"{label} is kept below a score of {now[label]:g}")
     return found
