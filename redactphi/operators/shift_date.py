@@ -10,13 +10,15 @@ from redactphi.keys import SecretKey
 from redactphi.operation import PhiOperator, RewriteContext, context_of
 from redactphi.operators.note_years import check_reference_year, dates_in, reference_of, shows_old_age, year_tag
 from redactphi.operators.written_dates import dates_of, habits_of, shifted
-from redactphi.operators.written_forms import read
+from redactphi.operators.written_forms import WrittenDate, read
 from redactphi.operators.years import years_of
 
 PURPOSE = "date-shift"
 MOST_WEEKS = 52
 _WEEK = 7
 _STATE = "shift_date"
+_AHEAD = 5
+"""How many years the newest year a note names may lie ahead of the note itself: implants and vials expire."""
 
 
 class ShiftDate(PhiOperator):
@@ -82,13 +84,13 @@ def _state(context: RewriteContext, params: dict[str, Any]) -> tuple[int, date, 
     return found
 
 
-def _newest_day(written: list[tuple[Any, ...]], year: int) -> date:
-    """The newest whole date of the note's year; without one its middle, which brings every date into that year."""
+def _newest_day(written: list[tuple[WrittenDate, ...]], year: int) -> date:
+    """The newest whole date of the note, if it is of about its year; else the middle of that year."""
     middle = date(year, 7, 2)
     days = (
         last
         for dates in written
         for each, (_, last) in zip(dates, dates_of(dates, middle), strict=False)
-        if each.fields.year == year and each.fields.day
+        if each.fields.day and each.fields.year and year - _AHEAD <= each.fields.year <= year
     )
     return max(days, default=middle)

@@ -64,12 +64,11 @@ def dates_of(written: Sequence[WrittenDate], near: date) -> list[Days]:
     for place in reversed(range(len(written) - 1)):
         if found[place] is None and (later := found[place + 1]):
             found[place] = max((days for days in _choices(written[place], later[0]) if days <= later), default=None)
-    for place, each in enumerate(written):
-        if found[place] is None and place and (earlier := found[place - 1]) and _has_year(written[:place]):
-            found[place] = min((days for days in _choices(each, earlier[0]) if days >= earlier), default=None)
-    found = [days or _nearest(each, near) for days, each in zip(found, written, strict=True)]
-    certain = [days for days in found if days is not None]
-    return certain if len(certain) == len(found) else []
+    for place in range(1, len(written)):
+        if found[place] is None and (earlier := found[place - 1]):
+            found[place] = min((days for days in _choices(written[place], earlier[0]) if days >= earlier), default=None)
+    certain = [days or _nearest(each, near) for days, each in zip(found, written, strict=True)]
+    return [days for days in certain if days is not None] if None not in certain else []
 
 
 def habits_of(written: Iterable[WrittenDate]) -> Counter[str]:
@@ -82,10 +81,6 @@ def habits_of(written: Iterable[WrittenDate]) -> Counter[str]:
         if (name := each.text("name")) and month_number(name) != _MAY:
             found[_SHORT_NAMES] += -1 if name.lower() in MONTHS else 1
     return found
-
-
-def _has_year(written: Iterable[WrittenDate]) -> bool:
-    return any(each.fields.year is not None for each in written)
 
 
 def _days(written: WrittenDate, year: int) -> Days | None:
