@@ -16,6 +16,7 @@ from redactphi.labels import PhiLabel
 from redactphi.policy_terms import Terms
 
 KEEP = "keep"
+SHIFT = "shift"
 _THRESHOLD = 0.4
 """The least score where a policy names none."""
 
@@ -185,6 +186,8 @@ def _unstated_departures(base: Mapping[str, Any], merged: Mapping[str, Any]) -> 
             continue
         if after[label] == KEEP:
             found.append(f"{label} is kept")
+        elif after[label] == SHIFT != before.get(label):
+            found.append(f"{label} is shifted: dates of a day stay")
         elif now[label] > least[label]:
             found.append(f"{label} is kept below a score of {now[label]:g}")
     return found

@@ -68,6 +68,11 @@ class Redactor:
         self._terms = TermFilter(self.policy.allow, self.policy.deny) if has_terms else None
         self._rewriter = Rewriter(self.policy, OPERATORS, key=SecretKey.load(key), vault=vault)
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """What the policy's operators cannot work without: ``key``, ``vault``, ``patient.id``."""
+        return self._rewriter.needs
+
     def detect(self, text: str | Document, patient: Patient | None = None, *, using: str = "both") -> list[Span]:
         """The resolved spans the policy rewrites, in offsets of the text.
 

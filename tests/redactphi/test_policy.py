@@ -57,6 +57,7 @@ def test_a_users_file_extends_a_preset(write):
     [
         ('extends = "safe_harbor"\n[operators]\nNAME = "keep"\n', ["NAME is kept"]),
         ('extends = "safe_harbor"\ndepartures = ["names stay"]\n[operators]\nNAME = "keep"\n', ["names stay"]),
+        ('extends = "safe_harbor"\n[operators]\nDATE = "shift"\n', ["DATE is shifted: dates of a day stay"]),
         ('extends = "safe_harbor"\n[thresholds]\nDATE = 0.9\n', ["DATE is kept below a score of 0.9"]),
         ('extends = "safe_harbor"\n[thresholds]\nDATE = 0.1\n', []),
         ('[operators]\ndefault = "tag"\nZIP = "keep"\n', ["ZIP is kept"]),
