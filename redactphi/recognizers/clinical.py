@@ -15,6 +15,7 @@ WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*")
 _FOLLOWING = regex.compile(r"['’]?s?[ \t-]+(?:(?:and|or)[ \t]+|/[ \t]*)?(\p{L}+)(?:[ \t-]+(\p{L}+))?")
 _GRADE = regex.compile(r"[ ](?:\d{1,2}|[IVX]{1,4})\b(?![/-]\d)")
 _ROMAN = regex.compile(r"[IVX]{1,4}")
+_ALONE = regex.compile(r"(?:(?<=s)['’]|['’]s)(?=[ ]?(?:[,;.)]|\r?\n|$))")
 _SEVERAL = 3
 _LOOKED_AT = 48
 _SHORTEST = 3
@@ -40,6 +41,11 @@ def is_graded_eponym(text: str, words: Sequence[str], end: int) -> bool:
     if len(words) > 1 and _ROMAN.fullmatch(words[-1]):
         words, grades = words[:-1], True
     return grades and len(words) == 1 and words[0] in resources.terms("clinical_eponyms")
+
+
+def is_disease_of(text: str, words: Sequence[str], end: int) -> bool:
+    """Whether it is an eponym with the bare apostrophe of a disease: "Graves', cousin with", "Meniere's;"."""
+    return len(words) == 1 and words[0] in resources.terms("clinical_eponyms") and _ALONE.match(text, end) is not None
 
 
 def is_possessive_eponym(words: Sequence[str]) -> bool:

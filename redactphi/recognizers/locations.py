@@ -84,6 +84,8 @@ def is_city(text: str, start: int, end: int) -> bool:
     ambiguous = _is_word(code) and not behind[2:3].isalpha()
     if name.title() in resources.terms("states"):
         return code.isupper() and not behind[2:3].isalpha()
+    if name.title() in resources.terms("countries") and code.isupper() and is_zip_of_state(behind[:12]):
+        return True
     if name in _not_places() or name.split()[0] in resources.terms("place_stopwords"):
         return False
     if text[start:end].isupper() and name not in resources.terms("places"):

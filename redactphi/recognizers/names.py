@@ -11,7 +11,14 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
 from redactphi.labels import PhiLabel
-from redactphi.recognizers.clinical import WORD, are_clinical, is_eponym_before_noun, is_graded_eponym
+from redactphi.recognizers.clinical import (
+    WORD,
+    are_clinical,
+    is_disease_of,
+    is_eponym_before_noun,
+    is_graded_eponym,
+    peoples,
+)
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.spans import Span
 
@@ -32,14 +39,14 @@ _UNTRIMMED = frozenset(
 )
 _DOUBTFUL = frozenset({
     "names/credential", "names/clinician-by", "names/clinician-by-known", "names/first-initial", "names/full-name", "names/full-name-reversed",
-    "names/courtesy-title", "names/patient-apposition", "names/patient-field", "names/relation", "names/relation-after", "names/spoke-with",
+    "names/courtesy-title", "names/patient-apposition", "names/patient-field", "names/relation", "names/relative-field", "names/relation-after", "names/spoke-with",
 })  # fmt: skip
 """Rules that see a capitalised word in a place where products and eponyms stand as well."""
 
 
 _BY = frozenset({"names/clinician-by", "names/clinician-by-known", "names/spoke-with"})
 _TITLE = "names/courtesy-title"
-_TOLD = frozenset({_TITLE, "names/patient-field"})
+_TOLD = frozenset({_TITLE, "names/patient-field", "names/relative-field"})
 """Rules that say outright that a person follows: an eponym before its noun is one there."""
 
 _ACRONYM = 4
@@ -105,7 +112,10 @@ def _is_clinical(text: str, span: Span) -> bool:
     if span.source in _TOLD:
         return are_clinical(words) and (span.source != _TITLE or _is_regurgitation(text, span))
     return (
-        are_clinical(words) or is_eponym_before_noun(text, words, span.end) or is_graded_eponym(text, words, span.end)
+        are_clinical([word for word in words if word.lower() not in peoples()])
+        or is_eponym_before_noun(text, words, span.end)
+        or is_graded_eponym(text, words, span.end)
+        or is_disease_of(text, words, span.end)
     )
 
 

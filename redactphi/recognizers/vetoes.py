@@ -55,9 +55,14 @@ _TOWNS_TOO = frozenset({"new york", "washington"})
 
 _TOWN = 24
 _TOWN_BEFORE = regex.compile(r"\p{Lu}[\p{L}.'’ -]{2,20},[ ]$")
+_STATE_BEHIND = regex.compile(r",[ ]{1,2}\p{Lu}{2}[ ]{1,2}\d{5}")
 _ZIP = regex.compile(r",?[ ]{1,2}\d{5}\b")
 _WORD_BEFORE = re.compile(r"\b([A-Za-z]+)[ ]$")
 _BARE_NOUN = re.compile(r"[ ][a-z]{3}")
+_DOTTED = re.compile(r"\b(?:[A-Z]\.){3,}[A-Z]\b")
+_CREDENTIAL_BEFORE = re.compile(
+    r"\b(?:M\.?D\.?|D\.?O\.?|Ph\.?D\.?|R\.?N\.?|MBBS|MPH|DPM|DDS|DMD|PA-C|NP|FAC[A-Z]{1,2}),[ ]$"
+)
 _LINE_END = re.compile(r"\s*?(?:\n|$)")
 _CAPITAL = re.compile("[A-Z]")
 _CODE = regex.compile(r"\b[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}\b")
@@ -101,7 +106,8 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) ->
     return _is_no_place(text, span, found) or (
         not is_titled(text, span.start)
         and (
-            (span.score < DOUBT and (_is_title(found) or _is_part_of_state(text, span, found)))
+            (span.score < DOUBT and (_is_title(found) or _is_spelled_out(text, span)))
+            or _is_part_of_state(text, span, found)
             or (not has_neighbour and _is_no_name(text, span, found, capitals=capitals))
         )
     )
@@ -110,7 +116,7 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) ->
 def _is_no_place(text: str, span: Span, found: str) -> bool:
     lower = found.lower()
     return span.label in _PLACES and (
-        lower in _lands()
+        (lower in _lands() and not _STATE_BEHIND.match(text, span.end))
         or (lower in _TOWNS_TOO and _is_state(text, span))
         or (span.score < DOUBT and _BARE_NOUN.match(text, span.end) is not None and is_possessive_eponym(found.split()))
     )
@@ -149,10 +155,24 @@ def _is_title(found: str) -> bool:
     return is_credential or bare.lower() in _titles()
 
 
+def _is_spelled_out(text: str, span: Span) -> bool:
+    """Whether it stands in an acronym with full stops, of four letters or more, or behind a credential where a further one does."""
+    around = _DOTTED.search(text, max(0, span.start - _TOWN), span.end + _TOWN)
+    if around and around.start() <= span.start and span.end <= around.end():
+        return True
+    found = text[span.start : span.end]
+    is_capitals = found.isupper() and found.isalpha() and len(span) >= _INITIALS
+    return is_capitals and _CREDENTIAL_BEFORE.search(text, max(0, span.start - _TOWN), span.start) is not None
+
+
 def _is_part_of_state(text: str, span: Span, found: str) -> bool:
     """Whether it is a State or country behind a town, its postal letters too, or the second word of a State's name."""
     before = text[max(0, span.start - _TOWN) : span.start]
-    if _TOWN_BEFORE.search(before):
+    town = _TOWN_BEFORE.search(before)
+    is_listed = town is not None and town[0].rstrip(", ").lower() in resources.terms("places")
+    if span.score >= (ALL_BUT_SURE if is_listed else DOUBT):
+        return False
+    if town:
         return found.lower() in states() | countries() or found.upper() in resources.terms("state_codes")
     first = _WORD_BEFORE.search(before)
     return first is not None and f"{first[1]} {found}".lower() in states()
