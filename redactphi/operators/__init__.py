@@ -5,7 +5,8 @@ from __future__ import annotations
 from redactphi.operation import PhiOperator
 from redactphi.operators.generalize import Age90, DateYear, Zip3
 from redactphi.operators.tag import Tag
+from redactphi.operators.token import Token
 
-OPERATORS: dict[str, type[PhiOperator]] = {kind.name: kind for kind in (Tag, DateYear, Age90, Zip3)}
+OPERATORS: dict[str, type[PhiOperator]] = {kind.name: kind for kind in (Tag, DateYear, Age90, Zip3, Token)}
 
-__all__ = ["OPERATORS", "Age90", "DateYear", "PhiOperator", "Tag", "Zip3"]
+__all__ = ["OPERATORS", "Age90", "DateYear", "PhiOperator", "Tag", "Token", "Zip3"]
