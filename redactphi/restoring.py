@@ -35,7 +35,7 @@ class Restorer:
         Raises:
             VaultError: The text was changed after it was made, or made with another vault; or this one was altered.
         """
-        if not self._partial and not self._vault.knows(text):
+        if self.refuses(text):
             self._vault.record("refused", tokens=0, notes=1)
             raise VaultError(f"vault {self._vault.name}: this text was changed after redaction, or is of another vault")
         originals = self._vault.originals(dict.fromkeys(TOKEN.findall(text)))
@@ -52,6 +52,10 @@ class Restorer:
             raise VaultError(f"vault {self._vault.name}: tokens are missing")
         self.notes += 1
         return restored
+
+    def refuses(self, text: str) -> bool:
+        """Whether a text would be refused, for not being as it was made."""
+        return not self._partial and not self._vault.knows(text)
 
     def record(self) -> None:
         """Put on record, in the vault, what was restored.

@@ -7,7 +7,6 @@ their token, label and hash, so that whoever swaps rows without the key is found
 
 from __future__ import annotations
 
-import base64
 import os
 import re
 import secrets
@@ -28,7 +27,14 @@ from redactphi.errors import UsageError, VaultError
 from redactphi.keys import VARIABLE, SecretKey
 
 TOKEN = re.compile(r"\[([A-Z][A-Z_]*)~([A-Z2-7]{26})\]")
-"""The form of every token: its label and 128 random bits."""
+"""The form of every token: its label and 130 random bits, in the letters of base32."""
+
+_LENGTH = 26
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 8
+"""The letter of each random byte; 256 is a multiple of 32, so all are equally likely."""
+
+_LOOKUP = 16
+"""Bytes kept of a look-up's hash. Two that agree by chance would be noticed: the sealed value is compared."""
 
 _NONCE = 12
 _SIZE = 4
@@ -88,17 +94,11 @@ class Vault:
         """
         with _LOCK:
             self._connected()
-            pairs = {self._secret.digest(self._lookup, patient, *pair): pair for pair in wanted}
+            pairs = {self._secret.digest(self._lookup, patient, *pair)[:_LOOKUP]: pair for pair in wanted}
             with self._transaction("DEFERRED") as database:
                 found = self._find(database, patient, pairs)
             if missing := {lookup: pair for lookup, pair in pairs.items() if lookup not in found}:
-                drawn = [self._draw(lookup, patient, *pair) for lookup, pair in missing.items()]
-                with self._transaction("IMMEDIATE") as database:
-                    # Another writer may have been first; then its tokens are the ones found.
-                    database.executemany(
-                        "INSERT INTO tokens VALUES (?, ?, ?, ?) ON CONFLICT (lookup) DO NOTHING", drawn
-                    )
-                    found |= self._find(database, patient, missing)
+                found |= self._add(patient, missing)
         return {pairs[lookup]: f"[{pairs[lookup][0]}~{token}]" for lookup, token in found.items()}
 
     def originals(self, tokens: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -182,8 +182,18 @@ class Vault:
                 found[lookup] = row[0]
         return found
 
+    def _add(self, patient: str, pairs: Mapping[bytes, tuple[str, str]]) -> dict[bytes, str]:
+        rows = [self._draw(lookup, patient, *pair) for lookup, pair in pairs.items()]
+        with self._transaction("IMMEDIATE") as database:
+            before = database.total_changes
+            database.executemany("INSERT INTO tokens VALUES (?, ?, ?, ?) ON CONFLICT (lookup) DO NOTHING", rows)
+            if database.total_changes - before == len(rows):
+                return {lookup: token for token, lookup, *_ in rows}
+            # Another writer was first for some: its tokens stand.
+            return self._find(database, patient, pairs)
+
     def _draw(self, lookup: bytes, patient: str, label: str, value: str) -> tuple[str, bytes, str, bytes]:
-        token = base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=")
+        token = secrets.token_bytes(_LENGTH).translate(_LETTERS).decode()
         who = patient.encode("utf-8", "surrogatepass")
         plain = len(who).to_bytes(_SIZE, "big") + who + value.encode("utf-8", "surrogatepass")
         nonce = os.urandom(_NONCE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,9 @@ APPLICATION = 0x50484956
 
 VERSION = 1
 """SQLite's ``user_version`` of the layout below."""
+
+PAGES = 8000
+"""Pages to write ahead before they are moved into the file: tokens are scattered over it, and each move waits for the disk."""
 
 WAIT = 60.0
 """Seconds to wait for another writer."""
@@ -65,9 +67,9 @@ def create(path: Path, facts: Mapping[str, bytes]) -> None:
 def connect(path: Path | None) -> sqlite3.Connection:
     """A connection to an existing file, or to a new database in memory. Its transactions are begun by hand."""
     place = ":memory:" if path is None else f"{path.absolute().as_uri()}?mode=rw"
-    return sqlite3.connect(
-        place, uri=path is not None, timeout=WAIT, isolation_level=None, check_same_thread=False, cached_statements=64
-    )
+    database = sqlite3.connect(place, uri=path is not None, timeout=WAIT, isolation_level=None, check_same_thread=False)
+    database.execute(f"PRAGMA wal_autocheckpoint={PAGES}")
+    return database
 
 
 def lay_out(database: sqlite3.Connection, facts: Mapping[str, bytes]) -> None:
@@ -107,19 +109,28 @@ def problems(name: str) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """How often something was done, and to how many tokens and notes."""
+
+    times: int
+    tokens: int
+    notes: int
+
+
+@dataclass(frozen=True, slots=True)
 class VaultSummary:
     """What can be told of a vault without its key.
 
     Attributes:
         labels: Tokens, by label.
         notes: Safe texts it knows.
-        accesses: Operations, tokens and notes, by action.
+        accesses: What was done, by action.
         last: The time of the last operation; None without one.
     """
 
     labels: Mapping[str, int]
     notes: int
-    accesses: Mapping[str, tuple[int, int, int]]
+    accesses: Mapping[str, Access]
     last: str | None
 
 
@@ -133,11 +144,11 @@ def summarize(path: Path) -> VaultSummary:
         raise VaultError(f"vault {path.name}: no such file")
     with problems(path.name), closing(connect(path)) as database:
         read_facts(database, path.name)
-        labels = Counter(dict(database.execute("SELECT label, count(*) FROM tokens GROUP BY label ORDER BY label")))
+        labels = dict(database.execute("SELECT label, count(*) FROM tokens GROUP BY label ORDER BY label"))
         ((notes,),) = database.execute("SELECT count(*) FROM notes")
         rows = database.execute(
             "SELECT action, count(*), sum(tokens), sum(notes) FROM access GROUP BY action ORDER BY action"
         )
-        accesses = {action: (times, tokens, texts) for action, times, tokens, texts in rows}
+        accesses = {action: Access(*counts) for action, *counts in rows}
         ((last,),) = database.execute("SELECT max(at) FROM access")
     return VaultSummary(labels, notes, accesses, last)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from redactphi.cli.options import key_file, vault
 from redactphi.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -17,9 +19,20 @@ if TYPE_CHECKING:
 @click.argument("words", nargs=-1, metavar="[TEXT | -]")
 @click.option("--policy", default="safe_harbor", show_default=True, help="Preset or policy file.")
 @click.option("--mode", default="balanced", show_default=True, help="balanced or strict.")
+@key_file
+@vault
 @click.option("--json", "as_json", is_flag=True, help="Safe text and spans (offsets of the original) as JSON.")
 @click.option("--explain", is_flag=True, help="Which rule redacted what, without text, on standard error.")
-def text(words: tuple[str, ...], policy: str, mode: str, *, as_json: bool, explain: bool) -> None:
+def text(
+    words: tuple[str, ...],
+    policy: str,
+    mode: str,
+    key_file: Path | None,
+    vault: Path | None,
+    *,
+    as_json: bool,
+    explain: bool,
+) -> None:
     """Redact one note: TEXT, or standard input when there is none or it is "-".
 
     On shared machines prefer standard input: others can see the arguments of a process.
@@ -27,7 +40,7 @@ def text(words: tuple[str, ...], policy: str, mode: str, *, as_json: bool, expla
     note = _read(words)
     from redactphi.redactor import Redactor  # noqa: PLC0415 - spaCy and Presidio cost seconds, --help needs neither
 
-    redacted = Redactor(policy, mode=mode).redact(note)
+    redacted = Redactor(policy, mode=mode, key=key_file, vault=vault).redact(note)
     if explain:
         _explain(redacted)
     safe = _as_json(redacted) if as_json else redacted.text
