@@ -38,7 +38,10 @@ _LOOKUP = 16
 
 _NONCE = 12
 _SIZE = 4
-"""Bytes that say how long the patient id before a value is."""
+"""Bytes that say how long a patient id or a value is."""
+
+_BLOCK = 32
+"""What is sealed is filled up to a multiple of so many bytes, so that its length tells little."""
 
 _LOCK = threading.RLock()
 """Held over each piece of work on a connection, and over a fork."""
@@ -194,8 +197,8 @@ class Vault:
 
     def _draw(self, lookup: bytes, patient: str, label: str, value: str) -> tuple[str, bytes, str, bytes]:
         token = secrets.token_bytes(_LENGTH).translate(_LETTERS).decode()
-        who = patient.encode("utf-8", "surrogatepass")
-        plain = len(who).to_bytes(_SIZE, "big") + who + value.encode("utf-8", "surrogatepass")
+        plain = b"".join(len(part).to_bytes(_SIZE, "big") + part for part in map(_bytes, (patient, value)))
+        plain += bytes(-len(plain) % _BLOCK)
         nonce = os.urandom(_NONCE)
         return token, lookup, label, nonce + self._cipher.encrypt(nonce, plain, _bound(token, lookup, label))
 
@@ -205,9 +208,8 @@ class Vault:
             plain = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(token, lookup, label))
         except (InvalidTag, TypeError, ValueError):
             raise VaultError(f"vault {self.name}: a row was altered") from None
-        start = _SIZE + int.from_bytes(plain[:_SIZE], "big")
-        who, value = plain[_SIZE:start], plain[start:]
-        return who.decode("utf-8", "surrogatepass"), value.decode("utf-8", "surrogatepass")
+        patient, rest = _part(plain)
+        return patient, _part(rest)[0]
 
     def _hash(self, safe: str) -> bytes:
         return self._secret.digest(self._note, safe)
@@ -289,6 +291,16 @@ def open_vault(vault: Vault | str | Path, key: SecretKey | bytes | Path | None, 
     if not isinstance(vault, str | Path):
         raise UsageError(f"a vault is a path or a Vault, not {type(vault).__name__}")
     return Vault(vault, key, create=create)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _part(plain: bytes) -> tuple[str, bytes]:
+    """The first text of what was sealed, and what stands behind it."""
+    end = _SIZE + int.from_bytes(plain[:_SIZE], "big")
+    return plain[_SIZE:end].decode("utf-8", "surrogatepass"), plain[end:]
 
 
 def _bound(token: str, lookup: bytes, label: str) -> bytes:

@@ -123,6 +123,11 @@ def test_nothing_is_in_clear(vault, tmp_path):
     assert b"Quillfeather" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
 
 
+def test_the_length_of_a_value_is_hidden(vault, path):
+    vault.tokens("p", [("NAME", "x" * n) for n in range(1, 24)])
+    assert rows(path, "SELECT DISTINCT length(sealed) FROM tokens") == [(12 + 32 + 16,)]
+
+
 def test_another_key_is_refused_before_anything_is_done(vault, path):
     vault.tokens("p", PAIRS)
     vault.close()
