@@ -57,6 +57,7 @@ bench: setup $(BENCH)/.installed
 	$(BIN)/python -m benchmarks.accuracy --gold $(SHARED)/phi/gold --gold fixtures/gold --peer $(BENCH)/bin/python
 	$(BIN)/python -m benchmarks.held_out
 	$(BIN)/python -m benchmarks.speed --notes $(SHARED)/phi/raw/mtsamples.jsonl --peer $(BENCH)/bin/python
+	$(BIN)/python -m benchmarks.tokens --notes $(SHARED)/phi/raw/mtsamples.jsonl
 	$(BIN)/python -m benchmarks.codes --gold $(SHARED)/icd/gold
 	$(BIN)/python -m benchmarks.figures
 

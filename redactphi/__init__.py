@@ -13,21 +13,33 @@ from redactphi.version import __version__
 if TYPE_CHECKING:
     from redactphi.api import redact
     from redactphi.document import Document, RedactedDocument, WithheldDocument
-    from redactphi.errors import DataError, NoteWithheld, RedactPHIError, RuleError, UnknownNameError, UsageError
+    from redactphi.errors import (
+        DataError,
+        NoteWithheld,
+        RedactPHIError,
+        RuleError,
+        UnknownNameError,
+        UsageError,
+        VaultError,
+    )
     from redactphi.etl.frames import redact_frame
     from redactphi.labels import PhiLabel
     from redactphi.offsets import OffsetMap
     from redactphi.patient import Patient
     from redactphi.policy import Policy
     from redactphi.redactor import Redactor
+    from redactphi.restoring import restore
     from redactphi.spans import Span, resolve_overlaps
+    from redactphi.vault import Vault
 
 _HOME = {
     "DataError": "errors", "Document": "document", "NoteWithheld": "errors", "OffsetMap": "offsets",
     "Patient": "patient", "PhiLabel": "labels", "Policy": "policy", "RedactPHIError": "errors",
     "RedactedDocument": "document", "Redactor": "redactor", "RuleError": "errors", "Span": "spans",
-    "UnknownNameError": "errors", "UsageError": "errors", "WithheldDocument": "document",
+    "UnknownNameError": "errors", "UsageError": "errors", "Vault": "vault", "VaultError": "errors",
+    "WithheldDocument": "document",
     "redact": "api", "redact_frame": "etl.frames", "resolve_overlaps": "spans",
+    "restore": "restoring",
 }  # fmt: skip
 
 __all__ = [
@@ -45,11 +57,14 @@ __all__ = [
     "Span",
     "UnknownNameError",
     "UsageError",
+    "Vault",
+    "VaultError",
     "WithheldDocument",
     "__version__",
     "redact",
     "redact_frame",
     "resolve_overlaps",
+    "restore",
 ]
 
 

@@ -6,7 +6,8 @@
     ├── UsageError            wrong argument, option or configuration     exit code 2
     │   └── UnknownNameError  a name that is not known; lists the valid ones
     ├── DataError             a file or record that cannot be read         exit code 1
-    │   └── RuleError         packaged or user rule data that is malformed
+    │   ├── RuleError         packaged or user rule data that is malformed
+    │   └── VaultError        a vault that is missing, damaged, of another key, or does not know a text
     └── NoteWithheld          one note could not be made safe; nothing of it is passed on
 
 Messages never hold note text, PHI values or patient fields: they name ids, reasons and counts only.
@@ -44,6 +45,10 @@ class DataError(RedactPHIError):
 
 class RuleError(DataError):
     """Rule or term data that is malformed or lacks its examples."""
+
+
+class VaultError(DataError):
+    """A vault that is missing, damaged, locked or of another key, or that does not know what it is asked for."""
 
 
 class NoteWithheld(RedactPHIError):

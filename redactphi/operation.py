@@ -12,7 +12,9 @@ from presidio_anonymizer.operators import Operator, OperatorType
 
 from redactphi.document import Document
 from redactphi.keys import SecretKey
+from redactphi.policy import Policy
 from redactphi.spans import Span
+from redactphi.vault import Vault
 
 _CALLERS = frozenset({"label", "context", "entity_type"})
 """What the rewriter and Presidio's own engine add."""
@@ -29,14 +31,16 @@ class RewriteContext:
         vault: The redactor's vault, where the policy needs one.
         cache: Room for what an operator works out once a note.
         events: How often something happened that a manifest should tell, by name.
+        policy: Which operator each label has.
     """
 
     document: Document = field(repr=False)
     spans: tuple[Span, ...] = field(repr=False)
     key: SecretKey | None = field(default=None, repr=False)
-    vault: Any = field(default=None, repr=False)
+    vault: Vault | None = field(default=None, repr=False)
     cache: dict[str, Any] = field(default_factory=dict, repr=False)
     events: Counter[str] = field(default_factory=Counter, repr=False)
+    policy: Policy | None = field(default=None, repr=False)
 
 
 class PhiOperator(Operator):

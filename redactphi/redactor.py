@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from presidio_analyzer import EntityRecognizer
 
 from redactphi import resources
 from redactphi.document import Document, RedactedDocument, WithheldDocument
 from redactphi.engine import LANGUAGE, PhiAnalyzerEngine
-from redactphi.errors import NoteWithheld, UnknownNameError, UsageError
+from redactphi.errors import NoteWithheld, UnknownNameError, UsageError, VaultError
 from redactphi.keys import SecretKey
 from redactphi.nlp import PhiArtifacts
 from redactphi.operators import OPERATORS
@@ -25,6 +24,7 @@ from redactphi.policy_terms import TermFilter
 from redactphi.recognizers.zones import Note
 from redactphi.rewrite import Rewriter
 from redactphi.spans import Span, resolve_overlaps
+from redactphi.vault import Vault, open_vault
 from redactphi.version import __version__
 
 _BATCH = 64
@@ -41,11 +41,13 @@ class Redactor:
         label_map: Entity name of those recognizers -> ``PhiLabel``.
         key: For policies that need one: bytes, a key file's ``Path`` or a ``SecretKey``. Without it the environment
             variable ``REDACTPHI_KEY`` is read.
-        vault: For policies that need one: the path of a vault, or a ``Vault``.
+        vault: For policies that need one: the path of a vault, made by the first note if it is not there, or a
+            ``Vault``.
 
     Raises:
         UnknownNameError: A policy, mode, operator or label that does not exist; the message lists the valid ones.
-        UsageError: The policy needs a key or a vault and there is none.
+        UsageError: The policy needs a key or a vault and there is none, or there is a vault it does not need.
+        VaultError: The vault cannot be opened.
     """
 
     def __init__(
@@ -56,7 +58,7 @@ class Redactor:
         recognizers: Iterable[EntityRecognizer] = (),
         label_map: Mapping[str, str] | None = None,
         key: SecretKey | bytes | Path | None = None,
-        vault: Any = None,
+        vault: Vault | str | Path | None = None,
     ) -> None:
         self.policy = Policy.load(policy)
         self.mode = mode
@@ -66,7 +68,9 @@ class Redactor:
         self._least |= {label: least[label] for label in least if label not in self._least}
         has_terms = self.policy.allow or self.policy.deny
         self._terms = TermFilter(self.policy.allow, self.policy.deny) if has_terms else None
-        self._rewriter = Rewriter(self.policy, OPERATORS, key=SecretKey.load(key), vault=vault)
+        secret = SecretKey.load(key)
+        self._vault = None if vault is None else open_vault(vault, secret, create=True)
+        self._rewriter = Rewriter(self.policy, OPERATORS, key=secret, vault=self._vault)
 
     @property
     def needs(self) -> frozenset[str]:
@@ -98,20 +102,27 @@ class Redactor:
 
         Raises:
             NoteWithheld: The note could not be made safe.
+            VaultError: The vault cannot be read or written.
         """
         document = _as_document(text, patient)
-        return self._rewrite(document, self.engine.detect(document))
+        redacted = self._rewrite(document, self.engine.detect(document))
+        self._settle()
+        return redacted
 
     def pipe(self, documents: Iterable[Document]) -> Iterator[RedactedDocument | WithheldDocument]:
         """Notes made safe, one for one and in order; one that cannot be is withheld.
 
         Args:
             documents: Any number of notes; read in batches.
+
+        Raises:
+            VaultError: The vault cannot be read or written.
         """
         stream = iter(documents)
         while batch := list(islice(stream, _BATCH)):
             with _uncollected():
                 done = self._batch(batch)
+            self._settle()
             yield from done
 
     def _batch(self, batch: list[Document]) -> list[RedactedDocument | WithheldDocument]:
@@ -132,6 +143,10 @@ class Redactor:
         except NoteWithheld as error:
             return WithheldDocument(document.id, error.reason)
 
+    def _settle(self) -> None:
+        if self._vault is not None:
+            self._vault.settle()
+
     def _resolve(self, document: Document, spans: Iterable[Span]) -> list[Span]:
         least = self._least
         likely = [span for span in spans if span.score >= least[span.label]]
@@ -145,7 +160,8 @@ class Redactor:
     def _rewrite(self, document: Document, spans: Iterable[Span]) -> RedactedDocument:
         try:
             return self._rewriter.rewrite(document, self._resolve(document, spans))
-        except NoteWithheld:
+        except (NoteWithheld, VaultError):
+            # A vault that fails does so for every note: the run ends instead of withholding all of them.
             raise
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the note is withheld
             raise NoteWithheld(document.id, f"rewrite-error:{type(error).__name__}") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from presidio_anonymizer.entities import InvalidParamError
 from presidio_anonymizer.operators import Operator
@@ -15,6 +14,7 @@ from redactphi.offsets import apply_replacements
 from redactphi.operation import PhiOperator, RewriteContext
 from redactphi.policy import KEEP, Policy
 from redactphi.spans import Span
+from redactphi.vault import Vault
 
 
 class Rewriter:
@@ -28,7 +28,7 @@ class Rewriter:
 
     Raises:
         UnknownNameError: The policy names an operator that does not exist.
-        UsageError: An operator refuses its parameters, or lacks the key or vault it needs.
+        UsageError: An operator refuses its parameters, or lacks the key or vault it needs; or there is a vault and none uses it.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Rewriter:
         operators: Mapping[str, type[Operator]],
         *,
         key: SecretKey | None = None,
-        vault: Any = None,
+        vault: Vault | None = None,
     ) -> None:
         self.policy = policy
         self._key, self._vault = key, vault
@@ -51,6 +51,9 @@ class Rewriter:
             raise UsageError(f"policy {self.policy.name!r} needs a key: set {VARIABLE}, or give a key file")
         if "vault" in self.needs and self._vault is None:
             raise UsageError(f"policy {self.policy.name!r} needs a vault: give the path of one")
+        if "vault" not in self.needs and self._vault is not None:
+            # Whoever names a vault counts on getting the originals back.
+            raise UsageError(f"policy {self.policy.name!r} puts nothing into a vault: the policy 'tokens' does")
 
     def rewrite(self, document: Document, spans: Sequence[Span]) -> RedactedDocument:
         """Rewrite ``spans`` of ``document``.
@@ -64,7 +67,7 @@ class Rewriter:
         """
         if "patient.id" in self.needs and not (document.patient and document.patient.id):
             raise NoteWithheld(document.id, "no-patient-id")
-        context = RewriteContext(document, tuple(spans), self._key, self._vault)
+        context = RewriteContext(document, tuple(spans), self._key, self._vault, policy=self.policy)
         for operator in self._own:
             operator.begin(context)
         replacements = []

@@ -20,7 +20,9 @@ from redactphi.cli.batch import batch
 from redactphi.cli.evaluate import evaluate
 from redactphi.cli.group import Group
 from redactphi.cli.policy import policy
+from redactphi.cli.restore import restore
 from redactphi.cli.text import text
+from redactphi.cli.vault import key, vault
 from redactphi.errors import RedactPHIError
 from redactphi.version import __version__
 
@@ -33,7 +35,7 @@ def redactphi() -> None:
     """Remove PHI from clinical notes: offline, fail-closed, by policy."""
 
 
-for _command in (text, batch, evaluate, policy):
+for _command in (text, batch, restore, evaluate, policy, key, vault):
     redactphi.add_command(_command)
 
 

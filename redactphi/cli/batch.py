@@ -9,30 +9,31 @@ from typing import Any
 
 import click
 
+from redactphi.cli.options import FILE, key_file, vault
 from redactphi.errors import UsageError
-
-_FILE = click.Path(path_type=Path)
 
 
 @click.command()
-@click.argument("source", metavar="IN", type=_FILE)
-@click.option("--out", type=_FILE, help="Folder to make. It appears whole or not at all.")
+@click.argument("source", metavar="IN", type=FILE)
+@click.option("--out", type=FILE, help="Folder to make. It appears whole or not at all.")
 @click.option("--text-column", "text", multiple=True, help="Column of notes; repeatable.")
 @click.option("--id-column", "id", help="Column that names the row; replaced by a random id unless kept.")
-@click.option("--id-map", type=_FILE, help="File for the pairs of new and old ids; outside --out.")
+@click.option("--id-map", type=FILE, help="File for the pairs of new and old ids; outside --out.")
 @click.option("--patient", multiple=True, help="What the row knows of the patient: field=column,... Never leaves.")
 @click.option("--keep", multiple=True, help="Columns a,b that leave unchanged and unexamined.")
 @click.option("--drop", multiple=True, help="Columns c,d that do not leave.")
 @click.option("--keep-rest", is_flag=True, help="Keep every column not named otherwise, unexamined.")
 @click.option("--policy", default="safe_harbor", show_default=True, help="Preset or policy file.")
 @click.option("--mode", default="balanced", show_default=True, help="balanced or strict.")
+@key_file
+@vault
 @click.option("--codes", is_flag=True, help="Find codes in the safe notes; short for --stage codes.")
 @click.option("--stage", "stages", multiple=True, help="Run a registered stage on the safe notes; repeatable.")
 @click.option("--format", help="csv, jsonl, parquet or txt. [default: as IN]")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
 @click.option("--limit", type=click.IntRange(1), help="Read only so many rows.")
 @click.option("--dry-run", is_flag=True, help="Count what would go; write nothing.")
-@click.option("--rejected", type=_FILE, help="File for lines of unreadable rows. [default: OUT.rejected.csv]")
+@click.option("--rejected", type=FILE, help="File for lines of unreadable rows. [default: OUT.rejected.csv]")
 @click.option("--force", is_flag=True, help="Replace an earlier output.")
 @click.option("--delimiter", help="Between cells: a character, or tab. [default: seen from line 1]")
 @click.option("--quote", help='Around cells: a character, or none. [default: "]')

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from redactphi.cli.options import key_file, vault
 from redactphi.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -24,10 +25,20 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="What is known of the patient: JSON object of patient fields.",
 )
+@key_file
+@vault
 @click.option("--json", "as_json", is_flag=True, help="Safe text and spans (offsets of the original) as JSON.")
 @click.option("--explain", is_flag=True, help="Which rule redacted what, without text, on standard error.")
 def text(
-    words: tuple[str, ...], policy: str, mode: str, patient_file: Path | None, *, as_json: bool, explain: bool
+    words: tuple[str, ...],
+    *,
+    policy: str,
+    mode: str,
+    key_file: Path | None,
+    vault: Path | None,
+    patient_file: Path | None,
+    as_json: bool,
+    explain: bool,
 ) -> None:
     """Redact one note: TEXT, or standard input when there is none or it is "-".
 
@@ -37,7 +48,7 @@ def text(
     note = _read(words)
     from redactphi.redactor import Redactor  # noqa: PLC0415 - spaCy and Presidio cost seconds, --help needs neither
 
-    redactor = Redactor(policy, mode=mode)
+    redactor = Redactor(policy, mode=mode, key=key_file, vault=vault)
     if "patient.id" in redactor.needs and not (patient and patient.id):
         raise UsageError(f"policy {redactor.policy.name!r} needs the patient's id: give it in --patient-file")
     redacted = redactor.redact(note, patient)

@@ -21,6 +21,8 @@ class BatchOptions:
         out: The folder to make; None for a dry run, which writes nothing.
         policy: A preset's name or the path of a policy file.
         mode: ``balanced`` or ``strict``.
+        key_file: File with the key; None for the environment's.
+        vault: The vault, for policies that need one. A dry run leaves it alone.
         format: Of the output; None for the input's.
         stages: Names of registered stages to run on the safe notes.
         workers: Processes.
@@ -39,6 +41,8 @@ class BatchOptions:
     out: Path | None
     policy: str = "safe_harbor"
     mode: str = "balanced"
+    key_file: Path | None = None
+    vault: Path | None = None
     format: str | None = None
     stages: tuple[str, ...] = ()
     workers: int = 1
@@ -76,14 +80,15 @@ class BatchOptions:
             self._check_places(self.out)
 
     def _check_places(self, out: Path) -> None:
-        private = [path for path in (self.id_map, self.rejected_path) if path is not None]
+        named = (self.id_map, self.rejected_path, self.vault, self.key_file)
+        private = [path for path in named if path is not None]
         for path in private:
             if is_inside(path, out):
                 raise UsageError(f"{path.name} links rows to people: put it outside the output folder")
             if path.resolve() == self.source.resolve():
                 raise UsageError(f"{path.name} is the input")
         if len({path.resolve() for path in private}) != len(private):
-            raise UsageError("--id-map and --rejected name the same file")
+            raise UsageError("two of --id-map, --rejected, --vault and --key-file name the same file")
         if is_inside(self.source, out) or is_inside(out, self.source):
             raise UsageError("the input and the output folder lie within each other")
 

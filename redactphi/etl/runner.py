@@ -67,7 +67,7 @@ def run_batch(
 
     Args:
         options: What to do.
-        make_redactor: Builds the redactor, by default ``Redactor(policy, mode=mode)``; picklable to be spawned.
+        make_redactor: Builds the redactor, by default that of the options; picklable to be spawned.
         on_progress: Told of each chunk done.
 
     Raises:
@@ -80,9 +80,7 @@ def run_batch(
     source = open_source(options.source, encoding=options.encoding, delimiter=options.delimiter, quote=options.quote)
     plan = ColumnPlan.make(source.columns, _with_defaults(options.columns, source))
     tables = Tables(options, plan) if options.out is not None else None
-    make_engine = partial(
-        Engine, make_redactor or partial(default_redactor, options.policy, options.mode), options.stages
-    )
+    make_engine = partial(Engine, make_redactor or _default(options), options.stages)
     run = _Run(source, plan, make_engine(), tables)
     check_patient_fields(run.engine.redactor, [field for field, _ in plan.patient], "--patient id=COLUMN")
     chunks = _chunks(source, plan, options.limit)
@@ -99,6 +97,13 @@ def run_batch(
         if tables:
             tables.commit(run.manifest(tables.finish(), clock.times))
     return run.tally
+
+
+def _default(options: BatchOptions) -> Callable[[], RedactorLike]:
+    is_dry = options.out is None
+    return partial(
+        default_redactor, options.policy, options.mode, key_file=options.key_file, vault=options.vault, is_dry=is_dry
+    )
 
 
 class _Clock:

@@ -14,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import connection
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from redactphi.document import Document, RedactedDocument, WithheldDocument
@@ -39,11 +40,23 @@ class RedactorLike(Protocol):
         """Of what decides the output: rules, model and tables."""
 
 
-def default_redactor(policy: str, mode: str) -> RedactorLike:
-    """A ``redactphi.Redactor``."""
-    from redactphi.redactor import Redactor  # noqa: PLC0415 - spaCy and Presidio cost seconds, and fail later than usage
+def default_redactor(
+    policy: str, mode: str, *, key_file: Path | None = None, vault: Path | None = None, is_dry: bool = False
+) -> RedactorLike:
+    """A ``redactphi.Redactor``.
 
-    return Redactor(policy, mode=mode)
+    Args:
+        policy: A preset's name or the path of a policy file.
+        mode: ``balanced`` or ``strict``.
+        key_file: File with the key; each process reads it itself, as it opens the vault itself.
+        vault: The vault's path.
+        is_dry: Whether the vault is to be left as it is; then tokens are of no use.
+    """
+    from redactphi.redactor import Redactor  # noqa: PLC0415 - spaCy and Presidio cost seconds, and fail later than usage
+    from redactphi.vault import Vault, open_vault  # noqa: PLC0415
+
+    opened = None if vault is None else open_vault(vault, key_file, create=True)
+    return Redactor(policy, mode=mode, key=key_file, vault=Vault(None, key_file) if opened and is_dry else opened)
 
 
 def check_patient_fields(redactor: RedactorLike, fields: Iterable[str], option: str) -> None:

@@ -7,9 +7,10 @@ from redactphi.operators.generalize import Age90, DateYear, Zip3
 from redactphi.operators.shift_date import ShiftDate
 from redactphi.operators.surrogate import Surrogate
 from redactphi.operators.tag import Tag
+from redactphi.operators.token import Token
 
 OPERATORS: dict[str, type[PhiOperator]] = {
-    kind.name: kind for kind in (Tag, DateYear, Age90, Zip3, Surrogate, ShiftDate)
+    kind.name: kind for kind in (Tag, DateYear, Age90, Zip3, Surrogate, ShiftDate, Token)
 }
 
-__all__ = ["OPERATORS", "Age90", "DateYear", "PhiOperator", "ShiftDate", "Surrogate", "Tag", "Zip3"]
+__all__ = ["OPERATORS", "Age90", "DateYear", "PhiOperator", "ShiftDate", "Surrogate", "Tag", "Token", "Zip3"]

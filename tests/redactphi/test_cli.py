@@ -22,8 +22,8 @@ HERE = Path(__file__).parent
 
 @pytest.fixture
 def command(monkeypatch, capfd):
-    monkeypatch.setattr(workers, "default_redactor", lambda policy, mode: FakeRedactor())
-    monkeypatch.setattr("redactphi.etl.runner.default_redactor", lambda policy, mode: FakeRedactor())
+    monkeypatch.setattr(workers, "default_redactor", lambda *_, **__: FakeRedactor())
+    monkeypatch.setattr("redactphi.etl.runner.default_redactor", lambda *_, **__: FakeRedactor())
 
     def command(*arguments):
         status = cli.run([str(argument) for argument in arguments])
@@ -153,12 +153,12 @@ def test_version_and_help(command):
     status, out, _ = command("--version")
     assert status == 0
     assert "redactphi" in out
-    for name in ("text", "batch", "evaluate", "policy"):
+    for name in ("text", "batch", "restore", "evaluate", "policy", "key", "vault"):
         assert command(name, "--help")[0] == 0
 
 
 def test_without_a_command_the_help_is_shown_as_written(command):
-    for arguments in ((), ("policy",)):
+    for arguments in ((), ("policy",), ("vault",)):
         status, out, err = command(*arguments)
         assert (status, out) == (2, "")
         assert err.startswith("Usage: redactphi")
@@ -194,7 +194,7 @@ def slow_batch(tmp_path, workers):
     path.write_text("note\n" + "PHI-x XSLOWX\n" * 20_000)
     code = (
         "import fake_redactor, redactphi.etl.runner as runner, redactphi.cli as cli;"
-        "runner.default_redactor = lambda policy, mode: fake_redactor.FakeRedactor();"
+        "runner.default_redactor = lambda *_, **__: fake_redactor.FakeRedactor();"
         f"cli.main(['batch', {str(path)!r}, '--out', {str(tmp_path / 'out')!r}, '--text-column', 'note',"
         f"'--workers', '{workers}'])"
     )

@@ -267,6 +267,9 @@ def test_a_failed_run_keeps_the_earlier_output(notes, tmp_path):
         ({"rejected": "out/sub/r.csv"}, "outside the output folder"),
         ({"id_map": "m", "rejected": "m"}, "same file"),
         ({"id_map": "in.csv"}, "is the input"),
+        ({"vault": "out/vault"}, "outside the output folder"),
+        ({"vault": "in.csv"}, "is the input"),
+        ({"vault": "v", "key_file": "v"}, "same file"),
     ],
 )
 def test_private_tables_have_their_place(notes, tmp_path, options, message):

@@ -6,6 +6,7 @@ from redactphi.labels import PhiLabel
 from redactphi.operators import OPERATORS
 from redactphi.policy import KEEP, presets
 from redactphi.rewrite import Rewriter
+from redactphi.vault import Vault
 
 
 @pytest.fixture
@@ -24,7 +25,18 @@ def test_every_preset_names_a_known_operator_for_every_label(name):
     assert set(policy.operators) == {str(label) for label in PhiLabel}
     assert {spec.operator for spec in policy.operators.values()} <= {*OPERATORS, KEEP}
     assert policy.name == name
-    Rewriter(policy, OPERATORS, key=SecretKey(b"k" * 32))
+    key = SecretKey(bytes(32))
+    needs = {
+        need for spec in policy.operators.values() if spec.operator != KEEP for need in OPERATORS[spec.operator].needs
+    }
+    Rewriter(policy, OPERATORS, key=key, vault=Vault(None, key) if "vault" in needs else None)
+
+
+def test_tokens_keep_nothing_and_depart_from_nothing():
+    policy = Policy.load("tokens")
+    assert {spec.operator for spec in policy.operators.values()} == {"token"}
+    assert policy.departures == ()
+    assert "neither the vault nor its key is disclosed" in policy.description
 
 
 def test_safe_harbor_keeps_nothing_and_departs_from_nothing():
