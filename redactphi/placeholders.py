@@ -7,9 +7,7 @@ import re
 from redactphi.labels import PhiLabel
 
 _LABELS = "|".join(PhiLabel)
-_FORM = re.compile(
-    rf"\[(?:(?:{_LABELS})(?:~[A-Za-z0-9_-]{{1,64}})?|DATE \d{{4}}(?:-\d{{4}})?|ZIP \d{{3}}|AGE 90\+)\]"
-)
+_FORM = re.compile(rf"\[(?:(?:{_LABELS})(?:~[A-Za-z0-9_-]{{1,64}})?|DATE \d{{4}}(?:-\d{{4}})?|ZIP \d{{3}}|AGE 90\+)\]")
 
 Range = tuple[int, int]
 
