@@ -58,6 +58,15 @@ def test_the_sign_off_runs_as_printed(root, tmp_path, monkeypatch, capfd):
     assert [without_hashes(text) for text in SHOWN.findall(shown)] == [without_hashes(text) for text in made[1:]]
 
 
+def test_the_figures_of_the_sign_off_come_from_the_results(root):
+    results = json.loads((root / "benchmarks/results/second_pass.json").read_text(encoding="utf-8")).values()
+    names = ("left_in_clear", "found", "notes_with_findings", "notes")
+    left, found, touched, notes = (sum(result[name] for result in results) for name in names)
+    page = " ".join((root / "docs/how-to/sign-off.md").read_text(encoding="utf-8").split())
+    assert f"of {left:,} spans left in clear one at a time it found {found:,} ({100 * found / left:.1f} %)" in page
+    assert f"in {touched} of {notes} notes redacted as usual" in page
+
+
 def fill_in(path):
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
