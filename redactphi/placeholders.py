@@ -7,13 +7,13 @@ import re
 from redactphi.labels import PhiLabel
 
 _LABELS = "|".join(PhiLabel)
-_FORM = re.compile(rf"\[(?:(?:{_LABELS})(?:~[A-Za-z0-9_-]{{1,64}})?|DATE \d{{4}}(?:-\d{{4}})?|ZIP \d{{3}}|AGE 90\+)\]")
+_FORM = re.compile(rf"\[(?:(?:{_LABELS})(?:~[A-Z2-7]{{26}})?|DATE \d{{4}}(?:-\d{{4}})?|ZIP \d{{3}}|AGE 90\+)\]")
 
 Range = tuple[int, int]
 
 
 def placeholders(text: str) -> list[Range]:
-    """The ranges of ``[NAME]``, ``[DATE 2024]``, ``[ZIP 627]``, ``[AGE 90+]`` and ``[NAME~TOKEN]``, in order.
+    """The ranges of ``[NAME]``, ``[DATE 2024]``, ``[ZIP 627]``, ``[AGE 90+]`` and tokens (``[NAME~`` and 26 letters of base32), in order.
 
     Brackets around anything else, ``[NAME Ruiz]`` or ``[ZIP 62704]``, are no placeholders.
     """

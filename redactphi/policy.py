@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,20 @@ from typing import Any
 from redactphi import resources
 from redactphi.errors import UnknownNameError, UsageError
 from redactphi.labels import PhiLabel
+from redactphi.policy_terms import Terms
 
 KEEP = "keep"
+SHIFT = "shift"
 _THRESHOLD = 0.4
 """The least score where a policy names none."""
 
 _KEYS: dict[str, type] = {
     "name": str, "version": int, "description": str, "extends": str, "departures": list, "operators": dict,
-    "thresholds": dict,
+    "thresholds": dict, "providers": str, "facilities": str, "allow": list, "deny": list,
 }  # fmt: skip
+_CHOICES = {"providers": PhiLabel.PROVIDER, "facilities": PhiLabel.FACILITY}
+"""Keys for what Safe Harbor does not list, and the label each decides on."""
+
 _WORDS: dict[type, str] = {str: "string", int: "whole number", list: "list of strings", dict: "table"}
 _LABELS = tuple(str(label) for label in PhiLabel)
 
@@ -46,6 +51,9 @@ class Policy:
             say itself is worked out, so that no manifest claims more than was done.
         operators: Every label's operator.
         thresholds: Every label's least score.
+        choices: In words, what it keeps of what Safe Harbor does not list, and how many terms of its own it has.
+        allow: Terms that are never redacted.
+        deny: Terms that always are.
     """
 
     name: str
@@ -54,6 +62,9 @@ class Policy:
     departures: tuple[str, ...]
     operators: Mapping[str, OperatorSpec]
     thresholds: Mapping[str, float]
+    choices: tuple[str, ...] = ()
+    allow: tuple[Terms, ...] = field(default=(), repr=False)
+    deny: tuple[Terms, ...] = field(default=(), repr=False)
 
     @classmethod
     def load(cls, policy: str | Path | Policy) -> Policy:
@@ -76,12 +87,13 @@ class Policy:
         return self.operators[label].operator == KEEP
 
     def describe(self) -> dict[str, Any]:
-        """The policy as plain data, for a manifest."""
+        """The policy as plain data, for a manifest: of its own terms, which may be names, the number alone."""
         return {
             "name": self.name,
             "version": self.version,
             "description": self.description,
             "departures_from_safe_harbor": list(self.departures),
+            "choices": list(self.choices),
             "operators": {label: {"operator": s.operator, **s.params} for label, s in sorted(self.operators.items())},
             "thresholds": dict(sorted(self.thresholds.items())),
         }
@@ -92,7 +104,8 @@ class Policy:
     @property
     def sha256(self) -> str:
         """A hash of everything the policy says."""
-        return hashlib.sha256(json.dumps(self.describe(), sort_keys=True).encode()).hexdigest()
+        terms = [[asdict(each) for each in found] for found in (self.allow, self.deny)]
+        return hashlib.sha256(json.dumps([self.describe(), terms], sort_keys=True).encode()).hexdigest()
 
 
 def presets() -> list[str]:
@@ -123,6 +136,10 @@ def _merged(path: Traversable | Path, seen: tuple[str, ...]) -> dict[str, Any]:
     merged = {"version": 1, "description": "", **raw}
     for table in ("operators", "thresholds"):
         merged[table] = base.get(table, {}) | raw.get(table, {})
+    merged["operators"] |= _chosen(raw, merged["operators"])
+    folder = path.parent if isinstance(path, Path) else None
+    for kind in ("allow", "deny"):
+        merged[kind] = [*base.get(kind, ()), *(Terms.read(kind, each, folder) for each in raw.get(kind, ()))]
     if missing := [key for key in ("name", "operators") if not merged.get(key)]:
         raise UsageError(f"policy lacks {', '.join(missing)}")
     merged["thresholds"] = merged["thresholds"] or {"default": _THRESHOLD}
@@ -138,6 +155,22 @@ def _check_keys(raw: Mapping[str, Any]) -> None:
             raise UsageError(f"policy key {key!r} takes a {_WORDS[_KEYS[key]]}")
     if not all(isinstance(item, str) for item in raw.get("departures", ())):
         raise UsageError("policy key 'departures' takes a list of strings")
+    if not all(isinstance(item, Mapping) for key in ("allow", "deny") for item in raw.get(key, ())):
+        raise UsageError("policy keys 'allow' and 'deny' are written [[allow]] and [[deny]]")
+    for key in _CHOICES:
+        if raw.get(key, KEEP) not in ("redact", KEEP):
+            raise UnknownNameError(f"choice for {key}", raw[key], ("redact", KEEP))
+
+
+def _chosen(raw: Mapping[str, Any], operators: Mapping[str, Any]) -> dict[str, Any]:
+    """The operators that a file's choices for providers and facilities stand for."""
+    found = {}
+    for key, label in _CHOICES.items():
+        if key in raw and str(label) in raw.get("operators", {}):
+            raise UsageError(f"policy key {key!r} and the operator of {label} say the same thing twice")
+        if key in raw:
+            found[str(label)] = KEEP if raw[key] == KEEP else operators.get("default", "tag")
+    return found
 
 
 def _unstated_departures(base: Mapping[str, Any], merged: Mapping[str, Any]) -> list[str]:
@@ -153,20 +186,36 @@ def _unstated_departures(base: Mapping[str, Any], merged: Mapping[str, Any]) -> 
             continue
         if after[label] == KEEP:
             found.append(f"{label} is kept")
+        elif after[label] == SHIFT != before.get(label):
+            found.append(f"{label} is shifted: dates of a day stay")
         elif now[label] > least[label]:
             found.append(f"{label} is kept below a score of {now[label]:g}")
     return found
 
 
 def _build(raw: Mapping[str, Any]) -> Policy:
+    operators = {label: _spec(value) for label, value in _per_label(raw["operators"]).items()}
+    for terms in raw["deny"]:
+        if operators[terms.labels[0]].operator == KEEP:
+            raise UsageError(f"policy denies terms as {terms.labels[0]} and keeps that label")
     return Policy(
         name=raw["name"],
         version=raw["version"],
         description=raw["description"],
         departures=tuple(raw["departures"]),
-        operators={label: _spec(value) for label, value in _per_label(raw["operators"]).items()},
+        operators=operators,
         thresholds=_thresholds(raw),
+        choices=tuple(_choices(operators, raw)),
+        allow=tuple(raw["allow"]),
+        deny=tuple(raw["deny"]),
     )
+
+
+def _choices(operators: Mapping[str, OperatorSpec], raw: Mapping[str, Any]) -> Iterator[str]:
+    yield from (f"names of {key} are kept" for key, label in _CHOICES.items() if operators[label].operator == KEEP)
+    for kind, what in (("allow", "never"), ("deny", "always")):
+        if count := sum(len(terms.texts) or 1 for terms in raw[kind]):
+            yield f"terms of the policy's own that are {what} redacted: {count}"
 
 
 def _thresholds(raw: Mapping[str, Any]) -> dict[str, float]:

@@ -21,6 +21,7 @@ from redactphi.nlp import PhiArtifacts
 from redactphi.operators import OPERATORS
 from redactphi.patient import Patient
 from redactphi.policy import Policy
+from redactphi.policy_terms import TermFilter
 from redactphi.recognizers.zones import Note
 from redactphi.rewrite import Rewriter
 from redactphi.spans import Span, resolve_overlaps
@@ -63,7 +64,14 @@ class Redactor:
         least = self.policy.thresholds
         self._least = {label: math.inf for label in self.policy.operators if self.policy.keeps(label)}
         self._least |= {label: least[label] for label in least if label not in self._least}
+        has_terms = self.policy.allow or self.policy.deny
+        self._terms = TermFilter(self.policy.allow, self.policy.deny) if has_terms else None
         self._rewriter = Rewriter(self.policy, OPERATORS, key=SecretKey.load(key), vault=vault)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """What the policy's operators cannot work without: ``key``, ``vault``, ``patient.id``."""
+        return self._rewriter.needs
 
     def detect(self, text: str | Document, patient: Patient | None = None, *, using: str = "both") -> list[Span]:
         """The resolved spans the policy rewrites, in offsets of the text.
@@ -79,7 +87,7 @@ class Redactor:
         if using not in _USING:
             raise UnknownNameError("source", using, _USING)
         document = _as_document(text, patient)
-        return self._resolve(self.engine.detect(document, using=using))
+        return self._resolve(document, self.engine.detect(document, using=using))
 
     def redact(self, text: str | Document, patient: Patient | None = None) -> RedactedDocument:
         """A note made safe.
@@ -124,13 +132,19 @@ class Redactor:
         except NoteWithheld as error:
             return WithheldDocument(document.id, error.reason)
 
-    def _resolve(self, spans: Iterable[Span]) -> list[Span]:
+    def _resolve(self, document: Document, spans: Iterable[Span]) -> list[Span]:
         least = self._least
-        return resolve_overlaps([span for span in spans if span.score >= least[span.label]])
+        likely = [span for span in spans if span.score >= least[span.label]]
+        if self._terms:
+            try:
+                likely = self._terms.apply(document.text, likely)
+            except TimeoutError:
+                raise NoteWithheld(document.id, "policy-terms:TimeoutError") from None
+        return resolve_overlaps(likely)
 
     def _rewrite(self, document: Document, spans: Iterable[Span]) -> RedactedDocument:
         try:
-            return self._rewriter.rewrite(document, self._resolve(spans))
+            return self._rewriter.rewrite(document, self._resolve(document, spans))
         except NoteWithheld:
             raise
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the note is withheld

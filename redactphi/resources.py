@@ -165,6 +165,16 @@ def _shared_pieces() -> dict[str, str]:
     return dict(read_toml(data() / "definitions.toml")["define"])
 
 
+@functools.cache
+def piece(name: str) -> str:
+    """The pattern of a piece that ``data/definitions.toml`` defines.
+
+    Raises:
+        UnknownNameError: There is no such piece.
+    """
+    return str(_expand({"regex": f"{{{{{name}}}}}"}, _shared_pieces())["regex"])
+
+
 def fingerprint() -> str:
     """A hash over everything packaged that decides what is found: rules, definitions, term lists and tables."""
     digest = hashlib.sha256()

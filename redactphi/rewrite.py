@@ -41,20 +41,9 @@ class Rewriter:
     ) -> None:
         self.policy = policy
         self._key, self._vault = key, vault
-        self._operators: dict[str, Operator] = {}
-        for label, spec in policy.operators.items():
-            if spec.operator == KEEP:
-                continue
-            if spec.operator not in operators:
-                raise UnknownNameError("operator", spec.operator, (*operators, KEEP))
-            operator = operators[spec.operator]()
-            try:
-                operator.validate({**spec.params, "label": label})
-            except InvalidParamError as error:
-                raise UsageError(f"operator {spec.operator!r} of {label}: {error}") from None
-            self._operators[label] = operator
+        self._operators = _built(policy, operators)
         self._own = _one_a_kind(self._operators.values())
-        self.needs = frozenset().union(*(operator.needs for operator in self._own))
+        self.needs = _needs(self._own)
         self._check_needs()
 
     def _check_needs(self) -> None:
@@ -87,6 +76,37 @@ class Rewriter:
         for operator in self._own:
             operator.finish(context, safe)
         return RedactedDocument(document.id, safe, context.spans, offsets, dict(sorted(context.events.items())))
+
+
+def check_operators(policy: Policy, operators: Mapping[str, type[Operator]]) -> frozenset[str]:
+    """What the operators of a policy need: ``key``, ``vault``, ``patient.id``.
+
+    Raises:
+        UnknownNameError: The policy names an operator that does not exist.
+        UsageError: An operator refuses its parameters.
+    """
+    return _needs(_one_a_kind(_built(policy, operators).values()))
+
+
+def _built(policy: Policy, operators: Mapping[str, type[Operator]]) -> dict[str, Operator]:
+    """The operator of each label that is not kept, its parameters checked."""
+    found: dict[str, Operator] = {}
+    for label, spec in policy.operators.items():
+        if spec.operator == KEEP:
+            continue
+        if spec.operator not in operators:
+            raise UnknownNameError("operator", spec.operator, (*operators, KEEP))
+        operator = operators[spec.operator]()
+        try:
+            operator.validate({**spec.params, "label": label})
+        except InvalidParamError as error:
+            raise UsageError(f"operator {spec.operator!r} of {label}: {error}") from None
+        found[label] = operator
+    return found
+
+
+def _needs(operators: Iterable[PhiOperator]) -> frozenset[str]:
+    return frozenset().union(*(operator.needs for operator in operators))
 
 
 def _one_a_kind(operators: Iterable[Operator]) -> tuple[PhiOperator, ...]:

@@ -28,6 +28,8 @@ BY_OTHERS = (
     "held_out_dee",
     "held_out_eve",
     "held_out_fay",
+    "held_out_gus",
+    "held_out_hal",
 )
 """Synthetic notes by authors who knew neither layouts nor rules, labelled by our policy."""
 

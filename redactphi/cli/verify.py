@@ -23,6 +23,7 @@ _SHOWN = 20
 @click.option("--mode", help="Of the second pass: balanced or strict. [default: as the run]")
 @click.option("--limit", type=click.IntRange(1), help="The second pass looks at only so many rows.")
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes of the second pass.")
+@click.option("--policy-file", type=_FILE, help="The policy file of the run, if it has terms of its own.")
 @click.option("--json", "json_file", type=_FILE, help="File for the whole report; outside OUTPUT.")
 @click.option("--force", is_flag=True, help="Replace an earlier report.")
 def verify(
@@ -32,6 +33,7 @@ def verify(
     mode: str | None,
     limit: int | None,
     workers: int,
+    policy_file: Path | None,
     json_file: Path | None,
     force: bool,
 ) -> None:
@@ -48,7 +50,9 @@ def verify(
         raise UsageError(f"{json_file.name}: put it outside the output folder, which then would not be as listed")
     report = PrivateFile(json_file, force=force) if json_file else None
     with progress() as on_progress:
-        done = check(manifest, output, mode=mode, limit=limit, workers=workers, on_progress=on_progress)
+        done = check(
+            manifest, output, mode=mode, limit=limit, workers=workers, policy_file=policy_file, on_progress=on_progress
+        )
     if report:
         report.write(json.dumps(done.to_dict(), indent=2, ensure_ascii=False) + "\n")
     _print(done)
@@ -79,6 +83,7 @@ def _summary(done: Verification) -> list[tuple[str, ...]]:
         ("manifest", done.manifest_sha256),
         ("policy", done.policy),
         *(("departs", departure) for departure in done.departures),
+        *(("choice", choice) for choice in done.choices),
         ("files as listed", f"{as_listed:,} of {files.checked:,}"),
         *((name, f"{count:,}") for name, count in done.counts.counted.items()),
         ("second pass", f"{done.examined:,} notes, {done.mode}"),

@@ -17,7 +17,7 @@ from redactphi.etl.records import Record, Rejected
 from redactphi.policy import OperatorSpec, Policy
 
 _NEEDED: dict[str, tuple[str, ...]] = {
-    "policy": ("sha256",), "versions": (), "output": ("format", "file", "encoding", "delimiter", "quote"),
+    "policy": ("has_terms", "sha256"), "versions": (), "output": ("format", "file", "encoding", "delimiter", "quote"),
     "columns": ("redacted", "kept_not_examined", "id"), "rows": ("out",), "notes": ("redacted", "empty", "withheld"),
     "withheld_by_reason": (), "files_sha256": (),
 }  # fmt: skip
@@ -95,7 +95,7 @@ class FinishedRun:
         return next((path for path in places if path.exists()), None)
 
     def policy(self) -> Policy:
-        """The policy the manifest describes, as it was when the output was made."""
+        """The policy the manifest describes, as it was when the output was made; without terms of its own."""
         return policy_of(self.manifest["policy"], self.manifest_path.name)
 
     @property
@@ -159,6 +159,7 @@ def policy_of(described: Mapping[str, Any], name: str) -> Policy:
             version=described["version"],
             description=described["description"],
             departures=tuple(described["departures_from_safe_harbor"]),
+            choices=tuple(described["choices"]),
             operators={label: _spec(entry) for label, entry in described["operators"].items()},
             thresholds=dict(described["thresholds"]),
         )

@@ -9,7 +9,7 @@ from redactphi.document import Document, RedactedDocument
 from redactphi.errors import UnknownNameError, UsageError
 from redactphi.etl.columns import TUPLE_FIELDS
 from redactphi.etl.records import facts_to_patient
-from redactphi.etl.workers import RedactorLike, Result, default_redactor, redact_all
+from redactphi.etl.workers import RedactorLike, Result, check_patient_fields, default_redactor, redact_all
 from redactphi.patient import Patient, patient_fields
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def redact_frame(
 
     Raises:
         UnknownNameError: A column or patient field does not exist; the message lists the valid ones.
-        UsageError: A column is named for two things, or a name is there twice.
+        UsageError: A column is named for two things, a name is there twice, or the policy needs the patient's id and
+            no column holds it.
     """
     if not hasattr(frame, "columns"):
         raise UsageError(f"a frame is a pandas.DataFrame, not {type(frame).__name__}")
@@ -52,6 +53,7 @@ def redact_frame(
     sources = _sources(patient or {})
     _check(frame, columns, sources)
     redactor = redactor or default_redactor(policy, mode)
+    check_patient_fields(redactor, sources, 'patient={"id": COLUMN}')
     patients = _patients(frame, sources)
     result = frame.drop(columns=[name for names in sources.values() for name in names])
     for column in columns:
@@ -75,8 +77,13 @@ def redact_series(
         policy: A preset's name or the path of a policy file.
         mode: ``balanced`` or ``strict``.
         redactor: One already built; then ``policy`` and ``mode`` are its own.
+
+    Raises:
+        UsageError: The policy needs the patient's id, which a series has not.
     """
-    return _redacted(series, None, redactor or default_redactor(policy, mode))[0]
+    redactor = redactor or default_redactor(policy, mode)
+    check_patient_fields(redactor, (), "in redact_frame")
+    return _redacted(series, None, redactor)[0]
 
 
 def _sources(patient: Mapping[str, str | Iterable[str]]) -> dict[str, list[str]]:

@@ -130,7 +130,7 @@ def write_manifest(
     content = {
         "manifest_version": MANIFEST_VERSION,
         "statement": f"{DEPARTURE if policy.departures else SAFE_HARBOR} {NOT_EXAMINED}",
-        "policy": {**policy.describe(), "sha256": policy.sha256},
+        "policy": {**policy.describe(), "has_terms": bool(policy.allow or policy.deny), "sha256": policy.sha256},
         "versions": dict(versions),
         "packages": {"python": platform.python_version(), "redactphi": __version__, **package_versions()},
         "input": dict(source),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import regex
@@ -20,7 +20,7 @@ _UNTOLD = {"surrogate": "surrogates", "shift": "shifted dates", KEEP: "kept by t
 
 _ALIKE = (
     (PhiLabel.NAME, PhiLabel.PROVIDER),
-    (PhiLabel.FACILITY, PhiLabel.EMPLOYER, PhiLabel.LOCATION),
+    (PhiLabel.FACILITY, PhiLabel.EMPLOYER, PhiLabel.LOCATION, PhiLabel.ZIP),
     (PhiLabel.PHONE, PhiLabel.FAX),
     (PhiLabel.SSN, PhiLabel.MRN, PhiLabel.HEALTH_PLAN, PhiLabel.ACCOUNT, PhiLabel.LICENSE, PhiLabel.VEHICLE,
      PhiLabel.DEVICE, PhiLabel.ID_OTHER),
@@ -76,22 +76,25 @@ def not_checkable(policy: Policy) -> dict[str, str]:
 def second_policy(policy: Policy) -> Policy:
     """A policy that finds what ``policy`` finds, at its thresholds, and that needs no key and no vault.
 
-    Labels that cannot be checked are left out before overlaps are united, so that none of them can hide another.
+    Overlaps are united as they were the first time: a number that was taken for a record number then is one now, and
+    not what a weaker rule sees in it.
     """
-    untold = not_checkable(policy)
-    operators = {label: OperatorSpec(KEEP) if label in untold else _PLAIN for label in policy.operators}
-    return replace(policy, operators=operators)
+    kept = {label: OperatorSpec(KEEP) for label in policy.operators if policy.keeps(label)}
+    return replace(policy, operators={label: kept.get(label, _PLAIN) for label in policy.operators})
 
 
-def residue(note: SafeNote, spans: Iterable[Span]) -> Iterator[Finding]:
+def residue(note: SafeNote, spans: Iterable[Span], untold: Container[str] = ()) -> Iterator[Finding]:
     """What of the spans of a safe note is left over.
 
     Args:
         note: The safe note.
         spans: What was found in it, in offsets of its text.
+        untold: Labels that cannot be checked.
     """
     written = placeholders(note.text)
     for span in spans:
+        if span.label in untold:
+            continue
         for first, last in outside(span.start, span.end, written):
             word = _WORD.search(note.text, first, last)
             if word and not _may_stay(note.text, *word.span()):

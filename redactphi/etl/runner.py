@@ -18,7 +18,7 @@ from redactphi.etl.options import BatchOptions
 from redactphi.etl.readers import Source, open_source
 from redactphi.etl.records import NotTextError, Record, Rejected, assemble, documents, kept
 from redactphi.etl.tables import Tables, system_places
-from redactphi.etl.workers import Engine, Outcome, RedactorLike, default_redactor, run_chunks
+from redactphi.etl.workers import Engine, Outcome, RedactorLike, check_patient_fields, default_redactor, run_chunks
 from redactphi.etl.writers import output_form
 
 CHUNK_NOTES = 64
@@ -72,7 +72,8 @@ def run_batch(
         on_progress: Told of each chunk done.
 
     Raises:
-        UsageError: The options contradict each other or the input, or something is in the output's place.
+        UsageError: The options contradict each other, the input or the policy's needs, or something is in the
+            output's place.
         DataError: The input cannot be read, or a worker process died.
     """
     clock = _Clock()
@@ -84,6 +85,7 @@ def run_batch(
         Engine, make_redactor or partial(default_redactor, options.policy, options.mode), options.stages
     )
     run = _Run(source, plan, make_engine(), tables)
+    check_patient_fields(run.engine.redactor, [field for field, _ in plan.patient], "--patient id=COLUMN")
     chunks = _chunks(source, plan, options.limit)
     began = time.perf_counter()
     done = run_chunks(run.engine, make_engine, chunks, workers=options.workers, start_method=options.start_method)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from redactphi.document import Document, WithheldDocument
+from redactphi.errors import UsageError
 from redactphi.etl.checks import CountCheck, FileCheck, check_counts, check_files
 from redactphi.etl.finished import FinishedRun, SafeNote
 from redactphi.etl.readers import Source
@@ -39,6 +40,7 @@ class Verification:
         manifest_sha256: Of the manifest's file, to name it in a signed statement.
         policy: The policy that made the output, with its version and hash.
         departures: Where that policy keeps more than Safe Harbor allows.
+        choices: What it keeps of what Safe Harbor does not list, and whether it has terms of its own.
         mode: Of the second pass.
         warnings: What weakens the result without being wrong: other rules than made the output, rows left out.
         manifest_errors: Where the manifest contradicts itself.
@@ -53,6 +55,7 @@ class Verification:
     manifest_sha256: str
     policy: str
     departures: tuple[str, ...]
+    choices: tuple[str, ...]
     mode: str
     warnings: list[str]
     manifest_errors: list[str]
@@ -94,6 +97,7 @@ class Verification:
             "manifest_sha256": self.manifest_sha256,
             "policy": self.policy,
             "departures_from_safe_harbor": list(self.departures),
+            "choices": list(self.choices),
             "mode": self.mode,
             "warnings": self.warnings,
             "manifest_errors": self.manifest_errors,
@@ -135,6 +139,7 @@ def verify(
     mode: str | None = None,
     limit: int | None = None,
     workers: int = 1,
+    policy_file: Path | None = None,
     make_redactor: Callable[[], RedactorLike] | None = None,
     on_progress: Progress | None = None,
 ) -> Verification:
@@ -146,15 +151,17 @@ def verify(
         mode: Of the second pass; None for that of the run.
         limit: Rows the second pass looks at, at most; files and numbers are checked whole.
         workers: Processes of the second pass.
+        policy_file: The policy file of the run; needed where it has terms of its own, which no manifest holds.
         make_redactor: Builds the redactor of the second pass; picklable to be spawned.
         on_progress: Told of each chunk done.
 
     Raises:
         DataError: The manifest or the output does not exist, or the manifest cannot be read as one.
         UnknownNameError: There is no such mode.
+        UsageError: The policy file is not that of the run.
     """
     run = FinishedRun.open(manifest, output)
-    policy = run.policy()
+    policy = run.policy() if policy_file is None else _policy_of_run(run, policy_file)
     mode = mode or str(run.manifest["versions"].get("mode", "balanced"))
     make_engine = partial(Engine, make_redactor or partial(second_redactor, second_policy(policy), mode))
     engine = make_engine()
@@ -162,6 +169,7 @@ def verify(
         manifest_sha256=run.sha256,
         policy=f"{policy.name}/{policy.version}/{run.manifest['policy']['sha256']}",
         departures=policy.departures,
+        choices=policy.choices,
         mode=mode,
         warnings=[*_other_rules(run.manifest["versions"], engine.redactor.versions()), *_less_than_all(run, policy)],
         manifest_errors=_contradictions(run, policy),
@@ -193,7 +201,7 @@ def _take(done: Verification, chunk: _Chunk, outcomes: list[Outcome]) -> None:
             done.unexamined[outcome.result.reason] += 1
             continue
         done.examined += 1
-        done.findings += residue(note, outcome.result.spans)
+        done.findings += residue(note, outcome.result.spans, done.not_checkable)
 
 
 def _chunks(run: FinishedRun, source: Source, limit: int | None, warnings: list[str]) -> Iterator[_Chunk]:
@@ -221,10 +229,24 @@ def _other_rules(made: Mapping[str, Any], installed: Mapping[str, str]) -> list[
     ]
 
 
+def _policy_of_run(run: FinishedRun, path: Path) -> Policy:
+    policy = Policy.load(path)
+    if policy.sha256 != run.manifest["policy"]["sha256"]:
+        raise UsageError(f"{path.name} is not the policy that made the output: its hash is another")
+    return policy
+
+
+def _lacks_terms(run: FinishedRun, policy: Policy) -> bool:
+    """Whether the policy had terms of its own that are not known here."""
+    return bool(run.manifest["policy"]["has_terms"]) and not (policy.allow or policy.deny)
+
+
 def _less_than_all(run: FinishedRun, policy: Policy) -> list[str]:
     found = []
     if policy.name in presets() and Policy.load(policy.name).sha256 != run.manifest["policy"]["sha256"]:
         found.append(f"the installed policy {policy.name} is not the one that made the output; the manifest's was used")
+    if _lacks_terms(run, policy):
+        found.append("the policy has terms of its own that the manifest does not hold: give its file")
     if run.scope:
         found.append(f"only {run.scope} was looked at, not the whole output")
     return found
@@ -232,7 +254,7 @@ def _less_than_all(run: FinishedRun, policy: Policy) -> list[str]:
 
 def _contradictions(run: FinishedRun, policy: Policy) -> list[str]:
     found = []
-    if policy.sha256 != run.manifest["policy"]["sha256"]:
+    if policy.sha256 != run.manifest["policy"]["sha256"] and not _lacks_terms(run, policy):
         found.append("the policy it describes is not the one whose hash it names")
     labels = run.manifest.get("phi_by_label")
     by_operator = run.manifest.get("phi_by_operator", {})

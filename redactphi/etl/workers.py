@@ -17,7 +17,7 @@ from multiprocessing import connection
 from typing import Any, Protocol, TypeVar
 
 from redactphi.document import Document, RedactedDocument, WithheldDocument
-from redactphi.errors import DataError, NoteWithheld, RedactPHIError
+from redactphi.errors import DataError, NoteWithheld, RedactPHIError, UsageError
 from redactphi.etl.stages import Stage, load_stage, stage_rows
 from redactphi.policy import Policy
 
@@ -44,6 +44,21 @@ def default_redactor(policy: str, mode: str) -> RedactorLike:
     from redactphi.redactor import Redactor  # noqa: PLC0415 - spaCy and Presidio cost seconds, and fail later than usage
 
     return Redactor(policy, mode=mode)
+
+
+def check_patient_fields(redactor: RedactorLike, fields: Iterable[str], option: str) -> None:
+    """Refuse a run that would withhold every note for want of the patient's id.
+
+    Args:
+        redactor: What will run.
+        fields: The patient fields that have a column.
+        option: How the caller names the column of the id.
+
+    Raises:
+        UsageError: The policy needs the patient's id and no column holds it.
+    """
+    if "patient.id" in getattr(redactor, "needs", ()) and "id" not in fields:
+        raise UsageError(f"policy {redactor.policy.name!r} needs the patient's id: name its column ({option})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from redactphi.operation import PhiOperator
 from redactphi.operators.generalize import Age90, DateYear, Zip3
+from redactphi.operators.shift_date import ShiftDate
+from redactphi.operators.surrogate import Surrogate
 from redactphi.operators.tag import Tag
 
-OPERATORS: dict[str, type[PhiOperator]] = {kind.name: kind for kind in (Tag, DateYear, Age90, Zip3)}
+OPERATORS: dict[str, type[PhiOperator]] = {
+    kind.name: kind for kind in (Tag, DateYear, Age90, Zip3, Surrogate, ShiftDate)
+}
 
-__all__ = ["OPERATORS", "Age90", "DateYear", "PhiOperator", "Tag", "Zip3"]
+__all__ = ["OPERATORS", "Age90", "DateYear", "PhiOperator", "ShiftDate", "Surrogate", "Tag", "Zip3"]

@@ -12,16 +12,14 @@ import regex
 from presidio_anonymizer.entities import InvalidParamError
 
 from redactphi import resources
-from redactphi.labels import PhiLabel
-from redactphi.operation import PhiOperator, RewriteContext
-from redactphi.operators.years import reference_year, shows_age_over_89, year_of, years_of
+from redactphi.operation import PhiOperator
+from redactphi.operators.note_years import check_reference_year, year_tag
+from redactphi.operators.years import year_of
 
 __all__ = ["Age90", "DateYear", "Zip3", "allowed_prefixes", "year_of"]
 
 DEFAULT_TABLE = "census-2020"
 _PREFIX = regex.compile(r"(?<!\d)(\d{3})\d{2}(?!\d)")
-_BIRTH_CUE = regex.compile(r"(?i)\b(?:born|birth(?:date|day)?|dob|d\.o\.b\.?|yob)\b[^.;\n\d]{0,24}$")
-_REFERENCE = "generalize.reference_year"
 
 
 class DateYear(PhiOperator):
@@ -38,11 +36,7 @@ class DateYear(PhiOperator):
 
     def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
         """The tag for the written date ``text``."""
-        reference = _reference(params or {})
-        years = sorted(set(years_of(text)))
-        if not years or any(shows_age_over_89(year, reference) for year in years):
-            return "[DATE]"
-        return f"[DATE {years[0]}]" if len(years) == 1 else f"[DATE {years[0]}-{years[-1]}]"
+        return year_tag(text, params or {})
 
     def validate(self, params: dict[str, Any] | None = None) -> None:
         """Refuse a reference year that is no year.
@@ -51,9 +45,7 @@ class DateYear(PhiOperator):
             InvalidParamError: ``reference_year`` is not a whole number, or a parameter is unknown.
         """
         super().validate(params)
-        year = (params or {}).get("reference_year")
-        if year is not None and (isinstance(year, bool) or not isinstance(year, int)):
-            raise InvalidParamError("reference_year must be a whole number")
+        check_reference_year(params)
 
 
 class Zip3(PhiOperator):
@@ -111,25 +103,3 @@ def allowed_prefixes(table: str = DEFAULT_TABLE) -> frozenset[str]:
         raise InvalidParamError(f"unknown zip3 table; valid: {', '.join(tables())}")
     lines = (resources.data() / "zip3" / f"{table}.tsv").read_text(encoding="utf-8").split()
     return frozenset(lines[1:])
-
-
-def _reference(params: dict[str, Any]) -> int:
-    """The year ages are counted to, worked out once a note."""
-    context: RewriteContext | None = params.get("context")
-    fallback: int | None = params.get("reference_year")
-    if context is None:
-        return reference_year((), fallback=fallback)
-    if _REFERENCE not in context.cache:
-        context.cache[_REFERENCE] = reference_year(_note_years(context), context.document.text, fallback)
-    found: int = context.cache[_REFERENCE]
-    return found
-
-
-def _note_years(context: RewriteContext) -> list[int]:
-    text, patient = context.document.text, context.document.patient
-    birth_year = year_of(patient.birth_date) if patient else None
-    years: list[int] = []
-    for span in context.spans:
-        if span.label == PhiLabel.DATE and not _BIRTH_CUE.search(text[max(0, span.start - 40) : span.start]):
-            years += years_of(text[span.start : span.end])
-    return [year for year in years if year != birth_year]

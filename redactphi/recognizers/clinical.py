@@ -44,8 +44,10 @@ def is_graded_eponym(text: str, words: Sequence[str], end: int) -> bool:
 
 def is_possessive_eponym(words: Sequence[str]) -> bool:
     """Whether what stands where a place would begins as a sign or a landmark does: "at Kocher's", "at Winslow's"."""
-    bare = words[0].replace("’", "'").removesuffix("'s") if words else ""
-    return bool(words) and bare != words[0] and len(words) < _SEVERAL and bare in resources.terms("clinical_eponyms")
+    written = words[0].replace("’", "'") if words else ""
+    bare = written[:-2] if written.lower().endswith("'s") else ""
+    eponyms = resources.terms("clinical_eponyms")
+    return bool(bare) and len(words) < _SEVERAL and (bare in eponyms or bare.title() in eponyms)
 
 
 def _is_clinical(word: str) -> bool:

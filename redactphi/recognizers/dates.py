@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import regex
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from redactphi.operators.months import MONTHS, STEM, month_number
 from redactphi.operators.years import reference_year, shows_age_over_89
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.spans import Span
@@ -22,11 +23,9 @@ _STYLES = {"dots": ".", "near-dashed-alone": "-"}
 _NEAR = 75
 _MONTH_DAYS = 30.5
 _YEAR_DAYS = 366
-_MONTHS = {name: number for number, name in enumerate(
-    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}  # fmt: skip
 _YEAR_FIRST = regex.compile(r"\d{4}[/.\-](?P<month>\d\d?)[/.\-](?P<day>\d\d?)")
 _FIGURES = regex.compile(r"(?P<month>\d\d?)[ ]?[/.\-][ ]?(?P<day>\d\d?)(?!\d)")
-_MONTH_WORD = regex.compile("(?<!\\p{L})(?:" + "|".join(_MONTHS) + ")", regex.IGNORECASE)
+_MONTH_WORD = regex.compile("(?<!\\p{L})(?:" + "|".join(month[:STEM] for month in MONTHS) + ")", regex.IGNORECASE)
 _DAY = regex.compile(r"(?<!\d)\d\d?(?!\d)")
 _LAST_MONTH = 12
 _VERTEBRAE = regex.compile(r"\b[CTLS]\d{1,2}[/-]")
@@ -52,7 +51,7 @@ def day_of_year(written: str) -> float | None:
         word, number = _MONTH_WORD.search(written), _DAY.search(written)
         if word is None or number is None:
             return None
-        month, day = _MONTHS[word[0].lower()], int(number[0])
+        month, day = month_number(word[0]), int(number[0])
     return month * _MONTH_DAYS + day if month <= _LAST_MONTH else None
 
 

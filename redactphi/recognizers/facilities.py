@@ -15,6 +15,7 @@ from redactphi.recognizers.clinical import (
     are_clinical,
     countries,
     is_eponym_before_noun,
+    is_graded_eponym,
     is_possessive_eponym,
     peoples,
     plain_words,
@@ -80,7 +81,7 @@ def _fit(text: str, span: Span) -> Span | None:
     own = [word[0] for word in words[first:last]]
     if span.source == _EMPLOYER:
         own = [word for word in own if word.lower() not in _employer_heads()]
-    if not any(_is_distinctive(word, strong=kind) for word in own):
+    if not any(_is_distinctive(word, strong=kind, headed=span.source in _KINDS - {_EMPLOYER}) for word in own):
         return None
     alone = _bare(words[first][0])
     if last - first == 1 and {alone, alone.removesuffix("s")} & resources.terms("eponyms"):
@@ -101,7 +102,12 @@ def _is_no_place(text: str, start: int, end: int) -> bool:
     """Whether clinical words, a country or a people stand where a place would."""
     words = WORD.findall(text, start, end)
     name = " ".join(words).lower()
-    is_clinical = are_clinical(words) or is_eponym_before_noun(text, words, end) or is_possessive_eponym(words)
+    is_clinical = (
+        are_clinical(words)
+        or is_eponym_before_noun(text, words, end)
+        or is_possessive_eponym(words)
+        or is_graded_eponym(text, words, end)
+    )
     return is_clinical or name in countries() or name in peoples()
 
 
@@ -148,7 +154,14 @@ _PLAIN_NAMES = frozenset({
 })  # fmt: skip
 
 
-def _is_distinctive(word: str, *, strong: bool) -> bool:
+def _is_distinctive(word: str, *, strong: bool, headed: bool) -> bool:
+    """Whether a word can be what tells one place from others of its kind.
+
+    Args:
+        word: As written.
+        strong: Whether a hospital, a clinic or the like is named beside it.
+        headed: Whether a rule found it by such a noun, and not by a cue or a field.
+    """
     lower = word.lower().replace("’", "'")
     if strong and lower in _PLAIN_NAMES:
         return True
@@ -164,6 +177,9 @@ def _is_distinctive(word: str, *, strong: bool) -> bool:
         return False
     words = resources.terms("common_words")
     common = lower in words or all(part in words or len(part) == 1 for part in parts)
+    common = common or (
+        not strong and (word in resources.terms("clinical_acronyms") or (headed and lower in plain_words()))
+    )
     return not common or (strong and (_is_named(lower) or (word[:1].isupper() and not word.isupper())))
 
 

@@ -86,8 +86,10 @@ def is_city(text: str, start: int, end: int) -> bool:
         return code.isupper() and not behind[2:3].isalpha()
     if name in _not_places() or name.split()[0] in resources.terms("place_stopwords"):
         return False
-    if text[start:end].isupper() and len(name) < _SHORTEST_CITY and name not in resources.terms("places"):
-        return False
+    if text[start:end].isupper() and name not in resources.terms("places"):
+        is_acronym = text[start:end] in resources.terms("clinical_acronyms")
+        if is_acronym or len(name) < _SHORTEST_CITY:
+            return False
     if ambiguous and not (_ZIP.search(behind[:10]) and is_zip_of_state(behind[:12])):
         return name in resources.terms("places") or (
             code not in resources.terms("state_codes_degrees")

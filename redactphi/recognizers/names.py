@@ -32,13 +32,21 @@ _UNTRIMMED = frozenset(
 )
 _DOUBTFUL = frozenset({
     "names/credential", "names/clinician-by", "names/clinician-by-known", "names/first-initial", "names/full-name", "names/full-name-reversed",
-    "names/patient-apposition", "names/relation", "names/relation-after", "names/spoke-with",
+    "names/courtesy-title", "names/patient-apposition", "names/patient-field", "names/relation", "names/relation-after", "names/spoke-with",
 })  # fmt: skip
 """Rules that see a capitalised word in a place where products and eponyms stand as well."""
 
 
 _BY = frozenset({"names/clinician-by", "names/clinician-by-known", "names/spoke-with"})
+_TITLE = "names/courtesy-title"
+_TOLD = frozenset({_TITLE, "names/patient-field"})
+"""Rules that say outright that a person follows: an eponym before its noun is one there."""
+
 _ACRONYM = 4
+_MR_BEFORE = 16
+_REGURGITATION = regex.compile(r"\p{Ll}[ ](?:MR|MS)\.[ ]$")
+"""Mitral regurgitation or stenosis at the end of a sentence; a title is not written so amid small letters."""
+
 _EITHER = frozenset({
     "names/courtesy-title", "names/courtesy-title-lower", "names/full-name", "names/patient-field", "names/spoke-with",
 })  # fmt: skip
@@ -92,11 +100,22 @@ def _staff_role() -> regex.Pattern[str]:
 
 def _is_clinical(text: str, span: Span) -> bool:
     words = WORD.findall(text, span.start, span.end)
-    if span.source in _BY and len(words) == 1 and words[0].isupper() and len(words[0]) <= _ACRONYM:
-        return True  # "treated by EVL"; initials of signers have rules of their own
+    if len(words) == 1 and words[0].isupper() and len(words[0]) <= _ACRONYM and _is_no_initials(text, span):
+        return True
+    if span.source in _TOLD:
+        return are_clinical(words) and (span.source != _TITLE or _is_regurgitation(text, span))
     return (
         are_clinical(words) or is_eponym_before_noun(text, words, span.end) or is_graded_eponym(text, words, span.end)
     )
+
+
+def _is_no_initials(text: str, span: Span) -> bool:
+    """Whether a few capitals are no person's: "treated by EVL", where signers have rules of their own, "primary MR. EF"."""
+    return span.source in _BY or (span.source == _TITLE and _is_regurgitation(text, span))
+
+
+def _is_regurgitation(text: str, span: Span) -> bool:
+    return _REGURGITATION.search(text[max(0, span.start - _MR_BEFORE) : span.start]) is not None
 
 
 @functools.cache

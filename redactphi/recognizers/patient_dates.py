@@ -8,16 +8,13 @@ from datetime import date
 from itertools import product
 
 from redactphi.labels import PhiLabel
+from redactphi.operators.months import MONTHS, month_number, ordinal_suffix
 from redactphi.spans import Span
 
 _OLDEST_KEPT_AGE = 89
 _REFERENCE_YEAR = 2026
 _SCORE = 0.9
 _YEAR = re.compile(r"(?<![\d/.-])(?:19|20)\d\d(?![\d])")
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NUMERIC = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?: .*)?")
@@ -34,9 +31,9 @@ def parse(value: str) -> date | None:
         year = int(match[3]) if len(match[3]) > 2 else _century(int(match[3]))  # noqa: PLR2004
         return _date(year, int(match[1]), int(match[2])) or _date(year, int(match[2]), int(match[1]))
     if match := _MONTH_FIRST.fullmatch(text):
-        return _date(int(match[3]), _month(match[1]), int(match[2]))
+        return _date(int(match[3]), month_number(match[1]), int(match[2]))
     if match := _DAY_FIRST.fullmatch(text):
-        return _date(int(match[3]), _month(match[2]), int(match[1]))
+        return _date(int(match[3]), month_number(match[2]), int(match[1]))
     return None
 
 
@@ -58,8 +55,8 @@ def written_forms(value: str) -> Iterator[str]:
 
 
 def _worded(born: date) -> Iterator[str]:
-    full = _MONTHS[born.month - 1]
-    ordinal = f"{born.day}{_ordinal(born.day)}"
+    full = MONTHS[born.month - 1]
+    ordinal = f"{born.day}{ordinal_suffix(born.day)}"
     for month in {full, full[:3], f"{full[:3]}.", "sept" if born.month == 9 else full[:3]}:  # noqa: PLR2004
         for day in (f"{born.day}", f"{born.day:02}", ordinal):
             yield from (f"{month} {day}", f"{day} {month}", f"{month} {day}, {born.year}", f"{month} {day} {born.year}")
@@ -78,14 +75,6 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def _century(year: int) -> int:
     return 2000 + year if 2000 + year <= _REFERENCE_YEAR else 1900 + year
-
-
-def _month(name: str) -> int:
-    return next((i for i, full in enumerate(_MONTHS, 1) if full.startswith(name[:3])), 0)
-
-
-def _ordinal(day: int) -> str:
-    return "th" if day in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
 
 
 class BirthYear:

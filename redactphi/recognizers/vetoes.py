@@ -23,6 +23,7 @@ from redactphi.recognizers.clinical import (
     countries,
     is_eponym_before_noun,
     is_only_an_eponym,
+    is_possessive_eponym,
     listed_names,
     peoples,
     plain_words,
@@ -56,6 +57,7 @@ _TOWN = 24
 _TOWN_BEFORE = regex.compile(r"\p{Lu}[\p{L}.'’ -]{2,20},[ ]$")
 _ZIP = regex.compile(r",?[ ]{1,2}\d{5}\b")
 _WORD_BEFORE = re.compile(r"\b([A-Za-z]+)[ ]$")
+_BARE_NOUN = re.compile(r"[ ][a-z]{3}")
 _LINE_END = re.compile(r"\s*?(?:\n|$)")
 _CAPITAL = re.compile("[A-Z]")
 _CODE = regex.compile(r"\b[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}\b")
@@ -107,7 +109,11 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) ->
 
 def _is_no_place(text: str, span: Span, found: str) -> bool:
     lower = found.lower()
-    return span.label in _PLACES and (lower in _lands() or (lower in _TOWNS_TOO and _is_state(text, span)))
+    return span.label in _PLACES and (
+        lower in _lands()
+        or (lower in _TOWNS_TOO and _is_state(text, span))
+        or (span.score < DOUBT and _BARE_NOUN.match(text, span.end) is not None and is_possessive_eponym(found.split()))
+    )
 
 
 def _is_no_name(text: str, span: Span, found: str, *, capitals: bool) -> bool:
@@ -169,9 +175,11 @@ def _is_plain_word(text: str, span: Span, word: str, *, capitals: bool) -> bool:
         return is_eponymic(text, span.end) or (doubtful and lower not in resources.terms("first_names"))
     if doubtful and span.label in PERSON_LABELS and is_only_an_eponym(word):
         return True
-    if len(word) <= _INITIALS or not (lower in ordinary_words() or lower in plain_words()):
-        return False
-    return word.islower() or span.score < (ALL_BUT_SURE if is_sentence_start(text, span.start) else DOUBT)
+    begins = is_sentence_start(text, span.start)
+    if len(word) <= _INITIALS:
+        return doubtful and begins and word.istitle() and lower in resources.terms("common_words")
+    is_plain = lower in ordinary_words() or lower in plain_words()
+    return is_plain and (word.islower() or span.score < (ALL_BUT_SURE if begins else DOUBT))
 
 
 def _has_capitals(text: str) -> bool:

@@ -17,6 +17,7 @@ _ZIP = 5
 _BEFORE = 24
 _DATE, _PHONE, _ZIP_LABEL = str(PhiLabel.DATE), str(PhiLabel.PHONE), str(PhiLabel.ZIP)
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
+_CLOCKS = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d ?[-–] ?(?:[01]\d|2[0-4])[0-5]\d")
 _SCORE = re.compile(r"[0-5][+-]?/5|\d{1,2}/10|[1-6]/6|20/\d{2,3}")
 _MONTH_DAY = re.compile(r"(\d{1,2})([/.-])(\d{1,2})(?:\2(\d{2,4}))?")
 _YEARS = re.compile(r"(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)?\d\d)?")
@@ -71,7 +72,7 @@ def _is_no_identifier(text: str, span: Span, found: str) -> bool:
         if _MIN_ID <= digits < _MIN_PHONE:
             return _CALL.search(text, max(0, span.start - _BEFORE), span.start) is None
         return digits < _MIN_ID
-    if _NUMBERED_PLACE.search(text, max(0, span.start - _BEFORE), span.start):
+    if _CLOCKS.fullmatch(found) or _NUMBERED_PLACE.search(text, max(0, span.start - _BEFORE), span.start):
         return True
     if span.score >= _SURE:
         return False

@@ -60,7 +60,7 @@ def test_it_names_every_column(run):
 def test_it_names_policy_versions_and_file_hashes(run):
     folder = run()
     made = manifest(folder)
-    assert made["policy"] == {**POLICY.describe(), "sha256": POLICY.sha256}
+    assert made["policy"] == {**POLICY.describe(), "has_terms": False, "sha256": POLICY.sha256}
     assert made["versions"] == {"rules": "0"}
     assert {"python", "redactphi", "spacy"} <= made["packages"].keys()
     assert set(made["files_sha256"]) == {"notes.csv", "withheld.csv"}

@@ -1,6 +1,7 @@
 import pytest
 
 from redactphi import Policy, UnknownNameError, UsageError, redact
+from redactphi.keys import SecretKey
 from redactphi.labels import PhiLabel
 from redactphi.operators import OPERATORS
 from redactphi.policy import KEEP, presets
@@ -23,7 +24,7 @@ def test_every_preset_names_a_known_operator_for_every_label(name):
     assert set(policy.operators) == {str(label) for label in PhiLabel}
     assert {spec.operator for spec in policy.operators.values()} <= {*OPERATORS, KEEP}
     assert policy.name == name
-    Rewriter(policy, OPERATORS)
+    Rewriter(policy, OPERATORS, key=SecretKey(b"k" * 32))
 
 
 def test_safe_harbor_keeps_nothing_and_departs_from_nothing():
@@ -56,6 +57,7 @@ def test_a_users_file_extends_a_preset(write):
     [
         ('extends = "safe_harbor"\n[operators]\nNAME = "keep"\n', ["NAME is kept"]),
         ('extends = "safe_harbor"\ndepartures = ["names stay"]\n[operators]\nNAME = "keep"\n', ["names stay"]),
+        ('extends = "safe_harbor"\n[operators]\nDATE = "shift"\n', ["DATE is shifted: dates of a day stay"]),
         ('extends = "safe_harbor"\n[thresholds]\nDATE = 0.9\n', ["DATE is kept below a score of 0.9"]),
         ('extends = "safe_harbor"\n[thresholds]\nDATE = 0.1\n', []),
         ('[operators]\ndefault = "tag"\nZIP = "keep"\n', ["ZIP is kept"]),

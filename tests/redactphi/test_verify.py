@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from redactphi.errors import DataError, UnknownNameError
+from redactphi.errors import DataError, UnknownNameError, UsageError
 from redactphi.etl.columns import ColumnChoice
 from redactphi.etl.finished import SafeNote
 from redactphi.etl.options import BatchOptions
@@ -238,7 +238,7 @@ def test_a_missing_output(out, tmp_path):
 
 
 def test_a_policy_that_is_none(out):
-    manifest_with(out, policy={"sha256": "x"})
+    manifest_with(out, policy={"sha256": "x", "has_terms": False})
     with pytest.raises(DataError, match="its policy cannot be read"):
         check(out)
 
@@ -255,7 +255,9 @@ def test_a_manifest_that_contradicts_itself(out):
 
 def test_other_rules_and_another_policy_are_a_note_and_no_error(out):
     policy = replace(POLICY, name="safe_harbor")
-    manifest_with(out, versions={"rules": "1"}, policy={**policy.describe(), "sha256": policy.sha256})
+    manifest_with(
+        out, versions={"rules": "1"}, policy={**policy.describe(), "has_terms": False, "sha256": policy.sha256}
+    )
     done = check(out)
     assert done.is_clean
     assert done.warnings == [
@@ -326,9 +328,12 @@ def left(text, *spans):
 
 
 def test_placeholders_are_what_policies_write():
-    written = "[NAME] [DATE 2024] [DATE 2020-2021] [ZIP 627] [AGE 90+] [NAME~Q7K2M] [ID_OTHER]"
+    written = "[NAME] [DATE 2024] [DATE 2020-2021] [ZIP 627] [AGE 90+] [NAME~Q7K2MQ7K2MQ7K2MQ7K2MQ7K2M2] [ID_OTHER]"
     assert [written[slice(*span)] for span in placeholders(written)] == re.findall(r"\[.*?\]", written)
-    assert placeholders("[NAME Ruiz] [ZIP 62704] [AGE 91] [DATE 03/14] [name] [SURGEON] [NAME~] [DATE 2024") == []
+    assert (
+        placeholders("[NAME Ruiz] [ZIP 62704] [AGE 91] [DATE 03/14] [name] [SURGEON] [NAME~] [NAME~RUIZ] [DATE 2024")
+        == []
+    )
     assert outside(0, 10, [(2, 4), (6, 12)]) == [(0, 2), (4, 6)]
     assert outside(3, 9, [(2, 4), (8, 12), (20, 22)]) == [(4, 8)]
     assert outside(3, 4, [(2, 5)]) == []
@@ -364,15 +369,52 @@ def test_labels_a_second_pass_can_say_nothing_of():
         "NAME": "surrogates",
         "PROVIDER": "surrogates of NAME look alike",
     }
+    assert not_checkable(policy_with(LOCATION="surrogate"))["ZIP"] == "surrogates of LOCATION look alike"
 
 
 def test_the_second_policy_needs_no_key_and_leaves_out_what_cannot_be_checked(redactor):
     from redactphi import Redactor
 
-    policy = second_policy(policy_with(DATE="shift", NAME="surrogate", AGE="age90"))
-    assert {label for label in policy.operators if policy.keeps(label)} == {"DATE", "NAME", "PROVIDER"}
-    spans = Redactor(policy).detect("Patient: Maria Lopez, seen 03/14/2024, MRN 00482913.")
-    assert [span.label for span in spans] == ["MRN"]
+    made = policy_with(DATE="shift", NAME="surrogate", AGE="age90", EMAIL="keep")
+    policy = second_policy(made)
+    assert {label for label in policy.operators if policy.keeps(label)} == {"EMAIL"}
+    text = "Patient: Maria Lopez, seen 03/14/2024, MRN 00482913."
+    spans = Redactor(policy).detect(text)
+    assert [span.label for span in spans] == ["NAME", "DATE", "MRN"]
+    found = residue(SafeNote("1", "note", text), spans, not_checkable(made))
+    assert [finding.label for finding in found] == ["MRN"]
+
+
+def test_terms_of_a_policy_come_from_its_file_alone(redactor, tmp_path):
+    path, other = tmp_path / "mine.toml", tmp_path / "other.toml"
+    for file, term in ((path, "Quillfeather"), (other, "Larkspur")):
+        head = f'name = "mine"\nextends = "safe_harbor"\n[[allow]]\ntexts = ["{term}"]\n'
+        file.write_text(head)
+    source = tmp_path / "in.csv"
+    source.write_text("note\nSeen by Dr. Quillfeather and by Dr. Ola Nwosu.\n")
+    out = tmp_path / "out"
+    run_batch(BatchOptions(source=source, columns=ColumnChoice(text=("note",)), out=out, policy=str(path)))
+    assert "Quillfeather" not in (out / "manifest.json").read_text()
+    done = verify(out / "manifest.json", out)
+    assert done.is_intact
+    assert done.by_label == {"PROVIDER": 1}
+    assert done.warnings == ["the policy has terms of its own that the manifest does not hold: give its file"]
+    assert done.choices == ("terms of the policy's own that are never redacted: 1",)
+    done = verify(out / "manifest.json", out, policy_file=path)
+    assert (done.is_clean, done.warnings) == (True, [])
+    with pytest.raises(UsageError, match=r"other\.toml is not the policy that made the output"):
+        verify(out / "manifest.json", out, policy_file=other)
+
+
+@pytest.mark.parametrize("policy", ["surrogate_shifted", "limited_data_set"])
+def test_what_a_policy_writes_or_keeps_is_no_finding(redactor, root, tmp_path, monkeypatch, policy):
+    monkeypatch.setenv("REDACTPHI_KEY", "0123456789abcdef" * 4)
+    columns = ColumnChoice(text=("note_text",), id="note_id", patient=(("id", "mrn"),), keep_rest=True)
+    out = tmp_path / "out"
+    run_batch(BatchOptions(source=root / "fixtures/notes.csv", columns=columns, out=out, policy=policy))
+    done = verify(out / "manifest.json", out)
+    assert done.is_clean
+    assert done.not_checkable["DATE"] in {"shifted dates", "kept by the policy"}
 
 
 def test_placeholders_keep_the_eyes_of_a_second_pass_open(redactor):

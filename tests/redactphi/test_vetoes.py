@@ -44,6 +44,9 @@ def kept(text: str, label: str, score: float = 0.7) -> bool:
         ("Galvanizing, McKees Rocks, [[Pa]].\nCarrier", "EMPLOYER", 0.3),
         ("and the pastor [[Rev]]. Vance", "NAME", 0.32),
         ("Partner [[A]]: seen first", "NAME", 0.56),
+        ("[[Are]] there any new protocols", "NAME", 0.38),
+        ("leaving the strip at [[Passavant's]] ridge", "FACILITY", 0.58),
+        ("Attending: M. Fontanet, MD   [[0712-0930]], later", "MRN", 0.7),
         ("ROMANCE: three sets of [[Romanian]] deadlifts", "PROVIDER", 0.95),
     ],
 )
