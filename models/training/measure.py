@@ -30,6 +30,7 @@ BY_OTHERS = (
     "held_out_fay",
     "held_out_gus",
     "held_out_hal",
+    "held_out_ida",
 )
 """Synthetic notes by authors who knew neither layouts nor rules, labelled by our policy."""
 
