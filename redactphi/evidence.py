@@ -1,13 +1,15 @@
 """What the whole document says of a doubtful span: where nothing is surely PHI, a guess of the model is none either.
 
 A note full of names and numbers makes one more of them likely. In a longer text with no sure sign of a person, the
-model's guesses are brands, eponyms and counts. Rules and the patient's facts are never doubted.
+model's guesses are brands, eponyms and counts. Rules and the patient's facts are never doubted. A placeholder of an
+earlier redaction is as sure a sign as what it stands for, or a second look would be the blinder one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from redactphi.placeholders import placeholders
 from redactphi.recognizers.model import WEIGHT
 from redactphi.spans import Span
 
@@ -30,7 +32,7 @@ def weighed(text: str, spans: Sequence[Span]) -> list[Span]:
         text: The note. Texts under 400 characters are left as they are: a query holds one name and little else.
         spans: Everything found, before propagation.
     """
-    if len(text) < _SHORT or sum(map(_is_sure, spans)) >= _ENOUGH:
+    if len(text) < _SHORT or sum(map(_is_sure, spans)) + len(placeholders(text)) >= _ENOUGH:
         return list(spans)
     return [span for span in spans if not span.source.startswith(_MODEL) or span.score >= _CERTAIN]
 

@@ -1,6 +1,8 @@
 """What the documents say is what the product does."""
 
+import csv
 import importlib
+import json
 import re
 import subprocess
 import sys
@@ -34,3 +36,91 @@ def test_the_library_example_runs_as_printed(root):
     readme = (root / "README.md").read_text(encoding="utf-8")
     call, shown = re.search(r'safe = redactphi\.redact\("(.+?)"\)\s*print\(safe\)\s*# (.+)', readme).groups()
     assert str(redactphi.redact(call)) == shown
+
+
+SHELL = re.compile(r"```sh\n(.+?)\n```", re.DOTALL)
+SHOWN = re.compile(r"```\n(.+?)\n```", re.DOTALL)
+
+
+def test_the_sign_off_runs_as_printed(root, tmp_path, monkeypatch, capfd):
+    from redactphi import cli
+
+    page = (root / "docs/how-to/sign-off.md").read_text(encoding="utf-8")
+    (tmp_path / "fixtures").symlink_to(root / "fixtures")
+    monkeypatch.chdir(tmp_path)
+    made = []
+    for command in SHELL.findall(page):
+        if "redactphi review" in command:
+            fill_in(tmp_path / "review.csv")
+        assert cli.run(command.split()[1:]) == 0
+        made.append(capfd.readouterr().out)
+    shown = re.sub(SHELL, "", page)
+    assert [without_hashes(text) for text in SHOWN.findall(shown)] == [without_hashes(text) for text in made[1:]]
+
+
+def test_the_figures_of_the_sign_off_come_from_the_results(root):
+    results = json.loads((root / "benchmarks/results/second_pass.json").read_text(encoding="utf-8")).values()
+    names = ("left_in_clear", "found", "notes_with_findings", "notes")
+    left, found, touched, notes = (sum(result[name] for result in results) for name in names)
+    page = " ".join((root / "docs/how-to/sign-off.md").read_text(encoding="utf-8").split())
+    assert f"of {left:,} spans left in clear one at a time it found {found:,} ({100 * found / left:.1f} %)" in page
+    assert f"in {touched} of {notes} notes redacted as usual" in page
+
+
+def fill_in(path):
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        row["missed_phi"] = "no"
+    rows[0] |= {"missed_phi": "yes", "missed_labels": "NAME"}
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, rows[0])
+        table.writeheader()
+        table.writerows(rows)
+
+
+def without_hashes(text):
+    """Ids are random and the manifest tells the time: these differ between runs."""
+    return re.sub(r"\b[0-9a-f]{64}\b", "HASH", text).strip()
+
+
+def test_every_field_of_the_manifest_is_documented_and_no_other(root, tmp_path):
+    from redactphi.etl.columns import ColumnChoice
+    from redactphi.etl.options import BatchOptions
+    from redactphi.etl.runner import run_batch
+
+    source = tmp_path / "in.csv"
+    source.write_text("note\nright ankle sprain seen 03/14/2024\nbroken,row\n", encoding="utf-8")
+    options = BatchOptions(source=source, columns=ColumnChoice(text=("note",)), out=tmp_path / "out", stages=("codes",))
+    run_batch(options)
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text(encoding="utf-8"))
+    page = (root / "docs/reference/manifest.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `(.+?)` \|", page, re.MULTILINE)
+    assert list(dict.fromkeys(path.split(".")[0].removesuffix("[]") for path in documented)) == list(manifest)
+    assert set(fields(manifest)) == set(documented)
+
+
+NAMED = ("policy.operators", "policy.operators.*", "policy.thresholds", "packages", "rejected_by_reason", "phi_by_label",
+         "withheld_by_reason", "events", "stage_rows", "stage_rows.*", "stage_failures", "phi_by_operator",
+         "phi_by_operator.*", "files_sha256")  # fmt: skip
+
+
+def fields(value, path=""):
+    """The paths of a manifest, names among the keys as ``*``; a part that is empty still has its field."""
+    if isinstance(value, list):
+        yield f"{path}[]"
+    elif isinstance(value, dict):
+        for key, inner in value.items() or [("*", 0)]:
+            fixed = path not in NAMED or (path == "policy.operators.*" and key == "operator")
+            yield from fields(inner, f"{path}.{key if fixed else '*'}".lstrip("."))
+    else:
+        yield path
+
+
+def test_every_event_that_operators_report_is_documented(root):
+    page = (root / "docs/reference/events.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^\| `(.+?)` \|", page, re.MULTILINE))
+    assert {"date-shifted", "date-generalised", "surrogate-equals-real"} <= documented
+    for path in (root / "redactphi").rglob("*.py"):
+        reported = re.findall(r"\bevents\[\"([^\"]+)\"\] \+=", path.read_text(encoding="utf-8"))
+        assert set(reported) <= documented, path.name

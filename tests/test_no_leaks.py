@@ -41,6 +41,14 @@ def test_a_batch_run_shows_nothing(table, tmp_path):
         assert secret not in shown
         assert secret not in written
     assert "[MRN]" in written
+    notes = out / "notes.csv"
+    notes.write_text(notes.read_text(encoding="utf-8").replace("[NAME]", "Persis Quillfeather"), encoding="utf-8")
+    checked = run("verify", out / "manifest.json", out, "--json", "report.json", cwd=tmp_path)
+    assert checked.returncode == 3
+    assert "changed file: notes.csv" in checked.stdout
+    assert "  NAME" in checked.stdout
+    for secret in SECRETS:
+        assert secret not in checked.stdout + checked.stderr + (tmp_path / "report.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -50,6 +58,9 @@ def test_a_batch_run_shows_nothing(table, tmp_path):
         ("batch", "{table}", "--text-column", "text", "--out", "o"),
         ("batch", "missing.csv", "--text-column", "text", "--out", "o"),
         ("evaluate", "{table}"),
+        ("verify", "{table}", "."),
+        ("sample", "{table}", ".", "--out", "o"),
+        ("review", "{table}"),
         ("text", NOTE, "--policy", "nope"),
     ],
 )

@@ -1,7 +1,7 @@
 """The ``redactphi`` command.
 
 Exit status: 0 done · 1 the data, or something unforeseen · 2 usage · 3 a batch is done, but rows were rejected, notes
-withheld or a stage failed · 130 interrupted · 143 terminated.
+withheld or a stage failed; or a verification found something · 130 interrupted · 143 terminated.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from redactphi.cli.evaluate import evaluate
 from redactphi.cli.group import Group
 from redactphi.cli.policy import policy
 from redactphi.cli.restore import restore
+from redactphi.cli.sample import review, sample
 from redactphi.cli.text import text
 from redactphi.cli.vault import key, vault
+from redactphi.cli.verify import verify
 from redactphi.errors import RedactPHIError
 from redactphi.version import __version__
 
@@ -35,7 +37,7 @@ def redactphi() -> None:
     """Remove PHI from clinical notes: offline, fail-closed, by policy."""
 
 
-for _command in (text, batch, restore, evaluate, policy, key, vault):
+for _command in (text, batch, restore, verify, sample, review, evaluate, policy, key, vault):
     redactphi.add_command(_command)
 
 

@@ -17,7 +17,7 @@ from redactphi.policy import Policy
 from redactphi.version import __version__
 
 MANIFEST = "manifest.json"
-MANIFEST_VERSION = 1
+MANIFEST_VERSION = 2
 PACKAGES = ("spacy", "presidio-analyzer", "presidio-anonymizer", "numpy", "regex", "ahocorasick-rs")
 
 SAFE_HARBOR = (
@@ -111,6 +111,7 @@ def write_manifest(
     policy: Policy,
     versions: Mapping[str, str],
     source: Mapping[str, Any],
+    output: Mapping[str, Any],
     files: Mapping[str, str],
     times: Mapping[str, Any],
 ) -> str:
@@ -121,17 +122,19 @@ def write_manifest(
         plan: Which column was what.
         policy: What was done to each label.
         versions: Of rules, model and tables.
-        source: Format and size of the input; never its name, which can hold PHI.
+        source: Format and size of the input, and how many rows were asked for; never its name, which can hold PHI.
+        output: The file of the notes, and how it is written.
         files: SHA-256 of each output file, by name.
         times: The only part that differs between two runs.
     """
     content = {
         "manifest_version": MANIFEST_VERSION,
         "statement": f"{DEPARTURE if policy.departures else SAFE_HARBOR} {NOT_EXAMINED}",
-        "policy": {**policy.describe(), "sha256": policy.sha256},
+        "policy": {**policy.describe(), "has_terms": bool(policy.allow or policy.deny), "sha256": policy.sha256},
         "versions": dict(versions),
         "packages": {"python": platform.python_version(), "redactphi": __version__, **package_versions()},
         "input": dict(source),
+        "output": dict(output),
         "columns": {
             "redacted": plan.names(plan.text),
             "kept_not_examined": plan.names(plan.kept),
@@ -141,10 +144,19 @@ def write_manifest(
                    "replaced": plan.id is not None and not plan.keeps_id},
         },
         **tally.to_dict(),
+        "phi_by_operator": by_operator(tally.labels, policy),
         "files_sha256": dict(files),
         "times": dict(times),
     }  # fmt: skip
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def by_operator(labels: Mapping[str, int], policy: Policy) -> dict[str, dict[str, int]]:
+    """How many spans of which label each operator of the policy rewrote."""
+    found: dict[str, dict[str, int]] = {}
+    for label, count in sorted(labels.items()):
+        found.setdefault(policy.spec(label).operator, {})[label] = count
+    return dict(sorted(found.items()))
 
 
 def package_versions() -> dict[str, str]:

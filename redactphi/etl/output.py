@@ -135,6 +135,41 @@ class PrivateTable:
         self._partial.replace(self.path)
 
 
+class PrivateFile:
+    """A text file only its owner may read; it stands at ``path`` only after ``write``.
+
+    Args:
+        path: Where it is to stand.
+        force: Whether an existing file is replaced.
+
+    Raises:
+        UsageError: A file is there already.
+    """
+
+    def __init__(self, path: Path, *, force: bool) -> None:
+        self.path = path.absolute()
+        if self.path.exists() and not (force and self.path.is_file()):
+            raise UsageError(f"{self.path.name} exists; --force replaces it")
+
+    def write(self, text: str) -> None:
+        """Make the file.
+
+        Raises:
+            DataError: It cannot be made.
+        """
+        partial = self.path.with_name(f".{self.path.name}.partial-{secrets.token_hex(4)}")
+        try:
+            with os.fdopen(
+                os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+            ) as file:
+                file.write(text)
+            partial.replace(self.path)
+        except OSError as error:
+            raise DataError(f"cannot make {self.path.name}: {error.strerror}") from None
+        finally:
+            partial.unlink(missing_ok=True)
+
+
 def sha256(path: Path) -> str:
     """The hash of a file's content."""
     with path.open("rb") as file:

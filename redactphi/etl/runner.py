@@ -19,6 +19,7 @@ from redactphi.etl.readers import Source, open_source
 from redactphi.etl.records import NotTextError, Record, Rejected, assemble, documents, kept
 from redactphi.etl.tables import Tables, system_places
 from redactphi.etl.workers import Engine, Outcome, RedactorLike, check_patient_fields, default_redactor, run_chunks
+from redactphi.etl.writers import output_form
 
 CHUNK_NOTES = 64
 CHUNK_CHARACTERS = 200_000
@@ -95,7 +96,7 @@ def run_batch(
                 on_progress(*source.progress(), run.tally.notes)
         run.tally.seconds = time.perf_counter() - began
         if tables:
-            tables.commit(run.manifest(tables.finish(), clock.times))
+            tables.commit(run.manifest(options, tables.finish(), clock.times))
     return run.tally
 
 
@@ -147,13 +148,14 @@ class _Run:
             else:
                 self._finish(item, left)
 
-    def manifest(self, files: Mapping[str, str], times: Mapping[str, object]) -> str:
+    def manifest(self, options: BatchOptions, files: Mapping[str, str], times: Mapping[str, object]) -> str:
         return write_manifest(
             tally=self.tally,
             plan=self._plan,
             policy=self.engine.redactor.policy,
             versions=self._versions,
-            source={"format": self._source.format, "size": self._source.progress()[1]},
+            source={"format": self._source.format, "size": self._source.progress()[1], "limit": options.limit},
+            output=output_form(self._source, options.format),
             files=files,
             times=times,
         )

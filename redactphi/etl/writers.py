@@ -47,24 +47,41 @@ def open_writer(folder: Path, source: Source, plan: ColumnPlan, format: str | No
     """
     names = [column.name for column in plan.output]
     same = format in (None, source.format)
+    path = folder / str(output_form(source, format)["file"])
     match format or source.format:
         case "csv" if isinstance(source, CsvSource):
-            ending = "tsv" if source.dialect.delimiter == "\t" else "csv"
             header = [source.header.cells[c.index] if c.index >= 0 else None for c in plan.output]
             cells = [Cell(name, raw) for name, raw in zip(names, header, strict=True)]
-            return DelimitedWriter(folder / f"notes.{ending}", cells, source.dialect, source.encoding, verbatim=True)
+            return DelimitedWriter(path, cells, source.dialect, source.encoding, verbatim=True)
         case "csv":
-            return DelimitedWriter(folder / "notes.csv", [Cell(name) for name in names])
+            return DelimitedWriter(path, [Cell(name) for name in names])
         case "jsonl":
-            return JsonlWriter(folder / "notes.jsonl", names, verbatim=same)
+            return JsonlWriter(path, names, verbatim=same)
         case "parquet":
             schema = getattr(source, "schema", None)
-            return ParquetWriter(folder / "notes.parquet", names, _types(plan, schema))
+            return ParquetWriter(path, names, _types(plan, schema))
         case "txt":
             if source.format != "txt":
                 raise UsageError("a folder of text files can only be written from one")
-            return TextFolderWriter(folder / "notes", [column.index for column in plan.output].index(plan.text[0]))
+            return TextFolderWriter(path, [column.index for column in plan.output].index(plan.text[0]))
     raise UnknownNameError("format", str(format), OUTPUT_FORMATS)
+
+
+def output_form(source: Source, format: str | None) -> dict[str, str | None]:
+    """How the notes are written: ``format``, ``file``, ``encoding``, ``delimiter`` and ``quote``.
+
+    Args:
+        source: The input.
+        format: One of ``OUTPUT_FORMATS``; None for the input's own.
+    """
+    form = format or source.format
+    if form != "csv":
+        file = "notes" if form == "txt" else f"notes.{form}"
+        encoding = None if form == "parquet" else "utf-8"
+        return {"format": form, "file": file, "encoding": encoding, "delimiter": None, "quote": None}
+    dialect, encoding = (source.dialect, source.encoding) if isinstance(source, CsvSource) else (PLAIN, "utf-8")
+    file = "notes.tsv" if dialect.delimiter == "\t" else "notes.csv"
+    return {"format": form, "file": file, "encoding": encoding, "delimiter": dialect.delimiter, "quote": dialect.quote}
 
 
 class DelimitedWriter:

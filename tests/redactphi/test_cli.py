@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -24,6 +25,7 @@ HERE = Path(__file__).parent
 def command(monkeypatch, capfd):
     monkeypatch.setattr(workers, "default_redactor", lambda *_, **__: FakeRedactor())
     monkeypatch.setattr("redactphi.etl.runner.default_redactor", lambda *_, **__: FakeRedactor())
+    monkeypatch.setattr("redactphi.etl.verify.second_redactor", lambda policy, mode: FakeRedactor())
 
     def command(*arguments):
         status = cli.run([str(argument) for argument in arguments])
@@ -93,6 +95,69 @@ def test_batch_needs_an_output_and_an_input(command, notes, tmp_path):
     assert "no .txt file" in strange[2]
 
 
+@pytest.fixture
+def made(command, notes, tmp_path):
+    assert command("batch", notes, "--out", tmp_path / "out", *BATCH)[0] == 0
+    return tmp_path / "out"
+
+
+def test_verify(command, made, tmp_path):
+    status, out, err = command("verify", made / "manifest.json", made, "--json", tmp_path / "report.json")
+    assert (status, err) == (0, "")
+    assert "\nclean. " in out
+    report = tmp_path / "report.json"
+    assert json.loads(report.read_text())["clean"] is True
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
+
+
+def test_verify_with_findings_ends_in_3_and_shows_places_only(command, made):
+    (made / "notes.csv").write_text((made / "notes.csv").read_text().replace("[NAME]", "PHI-Ruiz " * 25))
+    (made / "extra.txt").write_text("x")
+    status, out, err = command("verify", made / "manifest.json", made)
+    assert (status, err) == (3, "")
+    assert "changed file: notes.csv" in out
+    assert "file that is not listed: extra.txt" in out
+    assert "fake/phi" in out
+    assert "5 more findings; --json FILE has them all" in out
+    assert "\nnot clean. " in out
+    assert "Ruiz" not in out
+
+
+def test_verify_usage(command, made, tmp_path):
+    missing = command("verify", tmp_path / "manifest.json", made)
+    assert missing == (1, "", "redactphi: no such file: manifest.json\n")
+    inside = command("verify", made / "manifest.json", made, "--json", made / "report.json")
+    assert inside[0] == 2
+    assert "outside the output folder" in inside[2]
+    (tmp_path / "report.json").write_text("")
+    again = command("verify", made / "manifest.json", made, "--json", tmp_path / "report.json")
+    assert again == (2, "", "redactphi: report.json exists; --force replaces it\n")
+    assert command("verify", made / "manifest.json", made, "--json", tmp_path / "report.json", "--force")[0] == 0
+
+
+def test_sample_and_review(command, made, tmp_path):
+    verdicts, report = tmp_path / "review.csv", tmp_path / "review.json"
+    status, out, err = command("sample", made / "manifest.json", made, "--seed", 7, "--out", verdicts)
+    assert (status, out, err) == (0, "2 of 2 notes drawn with seed 7: review.csv\n", "")
+    status, out, err = command("review", verdicts)
+    assert (status, out) == (1, "")
+    assert err == "redactphi: review.csv: 2 of 2 have no verdict: missed_phi takes yes or no (rows 2, 3)\n"
+    verdicts.write_text(verdicts.read_text().replace(",note,Seen [NAME],,", ",note,Seen [NAME],yes,NAME").replace(
+        ",note,fine,,", ",note,fine,no,"
+    ))  # fmt: skip
+    status, out, err = command("review", verdicts, "--json", report)
+    assert (status, err) == (0, "")
+    assert "with missed PHI       1\n  NAME                1\n" in out
+    assert "These are all notes there are." in out
+    assert json.loads(report.read_text())["count_bound"] == 1
+
+
+def test_a_sample_without_a_seed_says_which_was_taken(command, made, tmp_path):
+    _, out, _ = command("sample", made / "manifest.json", made, "--n", 1, "--out", tmp_path / "review.csv")
+    seed = out.split("seed ")[1].split(":")[0]
+    assert f"seed {seed}, 1 of 2, manifest " in (tmp_path / "review.csv").read_text()
+
+
 def test_names_with_commas_are_quoted(command, tmp_path):
     path = tmp_path / "in.csv"
     path.write_text('note,"a, or b",c,d\nx,1,2,3\n')
@@ -153,7 +218,7 @@ def test_version_and_help(command):
     status, out, _ = command("--version")
     assert status == 0
     assert "redactphi" in out
-    for name in ("text", "batch", "restore", "evaluate", "policy", "key", "vault"):
+    for name in ("text", "batch", "restore", "verify", "sample", "review", "evaluate", "policy", "key", "vault"):
         assert command(name, "--help")[0] == 0
 
 

@@ -6,9 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from redactphi.document import RedactedDocument
 from redactphi.etl.columns import ColumnChoice
+from redactphi.etl.manifest import Tally, by_operator
 from redactphi.etl.options import BatchOptions
 from redactphi.etl.runner import run_batch
+from redactphi.etl.workers import Outcome
+from redactphi.offsets import OffsetMap
+from redactphi.policy import OperatorSpec
 from tests.redactphi.fake_redactor import POLICY, FakeRedactor
 
 ROWS = "id,name,dob,note,unit\n1,Maria Lopez,1950-02-03,Seen PHI-Ruiz,ICU\n2,,,XPOISONX,W3\nbroken\n3,,,,W3\n"
@@ -37,6 +42,7 @@ def test_it_counts(run):
     assert made["rows"] == {"in": 4, "out": 3, "rejected": 1}
     assert made["notes"] == {"redacted": 1, "empty": 1, "withheld": 1}
     assert made["phi_by_label"] == {"NAME": 1}
+    assert made["phi_by_operator"] == {"tag": {"NAME": 1}}
     assert made["withheld_by_reason"] == {"recognizer-error:Poison": 1}
     assert made["rejected_by_reason"] == {"1 fields, expected 5": 1}
 
@@ -54,7 +60,7 @@ def test_it_names_every_column(run):
 def test_it_names_policy_versions_and_file_hashes(run):
     folder = run()
     made = manifest(folder)
-    assert made["policy"] == {**POLICY.describe(), "sha256": POLICY.sha256}
+    assert made["policy"] == {**POLICY.describe(), "has_terms": False, "sha256": POLICY.sha256}
     assert made["versions"] == {"rules": "0"}
     assert {"python", "redactphi", "spacy"} <= made["packages"].keys()
     assert set(made["files_sha256"]) == {"notes.csv", "withheld.csv"}
@@ -87,3 +93,25 @@ def test_a_policy_that_departs_does_not_say_safe_harbor(run):
     assert "implements" not in made["statement"]
     assert "departs from Safe Harbor" in made["statement"]
     assert made["policy"]["departures_from_safe_harbor"] == ["keeps full dates"]
+
+
+def test_counts_per_operator_are_those_per_label():
+    operators = {"NAME": OperatorSpec("tag"), "DATE": OperatorSpec("year"), "MRN": OperatorSpec("tag")}
+    policy = replace(POLICY, operators=operators)
+    assert by_operator({"NAME": 3, "DATE": 1, "MRN": 2}, policy) == {"tag": {"MRN": 2, "NAME": 3}, "year": {"DATE": 1}}
+
+
+def test_it_says_how_input_and_output_are_written(run):
+    made = manifest(run())
+    assert made["input"] == {"format": "csv", "size": len(ROWS), "limit": None}
+    assert made["output"] == {
+        "format": "csv", "file": "notes.csv", "encoding": "utf-8", "delimiter": ",", "quote": '"'
+    }  # fmt: skip
+
+
+def test_events_are_summed():
+    tally = Tally()
+    for count in (1, 2):
+        document = RedactedDocument("1", "", (), OffsetMap(), {"date-shifted": count})
+        tally.add(Outcome(document, {}, {}), {})
+    assert tally.to_dict()["events"] == {"date-shifted": 3}
