@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
+from operator import itemgetter
 
 from detect_icd.assertion import assess, context_rules
 from detect_icd.candidates import Candidate, Detection, Status
@@ -55,7 +57,8 @@ class CodeDetector:
         """The codes of one note.
 
         Args:
-            text: The note, as text or redacted. Evidence is in offsets of this text.
+            text: The note, as text or redacted. Evidence is in offsets of this text. What redaction wrote is no evidence:
+                a surrogate is nobody's word.
             service_date: The day of service, if it decides another release than the detector's.
 
         Raises:
@@ -70,6 +73,8 @@ class CodeDetector:
         found = self.literal.candidates(note, sections, book)
         found.extend(self.procedures.candidates(note, sections, day))
         found.extend(self._diagnoses(note, sections, book))
+        if isinstance(text, RedactedDocument):
+            found = [candidate for candidate in found if not _is_replaced(candidate, text)]
         detection = self.guidelines.apply(found, book)
         warnings = [*([book.note] if book.note else []), *_outdated(detection, day)]
         return replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
@@ -119,6 +124,13 @@ def _candidate(
         score=mention.score,
         rules=tuple(rules),
     )
+
+
+def _is_replaced(candidate: Candidate, redacted: RedactedDocument) -> bool:
+    """Whether the words a candidate was found by are, or hold, what redaction wrote."""
+    found = candidate.evidence[0]
+    index = bisect_left(redacted.offsets.new, found.end, key=itemgetter(0)) - 1
+    return index >= 0 and redacted.offsets.new[index][1] > found.start
 
 
 def _outdated(detection: Detection, day: date | None) -> Iterator[str]:
