@@ -7,6 +7,7 @@ model's guesses are brands, eponyms and counts. Rules and the patient's facts ar
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from redactphi.recognizers.model import WEIGHT
 from redactphi.spans import Span
@@ -30,7 +31,7 @@ def weighed(text: str, spans: Sequence[Span]) -> list[Span]:
         text: The note. Texts under 400 characters are left as they are: a query holds one name and little else.
         spans: Everything found, before propagation.
     """
-    if len(text) < _SHORT or sum(map(_is_sure, spans)) >= _ENOUGH:
+    if len(text) < _SHORT or sum(1 for _ in islice(filter(_is_sure, spans), _ENOUGH)) == _ENOUGH:
         return list(spans)
     return [span for span in spans if not span.source.startswith(_MODEL) or span.score >= _CERTAIN]
 

@@ -15,7 +15,7 @@ from presidio_analyzer import EntityRecognizer
 from redactphi.recognizers.rules import CompiledRule, RuleRecognizer, share_lookout
 from redactphi.recognizers.zones import Note
 
-_AT_ONCE = 32
+_AT_ONCE = 64
 """Notes at once: enough to keep a rule in the cache, few enough to hold little in memory."""
 
 
