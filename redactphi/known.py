@@ -104,7 +104,7 @@ def place_entries(value: str, label: str, score: float, source: str) -> Iterator
         return
     yield Known(value, label, score, source)
     words = value.split()
-    while words and words[-1].strip(",.").lower() in resources.terms("facility_generic") - _DISTINGUISHING:
+    while words and words[-1].strip(",.").lower() in _kinds_of_place():
         words.pop()
     while words and words[0].lower() == "the":
         words.pop(0)
@@ -112,6 +112,11 @@ def place_entries(value: str, label: str, score: float, source: str) -> Iterator
         yield Known(" ".join(words), label, score, source)
     elif len(words) == 1 and len(words[0]) >= _DISTINCT_LENGTH and not _is_plain(words[0]):
         yield Known(words[0], label, score, source, "word")
+
+
+@functools.cache
+def _kinds_of_place() -> frozenset[str]:
+    return resources.terms("facility_generic") - _DISTINGUISHING
 
 
 def _is_plain(word: str) -> bool:

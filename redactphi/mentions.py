@@ -83,7 +83,7 @@ _FOLD = _Fold()
 
 def fold(text: str) -> str:
     """Lower case, no accents, all blanks alike; as long as the text."""
-    return text.translate(_FOLD)
+    return text.lower() if text.isascii() and text.isalnum() else text.translate(_FOLD)
 
 
 class Mentions:

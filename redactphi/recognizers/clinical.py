@@ -13,6 +13,7 @@ WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*")
 """A word, with its hyphens and apostrophes."""
 
 _FOLLOWING = regex.compile(r"['’]?s?[ \t-]+(?:(?:and|or)[ \t]+|/[ \t]*)?(\p{L}+)(?:[ \t-]+(\p{L}+))?")
+_BEFORE_FOLLOWING = frozenset("'’s \t-")
 _LOOKED_AT = 48
 _SHORTEST = 3
 
@@ -26,6 +27,8 @@ def are_clinical(words: Sequence[str]) -> bool:
 
 def is_eponym_before_noun(text: str, words: Sequence[str], end: int) -> bool:
     """Whether a noun follows that the last of the words is known to stand before, as in "Jendrassik maneuver"."""
+    if text[end : end + 1] not in _BEFORE_FOLLOWING:
+        return False
     nouns = _nouns().get(" ".join(words).lower()) or _nouns().get(words[-1].lower()) if words else None
     following = _FOLLOWING.match(text, end, min(len(text), end + _LOOKED_AT)) if nouns else None
     return following is not None and bool((nouns or set()) & {following[1].lower(), (following[2] or "").lower()})

@@ -27,8 +27,9 @@ _VERBS = frozenset({
 })  # fmt: skip
 """What may begin a sentence before a place, with a capital that is not the place's."""
 
-_ARTICLE = frozenset({"the", "a", "an"})
+_LAST_LINKS = _LINKS | {"the", "a", "an"}
 _LOCATION, _DATE = str(PhiLabel.LOCATION), str(PhiLabel.DATE)
+_PLACES = _ORGANISATIONS | {_LOCATION}
 _REACH = 48
 _Start = Callable[[str, int], int]
 _BLANK = frozenset(" \n")
@@ -88,6 +89,8 @@ _DAYS = frozenset(
     }.items() for end in ends
 )  # fmt: skip
 _QUOTED = regex.compile(r"[\"“](\p{Lu}\p{Ll}{1,9}[ ])$")
+_QUOTES = frozenset('"“')
+_QUOTED_LENGTH = 12
 _ORDINAL_ENDS = frozenset({"st ", "nd ", "rd ", "th "})
 _ORDINAL = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,3}(?:st|nd|rd|th)[ ]$")
 
@@ -114,7 +117,7 @@ def _trimmed(text: str, span: Span) -> Span:
         first = 1
     while first < last - 1 and (words[first].lower() in _LINKS or _is_title(span, words[first])):
         first += 1
-    while first < last - 1 and words[last - 1].lower() in _LINKS | _ARTICLE:
+    while first < last - 1 and words[last - 1].lower() in _LAST_LINKS:
         last -= 1
     if span.label in _ORGANISATIONS and not all(map(str.islower, words[first:last])):
         while first < last - 1 and words[last - 1].islower() and words[last - 1] in resources.terms("common_words"):
@@ -252,8 +255,10 @@ def _date_start(text: str, at: int) -> int:
 
 def _initial_start(text: str, at: int) -> int:
     """Where a name begins whose surname was found behind its initials, or whose second half: "Te'Quan", "Big Mike"."""
-    if text[at - 1 : at] == " " and (quoted := _QUOTED.search(text, max(0, at - _REACH), at)) is not None:
-        return quoted.start(1)
+    if text[at - 1 : at] == " " and not _QUOTES.isdisjoint(text[max(0, at - _QUOTED_LENGTH) : at]):
+        quoted = _QUOTED.search(text, max(0, at - _REACH), at)
+        if quoted is not None:
+            return quoted.start(1)
     if text[at - 1 : at] in _INSIDE_NAMES:
         return _found_before(_FIRST_HALF, text, at)
     before = text[max(0, at - 3) : at]
@@ -301,11 +306,7 @@ def _belong(text: str, before: Span, after: Span) -> bool:
     gap = text[before.end : after.start]
     if before.label == after.label and before.label in PERSON_LABELS:
         return _PERSON_GAP.fullmatch(gap) is not None
-    return (
-        before.label in _ORGANISATIONS
-        and after.label in {*_ORGANISATIONS, _LOCATION}
-        and bool(_PLACE_GAP.fullmatch(gap))
-    )
+    return before.label in _ORGANISATIONS and after.label in _PLACES and bool(_PLACE_GAP.fullmatch(gap))
 
 
 @functools.cache
