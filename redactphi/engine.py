@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, cast
 
 import regex
@@ -20,6 +21,8 @@ from redactphi.recognizers.patient import PatientRecognizer
 from redactphi.recognizers.rules import SpanRecognizer
 from redactphi.recognizers.zones import Note
 from redactphi.spans import Span
+
+_Step = Callable[[Document, NlpArtifacts, list[Span]], list[Span]]
 
 LANGUAGE = "en"
 _LABELS = frozenset(str(label) for label in PhiLabel)
@@ -116,33 +119,78 @@ class PhiAnalyzerEngine(AnalyzerEngine):
         Raises:
             NoteWithheld: A recognizer failed.
         """
+        (found,) = self.detect_all([document], [artifacts], [note], using=using)
+        if isinstance(found, NoteWithheld):
+            raise found
+        return found
+
+    def detect_all(
+        self,
+        documents: Sequence[Document],
+        artifacts: Sequence[NlpArtifacts | None],
+        notes: Sequence[Note | None],
+        *,
+        using: str = "both",
+    ) -> list[list[Span] | NoteWithheld]:
+        """As `detect` for several documents; a note whose detection failed is withheld, and the others go on.
+
+        Each step is done for all documents before the next one: what it needs is then still in the processor's cache.
+        """
+        ready = [
+            given or self.nlp_engine.process_text(document.text, LANGUAGE)
+            for document, given in zip(documents, artifacts, strict=True)
+        ]
+        found: list[list[Span] | NoteWithheld] = [[] for _ in documents]
         try:
-            self._ahead.recall(note)
-            spans = self._found(document, artifacts)
-            if using != "both":
-                spans = [span for span in spans if span.source.startswith("model/") == (using == "model")]
-            if using == "both":
-                spans = evidence.weighed(document.text, spans)
-            return [*spans, *propagation.propagate(document.text, spans)]
-        except RecognizerFailed as error:
-            raise NoteWithheld(document.id, f"recognizer-error:{error.recognizer}") from None
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, the note is withheld
-            raise NoteWithheld(document.id, f"detection-error:{type(error).__name__}") from None
+            for step in self._steps(using):
+                for index, work in enumerate(zip(documents, ready, notes, found, strict=True)):
+                    found[index] = self._stepped(step, *work)
         finally:
             self._ahead.forget()
+        return found
 
-    def _found(self, document: Document, artifacts: NlpArtifacts | None) -> list[Span]:
-        """What every recognizer finds; the built-in ones give their spans without the detour over Presidio's results."""
-        text = document.text
-        artifacts = artifacts or self.nlp_engine.process_text(text, LANGUAGE)
-        patient = [PatientRecognizer(document.patient)] if document.patient is not None else []
-        spans: list[Span] = []
-        for recognizer in (*self.own, *patient):
-            if isinstance(recognizer, SpanRecognizer):
-                spans += _spans_of(recognizer, text, artifacts)
-            else:
-                spans += map(self._span, _run(recognizer, text, artifacts))
-        return [*spans, *map(self._span, self._from_added(text, artifacts))]
+    def _steps(self, using: str) -> Iterator[_Step]:
+        """What leads from a document to its spans, each step from the spans of the one before."""
+        yield from (partial(self._with, recognizer) for recognizer in self.own)
+        yield self._with_patient_and_added
+        if using == "both":
+            yield lambda document, _, spans: evidence.weighed(document.text, spans)
+        else:
+            yield lambda _, __, spans: [s for s in spans if s.source.startswith("model/") == (using == "model")]
+        yield lambda document, _, spans: [*spans, *propagation.propagate(document.text, spans)]
+
+    def _stepped(
+        self,
+        step: _Step,
+        document: Document,
+        artifacts: NlpArtifacts,
+        note: Note | None,
+        spans: list[Span] | NoteWithheld,
+    ) -> list[Span] | NoteWithheld:
+        """The spans after a step; whatever goes wrong, the note is withheld, and stays so."""
+        if isinstance(spans, NoteWithheld):
+            return spans
+        try:
+            self._ahead.recall(note)
+            return step(document, artifacts, spans)
+        except RecognizerFailed as error:
+            return NoteWithheld(document.id, f"recognizer-error:{error.recognizer}")
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the note is withheld
+            return NoteWithheld(document.id, f"detection-error:{type(error).__name__}")
+
+    def _with(
+        self, recognizer: EntityRecognizer, document: Document, artifacts: NlpArtifacts, spans: list[Span]
+    ) -> list[Span]:
+        """The spans, with those of a recognizer; our own give theirs without the detour over Presidio's results."""
+        if isinstance(recognizer, SpanRecognizer):
+            return [*spans, *_spans_of(recognizer, document.text, artifacts)]
+        return [*spans, *map(self._span, _run(recognizer, document.text, artifacts))]
+
+    def _with_patient_and_added(self, document: Document, artifacts: NlpArtifacts, spans: list[Span]) -> list[Span]:
+        """The spans, with what the patient's facts and the recognizers of a user find."""
+        if document.patient is not None:
+            spans = self._with(PatientRecognizer(document.patient), document, artifacts, spans)
+        return [*spans, *map(self._span, self._from_added(document.text, artifacts))]
 
     def _from_added(self, text: str, artifacts: NlpArtifacts) -> list[RecognizerResult]:
         results: list[RecognizerResult] = []
@@ -174,7 +222,7 @@ def _run(recognizer: EntityRecognizer, text: str, artifacts: NlpArtifacts) -> li
         raise RecognizerFailed(cast("Any", recognizer).name) from None
 
 
-def _spans_of(recognizer: SpanRecognizer, text: str, artifacts: NlpArtifacts) -> list[Span]:
+def _spans_of(recognizer: SpanRecognizer, text: str, artifacts: NlpArtifacts) -> Iterable[Span]:
     try:
         return list(recognizer.spans(text, artifacts))
     except Exception:  # noqa: BLE001 - its message may hold text of the note

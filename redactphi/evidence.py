@@ -8,6 +8,7 @@ earlier redaction is as sure a sign as what it stands for, or a second look woul
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 from redactphi.placeholders import placeholders
 from redactphi.recognizers.model import WEIGHT
@@ -32,7 +33,10 @@ def weighed(text: str, spans: Sequence[Span]) -> list[Span]:
         text: The note. Texts under 400 characters are left as they are: a query holds one name and little else.
         spans: Everything found, before propagation.
     """
-    if len(text) < _SHORT or sum(map(_is_sure, spans)) + len(placeholders(text)) >= _ENOUGH:
+    if len(text) < _SHORT:
+        return list(spans)
+    sure = sum(1 for _ in islice(filter(_is_sure, spans), _ENOUGH))
+    if sure == _ENOUGH or sure + len(placeholders(text)) >= _ENOUGH:
         return list(spans)
     return [span for span in spans if not span.source.startswith(_MODEL) or span.score >= _CERTAIN]
 

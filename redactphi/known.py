@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 import regex
@@ -36,7 +37,7 @@ def person_entries(value: str, label: str, score: float, source: str) -> Iterato
         score: Their score.
         source: Their source.
     """
-    if _INITIALS.fullmatch(value):
+    if "." in value and _INITIALS.fullmatch(value):
         if value.lower() not in _DOTTED:
             yield Known(value.strip(), label, score, source, "exact")
         return
@@ -65,8 +66,8 @@ def _signed(parts: list[str]) -> set[str]:
 def _pieces(part: str) -> Iterator[str]:
     if len(part) >= _SHORTEST and part.lower() not in _PARTICLES:
         yield part
-    halves = part.replace("’", "'").split("-")
-    if len(halves) > 1:
+    if "-" in part:
+        halves = part.replace("’", "'").split("-")
         yield from (half for half in halves if len(half) > _SHORTEST)
         yield " ".join(halves)
 
@@ -79,8 +80,12 @@ def _in_order(value: str, parts: list[str]) -> list[str]:
 
 def _is_affix(part: str) -> bool:
     """Whether a word beside a name is a title, a generation or a credential."""
-    titles = part.title() in resources.terms("titles") or part.title() in resources.terms("clinician_titles")
-    return titles or part.upper() in _GENERATIONS or part in resources.terms("credentials")
+    return part.title() in _titles() or part.upper() in _GENERATIONS or part in resources.terms("credentials")
+
+
+@functools.cache
+def _titles() -> frozenset[str]:
+    return resources.terms("titles") | resources.terms("clinician_titles")
 
 
 def place_entries(value: str, label: str, score: float, source: str) -> Iterator[Known]:
@@ -99,7 +104,7 @@ def place_entries(value: str, label: str, score: float, source: str) -> Iterator
         return
     yield Known(value, label, score, source)
     words = value.split()
-    while words and words[-1].strip(",.").lower() in resources.terms("facility_generic") - _DISTINGUISHING:
+    while words and words[-1].strip(",.").lower() in _kinds_of_place():
         words.pop()
     while words and words[0].lower() == "the":
         words.pop(0)
@@ -107,6 +112,11 @@ def place_entries(value: str, label: str, score: float, source: str) -> Iterator
         yield Known(" ".join(words), label, score, source)
     elif len(words) == 1 and len(words[0]) >= _DISTINCT_LENGTH and not _is_plain(words[0]):
         yield Known(words[0], label, score, source, "word")
+
+
+@functools.cache
+def _kinds_of_place() -> frozenset[str]:
+    return resources.terms("facility_generic") - _DISTINGUISHING
 
 
 def _is_plain(word: str) -> bool:

@@ -83,7 +83,7 @@ _FOLD = _Fold()
 
 def fold(text: str) -> str:
     """Lower case, no accents, all blanks alike; as long as the text."""
-    return text.translate(_FOLD)
+    return text.lower() if text.isascii() and text.isalnum() else text.translate(_FOLD)
 
 
 class Mentions:
@@ -95,8 +95,11 @@ class Mentions:
 
     def __init__(self, known: Iterable[Known]) -> None:
         best: dict[str, Known] = {}
+        keys: dict[str, str] = {}
         for entry in known:
-            key = " ".join(fold(entry.text).split())
+            key = keys.get(entry.text)
+            if key is None:
+                key = keys[entry.text] = " ".join(fold(entry.text).split())
             if key and (key not in best or entry.rank < best[key].rank):
                 best[key] = entry
         self._keys = sorted(best)

@@ -1,13 +1,16 @@
 """The model's forward pass in plain numpy. Each distinct token is embedded once and kept.
 
 The same arithmetic as the thinc model of `redactphi.nlp_spacy`; a test compares the two. Texts are batched in one array,
-apart by as many zero rows as the widest convolution reaches, which stay zero in every layer.
+apart by as many gaps as the widest convolution reaches, which stay zero in every layer.
+
+Where a step looks along the texts, tokens are columns: numpy then runs over long rows. All is done block by block, so that
+what one step writes is still in the processor's cache when the next one reads it.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +18,11 @@ from thinc.backends import NumpyOps
 
 from redactphi.nlp_features import feature_rows, pieces_in, trigram_weights
 from redactphi.nlp_pieces import mean_vectors
-from redactphi.nlp_scan import Lanes, activate, scan
+from redactphi.nlp_scan import Lanes, scan_on
 from redactphi.nlp_tokens import bare
-from redactphi.nlp_weights import Floats, Weights
+from redactphi.nlp_weights import Floats, Settings, Weights
 
-BLOCK = 768
+BLOCK = 640
 """Tokens computed at a time: large enough for the matrix products, small enough to stay in the processor's cache."""
 
 REMEMBERED = 1 << 16
@@ -64,6 +67,8 @@ class Network:
     def __init__(self, *members: Weights) -> None:
         self._members = [_Member(weights) for weights in members]
         self.reach = max(member.reach for member in self._members)
+        self._widths = _columns([member.settings.width + 1 for member in self._members])
+        self._scans = _columns([member.settings.scan for member in self._members])
         self._lock = threading.Lock()
         self._table = self._fresh_table()
 
@@ -76,11 +81,12 @@ class Network:
             if len(self._table.number) > REMEMBERED:
                 self._table = self._fresh_table()
             table = self._table
-            new = list(dict.fromkeys(key for key in keys if key not in table.number))
-            if new:
+            found = list(map(table.number.get, keys))
+            if None in found:
+                new = list(dict.fromkeys(key for key, number in zip(keys, found, strict=True) if number is None))
                 table.add(new, [member.embed(new) for member in self._members])
-        number = table.number
-        return table, np.fromiter((number[key] for key in keys), np.int64, len(keys))
+                found = list(map(table.number.get, keys))
+        return table, np.array(found, np.int64)
 
     def probabilities(self, vectors: Sequence[Floats], numbers: NDArray[np.int64]) -> Floats:
         """The probability of every tag at every token.
@@ -92,11 +98,45 @@ class Network:
         Returns:
             Of shape (tokens, tags). Rows at gaps mean nothing.
         """
-        first, *others = zip(self._members, vectors, strict=True)
-        result = first[0].probabilities(first[1], numbers)
-        for member, own in others:
-            result += member.probabilities(own, numbers)
-        return result / np.float32(len(self._members)) if others else result
+        count = len(numbers)
+        near = np.empty((count, self._widths[-1].stop), np.float32)
+        logits = [np.empty((len(member.settings.tags), count), np.float32) for member in self._members]
+        for member, own, columns, said in zip(self._members, vectors, self._widths, logits, strict=True):
+            member.look_near(own, numbers, near[:, columns], said)
+        lanes = Lanes.of(_texts(numbers))
+        states = self._look_far(near, lanes)
+        at = lanes.places(count)
+        result = np.empty((len(logits[0]), count), np.float32)
+        for start in range(0, count, BLOCK):
+            here = slice(start, min(count, start + BLOCK))
+            far = [side.take(places[here], axis=0, mode="clip") for side, places in zip(states, at, strict=True)]
+            self._average([said[:, here] for said in logits], far, result[:, here])
+        return result.T
+
+    def _look_far(self, near: Floats, lanes: Lanes) -> Floats:
+        """The states of the recurrent layers of all members, in the order of the lanes: read from the left, from the right."""
+        states = np.empty((2, len(lanes.ahead), self._scans[-1].stop), np.float32)
+        last = states[:, :0]
+        for start, counts in _blocks(lanes.counts):
+            block = slice(start, start + sum(counts))
+            values, gates = states[:, block], np.empty((2, block.stop - start, states.shape[2]), np.float32)
+            for side, order in enumerate((lanes.ahead, lanes.back)):
+                rows = near.take(order[block], axis=0, mode="clip")
+                for member, width, scan in zip(self._members, self._widths, self._scans, strict=True):
+                    member.open_gates(rows[:, width], side, gates[side][:, scan], values[side][:, scan])
+            last = scan_on(last, gates, values, counts)
+        return states
+
+    def _average(self, logits: Sequence[Floats], far: Sequence[Floats], result: Floats) -> None:
+        """Average what the members say of a block of tokens."""
+        for index, (member, said, scan) in enumerate(zip(self._members, logits, self._scans, strict=True)):
+            member.conclude(said, [side[:, scan] for side in far])
+            if index:
+                result += said
+            else:
+                result[...] = said
+        if len(logits) > 1:
+            result *= np.float32(1 / len(logits))
 
 
 class _Member:
@@ -109,10 +149,13 @@ class _Member:
         self._vocabulary = weights.vocabulary
         self._tables = [weights.arrays[f"E{index}"] for index in range(len(settings.rows))]
         self._layers = [_Maxout(weights.arrays, index) for index in range(len(settings.dilations) + 1)]
-        self._recurrent = np.ascontiguousarray(weights.arrays["WR"].T)
-        self._recurrent_bias = weights.arrays["bR"]
-        self._head = np.ascontiguousarray(weights.arrays["W"].T) / np.float32(settings.temperature)
-        self._bias = weights.arrays["b"] / np.float32(settings.temperature)
+        self._gates, self._values = _by_side(weights)
+        head = np.ascontiguousarray(weights.arrays["W"]) / np.float32(settings.temperature)
+        self._head = [
+            np.ascontiguousarray(part)
+            for part in np.split(head, [settings.width, settings.width + settings.scan], axis=1)
+        ]
+        self._bias = (weights.arrays["b"] / np.float32(settings.temperature))[:, None]
         self._ops = NumpyOps(use_blis=False)
 
     def embed(self, keys: Sequence[str]) -> Floats:
@@ -128,78 +171,137 @@ class _Member:
         parts.append(np.einsum("tgw,tg->tw", vectors, weights))
         parts.append(mean_vectors(pieces_in(rows)))
         ones = np.ones((len(keys), 1), np.float32)
-        return self._layers[0](np.concatenate([*parts, ones], axis=1))
+        return np.ascontiguousarray(self._layers[0](np.concatenate([*parts, ones], axis=1).T).T)
 
     def _look_up(self, table: Floats, seed: int, features: NDArray[np.uint64]) -> Floats:
         found: Floats = table[self._ops.hash(features, seed) % table.shape[0]].sum(axis=1)
         return found
 
-    def probabilities(self, vectors: Floats, numbers: NDArray[np.int64]) -> Floats:
-        """What this network says, as `Network.probabilities`."""
-        count, width = len(numbers), self.settings.width
-        near = np.empty((count, width), np.float32)
-        linear = np.empty((count, len(self._recurrent_bias)), np.float32)
-        halo = sum(self.settings.dilations)
+    def look_near(self, vectors: Floats, numbers: NDArray[np.int64], near: Floats, logits: Floats) -> None:
+        """The states of the convolutions, and what they alone say.
+
+        Args:
+            vectors: The vectors of a table.
+            numbers: Rows of the table.
+            near: Where to write the states, a row a token; the last column is the constant one.
+            logits: Where to write the first part of the logits, a column a token.
+        """
+        count, halo = len(numbers), sum(self.settings.dilations)
+        desk = _Desk(self.settings, BLOCK + 2 * halo)
+        near[:, -1] = 1
         for start in range(0, count, BLOCK):
             stop = min(count, start + BLOCK)
             low, high = max(0, start - halo), min(count, stop + halo)
-            states = self._convolve(vectors, numbers[low:high])
-            near[start:stop] = states[start - low : stop - low]
-            linear[start:stop] = near[start:stop] @ self._recurrent
-        linear += self._recurrent_bias
-        result = near @ self._head[:width]
-        result += self._far(linear, numbers) @ self._head[width:]
-        result += self._bias
-        np.subtract(result, result.max(axis=1, keepdims=True), out=result)
-        np.exp(result, out=result)
-        result /= result.sum(axis=1, keepdims=True)
-        return result
+            states = self._convolve(vectors, numbers[low:high], desk)[:, start - low : stop - low]
+            near[start:stop, :-1] = states.T
+            np.matmul(self._head[0], states, out=logits[:, start:stop])
 
-    @staticmethod
-    def _far(linear: Floats, numbers: NDArray[np.int64]) -> Floats:
-        """The states of the recurrent layer; texts are what stands between gaps."""
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], numbers != _GAP, [0]])))
-        lanes = Lanes.of(list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)))
-        gates, values = activate(linear)
-        states = scan(lanes.gather(gates), lanes.gather(values), lanes.counts)
-        return lanes.scatter(states, len(numbers))
+    def open_gates(self, near: Floats, side: int, gates: Floats, values: Floats) -> None:
+        """What the gates and values of one side of the recurrent layer are opened to, before any function is applied."""
+        np.matmul(near, self._gates[side], out=gates)
+        np.matmul(near, self._values[side], out=values)
 
-    def _convolve(self, vectors: Floats, numbers: NDArray[np.int64]) -> Floats:
+    def conclude(self, logits: Floats, far: Sequence[Floats]) -> None:
+        """Turn the first part of the logits into probabilities.
+
+        Args:
+            logits: A column a token; overwritten.
+            far: The states of both sides of the recurrent layer, a row a token.
+        """
+        for weight, side in zip(self._head[1:], far, strict=True):
+            logits += weight @ side.T
+        logits += self._bias
+        logits -= logits.max(axis=0)
+        np.exp(logits, out=logits)
+        logits /= logits.sum(axis=0)
+
+    def _convolve(self, vectors: Floats, numbers: NDArray[np.int64], desk: _Desk) -> Floats:
+        """The states of the convolutions, a column a token."""
         reach, width, count = self.reach, self.settings.width, len(numbers)
-        padded = np.zeros((count + 2 * reach, width), np.float32)
-        states = padded[reach : reach + count]
-        np.take(vectors, numbers, axis=0, out=states, mode="clip")
+        padded, window, linear = (part[:, : part.shape[1] - desk.size + count] for part in desk.parts)
+        padded[:, reach + count :] = 0
+        states = padded[:, reach : reach + count]
+        states[...] = vectors.take(numbers, axis=0, mode="clip").T
         gaps = np.flatnonzero(numbers == _GAP)
-        window = np.ones((count, 3 * width + 1), np.float32)
         for layer, dilation in zip(self._layers[1:], self.settings.dilations, strict=True):
-            window[:, :width] = padded[reach - dilation : reach - dilation + count]
-            window[:, width : 2 * width] = states
-            window[:, 2 * width : -1] = padded[reach + dilation : reach + dilation + count]
-            states += layer(window)
-            states[gaps] = 0
+            window[:width] = padded[:, reach - dilation : reach - dilation + count]
+            window[width : 2 * width] = states
+            window[2 * width : -1] = padded[:, reach + dilation : reach + dilation + count]
+            states += layer(window, linear)
+            states[:, gaps] = 0
         return states
 
 
+class _Desk:
+    """Room to work in, used for block after block: fresh memory costs more than what is done in it.
+
+    Args:
+        settings: Of the network.
+        size: The most tokens of a block.
+    """
+
+    def __init__(self, settings: Settings, size: int) -> None:
+        self.size = size
+        padded = np.zeros((settings.width, size + 2 * max(settings.dilations)), np.float32)
+        window = np.ones((3 * settings.width + 1, size), np.float32)
+        self.parts = padded, window, np.empty((settings.pieces * settings.width, size), np.float32)
+
+
 class _Maxout:
-    """The best of several linear functions per output, then layer norm. The last input is the constant one."""
+    """The best of several linear functions per output, then layer norm. Tokens are columns; the last input is the constant one."""
 
     def __init__(self, arrays: dict[str, Floats], index: int) -> None:
         weight = arrays[f"W{index}"]
         self._width, self._pieces, inputs = weight.shape
-        matrix = weight.transpose(2, 1, 0).reshape(inputs, -1)
-        self._weight = np.concatenate([matrix, arrays[f"b{index}"].T.reshape(1, -1)])
-        self._mean = np.full((self._width, 1), 1 / self._width, np.float32)
-        self._scale, self._shift = arrays[f"G{index}"], arrays[f"B{index}"]
+        matrix = weight.transpose(1, 0, 2).reshape(-1, inputs)
+        self._weight = np.concatenate([matrix, arrays[f"b{index}"].T.reshape(-1, 1)], axis=1)
+        self._mean = np.full((1, self._width), 1 / self._width, np.float32)
+        self._scale, self._shift = arrays[f"G{index}"][:, None], arrays[f"B{index}"][:, None]
 
-    def __call__(self, inputs: Floats) -> Floats:
+    def __call__(self, inputs: Floats, room: Floats | None = None) -> Floats:
         width = self._width
-        linear = inputs @ self._weight
-        best = linear[:, :width]
+        linear: Floats = np.matmul(self._weight, inputs, out=room)
+        best = linear[:width]
         for piece in range(1, self._pieces):
-            best = np.maximum(best, linear[:, piece * width : (piece + 1) * width])
-        best -= best @ self._mean
-        variance = np.einsum("ij,ij->i", best, best) / np.float32(width)
-        best *= (1 / np.sqrt(variance + np.float32(_EPSILON)))[:, None]
+            np.maximum(best, linear[piece * width : (piece + 1) * width], out=best)
+        best -= self._mean @ best
+        variance = np.einsum("ij,ij->j", best, best)
+        variance *= np.float32(1 / width)
+        variance += np.float32(_EPSILON)
+        best *= 1 / np.sqrt(variance)
         best *= self._scale
         best += self._shift
-        return np.asarray(best, np.float32)
+        return best
+
+
+def _columns(widths: Sequence[int]) -> list[slice]:
+    """Where each of some members has its columns."""
+    stops = np.cumsum(widths).tolist()
+    return [slice(stop - width, stop) for stop, width in zip(stops, widths, strict=True)]
+
+
+def _by_side(weights: Weights) -> tuple[list[Floats], list[Floats]]:
+    """The weights of the gates of each side of the recurrent layer, then of the values; the last row is the bias."""
+    whole = np.concatenate([weights.arrays["WR"].T, weights.arrays["bR"][None]])
+    parts = [np.ascontiguousarray(part) for part in np.split(whole, 4, axis=1)]
+    return parts[:2], parts[2:]
+
+
+def _texts(numbers: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Where texts begin and end: they are what stands between gaps."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], numbers != _GAP, [0]]))).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _blocks(counts: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """Steps of lanes, some at a time: the first row of each block, and the rows of its steps."""
+    start = size = 0
+    block: list[int] = []
+    for count in counts:
+        block.append(count)
+        size += count
+        if size >= BLOCK:
+            yield start, block
+            start, size, block = start + size, 0, []
+    if block:
+        yield start, block

@@ -23,7 +23,7 @@ SEGMENT = 100_000
 
 MARGIN = 2000
 
-_BATCH = 50_000
+_BATCH = 100_000
 _DIGITS = 3
 
 _Segment = tuple[int, int, int]

@@ -49,6 +49,13 @@ class Lanes:
         lane, step = lane[order], step[order]
         return cls(starts[lane] + step, starts[lane] + sizes[lane] - 1 - step, np.bincount(step).tolist())
 
+    def places(self, count: int) -> list[Indices]:
+        """Where in the lanes each of ``count`` rows of the joined texts stands, read from either side; 0 between texts."""
+        found = [np.zeros(count, np.int64), np.zeros(count, np.int64)]
+        for places, order in zip(found, (self.ahead, self.back), strict=True):
+            places[order] = np.arange(len(order))
+        return found
+
     def gather(self, rows: Floats) -> Floats:
         """Rows of the joined texts in the order of the lanes: the first half of the columns read from the left."""
         half = rows.shape[1] // 2
@@ -89,6 +96,30 @@ def scan(gates: Floats, values: Floats, counts: Sequence[int]) -> Floats:
             here += gates[start : start + count] * last[:count]
         last, start = here, start + count
     return states
+
+
+def scan_on(last: Floats, gates: Floats, values: Floats, counts: Sequence[int]) -> Floats:
+    """The states of the next steps of lanes, in place of the values; gives the states of the last one.
+
+    Args:
+        last: The states of the step before, of shape (sides, rows, states).
+        gates: Before the logistic function; overwritten.
+        values: Before tanh; overwritten.
+        counts: Rows of each step.
+    """
+    gates *= np.float32(0.5)
+    np.tanh(gates, out=gates)
+    gates *= np.float32(0.5)
+    gates += np.float32(0.5)
+    np.tanh(values, out=values)
+    values *= 1 - gates
+    start = 0
+    for count in counts:
+        here = values[:, start : start + count]
+        if last.shape[1]:
+            here += gates[:, start : start + count] * last[:, :count]
+        last, start = here, start + count
+    return last
 
 
 def scan_gradient(

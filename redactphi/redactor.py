@@ -21,7 +21,6 @@ from redactphi.operators import OPERATORS
 from redactphi.patient import Patient
 from redactphi.policy import Policy
 from redactphi.policy_terms import TermFilter
-from redactphi.recognizers.zones import Note
 from redactphi.rewrite import Rewriter
 from redactphi.spans import Span, resolve_overlaps
 from redactphi.vault import Vault, open_vault
@@ -133,13 +132,14 @@ class Redactor:
         except Exception:  # noqa: BLE001 - one note must not take the others with it: each is tried alone below
             artifacts = [None] * len(batch)
         notes = self.engine.look_ahead(texts)
-        return [self._one(*each) for each in zip(batch, artifacts, notes, strict=True)]
+        found = self.engine.detect_all(batch, artifacts, notes)
+        return [self._one(*each) for each in zip(batch, found, strict=True)]
 
-    def _one(
-        self, document: Document, artifacts: PhiArtifacts | None, note: Note | None
-    ) -> RedactedDocument | WithheldDocument:
+    def _one(self, document: Document, found: list[Span] | NoteWithheld) -> RedactedDocument | WithheldDocument:
         try:
-            return self._rewrite(document, self.engine.detect(document, artifacts=artifacts, note=note))
+            if isinstance(found, NoteWithheld):
+                raise found
+            return self._rewrite(document, found)
         except NoteWithheld as error:
             return WithheldDocument(document.id, error.reason)
 

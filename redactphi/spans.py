@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from redactphi.labels import PhiLabel
 
@@ -42,6 +43,10 @@ class Span:
     def __len__(self) -> int:
         return self.end - self.start
 
+    def between(self, start: int, end: int) -> Span:
+        """The same of another range: as ``dataclasses.replace`` would, in a fraction of the time."""
+        return Span(start, end, self.label, self.score, self.source)
+
     def overlaps(self, other: Span) -> bool:
         """Whether the two share at least one code point."""
         return self.start < other.end and other.start < self.end
@@ -57,8 +62,8 @@ def _preference(span: Span) -> tuple[float, int, int, str, str, int]:
     return (-span.score, -len(span), rank, span.label, span.source, span.start)
 
 
-def _position(span: Span) -> tuple[int, int, str, float, str]:
-    return span.start, span.end, span.label, span.score, span.source
+_position = attrgetter("start", "end", "label", "score", "source")
+_score = attrgetter("score")
 
 
 def resolve_overlaps(spans: Iterable[Span]) -> list[Span]:
@@ -84,5 +89,6 @@ def _united(group: list[Span], end: int) -> Span:
     """One span over overlapping ones, the first of which begins first."""
     if len(group) == 1:
         return group[0]
-    best = min(group, key=_preference)
+    score = max(map(_score, group))
+    best = min([span for span in group if span.score == score], key=_preference)
     return Span(group[0].start, end, best.label, best.score, best.source)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import regex
 
@@ -47,10 +46,9 @@ def age_facts() -> Mapping[str, int]:
 
 def years_of(text: str) -> list[int]:
     """The years a written date or range of dates names, in order. Two-digit ones are expanded, and count where no year is in full."""
-    pattern = _FIGURES if _FIGURES.search(text) else _WORDS
-    found: list[dict[str, Any]] = [match.groupdict() for match in pattern.finditer(text)]
-    full = [int(groups["year"]) for groups in found if groups["year"]]
-    return full or [expand_year(int(groups["short"])) for groups in found]
+    found = list(_FIGURES.finditer(text)) or list(_WORDS.finditer(text))
+    full = [int(match["year"]) for match in found if match["year"]]
+    return full or [expand_year(int(match["short"])) for match in found]
 
 
 def year_of(text: str) -> int | None:

@@ -6,7 +6,7 @@ a quarter of the time. What is found is the same; a rule that raises is left to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 
@@ -15,7 +15,7 @@ from presidio_analyzer import EntityRecognizer
 from redactphi.recognizers.rules import CompiledRule, RuleRecognizer, share_lookout
 from redactphi.recognizers.zones import Note
 
-_AT_ONCE = 32
+_AT_ONCE = 64
 """Notes at once: enough to keep a rule in the cache, few enough to hold little in memory."""
 
 
@@ -28,7 +28,9 @@ class Ahead:
 
     def __init__(self, recognizers: Sequence[EntityRecognizer]) -> None:
         self._lookout = share_lookout(recognizers)
-        self._rules = dict(_rules_of(recognizers))
+        makers = [whole for whole in recognizers if isinstance(whole, RuleRecognizer)]
+        self._rules = dict(pair for whole in makers for pair in whole.numbered())
+        self._then = [(frozenset(dict(whole.numbered())), dict(_others_of(whole))) for whole in makers]
 
     def look(self, texts: Iterable[str]) -> list[Note | None]:
         """The notes, with what the rules find in them; None where looking at one fails."""
@@ -39,17 +41,25 @@ class Ahead:
 
     def _look(self, texts: Iterable[str]) -> list[Note | None]:
         notes = [self._seen(text) for text in texts]
-        to_try: dict[int, list[Note]] = {number: [] for number in self._rules}
-        for note in filter(None, notes):
+        seen = list(filter(None, notes))
+        self._try(self._rules, seen)
+        for first, rules in self._then:
+            if rules:
+                self._try(rules, [note for note in seen if not first.isdisjoint(note.found)])
+        return notes
+
+    def _try(self, rules: Mapping[int, CompiledRule], notes: Sequence[Note]) -> None:
+        """Note what some rules find in some notes."""
+        to_try: dict[int, list[Note]] = {number: [] for number in rules}
+        for note in notes:
             for number in note.worth_trying(0, self._lookout.count):
                 if number in to_try:
                     to_try[number].append(note)
         done = 0
         for number, tried in to_try.items():
-            done |= _find(self._rules[number], number, tried) << number
-        for note in filter(None, notes):
-            note.done = done
-        return notes
+            done |= _find(rules[number], number, tried) << number
+        for note in notes:
+            note.done |= done
 
     def _seen(self, text: str) -> Note | None:
         with suppress(Exception):
@@ -80,8 +90,8 @@ def _find(rule: CompiledRule, number: int, notes: Iterable[Note]) -> bool:
     return True
 
 
-def _rules_of(recognizers: Iterable[EntityRecognizer]) -> Iterator[tuple[int, CompiledRule]]:
-    """The rules that are tried on every note, with their numbers."""
-    for whole in recognizers:
-        if isinstance(whole, RuleRecognizer):
-            yield from whole.numbered()
+def _others_of(whole: RuleRecognizer) -> Iterator[tuple[int, CompiledRule]]:
+    """The rules, with their numbers, that a recognizer tries only where its own have found something."""
+    for part in whole.parts():
+        if part is not whole:
+            yield from part.numbered()

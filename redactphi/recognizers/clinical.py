@@ -17,6 +17,7 @@ _GRADE = regex.compile(r"[ ](?:\d{1,2}|[IVX]{1,4})\b(?![/-]\d)")
 _ROMAN = regex.compile(r"[IVX]{1,4}")
 _ALONE = regex.compile(r"(?:(?<=s)['’]|['’]s)(?=[ ]?(?:[,;.)]|\r?\n|$))")
 _SEVERAL = 3
+_BEFORE_FOLLOWING = frozenset("'’s \t-")
 _LOOKED_AT = 48
 _SHORTEST = 3
 
@@ -30,6 +31,8 @@ def are_clinical(words: Sequence[str]) -> bool:
 
 def is_eponym_before_noun(text: str, words: Sequence[str], end: int) -> bool:
     """Whether a noun follows that the last of the words is known to stand before, as in "Jendrassik maneuver"."""
+    if text[end : end + 1] not in _BEFORE_FOLLOWING:
+        return False
     nouns = _nouns().get(" ".join(words).lower()) or _nouns().get(words[-1].lower()) if words else None
     following = _FOLLOWING.match(text, end, min(len(text), end + _LOOKED_AT)) if nouns else None
     return following is not None and bool((nouns or set()) & {following[1].lower(), (following[2] or "").lower()})

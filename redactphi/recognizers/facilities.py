@@ -90,7 +90,7 @@ def _fit(text: str, span: Span) -> Span | None:
         return None
     start = span.start if first == 0 else words[first].start()
     end = span.end if last == len(words) else words[last - 1].end()
-    return replace(span, start=start, end=end)
+    return span.between(start, end)
 
 
 def _is_department(words: Sequence[str]) -> bool:

@@ -27,11 +27,15 @@ _VERBS = frozenset({
 })  # fmt: skip
 """What may begin a sentence before a place, with a capital that is not the place's."""
 
-_ARTICLE = frozenset({"the", "a", "an"})
+_LAST_LINKS = _LINKS | {"the", "a", "an"}
 _LOCATION, _DATE = str(PhiLabel.LOCATION), str(PhiLabel.DATE)
+_PLACES = _ORGANISATIONS | {_LOCATION}
 _REACH = 48
 _Start = Callable[[str, int], int]
 _BLANK = frozenset(" \n")
+_STOPS = frozenset({"", "\n", "\r", "\t", ":", ";", ")", "|", "?", "!"})
+"""What stands behind a span where nothing of what may go on one begins."""
+
 _LOWER_ANYWAY = frozenset({"and", "apt", "unit", "ste", "suite", "room", "rm", "floor", "fl", "st", "nd", "rd", "th"})
 _INSIDE_NAMES = frozenset("'’-")
 _BEFORE_DATES = _BLANK | {"-"}
@@ -85,6 +89,8 @@ _DAYS = frozenset(
     }.items() for end in ends
 )  # fmt: skip
 _QUOTED = regex.compile(r"[\"“](\p{Lu}\p{Ll}{1,9}[ ])$")
+_QUOTES = frozenset('"“')
+_QUOTED_LENGTH = 12
 _ORDINAL_ENDS = frozenset({"st ", "nd ", "rd ", "th "})
 _ORDINAL = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,3}(?:st|nd|rd|th)[ ]$")
 
@@ -105,15 +111,19 @@ def _trimmed(text: str, span: Span) -> Span:
         return span
     words = text[span.start : span.end].split(" ")
     first, last = 0, len(words)
+    if last == 1:
+        return span
     if span.label in _ORGANISATIONS and last > 1 and words[0] in _VERBS:
         first = 1
     while first < last - 1 and (words[first].lower() in _LINKS or _is_title(span, words[first])):
         first += 1
-    while first < last - 1 and words[last - 1].lower() in _LINKS | _ARTICLE:
+    while first < last - 1 and words[last - 1].lower() in _LAST_LINKS:
         last -= 1
     if span.label in _ORGANISATIONS and not all(map(str.islower, words[first:last])):
         while first < last - 1 and words[last - 1].islower() and words[last - 1] in resources.terms("common_words"):
             last -= 1
+    if last - first == len(words):
+        return span
     start = sum(len(word) + 1 for word in words[:first])
     return _part(span, start, start + len(" ".join(words[first:last])))
 
@@ -122,22 +132,25 @@ def _unlabelled(text: str, span: Span) -> Span:
     """A number without the label words before it and the age behind it; a name without a line of letters before it."""
     found = text[span.start : span.end]
     if span.label in PERSON_LABELS:
-        lead = _CREDENTIAL_LINE.match(found)
+        lead = _CREDENTIAL_LINE.match(found) if "\n" in found else None
         kept = _FIELD_WORD.sub("", found) if text[span.end : span.end + 1] == ":" else found
         return _part(span, lead.end() if lead else 0, len(kept))
     if span.label == _LOCATION:
         return _part(span, 0, len(_state_behind().sub("", found)))
     if span.label not in _NUMBERS:
         return span
-    lead, kept = _LABEL_WORDS.match(found), _AGE_BEHIND.sub("", found)
+    lead = _LABEL_WORDS.match(found) if found[0].isalpha() else None
+    kept = _AGE_BEHIND.sub("", found) if " / " in found else found
     start = lead.end() if lead else 0
+    if not start and len(kept) == len(found):
+        return span
     return _part(span, start, len(kept)) if any(map(str.isdigit, found[start:])) else span
 
 
 def _part(span: Span, start: int, end: int) -> Span:
     if start == 0 and end == span.end - span.start:
         return span
-    return replace(span, start=span.start + start, end=span.start + end)
+    return span.between(span.start + start, span.start + end)
 
 
 def _is_title(span: Span, word: str) -> bool:
@@ -171,7 +184,7 @@ def _capitals_on(text: str, span: Span) -> Span:
     following = _CAPITAL_WORD.match(text, span.end) if _ends_capitalised(text, span) else None
     if following is None or following[1].lower() in _never_a_name() or following[1] in _titles():
         return span
-    return replace(span, end=following.end())
+    return span.between(span.start, following.end())
 
 
 def _ends_capitalised(text: str, span: Span) -> bool:
@@ -212,12 +225,14 @@ def _street_suffixes() -> frozenset[str]:
 def _extended(text: str, span: Span, *, left: _Start | None = None, right: regex.Pattern[str] | None = None) -> Span:
     start, end = span.start, span.end
     before = left(text, start) if left else start
-    after = right.match(text, end, min(len(text), end + _REACH)) if right else None
+    after = (
+        right.match(text, end, min(len(text), end + _REACH)) if right and text[end : end + 1] not in _STOPS else None
+    )
     if after is not None and not _fits_case(text[start:end], after[0]):
         after = None
     if before == start and after is None:
         return span
-    return Span(before, after.end() if after else end, span.label, span.score, span.source)
+    return span.between(before, after.end() if after else end)
 
 
 def _identifier_start(text: str, at: int) -> int:
@@ -240,8 +255,10 @@ def _date_start(text: str, at: int) -> int:
 
 def _initial_start(text: str, at: int) -> int:
     """Where a name begins whose surname was found behind its initials, or whose second half: "Te'Quan", "Big Mike"."""
-    if text[at - 1 : at] == " " and (quoted := _QUOTED.search(text, max(0, at - _REACH), at)) is not None:
-        return quoted.start(1)
+    if text[at - 1 : at] == " " and not _QUOTES.isdisjoint(text[max(0, at - _QUOTED_LENGTH) : at]):
+        quoted = _QUOTED.search(text, max(0, at - _REACH), at)
+        if quoted is not None:
+            return quoted.start(1)
     if text[at - 1 : at] in _INSIDE_NAMES:
         return _found_before(_FIRST_HALF, text, at)
     before = text[max(0, at - 3) : at]
@@ -289,11 +306,7 @@ def _belong(text: str, before: Span, after: Span) -> bool:
     gap = text[before.end : after.start]
     if before.label == after.label and before.label in PERSON_LABELS:
         return _PERSON_GAP.fullmatch(gap) is not None
-    return (
-        before.label in _ORGANISATIONS
-        and after.label in {*_ORGANISATIONS, _LOCATION}
-        and bool(_PLACE_GAP.fullmatch(gap))
-    )
+    return before.label in _ORGANISATIONS and after.label in _PLACES and bool(_PLACE_GAP.fullmatch(gap))
 
 
 @functools.cache

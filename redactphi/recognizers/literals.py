@@ -13,12 +13,13 @@ from redactphi.recognizers.alphabet import COMMON, shape
 from redactphi.recognizers.syntax import Chars, Choice, Edge, Look, Node, Repeat, Sequence, Words
 
 _MOST = 8000
-_MOST_JOINED = 400
+_MOST_JOINED = 1000
 _LONGEST = 7
 _LONGEST_SHAPE = 12
 _MOST_SHAPES = 4
 _MOST_REPEATED = 16
 _BRANCHES = 6
+_TWICE = 2
 _OFTEN = dict(zip(" etaoinshrdlucmfgypwbvkxjqz", (
     0.16, 0.1, 0.075, 0.065, 0.06, 0.06, 0.055, 0.05, 0.05, 0.05, 0.035, 0.03, 0.023, 0.023, 0.02, 0.018, 0.016, 0.016,
     0.015, 0.012, 0.012, 0.008, 0.006, 0.002, 0.001, 0.001, 0.001), strict=True))  # fmt: skip
@@ -172,6 +173,12 @@ def _prefixes_of(node: Node, *, shaped: bool) -> AbstractSet[_Prefix] | None:  #
 def _repeated(once: AbstractSet[_Prefix], low: int, high: int | None) -> AbstractSet[_Prefix]:
     if high is not None and high <= 1:
         return once | ({("", True, True)} if low == 0 else set())
+    if high == _TWICE and len(once) == 1:
+        return (
+            _appended(once, once, _LONGEST)
+            | (once if low < high else set())
+            | ({("", True, True)} if low == 0 else set())
+        )
     cut = {(text, cased, False) for text, cased, _ in once}
     return cut | ({("", True, True)} if low == 0 else set())
 

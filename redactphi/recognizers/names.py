@@ -26,6 +26,8 @@ _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}+)*")
 _PART = regex.compile(r"[\p{L}\p{M}]+")
 _SHORTEST = 3
 _NEAR = 40
+_BLANKS = frozenset(" \t")
+_CREDENTIAL_STARTS = frozenset(", \t")
 _CUE_AFTER = frozenset({"names/credential", "names/relation-after"})
 _UNTRIMMED = frozenset(
     {
@@ -87,7 +89,9 @@ def _as_staff(text: str, span: Span) -> Span:
     """The span as a provider's, where a credential follows or a role stands before it."""
     after = text[span.end : span.end + _NEAR]
     before = text[max(0, span.start - _NEAR) : span.start]
-    is_staff = _staff_credential().match(after) or _staff_role().search(before)
+    is_staff = (after[:1] in _CREDENTIAL_STARTS and _staff_credential().match(after)) or (
+        before.removesuffix("\n")[-1:] in _BLANKS and _staff_role().search(before)
+    )
     return replace(span, label=str(PhiLabel.PROVIDER)) if is_staff else span
 
 
@@ -159,7 +163,7 @@ def _trim(text: str, span: Span) -> Span | None:
         return None
     start = span.start if run is runs[0] else run[0][0]
     end = span.end if run is runs[-1] else run[-1][1]
-    return replace(span, start=start, end=end)
+    return span.between(start, end)
 
 
 def _words(value: str) -> list[str]:

@@ -101,9 +101,9 @@ class RuleRecognizer(SpanRecognizer):
     def spans(self, text: str, nlp_artifacts: NlpArtifacts | None = None) -> Iterator[Span]:
         """The spans of every rule, unsorted, possibly overlapping."""
         note, first = self.look(text), self._first
-        for number, found in note.found.items():
-            if first <= number < first + len(self.rules):
-                yield from found
+        last = first + len(self.rules)
+        for number in [number for number in note.found if first <= number < last]:
+            yield from note.found[number]
         for number in note.worth_trying(first, len(self.rules)):
             yield from self.rules[number - first].spans(note, number)
 

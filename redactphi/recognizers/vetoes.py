@@ -82,7 +82,8 @@ def without_vetoed(text: str, spans: Sequence[Span]) -> list[Span]:
     return [
         span
         for span, has_neighbour in zip(spans, _have_neighbours(spans), strict=True)
-        if not _in_code(span, codes) and not _is_vetoed(text, span, has_neighbour=has_neighbour, capitals=capitals)
+        if not (codes and _in_code(span, codes))
+        and not _is_vetoed(text, span, has_neighbour=has_neighbour, capitals=capitals)
     ]
 
 

@@ -7,6 +7,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import compress, count
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -35,6 +36,7 @@ _BEHIND = 16
 _LITERAL, _GATE, _TRIGGER, _ANCHOR = range(4)
 """What a rule may need in a note, its bits; the last are those of the anchors that are known by their shape."""
 
+_BITS = bytes.maketrans(b"01", b"\0\1")
 _IMPLEMENTATION = Implementation.ContiguousNFA
 
 
@@ -66,41 +68,38 @@ class Words:
     """
 
     def __init__(self, anywhere: Mapping[str, int], at_words: Mapping[str, int], count: int) -> None:
-        self._words = sorted({*anywhere, *at_words})
-        # Many words are looked for by the same rules; what the garbage collector must walk is kept small.
-        sought = functools.cache(lambda needs, length: Sought(needs, count, length) if needs else None)
-        self._anywhere, self._at_words = (
-            [sought(needs.get(word, 0), len(word)) for word in self._words] for needs in (anywhere, at_words)
-        )
-        self._alike = [_ALIKE.get(word[0], _LETTERS) for word in self._words]
-        self._only_at_words = frozenset(index for index, sought in enumerate(self._anywhere) if sought is None)
-        self._automaton = AhoCorasick(self._words, implementation=_IMPLEMENTATION) if self._words else None
+        words = sorted({*anywhere, *at_words})
+        triggers = ((1 << count) - 1) << _TRIGGER * count
+        # Many words are looked for by the same rules: what stands for them is one thing, as far as lengths do not matter.
+        sought = functools.cache(lambda needs, length: Sought(needs, count, length))
 
-    def find(self, text: str, lowered: str) -> list[tuple[Sought, tuple[int, ...]]]:
+        def seeker(word: str, needs: int) -> Sought | None:
+            return sought(needs, len(word) if needs & triggers else 0) if needs else None
+
+        self._seekers = [
+            (seeker(word, anywhere.get(word, 0)), seeker(word, at_words.get(word, 0)), _ALIKE.get(word[0], _LETTERS))
+            for word in words
+        ]
+        self._automaton = AhoCorasick(words, implementation=_IMPLEMENTATION) if words else None
+
+    def find(self, text: str, lowered: str) -> Iterable[tuple[Sought, list[int]]]:
         """What stands in a text, each with its places.
 
         Args:
             text: What to look in.
             lowered: The same in lower case.
         """
+        places = defaultdict[Sought, list[int]](list)
         if self._automaton is None:
-            return []
-        places, only_at_words, alike = defaultdict[int, list[int]](list), self._only_at_words, self._alike
+            return ()
+        seekers = self._seekers
         for index, start, _ in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            if index not in only_at_words or not start or lowered[start - 1] not in alike[index]:
-                places[index].append(start)
-        return list(self._sighted(places, lowered))
-
-    def _sighted(self, places: Mapping[int, list[int]], lowered: str) -> Iterator[tuple[Sought, tuple[int, ...]]]:
-        for index, starts in places.items():
-            at_word, anywhere = self._at_words[index], self._anywhere[index]
+            anywhere, at_word, alike = seekers[index]
             if anywhere is not None:
-                yield anywhere, tuple(starts)
-            if at_word is not None:
-                alike = self._alike[index]
-                begun = [at for at in starts if not at or lowered[at - 1] not in alike] if anywhere else starts
-                if begun:
-                    yield at_word, tuple(begun)
+                places[anywhere].append(start)
+            if at_word is not None and (not start or lowered[start - 1] not in alike):
+                places[at_word].append(start)
+        return places.items()
 
 
 class Lookout:
@@ -204,10 +203,11 @@ class Note:
         self._sighted: dict[int, tuple[int, ...]] = {}
         self._note_places(sighted)
 
-    def _note_places(self, sighted: Iterable[tuple[Sought, tuple[int, ...]]]) -> None:
+    def _note_places(self, sighted: Iterable[tuple[Sought, list[int]]]) -> None:
         """Note where the literals and triggers of the rules stand that may find something."""
         hits, triggered = self._hits, self._triggered
-        for sought, starts in sighted:
+        for sought, places in sighted:
+            starts = tuple(places)
             for index in sought.anchors:
                 self._sighted[index] = self._sighted.get(index, ()) + starts
             for number in sought.owners:
@@ -217,9 +217,9 @@ class Note:
                 if number in hits:
                     triggered[number] = (*triggered.get(number, ()), (starts, sought.length))
 
-    def _look(self, plain: str) -> list[tuple[Sought, tuple[int, ...]]]:
+    def _look(self, plain: str) -> list[tuple[Sought, list[int]]]:
         lookout, lowered = self._lookout, lower(plain)
-        found = lookout.loose.find(lowered, lowered)
+        found = list(lookout.loose.find(lowered, lowered))
         found += lookout.exact.find(plain, lowered)
         if self.is_common:
             shaped = shape(self.text)
@@ -312,10 +312,7 @@ class Note:
 
 def _bits(number: int) -> Iterator[int]:
     """Which bits of a number are set, lowest first."""
-    while number:
-        lowest = number & -number
-        yield lowest.bit_length() - 1
-        number ^= lowest
+    return compress(count(), bin(number)[:1:-1].encode().translate(_BITS)) if number else iter(())
 
 
 def _plain(text: str) -> str:
