@@ -57,7 +57,7 @@ def counted(candidates: list[Candidate], outside: Sequence[Span] = ()) -> Found:
     return Counter(
         (c.coding.system.name, c.coding.code, str(c.status), str(c.section))
         for c in candidates
-        if not any(c.evidence[0].overlaps(span) for span in outside)
+        if not any(span.start <= c.evidence[0].start and c.evidence[0].end <= span.end for span in outside)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -127,10 +127,10 @@ def _candidate(
 
 
 def _is_replaced(candidate: Candidate, redacted: RedactedDocument) -> bool:
-    """Whether the words a candidate was found by are, or hold, what redaction wrote."""
+    """Whether the words a candidate was found by lie within something that redaction wrote."""
     found = candidate.evidence[0]
-    index = bisect_left(redacted.offsets.new, found.end, key=itemgetter(0)) - 1
-    return index >= 0 and redacted.offsets.new[index][1] > found.start
+    index = bisect_right(redacted.offsets.new, found.start, key=itemgetter(0)) - 1
+    return index >= 0 and found.end <= redacted.offsets.new[index][1]
 
 
 def _outdated(detection: Detection, day: date | None) -> Iterator[str]:
