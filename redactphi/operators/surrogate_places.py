@@ -13,6 +13,7 @@ from redactphi import resources
 from redactphi.keys import SecretKey
 from redactphi.labels import PhiLabel
 from redactphi.operation import RewriteContext
+from redactphi.operators.generalize import Zip3
 from redactphi.operators.permutation import ListCycle
 from redactphi.operators.surrogate_lists import town_names, towns, unfit, words
 from redactphi.operators.surrogate_numbers import Numbers
@@ -20,6 +21,7 @@ from redactphi.operators.surrogate_people import People
 from redactphi.operators.wordbook import WordBook, fold
 
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’.]\p{L}[\p{L}\p{M}]*)*\.?|\d+\p{L}*")
+_ZIP_BEHIND = regex.compile(r"(?<=\p{L}\.?[ ,]{1,3})\d{5}(?:-\d{4})?$")
 _HAS_DIGIT = regex.compile(r"\d")
 _ORDINAL = regex.compile(r"(?i)(\d+)(st|nd|rd|th)")
 _SAINTS = frozenset({"st", "saint", "ste", "santa", "san", "mount", "mt"})
@@ -49,6 +51,7 @@ class Places:
         self._streets = ListCycle(key, "streets", words("streets"))
         self._letters = ListCycle(key, "places/letters", ascii_lowercase)
         self._numbers = Numbers(key, "places")
+        self._zip = Zip3()
         self._firsts, self._seconds = (sorted(words(name)) for name in ("surnames", "landscapes"))
 
     def organisation(self, text: str, context: RewriteContext) -> str:
@@ -74,6 +77,9 @@ class Places:
 
     def location(self, text: str, context: RewriteContext) -> str:
         """A street line or a town; numbers by their digits, words that say where from a town or what part of it stay."""
+        if zip_code := _ZIP_BEHIND.search(text):
+            before = self.location(text[: zip_code.start()], context) if zip_code.start() else ""
+            return before + self._zip.operate(zip_code[0])
         is_street = _HAS_DIGIT.search(text) is not None
         found = list(_WORD.finditer(text))
         pieces: list[str] = []

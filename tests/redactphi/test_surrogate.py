@@ -162,6 +162,7 @@ def test_an_acronym_follows_the_facility_it_is_of():
         ("south of Ainsworth", r"south of [A-Z]\w+(?: \w+)?"),
         ("P.O. Box 88", r"P\.O\. Box \d\d"),
         ("Jackson County", r"[A-Z]\w+(?: [A-Z]\w+)? County"),
+        ("12 Elm St, Omaha, NE 68102", r"\d\d \w+ St, [A-Z]\w+(?: [A-Z]\w+)?, NE \[ZIP 681\]"),
     ],
 )
 def test_places_keep_their_form(value, shape):
