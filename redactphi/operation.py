@@ -49,11 +49,13 @@ class PhiOperator(Operator):
     Attributes:
         name: What a policy calls it.
         parameters: The parameters a policy may give it.
+        may_keep: Whether it may leave a span as it is; such a span does not count as rewritten.
         needs: What it cannot work without: ``key`` and ``vault`` of the redactor, ``patient.id`` of the document.
     """
 
     name: ClassVar[str]
     parameters: ClassVar[tuple[str, ...]] = ()
+    may_keep: ClassVar[bool] = False
     needs: ClassVar[frozenset[str]] = frozenset()
 
     def begin(self, context: RewriteContext) -> None:

@@ -68,17 +68,21 @@ class Rewriter:
         if "patient.id" in self.needs and not (document.patient and document.patient.id):
             raise NoteWithheld(document.id, "no-patient-id")
         context = RewriteContext(document, tuple(spans), self._key, self._vault, policy=self.policy)
-        for operator in self._own:
-            operator.begin(context)
-        replacements = []
+        for own in self._own:
+            own.begin(context)
+        rewritten, replacements = [], []
         for span in spans:
+            original = document.text[span.start : span.end]
+            operator = self._operators[span.label]
             params = {**self.policy.spec(span.label).params, "label": str(span.label), "context": context}
-            replaced = self._operators[span.label].operate(document.text[span.start : span.end], params)
-            replacements.append((span.start, span.end, replaced))
+            replaced = operator.operate(original, params)
+            if replaced != original or not getattr(operator, "may_keep", False):
+                rewritten.append(span)
+                replacements.append((span.start, span.end, replaced))
         safe, offsets = apply_replacements(document.text, replacements)
-        for operator in self._own:
-            operator.finish(context, safe)
-        return RedactedDocument(document.id, safe, context.spans, offsets, dict(sorted(context.events.items())))
+        for own in self._own:
+            own.finish(context, safe)
+        return RedactedDocument(document.id, safe, tuple(rewritten), offsets, dict(sorted(context.events.items())))
 
 
 def check_operators(policy: Policy, operators: Mapping[str, type[Operator]]) -> frozenset[str]:

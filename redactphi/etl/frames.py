@@ -13,7 +13,11 @@ from redactphi.etl.workers import RedactorLike, Result, check_patient_fields, de
 from redactphi.patient import Patient, patient_fields
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas
+
+    from redactphi.keys import SecretKey
 
 OK = "ok"
 NULL = "null"
@@ -27,6 +31,8 @@ def redact_frame(
     patient: Mapping[str, str | Iterable[str]] | None = None,
     policy: str = "safe_harbor",
     mode: str = "balanced",
+    key: SecretKey | bytes | Path | None = None,
+    vault: Path | None = None,
     redactor: RedactorLike | None = None,
 ) -> pandas.DataFrame:
     """A copy of a frame with its notes made safe. Every other column stays as it is and is not examined.
@@ -40,7 +46,9 @@ def redact_frame(
         patient: Patient field -> the column, or for fields of many values columns, that holds it.
         policy: A preset's name or the path of a policy file.
         mode: ``balanced`` or ``strict``.
-        redactor: One already built; then ``policy`` and ``mode`` are its own.
+        key: For policies that need one: bytes, a key file's ``Path`` or a ``SecretKey``; by default that of the environment.
+        vault: For policies that need one, its path.
+        redactor: One already built; then policy, mode, key and vault are its own.
 
     Raises:
         UnknownNameError: A column or patient field does not exist; the message lists the valid ones.
@@ -52,7 +60,7 @@ def redact_frame(
     columns = list(text) if isinstance(text, Iterable) and not isinstance(text, str) else [text]
     sources = _sources(patient or {})
     _check(frame, columns, sources)
-    redactor = redactor or default_redactor(policy, mode)
+    redactor = redactor or default_redactor(policy, mode, key_file=key, vault=vault)
     check_patient_fields(redactor, sources, 'patient={"id": COLUMN}')
     patients = _patients(frame, sources)
     result = frame.drop(columns=[name for names in sources.values() for name in names])
@@ -68,6 +76,8 @@ def redact_series(
     *,
     policy: str = "safe_harbor",
     mode: str = "balanced",
+    key: SecretKey | bytes | Path | None = None,
+    vault: Path | None = None,
     redactor: RedactorLike | None = None,
 ) -> pandas.Series[Any]:
     """A series of notes made safe: same index, name and nulls; a withheld note is null.
@@ -76,12 +86,14 @@ def redact_series(
         series: The notes; left as it is.
         policy: A preset's name or the path of a policy file.
         mode: ``balanced`` or ``strict``.
-        redactor: One already built; then ``policy`` and ``mode`` are its own.
+        key: For policies that need one: bytes, a key file's ``Path`` or a ``SecretKey``; by default that of the environment.
+        vault: For policies that need one, its path.
+        redactor: One already built; then policy, mode, key and vault are its own.
 
     Raises:
         UsageError: The policy needs the patient's id, which a series has not.
     """
-    redactor = redactor or default_redactor(policy, mode)
+    redactor = redactor or default_redactor(policy, mode, key_file=key, vault=vault)
     check_patient_fields(redactor, (), "in redact_frame")
     return _redacted(series, None, redactor)[0]
 

@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import connection
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from redactphi.document import Document, RedactedDocument, WithheldDocument
 from redactphi.errors import DataError, NoteWithheld, RedactPHIError, UsageError
 from redactphi.etl.stages import Stage, load_stage, stage_rows
 from redactphi.policy import Policy
+
+if TYPE_CHECKING:
+    from redactphi.keys import SecretKey
 
 Result = RedactedDocument | WithheldDocument
 
@@ -41,14 +44,19 @@ class RedactorLike(Protocol):
 
 
 def default_redactor(
-    policy: str, mode: str, *, key_file: Path | None = None, vault: Path | None = None, is_dry: bool = False
+    policy: str,
+    mode: str,
+    *,
+    key_file: SecretKey | bytes | Path | None = None,
+    vault: Path | None = None,
+    is_dry: bool = False,
 ) -> RedactorLike:
     """A ``redactphi.Redactor``.
 
     Args:
         policy: A preset's name or the path of a policy file.
         mode: ``balanced`` or ``strict``.
-        key_file: File with the key; each process reads it itself, as it opens the vault itself.
+        key_file: File with the key, or the key; each process reads it itself, as it opens the vault itself.
         vault: The vault's path.
         is_dry: Whether the vault is to be left as it is; then tokens are of no use.
     """
