@@ -55,7 +55,7 @@ class Surrogates:
     def rewrite(self, label: PhiLabel, text: str, context: RewriteContext) -> str:
         """The surrogate of a value with that label; the value itself where nothing of it can be replaced."""
         if label in (PhiLabel.NAME, PhiLabel.PROVIDER):
-            return self.people.rewrite(text, context)
+            return self.people.rewrite(text, str(label), context)
         if label in (PhiLabel.FACILITY, PhiLabel.EMPLOYER):
             return self.places.organisation(text, context)
         if label == PhiLabel.LOCATION:
