@@ -156,7 +156,7 @@ def main(patients: int, seed: int, out: Path) -> None:
     expected: dict[Person, Person] = {}
     split: dict[str, set[Person]] = defaultdict(set)
     shifts: dict[int, set[int]] = defaultdict(set)
-    mentions = dates = unread = 0
+    mentions = dates = unread = own_initials = 0
     for number, note, _ in cohort(random.Random(seed), patients):  # noqa: S311 - a made-up cohort
         safe = rewriter.rewrite(Document("1", note.text, Patient(id=str(number))), note.spans)
         for (start, end), (form, meaning) in zip(safe.offsets.new, note.meant, strict=True):
@@ -165,7 +165,9 @@ def main(patients: int, seed: int, out: Path) -> None:
                 mentions += 1
                 surrogate = expected.setdefault(meaning, surrogate_of(rewriter, meaning))
                 said = words(found)[:2] if form == "reversed" else words(found)
-                if said != as_form(surrogate, form):
+                if found.startswith("["):
+                    own_initials += 1
+                elif said != as_form(surrogate, form):
                     split[form].add(meaning)
             else:
                 dates += 1
@@ -178,7 +180,7 @@ def main(patients: int, seed: int, out: Path) -> None:
         "patients": patients, "notes": patients * NOTES, "people": len(expected), "mentions": mentions,
         "people_merged": merged, "people_split": sum(map(len, split.values())),
         "split_by_form": {form: len(found) for form, found in sorted(split.items())},
-        "people_with_their_own_name": itself, "dates": dates, "dates_not_read_back": unread,
+        "people_with_their_own_name": itself, "initials_that_would_have_stayed_and_became_tags": own_initials, "dates": dates, "dates_not_read_back": unread,
         "patients_with_one_offset": sum(len(found) == 1 for found in shifts.values()),
         "offsets_of_whole_weeks": all(offset % 7 == 0 and offset for found in shifts.values() for offset in found),
     }  # fmt: skip

@@ -22,8 +22,8 @@ _POSSESSIVE = regex.compile(r"(.{2,}?)(['’][sS])$")
 _CACHED = "surrogate.persons"
 _INITIALS = 3
 _GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
-_NAMES_IN_TITLE_CASE = frozenset({"van", "las", "los", "ten", "da", "di", "du"})
-"""Particles that in title case are names or parts of names of their own."""
+_NAMES_TOO = frozenset({"van", "della", "las", "los", "ten", "da", "di", "du"})
+"""Particles that are names or parts of names of their own in title case, and in capitals where a name begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ def _token(name: str, found: list[regex.Match[str]], place: int) -> Token:
     elif _is_particle(name, found, place):
         kind = PARTICLE
     else:
-        kind = LETTERS if _stands_for_words(text, len(found)) else WORD
+        in_capitals = any(other[0].isupper() and len(other[0]) > _INITIALS for other in found)
+        kind = LETTERS if _stands_for_words(text, len(found), in_capitals=in_capitals) else WORD
     return Token(match.start(), match.start() + len(text), text, kind)
 
 
@@ -100,17 +101,25 @@ def _is_particle(name: str, found: list[regex.Match[str]], place: int) -> bool:
     lower = text.lower()
     if lower in _GENERATIONS:
         return place > 0
-    if lower not in words("particles") or (lower in _NAMES_IN_TITLE_CASE and text.istitle()) or place + 1 == len(found):
+    if lower not in words("particles") or place + 1 == len(found):
+        return False
+    begins = place == 0 or "," in name[found[place - 1].end() : found[place].start()]
+    if lower in _NAMES_TOO and (text.istitle() or (begins and text.isupper())):
         return False
     following = found[place + 1]
     goes_on = "," not in name[found[place].end() : following.start()]
     return goes_on and (len(following[0]) >= _INITIALS or following[0].lower() in words("particles"))
 
 
-def _stands_for_words(text: str, size: int) -> bool:
-    """Whether one of so many parts is a letter, or two or three alike in case that are nobody's name."""
+def _stands_for_words(text: str, size: int, *, in_capitals: bool) -> bool:
+    """Whether one of so many parts is a letter, or two or three alike in case that are nobody's name.
+
+    Three in a name that is all capitals are a word: "HER, RUSSEL".
+    """
     if len(text) == 1:
         return True
+    if in_capitals and len(text) == _INITIALS:
+        return False
     is_short = len(text) <= _INITIALS and text.isascii() and (text.isupper() or (text.islower() and size == 1))
     return is_short and not _is_listed(text.lower())
 
