@@ -124,3 +124,38 @@ def test_every_event_that_operators_report_is_documented(root):
     for path in (root / "redactphi").rglob("*.py"):
         reported = re.findall(r"\bevents\[\"([^\"]+)\"\] \+=", path.read_text(encoding="utf-8"))
         assert set(reported) <= documented, path.name
+
+
+PYTHON = re.compile(r"```python\n(.+?)\n```", re.DOTALL)
+
+
+def test_the_recognizer_of_ones_own_works_as_printed(root):
+    page = (root / "docs/how-to/bring-your-own-recognizer.md").read_text(encoding="utf-8")
+    [code] = PYTHON.findall(page)
+    before, call, shown = re.fullmatch(r"(.+\n)(redactor\.redact\(.+\)\.text)  # (.+)", code, re.DOTALL).groups()
+    names = {}
+    exec(before, names)
+    assert eval(call, names) == shown
+
+
+def test_the_policy_of_ones_own_is_one(root, tmp_path):
+    from redactphi import Policy
+    from redactphi.operators import OPERATORS
+    from redactphi.policy import KEEP, presets
+
+    page = (root / "docs/how-to/choose-a-policy.md").read_text(encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(re.search(r"```toml\n(.+?)\n```", page, re.DOTALL)[1], encoding="utf-8")
+    (tmp_path / "studies.txt").write_text("Zorbax\n", encoding="utf-8")
+    policy = Policy.load(tmp_path / "mine.toml")
+    assert policy.keeps("FACILITY")
+    assert len(policy.deny) == 2
+    listed = re.search(r"Operators: (.+?)\. An unknown", page, re.DOTALL)[1]
+    assert set(re.findall(r"`(\w+)`", listed)) == {*OPERATORS, KEEP}
+    assert all(f"| `{preset}`" in page for preset in presets())
+
+
+@pytest.mark.parametrize("folder", ["docs", "docs/how-to", "docs/reference", "docs/decisions"])
+def test_links_between_pages_lead_somewhere(root, folder):
+    for page in (root / folder).glob("*.md"):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), (page.name, target)

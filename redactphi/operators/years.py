@@ -51,6 +51,13 @@ def years_of(text: str) -> list[int]:
     return full or [expand_year(int(match["short"])) for match in found]
 
 
+def years_in_figures(text: str) -> list[int]:
+    """The years of all dates in figures in a text, two-digit ones expanded."""
+    return [
+        int(match["year"]) if match["year"] else expand_year(int(match["short"])) for match in _FIGURES.finditer(text)
+    ]
+
+
 def year_of(text: str) -> int | None:
     """The year of a written date (the last one of a range), or None where it names none."""
     years = years_of(text)

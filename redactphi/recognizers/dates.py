@@ -8,14 +8,14 @@ import regex
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi.operators.months import MONTHS, STEM, month_number
-from redactphi.operators.years import reference_year, shows_age_over_89
+from redactphi.operators.years import reference_year, shows_age_over_89, years_in_figures
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.spans import Span
 
 
 def is_over_89(text: str, start: int, end: int) -> bool:
     """Whether the birth year at ``text[start:end]`` shows an age over 89 in the newest year the note names."""
-    return shows_age_over_89(int(text[start:end]), reference_year((), text))
+    return shows_age_over_89(int(text[start:end]), reference_year(years_in_figures(text), text))
 
 
 _FRACTIONS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12})
