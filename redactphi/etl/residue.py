@@ -11,6 +11,7 @@ import regex
 from redactphi import resources
 from redactphi.etl.finished import SafeNote
 from redactphi.labels import PhiLabel
+from redactphi.operators import OPERATORS
 from redactphi.placeholders import outside, placeholders
 from redactphi.policy import KEEP, OperatorSpec, Policy
 from redactphi.spans import Span
@@ -74,13 +75,14 @@ def not_checkable(policy: Policy) -> dict[str, str]:
 
 
 def second_policy(policy: Policy) -> Policy:
-    """A policy that finds what ``policy`` finds, at its thresholds, and that needs no key and no vault.
+    """A policy that finds what ``policy`` finds, at its thresholds, lets stay what it does, and needs no key and no vault.
 
     Overlaps are united as they were the first time: a number that was taken for a record number then is one now, and
     not what a weaker rule sees in it.
     """
-    kept = {label: OperatorSpec(KEEP) for label in policy.operators if policy.keeps(label)}
-    return replace(policy, operators={label: kept.get(label, _PLAIN) for label in policy.operators})
+    may_keep = {KEEP} | {name for name, operator in OPERATORS.items() if operator.may_keep}
+    operators = {label: spec if spec.operator in may_keep else _PLAIN for label, spec in policy.operators.items()}
+    return replace(policy, operators=operators)
 
 
 def residue(note: SafeNote, spans: Iterable[Span], untold: Container[str] = ()) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from redactphi.recognizers.clinical import (
     is_disease_of,
     is_eponym_before_noun,
     is_graded_eponym,
+    listed_names,
     peoples,
 )
 from redactphi.recognizers.rules import RuleRecognizer
@@ -47,6 +48,7 @@ _DOUBTFUL = frozenset({
 
 
 _BY = frozenset({"names/clinician-by", "names/clinician-by-known", "names/spoke-with"})
+_HEADING = regex.compile(r",?[ \t]+\p{Lu}[\p{L}.-]{1,6}[ \t]*:")
 _TITLE = "names/courtesy-title"
 _TOLD = frozenset({_TITLE, "names/patient-field", "names/relative-field"})
 """Rules that say outright that a person follows: an eponym before its noun is one there."""
@@ -75,9 +77,18 @@ class NameRecognizer(RuleRecognizer):
             if (
                 trimmed is not None
                 and not _is_letter(text, trimmed)
+                and not _is_role(text, trimmed)
                 and not (trimmed.source in _DOUBTFUL and _is_clinical(text, trimmed))
             ):
                 yield _as_staff(text, trimmed) if trimmed.source in _EITHER else trimmed
+
+
+def _is_role(text: str, span: Span) -> bool:
+    """Whether a role stands before a credential, as "Chaplain, MSW", or a word that is no name before one and a colon: "Ref MD:"."""
+    if span.source != "names/credential":
+        return False
+    word = text[span.start : span.end].lower()
+    return word in roles() or (word not in listed_names() and _HEADING.match(text, span.end) is not None)
 
 
 def _is_letter(text: str, span: Span) -> bool:
@@ -130,6 +141,13 @@ def _is_no_initials(text: str, span: Span) -> bool:
 
 def _is_regurgitation(text: str, span: Span) -> bool:
     return _REGURGITATION.search(text[max(0, span.start - _MR_BEFORE) : span.start]) is not None
+
+
+@functools.cache
+def roles() -> frozenset[str]:
+    """What clinicians are called before their names, lower case, less what is a name too."""
+    lists = ("clinician_titles", "clinician_roles")
+    return frozenset(item.lower() for name in lists for item in resources.terms(name)) - listed_names()
 
 
 @functools.cache
