@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -40,17 +41,9 @@ class Anchor:
 
     def __init__(self, source: str) -> None:
         self.pattern = re.compile(source)
-        self.around_digits = False
         self.at_start = source == AT_START
         self.index = 0
-        self.clause: Clause | None = None
-        try:
-            tree = parse(source)
-        except Unsupported:
-            return
-        self.clause = next(filter(_is_handy, (rarest_clause(tree), best_clause(tree))), None)
-        _, most = width(tree)
-        self.around_digits = source.isascii() and most is not None and most < WIDEST and holds_digit(tree)
+        self.clause, self.around_digits = _known_of(source)
 
     def matches(self, text: str, hits: Iterable[int]) -> list[Zone]:
         """What it matches, worked out from where its literals stand."""
@@ -62,6 +55,18 @@ class Anchor:
                 found.append(one.span())
                 free = max(one.end(), start + 1)
         return found
+
+
+@functools.cache
+def _known_of(source: str) -> tuple[Clause | None, bool]:
+    """An anchor's clause, and whether all it matches stands around digits. Several lookouts have the same anchors."""
+    try:
+        tree = parse(source)
+    except Unsupported:
+        return None, False
+    clause = next(filter(_is_handy, (rarest_clause(tree), best_clause(tree))), None)
+    _, most = width(tree)
+    return clause, source.isascii() and most is not None and most < WIDEST and holds_digit(tree)
 
 
 def _is_handy(clause: Clause | None) -> bool:
