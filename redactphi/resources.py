@@ -144,8 +144,7 @@ def _expand(raw: Mapping[str, Any], pieces: Mapping[str, str]) -> dict[str, Any]
     def piece(match: regex.Match[str]) -> str:
         name = match[1]
         if name.startswith("terms."):
-            longest_first = sorted(terms(name.removeprefix("terms.")), key=lambda item: (-len(item), item))
-            return "(?:" + "|".join(regex.escape(item).replace("\\ ", r"[ \t]+") for item in longest_first) + ")"
+            return _any_of(name.removeprefix("terms."))
         if name not in pieces:
             raise UnknownNameError("piece of a pattern", name, pieces)
         return _PIECE.sub(piece, pieces[name])
@@ -154,6 +153,13 @@ def _expand(raw: Mapping[str, Any], pieces: Mapping[str, str]) -> dict[str, Any]
     if "triggers" in raw:
         rule["triggers"] = [trigger for name in raw["triggers"] for trigger in _triggers(name)]
     return rule
+
+
+@functools.cache
+def _any_of(name: str) -> str:
+    """A pattern for any item of a term list, the longest first."""
+    longest_first = sorted(terms(name), key=lambda item: (-len(item), item))
+    return "(?:" + "|".join(regex.escape(item).replace("\\ ", r"[ \t]+") for item in longest_first) + ")"
 
 
 def _triggers(name: str) -> list[str]:
