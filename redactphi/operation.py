@@ -12,6 +12,7 @@ from presidio_anonymizer.operators import Operator, OperatorType
 
 from redactphi.document import Document
 from redactphi.keys import SecretKey
+from redactphi.labels import PhiLabel
 from redactphi.policy import Policy
 from redactphi.spans import Span
 from redactphi.vault import Vault
@@ -49,12 +50,14 @@ class PhiOperator(Operator):
     Attributes:
         name: What a policy calls it.
         parameters: The parameters a policy may give it.
+        labels: The labels a policy may give it to.
         may_keep: Whether it may leave a span as it is; such a span does not count as rewritten.
         needs: What it cannot work without: ``key`` and ``vault`` of the redactor, ``patient.id`` of the document.
     """
 
     name: ClassVar[str]
     parameters: ClassVar[tuple[str, ...]] = ()
+    labels: ClassVar[frozenset[PhiLabel]] = frozenset(PhiLabel)
     may_keep: ClassVar[bool] = False
     needs: ClassVar[frozenset[str]] = frozenset()
 
@@ -69,12 +72,15 @@ class PhiOperator(Operator):
         """Called once a note, with its safe text."""
 
     def validate(self, params: dict[str, Any] | None = None) -> None:
-        """Refuse parameters that are not the operator's.
+        """Refuse parameters that are not the operator's, and labels it is not for.
 
         Raises:
             InvalidParamError: There is one; the message lists the valid ones.
         """
         check_parameters(params, *self.parameters)
+        label = (params or {}).get("label")
+        if label is not None and label not in self.labels:
+            raise InvalidParamError(f"it is for {', '.join(sorted(self.labels))}")
 
     def operator_name(self) -> str:
         """The name."""

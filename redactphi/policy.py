@@ -11,12 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from redactphi import resources
-from redactphi.errors import UnknownNameError, UsageError
+from redactphi.errors import DataError, UnknownNameError, UsageError
 from redactphi.labels import PhiLabel
 from redactphi.policy_terms import Terms
 
 KEEP = "keep"
-SHIFT = "shift"
+_LEAVES = {
+    "shift": "is shifted: dates of a day stay",
+    "surrogate": "is replaced by what is computed from it with a key",
+    "town": "is kept where it is a town",
+}
+"""Operators that do less than Safe Harbor asks for, and what they do."""
+
 _THRESHOLD = 0.4
 """The least score where a policy names none."""
 
@@ -113,11 +119,12 @@ def presets() -> list[str]:
     return sorted(path.name.removesuffix(".toml") for path in (resources.data() / "policies").iterdir())
 
 
-def _find(policy: str | Path) -> Traversable | Path:
+def _find(policy: str | Path, folder: Path | None = None) -> Traversable | Path:
+    """The file of a policy; a path in ``extends`` is relative to the folder of the file that says it."""
     if not isinstance(policy, str | Path):
         raise UsageError(f"a policy is a preset's name, a path or a Policy, not {type(policy).__name__}")
     if isinstance(policy, Path) or policy.endswith(".toml"):
-        path = Path(policy)
+        path = Path(policy) if folder is None else folder / policy
         if not path.is_file():
             raise UsageError(f"no such policy file: {path.name}")
         return path
@@ -126,24 +133,28 @@ def _find(policy: str | Path) -> Traversable | Path:
     return resources.data() / "policies" / f"{policy}.toml"
 
 
-def _merged(path: Traversable | Path, seen: tuple[str, ...]) -> dict[str, Any]:
+def _merged(path: Traversable | Path, seen: tuple[Traversable | Path, ...]) -> dict[str, Any]:
     """What a file and those it extends say together. Name and description are a file's own: they speak of all of it."""
-    if path.name in seen:
-        raise UsageError(f"policies extend each other in a circle: {', '.join((*seen, path.name))}")
-    raw = resources.read_toml(path)
+    folder = path.parent if isinstance(path, Path) else None
+    path = path.resolve() if isinstance(path, Path) else path
+    if path in seen:
+        raise UsageError(f"policies extend each other in a circle: {', '.join(each.name for each in (*seen, path))}")
+    try:
+        raw = resources.read_toml(path)
+    except DataError as error:
+        raise UsageError(str(error)) from None
     _check_keys(raw)
-    base = _merged(_find(raw["extends"]), (*seen, path.name)) if "extends" in raw else {}
+    base = _merged(_find(raw["extends"], folder), (*seen, path)) if "extends" in raw else {}
     merged = {"version": 1, "description": "", **raw}
     for table in ("operators", "thresholds"):
         merged[table] = base.get(table, {}) | raw.get(table, {})
     merged["operators"] |= _chosen(raw, merged["operators"])
-    folder = path.parent if isinstance(path, Path) else None
     for kind in ("allow", "deny"):
         merged[kind] = [*base.get(kind, ()), *(Terms.read(kind, each, folder) for each in raw.get(kind, ()))]
     if missing := [key for key in ("name", "operators") if not merged.get(key)]:
         raise UsageError(f"policy lacks {', '.join(missing)}")
     merged["thresholds"] = merged["thresholds"] or {"default": _THRESHOLD}
-    stated = raw.get("departures") or _unstated_departures(base, merged)
+    stated = [*(raw.get("departures") or _unstated_departures(base, merged)), *_allowances(raw)]
     return merged | {"departures": [*base.get("departures", ()), *stated]}
 
 
@@ -169,8 +180,14 @@ def _chosen(raw: Mapping[str, Any], operators: Mapping[str, Any]) -> dict[str, A
         if key in raw and str(label) in raw.get("operators", {}):
             raise UsageError(f"policy key {key!r} and the operator of {label} say the same thing twice")
         if key in raw:
-            found[str(label)] = KEEP if raw[key] == KEEP else operators.get("default", "tag")
+            default = operators.get("default", "tag")
+            found[str(label)] = KEEP if raw[key] == KEEP else "tag" if default == KEEP else default
     return found
+
+
+def _allowances(raw: Mapping[str, Any]) -> list[str]:
+    """What a list of terms that are never redacted does to Safe Harbor, which knows no such list."""
+    return ["terms of the policy's own are never redacted, whatever they name"] if raw.get("allow") else []
 
 
 def _unstated_departures(base: Mapping[str, Any], merged: Mapping[str, Any]) -> list[str]:
@@ -186,8 +203,8 @@ def _unstated_departures(base: Mapping[str, Any], merged: Mapping[str, Any]) -> 
             continue
         if after[label] == KEEP:
             found.append(f"{label} is kept")
-        elif after[label] == SHIFT != before.get(label):
-            found.append(f"{label} is shifted: dates of a day stay")
+        elif after[label] in _LEAVES and after[label] != before.get(label):
+            found.append(f"{label} {_LEAVES[after[label]]}")
         elif now[label] > least[label]:
             found.append(f"{label} is kept below a score of {now[label]:g}")
     return found

@@ -28,7 +28,7 @@ _KEYS = {
     "deny": ("texts", "file", "regex", "variants", "label"),
 }
 _LABELS = tuple(str(label) for label in PhiLabel)
-_DROPPED = frozenset("'’`.")
+_DROPPED = frozenset("'’`.ʼ＇′")
 _BLANKS = frozenset("-‐‑‒–—_,/")
 _POSSESSIVE = regex.compile(r"['’]s?$", regex.IGNORECASE)
 _TWO = 2
@@ -69,9 +69,12 @@ class Terms:
         if sum(key in raw for key in ("texts", "file", "regex")) != 1:
             raise UsageError(f"an entry of a policy's {kind} has one of texts, file and regex")
         texts = _from_file(raw["file"], folder) if "file" in raw else _strings(kind, raw.get("texts", []))
-        if "regex" not in raw and not any(map(_plain, texts)):
-            raise UsageError(f"an entry of a policy's {kind} has no terms")
-        return cls(texts, _checked(raw.get("regex", "")), _flag(kind, raw.get("variants", False)), _labels(kind, raw))
+        variants = _flag(kind, raw.get("variants", False))
+        if "regex" in raw and "variants" in raw:
+            raise UsageError(f"a regex of a policy's {kind} has no variants")
+        if "regex" not in raw and not (texts and all(_normal(text, variants=variants)[0] for text in texts)):
+            raise UsageError(f"an entry of a policy's {kind} has no terms, or one without a letter or digit")
+        return cls(texts, _checked(raw.get("regex", "")) if "regex" in raw else "", variants, _labels(kind, raw))
 
 
 class TermFilter:
@@ -137,9 +140,9 @@ class _Finder:
             return
         normal, places = _normal(text, variants=self._variants)
         for number, start, end in self._automaton.find_matches_as_indexes(normal):
-            if not (_goes_on(normal, start) or _goes_on(normal, end)):
-                label = self._labels[self._keys[number]]
-                yield Span(places[start], places[end - 1] + 1, label, 1.0, SOURCE)
+            first, last = places[start], places[end - 1] + 1
+            if not (_goes_on(text, first) or _goes_on(text, last)):
+                yield Span(first, last, self._labels[self._keys[number]], 1.0, SOURCE)
 
 
 def _goes_on(text: str, place: int) -> bool:
@@ -156,10 +159,6 @@ def _forms(text: str, *, variants: bool) -> Iterator[str]:
     words = form.split(" ")
     if variants and len(words) == _TWO:
         yield f"{words[1]} {words[0]}"
-
-
-def _plain(text: str) -> str:
-    return _normal(text, variants=False)[0]
 
 
 def _normal(text: str, *, variants: bool) -> tuple[str, list[int]]:
@@ -181,11 +180,13 @@ def _normal(text: str, *, variants: bool) -> tuple[str, list[int]]:
 def _folded(char: str, *, variants: bool) -> str:
     if char.isspace():
         return " "
+    if unicodedata.category(char) == "Cf":  # soft hyphens, joiners, marks of direction
+        return ""
     if variants and char in _DROPPED:
         return ""
     if variants and char in _BLANKS:
         return " "
-    folded = char.casefold()
+    folded = unicodedata.normalize("NFC", char.casefold())
     if variants:
         folded = "".join(part for part in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(part))
     return folded.encode("utf-8", "replace").decode()
@@ -196,7 +197,7 @@ def _from_file(name: object, folder: Path | None) -> tuple[str, ...]:
         raise UsageError("a term file is named by its path, relative to the policy's file")
     try:
         lines = (folder / name).read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise UsageError(f"term file {Path(name).name}: {type(error).__name__}") from None
     return tuple(line for line in lines if line.strip() and not line.startswith("#"))
 
@@ -208,8 +209,8 @@ def _strings(kind: str, value: object) -> tuple[str, ...]:
 
 
 def _checked(pattern: object) -> str:
-    if not isinstance(pattern, str):
-        raise UsageError("a policy's regex is a string")
+    if not isinstance(pattern, str) or not pattern:
+        raise UsageError("a policy's regex is a string that is not empty")
     try:
         regex.compile(pattern)
     except regex.error:

@@ -110,7 +110,7 @@ def read_toml(path: Traversable | Path) -> dict[str, Any]:
         DataError: The file is missing or malformed.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
         raise DataError(f"no such file: {path.name}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

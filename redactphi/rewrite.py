@@ -13,6 +13,7 @@ from redactphi.keys import VARIABLE, SecretKey
 from redactphi.offsets import apply_replacements
 from redactphi.operation import PhiOperator, RewriteContext
 from redactphi.policy import KEEP, Policy
+from redactphi.policy_terms import SOURCE as DENIED
 from redactphi.spans import Span
 from redactphi.vault import Vault
 
@@ -76,6 +77,8 @@ class Rewriter:
             operator = self._operators[span.label]
             params = {**self.policy.spec(span.label).params, "label": str(span.label), "context": context}
             replaced = operator.operate(original, params)
+            if replaced == original and span.source == DENIED:
+                replaced = f"[{span.label}]"
             if replaced != original or not getattr(operator, "may_keep", False):
                 rewritten.append(span)
                 replacements.append((span.start, span.end, replaced))

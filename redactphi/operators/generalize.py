@@ -12,6 +12,7 @@ import regex
 from presidio_anonymizer.entities import InvalidParamError
 
 from redactphi import resources
+from redactphi.labels import PhiLabel
 from redactphi.operation import PhiOperator
 from redactphi.operators.note_years import check_reference_year, year_tag
 from redactphi.operators.years import year_of
@@ -32,6 +33,7 @@ class DateYear(PhiOperator):
     """
 
     name = "year"
+    labels = frozenset({PhiLabel.DATE})
     parameters = ("reference_year",)
 
     def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
@@ -55,6 +57,7 @@ class Zip3(PhiOperator):
     """
 
     name = "zip3"
+    labels = frozenset({PhiLabel.ZIP})
     parameters = ("table",)
 
     def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
@@ -80,6 +83,7 @@ class Age90(PhiOperator):
     """Replaces an age over 89 by ``[AGE 90+]``, whatever its form."""
 
     name = "age90"
+    labels = frozenset({PhiLabel.AGE})
 
     def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
         """The tag; the text is not looked at."""

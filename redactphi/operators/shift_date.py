@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from redactphi.keys import SecretKey
+from redactphi.labels import PhiLabel
 from redactphi.operation import PhiOperator, RewriteContext, context_of
 from redactphi.operators.note_years import check_reference_year, dates_in, reference_of, shows_old_age, year_tag
 from redactphi.operators.written_dates import dates_of, habits_of, shifted
@@ -30,6 +31,7 @@ class ShiftDate(PhiOperator):
     """
 
     name = "shift"
+    labels = frozenset({PhiLabel.DATE})
     parameters = ("reference_year",)
     needs = frozenset({"key", "patient.id"})
 

@@ -29,6 +29,7 @@ class Surrogate(PhiOperator):
     """
 
     name = "surrogate"
+    labels = frozenset(PhiLabel) - {PhiLabel.DATE, PhiLabel.AGE, PhiLabel.ZIP, PhiLabel.BIOMETRIC}
     needs = frozenset({"key"})
 
     def operate(self, text: str, params: dict[str, Any] | None = None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import regex
 
 from redactphi import resources
+from redactphi.labels import PhiLabel
 from redactphi.operation import PhiOperator
 
 _BLANKS = regex.compile(r"\s+")
@@ -22,6 +23,7 @@ class Town(PhiOperator):
     """
 
     name = "town"
+    labels = frozenset({PhiLabel.LOCATION})
     may_keep = True
 
     def operate(self, text: str, params: dict[str, Any] | None = None) -> str:
