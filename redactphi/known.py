@@ -45,6 +45,8 @@ def person_entries(value: str, label: str, score: float, source: str) -> Iterato
     for part in parts:
         yield from (Known(piece, label, score, source, "part") for piece in _pieces(part))
     ordered = _in_order(value, parts)
+    if any(_is_short(part) for part in ordered):
+        yield from _of_short_parts(ordered, label, score, source)
     letters = [part[0].upper() for part in ordered]
     for chosen in {tuple(letters), (letters[0], letters[-1])} if len(letters) > 1 else ():
         dotted = "".join(f"{letter}." for letter in chosen)
@@ -52,6 +54,20 @@ def person_entries(value: str, label: str, score: float, source: str) -> Iterato
             yield Known(dotted, label, score, source, "exact")
     if label == PhiLabel.PROVIDER and len(letters) > 1:
         yield from (Known(written, label, score, source, "signer") for written in _signed(ordered))
+
+
+def _is_short(part: str) -> bool:
+    return len(part) < _SHORTEST or part.lower() in _PARTICLES
+
+
+def _of_short_parts(ordered: list[str], label: str, score: float, source: str) -> Iterator[Known]:
+    """What to look for of a name with parts too short to be looked for alone: "An Do", "DO, AN", "Ms. Do"."""
+    words = [part for part in ordered if len(part) > 1]
+    if len(words) > 1:
+        yield from (Known(text, label, score, source, "whole") for text in (
+            f"{words[0]} {words[-1]}", f"{words[-1]}, {words[0]}", f"{words[-1]},{words[0]}", " ".join(words),
+        ))  # fmt: skip
+    yield from (Known(word, label, score, source, "titled") for word in words if _is_short(word))
 
 
 def _signed(parts: list[str]) -> set[str]:

@@ -41,7 +41,8 @@ class Known(NamedTuple):
         score: The score of a mention.
         source: The source of a mention.
         kind: ``part`` of a person's name, ``phrase``, ``exact`` where case matters, ``word`` that may also be an
-            ordinary one, bare ``initials`` that need a cue, or those of a ``signer``, who stands where notes end.
+            ordinary one, bare ``initials`` that need a cue, or those of a ``signer``, who stands where notes end; of names
+            too short to be looked for by themselves the ``whole`` with capitals, and a part that is ``titled``.
     """
 
     text: str
@@ -142,6 +143,10 @@ def _is_bounded(folded: str, start: int, end: int) -> bool:
 
 
 def _is_meant(text: str, start: int, end: int, entry: Known) -> bool:
+    if entry.kind == "whole":
+        return all(word[0].isupper() for word in text[start:end].replace(",", " ").split())
+    if entry.kind == "titled":
+        return text[start].isupper() and is_titled(text, start)
     if entry.kind == "word":
         return is_name_there(text, start, end)
     if entry.kind == "signer":
@@ -197,6 +202,14 @@ def _is_lower_word(word: str) -> bool:
     return word.islower() and is_ordinary(word)
 
 
+_SAID_OF_PEOPLE = frozenset({
+    "has", "had", "is", "was", "will", "denies", "denied", "reports", "reported", "states", "stated", "says", "said", "presents",
+    "presented", "came", "went", "feels", "felt", "complains", "complained", "lives", "works", "takes", "took", "agrees",
+    "agreed", "understands", "tolerated", "arrived", "returned", "returns", "and", "who", "does", "did", "wants", "asked",
+})  # fmt: skip
+_NEXT_WORD = regex.compile(r"[ \t]+([A-Za-z]+)")
+
+
 def is_ordinary(word: str) -> bool:
     """Whether notes use the word for something else than a person."""
     lower = word.lower()
@@ -222,7 +235,15 @@ def is_name_there(text: str, start: int, end: int) -> bool:
     previous = before.split()
     if not word[:1].isupper() or (previous and previous[-1].lower() in _ARTICLES):
         return False
-    return not ordinary or not (_SENTENCE_START.search(before) or (word.isupper() and _is_upper_line(text, start)))
+    if not ordinary or _is_subject(text, end):
+        return True
+    return not (_SENTENCE_START.search(before) or (word.isupper() and _is_upper_line(text, start)))
+
+
+def _is_subject(text: str, end: int) -> bool:
+    """Whether what is said next is said of people: "Young has fever", "HILL denies pain"."""
+    following = _NEXT_WORD.match(text, end)
+    return following is not None and following[1].lower() in _SAID_OF_PEOPLE
 
 
 def is_sentence_start(text: str, start: int) -> bool:
@@ -250,7 +271,8 @@ def is_eponymic(text: str, end: int) -> bool:
     if following is None:
         return False
     nouns = resources.terms("eponym_nouns")
-    return following[1].lower() in nouns or (following[1].islower() and (following[2] or "").lower() in nouns)
+    first, second = following[1].lower(), (following[2] or "").lower()
+    return first in nouns or (following[1].islower() and first not in _SAID_OF_PEOPLE and second in nouns)
 
 
 PERSON_LABELS = frozenset({str(PhiLabel.NAME), str(PhiLabel.PROVIDER)})

@@ -15,6 +15,11 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _WHOLE_FLOAT = re.compile(r"^(\d+)\.0$")
 
 
+_NOT_WORDS = frozenset({"id", "birth_date", "ssn", "zip"})
+_MISSING = frozenset({"nan", "NaN", "None", "NaT", "<NA>"})
+"""What frames and files write for nothing known, where no name can stand."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Patient:
     """What is known of a patient beside the note. Never shown in ``repr``, logs or errors.
@@ -70,6 +75,8 @@ class Patient:
         for field in fields(self):
             value = getattr(self, field.name)
             clean = _as_text(value) if field.default == "" else _as_tuple(value)
+            if field.name in _NOT_WORDS and clean in _MISSING:
+                clean = ""
             object.__setattr__(self, field.name, clean)
 
     def __repr__(self) -> str:

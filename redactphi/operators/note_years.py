@@ -12,22 +12,25 @@ from presidio_anonymizer.entities import InvalidParamError
 from redactphi.labels import PhiLabel
 from redactphi.operation import RewriteContext
 from redactphi.operators.written_forms import WrittenDate, read
-from redactphi.operators.years import reference_year, shows_age_over_89, year_of, years_of
+from redactphi.operators.years import age_facts, reference_year, shows_age_over_89, year_of, years_of
 
 _BIRTH_CUE = regex.compile(r"(?i)\b(?:born|birth(?:date|day)?|dob|d\.o\.b\.?|yob)\b[^.;\n\d]{0,24}$")
 _CENTURY = 100
+_EARLIEST, _LATEST = 1970, 2100
 _REFERENCE = "note_years.reference"
 
 
 def check_reference_year(params: Mapping[str, Any] | None) -> None:
-    """Refuse a reference year that is no year.
+    """Refuse a reference year that is no year a note may be of.
 
     Raises:
-        InvalidParamError: ``reference_year`` is not a whole number.
+        InvalidParamError: ``reference_year`` is not a whole number from 1970 to 2100.
     """
     year = (params or {}).get("reference_year")
     if year is not None and (isinstance(year, bool) or not isinstance(year, int)):
         raise InvalidParamError("reference_year must be a whole number")
+    if year is not None and not _EARLIEST <= year <= _LATEST:
+        raise InvalidParamError(f"reference_year must be from {_EARLIEST} to {_LATEST}")
 
 
 def year_tag(text: str, params: Mapping[str, Any]) -> str:
@@ -57,7 +60,10 @@ def reference_of(params: Mapping[str, Any]) -> int:
     if context is None:
         return reference_year((), fallback=fallback)
     if _REFERENCE not in context.cache:
-        context.cache[_REFERENCE] = reference_year(_note_years(context), context.document.text, fallback)
+        year = reference_year(_note_years(context), context.document.text, fallback)
+        # Somebody in the note is over 89, whatever years it names.
+        is_aged = any(span.label == PhiLabel.AGE for span in context.spans)
+        context.cache[_REFERENCE] = max(year, fallback or age_facts()["reference_year"]) if is_aged else year
     found: int = context.cache[_REFERENCE]
     return found
 

@@ -104,11 +104,12 @@ def _is_particle(name: str, found: list[regex.Match[str]], place: int) -> bool:
     if lower not in words("particles") or place + 1 == len(found):
         return False
     begins = place == 0 or "," in name[found[place - 1].end() : found[place].start()]
-    if lower in _NAMES_TOO and (text.istitle() or (begins and text.isupper())):
-        return False
     following = found[place + 1]
+    goes_with = following[0].lower() in words("particles")
+    if lower in _NAMES_TOO and not goes_with and (text.istitle() or (begins and text.isupper())):
+        return False
     goes_on = "," not in name[found[place].end() : following.start()]
-    return goes_on and (len(following[0]) >= _INITIALS or following[0].lower() in words("particles"))
+    return goes_on and (len(following[0]) >= _INITIALS or goes_with)
 
 
 def _stands_for_words(text: str, size: int, *, in_capitals: bool) -> bool:

@@ -46,10 +46,13 @@ class Numbers:
         places = [place for place, char in enumerate(text) if char in _DIGITS]
         if len(places) > _NATIONAL and text[places[0]] == "1":
             kinds[places.pop(0)] = ""
-        if len(places) >= _NATIONAL:
-            for place in (places[offset] for offset in _AREA_AND_EXCHANGE):
-                kinds[place] = _TWO_TO_NINE if text[place] in _TWO_TO_NINE else _DIGITS
-        return self._replace(text, kinds)
+        if len(places) < _NATIONAL:
+            return self._replace(text, kinds)
+        for place in (places[offset] for offset in _AREA_AND_EXCHANGE):
+            kinds[place] = _TWO_TO_NINE if text[place] in _TWO_TO_NINE else _DIGITS
+        behind = places[_NATIONAL] if len(places) > _NATIONAL else len(text)
+        number = self._replace(text[:behind], kinds[:behind])
+        return number + (self.digits(text[behind:]) if behind < len(text) else "")
 
     def address(self, text: str) -> str:
         """An IP address: of version 4, one of version 4."""

@@ -72,17 +72,24 @@ def expand_year(short: int) -> int:
 
 
 def reference_year(dated: Iterable[int], text: str = "", fallback: int | None = None) -> int:
-    """The year a note was written in, as far as it says: the newest it names.
+    """The year a note was written in, as far as it says: the newest it names, if it names a day of that year.
+
+    Where the newest is a bare one ("s/p CABG 2010"), it tells what was before the note, and not when it was written.
 
     Args:
         dated: The years of its dates, birth dates left out.
-        text: The note; its bare years count too.
-        fallback: The year when the note names none; without it, that of ``data/ages.toml``.
+        text: The note, for its bare years.
+        fallback: The year when the note does not say; without it, that of ``data/ages.toml``.
     """
     newest_possible = age_facts()["reference_year"] + 1
-    bare = (int(year) for year in _BARE_YEAR.findall(text))
-    known = [year for year in (*dated, *bare) if _FIRST_NOTE_YEAR <= year <= newest_possible]
-    return max(known) if known else fallback or age_facts()["reference_year"]
+    bare = map(int, _BARE_YEAR.findall(text))
+    of_days, of_text = (
+        max((year for year in years if _FIRST_NOTE_YEAR <= year <= newest_possible), default=0)
+        for years in (dated, bare)
+    )
+    if of_days and of_days >= of_text:
+        return of_days
+    return max(of_text, fallback or age_facts()["reference_year"])
 
 
 def shows_age_over_89(year: int, reference: int) -> bool:

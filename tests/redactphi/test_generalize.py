@@ -61,7 +61,22 @@ def test_birth_dates_are_no_reference():
 
 
 def test_an_older_note_is_judged_by_its_own_year():
-    assert rewrite("DOB 01/02/1925, seen 2001", "01/02/1925") == "[DATE 1925]"
+    assert rewrite("DOB 01/02/1925, seen 03/04/2001", "01/02/1925", "03/04/2001") == "[DATE 1925]"
+
+
+def test_what_was_before_a_note_does_not_date_it():
+    assert rewrite("DOB 01/02/1930, CABG 2010", "01/02/1930", reference_year=2026) == "[DATE]"
+
+
+def test_somebody_over_89_takes_the_birth_year_along():
+    text = "A 94-year-old, born 01/02/1930, MI 03/04/1998"
+    spans = [
+        Span(2, 4, "AGE"),
+        Span(text.index("01/"), text.index(", MI"), "DATE"),
+        Span(text.index("03/"), len(text), "DATE"),
+    ]
+    context = RewriteContext(Document("1", text), tuple(spans))
+    assert DateYear().operate("01/02/1930", {"context": context}) == "[DATE]"
 
 
 def test_only_old_years_are_no_reference():

@@ -82,8 +82,9 @@ def test_clinical_values_are_no_identifiers(value):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("born in 1921; seen 2011", True),
-        ("born in 1921; seen 2010", False),
+        ("born in 1921; seen 3/4/2010", False),
+        ("born in 1921; seen 3/4/2011", True),
+        ("born in 1936; CABG 2010", True),
         ("born in 1937", False),
         ("born in 1936", True),
     ],
