@@ -31,6 +31,7 @@ BY_OTHERS = (
     "held_out_gus",
     "held_out_hal",
     "held_out_ida",
+    "held_out_jon",
 )
 """Synthetic notes by authors who knew neither layouts nor rules, labelled by our policy."""
 
