@@ -25,6 +25,9 @@ _ZIP_BEHIND = regex.compile(r"(?<=\p{L}\.?[ ,]{1,3})\d{5}(?:-\d{4})?$")
 _HAS_DIGIT = regex.compile(r"\d")
 _ORDINAL = regex.compile(r"(?i)(\d+)(st|nd|rd|th)")
 _SAINTS = frozenset({"st", "saint", "ste", "santa", "san", "mount", "mt"})
+_OF_ONE = frozenset({"permanente"})
+"""Words that end names as kinds of facility do, and that one organisation alone has."""
+
 _LINKS = frozenset({"of", "the", "and", "at", "in", "for", "on", "a", "an", "de"})
 _PARTS_OF_ADDRESS = frozenset({
     "apt", "apartment", "unit", "suite", "ste", "floor", "fl", "bldg", "building", "room", "rm", "lot", "trailer", "space", "po", "box", "rural", "rr", "county", "township", "twp",
@@ -163,7 +166,12 @@ def _is_acronym(text: str) -> bool:
 
 def _is_generic(word: str) -> bool:
     lower = word.lower().rstrip(".")
-    return lower in _LINKS or lower in _SAINTS or lower in _kinds() or lower in resources.terms("facility_generic")
+    return (
+        lower in _LINKS
+        or lower in _SAINTS
+        or (lower in _kinds() and lower not in _OF_ONE)
+        or lower in resources.terms("facility_generic")
+    )
 
 
 @functools.cache

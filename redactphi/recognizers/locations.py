@@ -112,9 +112,16 @@ def is_street(text: str, start: int, end: int) -> bool:
     known = all(word.lower().strip(".,") in common for word in name)
     if suffix in resources.terms("street_suffixes_weak") or text[start:end].isupper():
         return len(number) > 1 and (not known or _ADDRESS_GOES_ON.match(text, end) is not None)
-    return not (known and len(number) < 3)  # noqa: PLR2004 - "12 Lead", "10 French"
+    is_count = known and len(number) < 3  # noqa: PLR2004 - "12 Lead", "10 French"
+    return not is_count or (len(number) > 1 and _goes_on_with_town(text, end))
 
 
+def _goes_on_with_town(text: str, end: int) -> bool:
+    town = _TOWN_BEHIND.match(text, end)
+    return town is not None and town[1].lower() in resources.terms("places")
+
+
+_TOWN_BEHIND = regex.compile(r",[ ](\p{Lu}\p{L}+)\b")
 _NUMBER_BEHIND = regex.compile(r"[ ]\d")
 _NEXT_WORD = regex.compile(r"['’]?s?[ \t]+(\p{L}[\p{L}\p{N}'’-]*)")
 _TWO_WORDS = regex.compile(r"\w[ -]\w")
