@@ -18,6 +18,10 @@ _BEFORE = 24
 _DATE, _PHONE, _ZIP_LABEL = str(PhiLabel.DATE), str(PhiLabel.PHONE), str(PhiLabel.ZIP)
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
 _CLOCKS = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d ?[-–] ?(?:[01]\d|2[0-4])[0-5]\d")
+_DOSE = re.compile(r"\d{1,5}(?:u|U|mg|mcg|ml|mL|cc|mm|cm|Fr|fr|Hz|kg|lbs?|hrs?|min|sec)")
+_SERIAL_BEHIND = re.compile(r"[ \t]{1,12}(?:SN|S/N|LOT|Lot|lot|SERIAL|Serial)\b[ :#]")
+"""Before the serial number or lot stands what the maker calls the thing."""
+
 _SCORE = re.compile(r"[0-5][+-]?/5|\d{1,2}/10|[1-6]/6|20/\d{2,3}")
 _MONTH_DAY = re.compile(r"(\d{1,2})([/.-])(\d{1,2})(?:\2(\d{2,4}))?")
 _YEARS = re.compile(r"(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)?\d\d)?")
@@ -72,12 +76,23 @@ def _is_no_identifier(text: str, span: Span, found: str) -> bool:
         if _MIN_ID <= digits < _MIN_PHONE:
             return _CALL.search(text, max(0, span.start - _BEFORE), span.start) is None
         return digits < _MIN_ID
-    if _CLOCKS.fullmatch(found) or _NUMBERED_PLACE.search(text, max(0, span.start - _BEFORE), span.start):
+    if _is_measured(found) or _is_of_a_kind(text, span):
         return True
     if span.score >= _SURE:
         return False
     is_short = not _MARKS.intersection(found) if not digits else len(found) < _MIN_ID
     return is_short or _PROCEDURES.fullmatch(found) is not None
+
+
+def _is_measured(found: str) -> bool:
+    """Whether it is a time from one clock time to another, or a number with its unit."""
+    return (_CLOCKS.fullmatch(found) or _DOSE.fullmatch(found)) is not None
+
+
+def _is_of_a_kind(text: str, span: Span) -> bool:
+    """Whether it says which room or model it is: a number behind "Rm", or what stands before a serial number."""
+    place = _NUMBERED_PLACE.search(text, max(0, span.start - _BEFORE), span.start)
+    return (place or _SERIAL_BEHIND.match(text, span.end)) is not None
 
 
 def _is_no_date_in_digits(span: Span, found: str) -> bool:

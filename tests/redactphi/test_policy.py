@@ -155,3 +155,49 @@ def test_the_hash_follows_the_meaning(write):
     same = Policy.load(write('# a comment\nname = "m"\n[operators]\ndefault = { operator = "tag" }\n', "b.toml"))
     other = Policy.load(write('name = "m"\n[operators]\ndefault = "tag"\nZIP = "keep"\n', "c.toml"))
     assert one.sha256 == same.sha256 != other.sha256
+
+
+def test_what_a_file_extends_is_named_relative_to_it(write, tmp_path, monkeypatch):
+    (tmp_path / "sub").mkdir()
+    write('name = "base"\nextends = "safe_harbor"\nproviders = "keep"\n', "sub/our.toml")
+    path = write('name = "mine"\nextends = "sub/our.toml"\n', "our.toml")
+    monkeypatch.chdir("/")
+    assert Policy.load(path).keeps("PROVIDER")
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path):
+    (tmp_path / "mine.toml").write_text('name = "mine"\nextends = "safe_harbor"\n', encoding="utf-8-sig")
+    assert Policy.load(tmp_path / "mine.toml").name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("body", "departure"),
+    [
+        ('[operators]\nLOCATION = "town"\n', "LOCATION is kept where it is a town"),
+        ('[operators]\nMRN = "surrogate"\n', "MRN is replaced by what is computed from it with a key"),
+        ('[operators]\nDATE = "shift"\n', "DATE is shifted: dates of a day stay"),
+        ('[[allow]]\ntexts = ["Ruiz"]\n', "terms of the policy's own are never redacted, whatever they name"),
+    ],
+)
+def test_what_leaves_more_is_a_departure(write, body, departure):
+    assert departure in Policy.load(write(f'name = "mine"\nextends = "safe_harbor"\n{body}')).departures
+
+
+def test_to_redact_is_never_to_keep(write):
+    body = 'name = "mine"\nproviders = "redact"\n[operators]\ndefault = "keep"\n'
+    assert Policy.load(write(body)).spec("PROVIDER").operator == "tag"
+
+
+@pytest.mark.parametrize(
+    "operators",
+    ['MRN = "zip3"', 'NAME = "town"', 'DATE = "surrogate"', 'DATE = { operator = "year", reference_year = 1900 }'],
+)
+def test_an_operator_is_for_its_labels_and_its_values(write, operators):
+    policy = Policy.load(write(f'name = "mine"\nextends = "safe_harbor"\n[operators]\n{operators}\n'))
+    with pytest.raises(UsageError, match="operator '"):
+        Rewriter(policy, OPERATORS, key=SecretKey(bytes(32)))
+
+
+def test_a_denied_town_goes_where_towns_stay(write):
+    body = 'name = "mine"\nextends = "limited_data_set"\n[[deny]]\ntexts = ["Springfield"]\nlabel = "LOCATION"\n'
+    assert str(redact("Lives in Springfield.", policy=write(body))) == "Lives in [LOCATION]."

@@ -195,3 +195,10 @@ def test_a_choice_to_redact_undoes_one_to_keep(policy, tmp_path):
     policy('providers = "keep"\n')
     (tmp_path / "back.toml").write_text(f'name = "back"\nextends = "{tmp_path / "mine.toml"}"\nproviders = "redact"\n')
     assert Policy.load(tmp_path / "back.toml").spec("PROVIDER").operator == "tag"
+
+
+@pytest.mark.parametrize(
+    "text", ["The blue moon's rise", "blue moon.She", "BLUE-MOON’S", "blue\u00admoon", "blue\u200b moon"]
+)
+def test_a_variant_ends_where_the_word_of_the_text_does(text):
+    assert denied(text, "blue moon", variants=True) or denied(text, "bluemoon", variants=True)

@@ -44,6 +44,8 @@ def kept(text: str, label: str, score: float = 0.7) -> bool:
         ("Galvanizing, McKees Rocks, [[Pa]].\nCarrier", "EMPLOYER", 0.3),
         ("and the pastor [[Rev]]. Vance", "NAME", 0.32),
         ("Partner [[A]]: seen first", "NAME", 0.56),
+        ("on paper: [[CXT281412]] SN 24871330; next", "ID_OTHER", 0.7),
+        ("flushes. hep lock [[500u]] then", "ID_OTHER", 0.85),
         ("[[Are]] there any new protocols", "NAME", 0.38),
         ("leaving the strip at [[Passavant's]] ridge", "FACILITY", 0.58),
         ("Attending: M. Fontanet, MD   [[0712-0930]], later", "MRN", 0.7),
