@@ -12,6 +12,7 @@ from redactphi.keys import SecretKey
 from redactphi.operators.permutation import NumberCycle
 
 _DIGITS, _NONZERO, _TWO_TO_NINE = "0123456789", "123456789", "23456789"
+_HEX = "0123456789abcdef"
 _NATIONAL = 10
 _AREA_AND_EXCHANGE = (0, 3)
 _OCTETS = regex.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
@@ -55,9 +56,9 @@ class Numbers:
         return number + (self.digits(text[behind:]) if behind < len(text) else "")
 
     def address(self, text: str) -> str:
-        """An IP address: of version 4, one of version 4."""
+        """An IP address of either version, or another address in hexadecimal digits."""
         if not _OCTETS.fullmatch(text) or any(int(octet) > 255 for octet in text.split(".")):  # noqa: PLR2004 - a byte
-            return self(text)
+            return self._replace(text, _kinds(text, _HEX, _HEX.upper())) if ":" in text else self(text)
         number = int.from_bytes(bytes(map(int, text.split("."))), "big")
         changed = NumberCycle(self._key, f"{self._purpose}/ip", 1 << 32)(number)
         return ".".join(map(str, changed.to_bytes(4, "big")))

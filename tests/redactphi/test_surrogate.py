@@ -132,6 +132,14 @@ def test_addresses_lead_to_nobody(label):
     assert "chen" not in found
 
 
+def test_an_ip_address_of_version_6_stays_one():
+    value = "2001:db8:85a3::8a2e:370:7334"
+    found = one(value, "IP")
+    assert re.fullmatch(r"[0-9a-f:]+", found)
+    assert [len(part) for part in found.split(":")] == [len(part) for part in value.split(":")]
+    assert found != value
+
+
 def test_an_ip_address_stays_one():
     assert all(0 <= int(part) <= 255 for part in one("10.20.30.40", "IP").split("."))
 
