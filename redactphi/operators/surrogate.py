@@ -16,6 +16,7 @@ from redactphi.operators.surrogate_places import Places
 
 _WEB = regex.compile(r"(?i)^(?P<scheme>[a-z]+://)?(?P<host>[^/?#]*)(?P<rest>.*)$", regex.DOTALL)
 _FILE = regex.compile(r"^(?P<name>.*?)(?P<ending>\.\w{2,4})?$", regex.DOTALL)
+_HARDWARE = regex.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
 _RESERVED = ".example"
 """A top-level domain that is nobody's (RFC 2606)."""
 
@@ -73,6 +74,8 @@ class Surrogates:
             PhiLabel.URL: self._web,
             PhiLabel.PHOTO: self._file,
         }
+        if _HARDWARE.fullmatch(text):
+            return self.numbers.address(text)
         return ways.get(label, self.numbers)(text)
 
     def _mail(self, text: str) -> str:
