@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import regex
@@ -25,6 +26,7 @@ _SIGNED_AFTER = regex.compile(
     r"[.]?[ \t]*(?:\r?\n|$|/(?!\p{Lu}{0,2}\p{Ll})|/(?=scribe|dict|typed|trans|nsg)|[ \t]/[ \t]|,[ ]?(?:MD|DO|RN|NP|PA|LPN|PT|OT|CRNA)\b|[ ]{1,3}\d{1,2}[/:]\d)"
 )
 _INITIALS_CUE = regex.compile(r"(?i)\b(?:patient|pt|initials?|mr|mrs|ms|name|client)\b[.:]?[ \t(]*$")
+_FORMAT = regex.compile(r"\p{Cf}")
 _ARTICLES = frozenset({"a", "an", "the"})
 _WINDOW = 24
 _FARTHEST = 6
@@ -117,6 +119,9 @@ class Mentions:
         """
         if self._automaton is None:
             return
+        if not text.isascii() and _FORMAT.search(text):
+            yield from self._find_between_marks(text)
+            return
         folded = fold(text)
         hits: list[_Hit] = []
         for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
@@ -128,6 +133,12 @@ class Mentions:
         others = [hit for hit in hits if hit[2].kind != "part" and _is_news(hit, known)]
         spans = [Span(start, end, entry.label, entry.score, entry.source) for start, end, entry in others]
         yield from sorted([*spans, *_people(text, parts, known)])
+
+    def _find_between_marks(self, text: str) -> Iterator[Span]:
+        """The mentions in a text with soft hyphens, joiners and the like, which nobody sees and which may stand amid a name."""
+        places = [place for place, char in enumerate(text) if not _FORMAT.match(char)]
+        for span in self.find("".join(text[place] for place in places)):
+            yield replace(span, start=places[span.start], end=places[span.end - 1] + 1)
 
 
 def _is_news(hit: _Hit, found: _Found) -> bool:

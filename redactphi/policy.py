@@ -168,6 +168,9 @@ def _check_keys(raw: Mapping[str, Any]) -> None:
         raise UsageError("policy key 'departures' takes a list of strings")
     if not all(isinstance(item, Mapping) for key in ("allow", "deny") for item in raw.get(key, ())):
         raise UsageError("policy keys 'allow' and 'deny' are written [[allow]] and [[deny]]")
+    for key in ("name", "description"):
+        if not str(raw.get(key, "")).isprintable():
+            raise UsageError(f"policy key {key!r} is one line of printable characters")
     for key in _CHOICES:
         if raw.get(key, KEEP) not in ("redact", KEEP):
             raise UnknownNameError(f"choice for {key}", raw[key], ("redact", KEEP))

@@ -30,6 +30,9 @@ _KEYS = {
 _LABELS = tuple(str(label) for label in PhiLabel)
 _DROPPED = frozenset("'’`.ʼ＇′")
 _BLANKS = frozenset("-‐‑‒–—_,/")
+_LARGE_REPEAT = regex.compile(r"\{\d*,?\d{5,}\}|\{\d{5,},")
+"""What `regex` would need more memory for than there is."""
+
 _POSSESSIVE = regex.compile(r"['’]s?$", regex.IGNORECASE)
 _TWO = 2
 
@@ -211,6 +214,8 @@ def _strings(kind: str, value: object) -> tuple[str, ...]:
 def _checked(pattern: object) -> str:
     if not isinstance(pattern, str) or not pattern:
         raise UsageError("a policy's regex is a string that is not empty")
+    if _LARGE_REPEAT.search(pattern):
+        raise UsageError("a policy's regex repeats something more than 9,999 times")
     try:
         regex.compile(pattern)
     except regex.error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from typing import Any
 
 import regex
@@ -17,6 +18,7 @@ from redactphi.operators.surrogate_places import Places
 _WEB = regex.compile(r"(?i)^(?P<scheme>[a-z]+://)?(?P<host>[^/?#]*)(?P<rest>.*)$", regex.DOTALL)
 _FILE = regex.compile(r"^(?P<name>.*?)(?P<ending>\.\w{2,4})?$", regex.DOTALL)
 _HARDWARE = regex.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
+_DIGIT, _NO_DIGIT = regex.compile(r"[0-9]"), regex.compile(r"[^0-9]")
 _RESERVED = ".example"
 """A top-level domain that is nobody's (RFC 2606)."""
 
@@ -62,7 +64,21 @@ class Surrogates:
             return self.places.organisation(text, context)
         if label == PhiLabel.LOCATION:
             return self.places.location(text, context)
+        if label == PhiLabel.SSN and (found := self._end_of_another(text, context)):
+            return found
         return self._code(label, text)
+
+    def _end_of_another(self, text: str, context: RewriteContext) -> str:
+        """The last digits of a number whose last digits these are, where the note or its row has it whole."""
+        digits = _NO_DIGIT.sub("", text)
+        whole = {_NO_DIGIT.sub("", written) for written in _numbers_of(context)}
+        found = (
+            {number for number in whole if len(number) > len(digits) and number.endswith(digits)} if digits else set()
+        )
+        if len(found) != 1:
+            return ""
+        changed = iter(self.numbers.digits(found.pop())[-len(digits) :])
+        return _DIGIT.sub(lambda _: next(changed), text)
 
     def _code(self, label: PhiLabel, text: str) -> str:
         ways = {
@@ -91,6 +107,13 @@ class Surrogates:
         found = _WEB.match(text)
         assert found is not None
         return f"{found['scheme'] or ''}{self.numbers(found['host'])}{_RESERVED}{self.numbers(found['rest'])}"
+
+
+def _numbers_of(context: RewriteContext) -> Iterator[str]:
+    """The Social Security numbers of a note and its row."""
+    document = context.document
+    yield from (document.text[span.start : span.end] for span in context.spans if span.label == PhiLabel.SSN)
+    yield document.patient.ssn if document.patient else ""
 
 
 @functools.lru_cache(maxsize=4)

@@ -183,6 +183,11 @@ def test_what_leaves_more_is_a_departure(write, body, departure):
     assert departure in Policy.load(write(f'name = "mine"\nextends = "safe_harbor"\n{body}')).departures
 
 
+def test_a_name_is_one_printable_line(write):
+    with pytest.raises(UsageError, match="printable"):
+        Policy.load(write('name = "a\\u001b[31m"\nextends = "safe_harbor"\n'))
+
+
 def test_to_redact_is_never_to_keep(write):
     body = 'name = "mine"\nproviders = "redact"\n[operators]\ndefault = "keep"\n'
     assert Policy.load(write(body)).spec("PROVIDER").operator == "tag"

@@ -28,3 +28,11 @@ def test_short_and_ordinary_names(redactor, name, text, safe):
 def test_what_frames_write_for_nothing_is_nothing(missing):
     assert Patient(id=missing, birth_date=missing, zip=missing) == Patient()
     assert Patient(name="Nan").name == "Nan"
+
+
+@pytest.mark.parametrize(
+    "text", ["R\u200bobert C\u200bhen came", "Robert C\u00adhen came", "\u202aRobert\u202c Chen came"]
+)
+def test_marks_nobody_sees_hide_no_known_name(redactor, text):
+    safe = redactor.redact(text, Patient(id="1", name="Robert Chen")).text
+    assert safe.lstrip("\u202a") == "[NAME] came"

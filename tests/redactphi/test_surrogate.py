@@ -123,6 +123,13 @@ def test_a_country_code_and_an_extension_mark_stay():
     assert re.fullmatch(r"\+1 \(\d{3}\) \d{3}-\d{4} ext\. \d\d", one("+1 (402) 555-0117 ext. 12", "PHONE"))
 
 
+def test_the_last_digits_go_with_the_number_they_are_of():
+    whole, last, masked = safe("[123-45-6789](SSN) [6789](SSN) [xxx-xx-6789](SSN)").split()
+    assert last == whole[-4:]
+    assert masked == f"xxx-xx-{last}"
+    assert safe("[6789](SSN)", Patient(id="1", ssn="123-45-6789")) == last
+
+
 @pytest.mark.parametrize("label", ["EMAIL", "URL"])
 def test_addresses_lead_to_nobody(label):
     value = "r.chen@mercy.org" if label == "EMAIL" else "https://mercy.org/chart?id=12"
