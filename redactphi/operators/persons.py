@@ -91,7 +91,9 @@ def _token(name: str, found: list[regex.Match[str]], place: int) -> Token:
         kind = PARTICLE
     else:
         in_capitals = any(other[0].isupper() and len(other[0]) > _INITIALS for other in found)
-        kind = LETTERS if _stands_for_words(text, len(found), in_capitals=in_capitals) else WORD
+        is_surname = place == 0 < len(found) - 1 and len(text) > 1 and "," in name[match.end() : found[1].start()]
+        is_short = not is_surname and _stands_for_words(text, len(found), in_capitals=in_capitals)
+        kind = LETTERS if is_short else WORD
     return Token(match.start(), match.start() + len(text), text, kind)
 
 
@@ -158,11 +160,15 @@ def _full_names(context: RewriteContext) -> Iterator[tuple[str, str]]:
 def _person(name: str, label: str) -> Person:
     """A written name, given name first: "CHEN, ROBERT J." has its first part last."""
     tokens = [token for token in tokens_of(name) if token.kind in (WORD, LETTERS)]
-    comma = name.find(",")
-    behind = [token for token in tokens if comma >= 0 and token.start > comma]
-    ordered = [fold(token.text) for token in (*behind, *(token for token in tokens if token not in behind))]
+    ordered = [fold(token.text) for token in in_order(name, tokens)]
     written = tuple(part for part in ordered if part)
     return Person(written, tuple(map(in_full, written)), label)
+
+
+def in_order(name: str, tokens: list[Token]) -> list[Token]:
+    """The parts of a name with those behind a comma first."""
+    comma = name.find(",")
+    return sorted(tokens, key=lambda token: comma >= 0 and token.start < comma)
 
 
 def meant(folded: str, beside: set[str], context: RewriteContext) -> str:

@@ -16,6 +16,7 @@ from redactphi.operators.persons import (
     Person,
     Token,
     in_full,
+    in_order,
     may_be_initials,
     meant,
     persons,
@@ -45,7 +46,7 @@ class People:
     def rewrite(self, text: str, label: str, context: RewriteContext) -> str:
         """A name with every word, letter and number of it replaced; particles stay."""
         tokens = tokens_of(text)
-        changed = self._changed(tokens, label, context)
+        changed = self._changed(text, tokens, label, context)
         pieces: list[str] = []
         position = 0
         for token, found in zip(tokens, changed, strict=True):
@@ -53,22 +54,24 @@ class People:
             position = token.end
         return "".join([*pieces, text[position:]])
 
-    def _changed(self, tokens: list[Token], label: str, context: RewriteContext) -> list[str]:
+    def _changed(self, text: str, tokens: list[Token], label: str, context: RewriteContext) -> list[str]:
         if may_be_initials(tokens) and (found := self._whole(fold(tokens[0].text), label, context)):
             return [found]
         beside = {in_full(fold(token.text)) for token in tokens if token.kind == WORD}
         if not beside:
             return self._letters_alone(tokens, label, context)
-        return [self._part(token, beside, context) for token in tokens]
+        ordered = in_order(text, tokens)
+        first = next(place for place, token in enumerate(ordered) if token.kind == WORD)
+        return [self._part(token, beside, context, leads=token in ordered[:first]) for token in tokens]
 
-    def _part(self, token: Token, beside: set[str], context: RewriteContext) -> str:
+    def _part(self, token: Token, beside: set[str], context: RewriteContext, *, leads: bool) -> str:
         if token.kind == PARTICLE:
             return token.text
         if token.kind == NUMBER:
             return self._numbers(token.text)
         folded = fold(token.text)
         if token.kind == LETTERS:
-            return self._middle(folded, beside, context) or self._other(folded)
+            return self._middle(folded, beside, context, leads=leads) or self._other(folded)
         name = meant(folded, beside - {in_full(folded)}, context)
         found = self.word(name)
         if any(found in other.full and name not in other.full for other in persons(context)):
@@ -99,15 +102,24 @@ class People:
             found.add("".join(map(self._initial, parts)))
         return found.pop() if len(found) == 1 else ""
 
-    def _middle(self, letter: str, beside: set[str], context: RewriteContext) -> str:
-        """What a letter beside words becomes, where somebody has these words and another one that begins with it."""
-        found = {
-            self._initial(part)
-            for person in persons(context)
-            if beside <= set(person.full)
-            for written, part in zip(person.written, person.full, strict=True)
-            if len(part) > 1 and letter in (written[0], part[0]) and part not in beside
-        }
+    def _middle(self, letter: str, beside: set[str], context: RewriteContext, *, leads: bool) -> str:
+        """What a letter beside words becomes, where somebody has these words and another one that begins with it.
+
+        Args:
+            letter: The letter.
+            beside: The words.
+            context: Of the note.
+            leads: Whether the letter stands before all of the words, as that of a given name does.
+        """
+        found = set()
+        for person in persons(context):
+            if not beside <= set(person.full):
+                continue
+            first = min(len(person.full) - 1 - person.full[::-1].index(word) for word in beside)
+            for place, (written, part) in enumerate(zip(person.written, person.full, strict=True)):
+                is_theirs = place < first if leads else part not in beside
+                if is_theirs and len(part) > 1 and letter in (written[0], part[0]):
+                    found.add(self._initial(part))
         return found.pop() if len(found) == 1 else ""
 
     def _other(self, letters: str) -> str:

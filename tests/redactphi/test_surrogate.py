@@ -55,6 +55,20 @@ def test_a_name_is_the_same_in_every_note_and_under_both_labels_of_people():
     assert one("Nwosu, Adaeze", "NAME") == ", ".join(reversed(one("Adaeze Nwosu", "NAME").split()))
 
 
+def test_a_short_surname_before_a_comma_is_one():
+    first, last = one("Anne So", "NAME").upper().split()
+    assert safe("[SO, ANNE D](NAME)").split()[:2] == [f"{last},", first]
+
+
+def test_a_letter_before_a_surname_is_of_who_has_it_last():
+    found = safe(
+        "[Shawn Neil](NAME), Dr. [Neil Sweitzer](PROVIDER), [S. Neil](NAME), [Ernest Ernest](NAME), [E. Ernest](NAME)"
+    )
+    shawn, _, again, ernest, letter = found.split(", ")
+    assert again == f"{shawn[0]}. {shawn.split()[1]}"
+    assert letter == f"{ernest[0]}. {ernest.split()[1]}"
+
+
 def test_the_row_tells_whose_initials_they_are():
     patient = Patient(id="1", name="Robert James Chen")
     first, middle, last = one("Robert James Chen", "NAME").split()
