@@ -213,11 +213,6 @@ def _is_lower_word(word: str) -> bool:
     return word.islower() and is_ordinary(word)
 
 
-_SAID_OF_PEOPLE = frozenset({
-    "has", "had", "is", "was", "will", "denies", "denied", "reports", "reported", "states", "stated", "says", "said", "presents",
-    "presented", "came", "went", "feels", "felt", "complains", "complained", "lives", "works", "takes", "took", "agrees",
-    "agreed", "understands", "tolerated", "arrived", "returned", "returns", "and", "who", "does", "did", "wants", "asked",
-})  # fmt: skip
 _NEXT_WORD = regex.compile(r"[ \t]+([A-Za-z]+)")
 
 
@@ -254,7 +249,7 @@ def is_name_there(text: str, start: int, end: int) -> bool:
 def _is_subject(text: str, end: int) -> bool:
     """Whether what is said next is said of people: "Young has fever", "HILL denies pain"."""
     following = _NEXT_WORD.match(text, end)
-    return following is not None and following[1].lower() in _SAID_OF_PEOPLE
+    return following is not None and following[1].lower() in resources.terms("said_of_people")
 
 
 def is_sentence_start(text: str, start: int) -> bool:
@@ -283,7 +278,9 @@ def is_eponymic(text: str, end: int) -> bool:
         return False
     nouns = resources.terms("eponym_nouns")
     first, second = following[1].lower(), (following[2] or "").lower()
-    return first in nouns or (following[1].islower() and first not in _SAID_OF_PEOPLE and second in nouns)
+    return first in nouns or (
+        following[1].islower() and first not in resources.terms("said_of_people") and second in nouns
+    )
 
 
 PERSON_LABELS = frozenset({str(PhiLabel.NAME), str(PhiLabel.PROVIDER)})

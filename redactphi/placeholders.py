@@ -6,8 +6,11 @@ import re
 
 from redactphi.labels import PhiLabel
 
+CODE = "[A-Z2-7]{26}"
+"""The random part of a token: 130 bits, in the letters of base32."""
+
 _LABELS = "|".join(PhiLabel)
-_FORM = re.compile(rf"\[(?:(?:{_LABELS})(?:~[A-Z2-7]{{26}})?|DATE \d{{4}}(?:-\d{{4}})?|ZIP \d{{3}}|AGE 90\+)\]")
+_FORM = re.compile(rf"\[(?:(?:{_LABELS})(?:~{CODE})?|DATE \d{{4}}(?:-\d{{4}})?|ZIP \d{{3}}|AGE 90\+)\]")
 
 Range = tuple[int, int]
 

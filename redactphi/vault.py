@@ -25,9 +25,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from redactphi import vault_file
 from redactphi.errors import UsageError, VaultError
 from redactphi.keys import VARIABLE, SecretKey
+from redactphi.placeholders import CODE
 
-TOKEN = re.compile(r"\[([A-Z][A-Z_]*)~([A-Z2-7]{26})\]")
-"""The form of every token: its label and 130 random bits, in the letters of base32."""
+TOKEN = re.compile(rf"\[([A-Z][A-Z_]*)~({CODE})\]")
+"""The form of every token: its label and its random part."""
 
 _LENGTH = 26
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 8

@@ -82,7 +82,7 @@ class ListCycle:
     __slots__ = ("_next",)
 
     def __init__(self, key: SecretKey, purpose: str, words: Iterable[str]) -> None:
-        ordered = sorted(set(words), key=lambda word: (key.digest(purpose, word), word))
+        ordered = keyed_order(key, purpose, set(words))
         if len(ordered) < 2:  # noqa: PLR2004 - a lone word has nowhere to go
             raise ValueError("a cycle needs two words")
         self._next = dict(zip(ordered, [*ordered[1:], ordered[0]], strict=True))
@@ -93,3 +93,8 @@ class ListCycle:
     def __call__(self, word: str) -> str:
         """The word that ``word`` becomes."""
         return self._next[word]
+
+
+def keyed_order(key: SecretKey, purpose: str, words: Iterable[str]) -> list[str]:
+    """Words in an order that the key alone tells."""
+    return sorted(words, key=lambda word: (key.digest(purpose, word), word))

@@ -173,9 +173,9 @@ def in_order(name: str, tokens: list[Token]) -> list[Token]:
 
 def meant(folded: str, beside: set[str], context: RewriteContext) -> str:
     """The name a short form is short for: the only one, or the one that somebody of the note has with the same words beside it."""
-    names = short_forms().get(folded, (folded,))
-    if len(names) == 1:
-        return names[0]
+    names = short_forms().get(folded, ())
+    if len(names) <= 1:
+        return in_full(folded)
     alike = [person for person in persons(context) if beside <= set(person.full)]
     if not beside and any(folded in person.written for person in alike):
         return folded

@@ -24,7 +24,7 @@ from redactphi.operators.persons import (
 )
 from redactphi.operators.surrogate_lists import names, unfit
 from redactphi.operators.surrogate_numbers import Numbers
-from redactphi.operators.wordbook import WordBook, fold
+from redactphi.operators.wordbook import WordBook, fold, like
 
 
 class People:
@@ -50,7 +50,7 @@ class People:
         pieces: list[str] = []
         position = 0
         for token, found in zip(tokens, changed, strict=True):
-            pieces += (text[position : token.start], _like(token.text, found))
+            pieces += (text[position : token.start], like(token.text, found))
             position = token.end
         return "".join([*pieces, text[position:]])
 
@@ -132,10 +132,3 @@ class People:
 def _spelled(person: Person) -> Iterable[str]:
     """How a person's initials may be written: all of them, or the first and the last."""
     return person.initials, person.initials[0] + person.initials[-1]
-
-
-def _like(written: str, folded: str) -> str:
-    """A folded word in the case of a written one."""
-    if written.isupper():
-        return folded.upper()
-    return folded if written.islower() else folded.capitalize()

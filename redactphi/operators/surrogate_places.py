@@ -18,7 +18,7 @@ from redactphi.operators.permutation import ListCycle
 from redactphi.operators.surrogate_lists import town_names, towns, unfit, words
 from redactphi.operators.surrogate_numbers import Numbers
 from redactphi.operators.surrogate_people import People
-from redactphi.operators.wordbook import WordBook, fold
+from redactphi.operators.wordbook import WordBook, fold, like
 
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’.]\p{L}[\p{L}\p{M}]*)*\.?|\d+\p{L}*")
 _ZIP_BEHIND = regex.compile(r"(?<=\p{L}\.?[ ,]{1,3})\d{5}(?:-\d{4})?$")
@@ -76,7 +76,7 @@ class Places:
                 first = before.start()
         possessive = "'s" if text[first:last].lower().endswith(("'s", "’s")) else ""
         name = self._place("".join(fold(match[0]) or match[0] for match in naming).removesuffix("s"))
-        return f"{text[:first]}{_like(text[first:last], name)}{possessive}{text[last:]}"
+        return f"{text[:first]}{like(text[first:last], name)}{possessive}{text[last:]}"
 
     def location(self, text: str, context: RewriteContext) -> str:
         """A street line or a town; numbers by their digits, words that say where from a town or what part of it stay."""
@@ -91,12 +91,12 @@ class Places:
             size = 1 if is_street else self._town_at(text, found[place:])
             start, end = found[place].start(), found[place + size - 1].end()
             whole = text[start:end]
-            changed = _like(whole, self._town(fold(whole))) if size > 1 else self._word(whole, is_street=is_street)
+            changed = like(whole, self._town(fold(whole))) if size > 1 else self._word(whole, is_street=is_street)
             pieces += (text[position:start], changed)
             position, place = end, place + size
         replaced = "".join([*pieces, text[position:]])
         if replaced == text:  # of general words only, as "Lake County" or "Old Fort"
-            return _WORD.sub(lambda match: _like(match[0], self._town(fold(match[0]) or "x")), text)
+            return _WORD.sub(lambda match: like(match[0], self._town(fold(match[0]) or "x")), text)
         return replaced
 
     def _town_at(self, text: str, found: Sequence[regex.Match[str]]) -> int:
@@ -118,9 +118,9 @@ class Places:
             return word
         dot = word[len(bare) :]
         if folded in self._streets and is_street:
-            return _like(bare, self._streets(folded)) + dot
+            return like(bare, self._streets(folded)) + dot
         book = self._people.word if is_street and folded not in self._towns else self._town
-        return _like(bare, book(folded)) + dot
+        return like(bare, book(folded)) + dot
 
     def _town(self, folded: str) -> str:
         found = self._towns(folded)
@@ -191,9 +191,3 @@ def _ordinal(number: str, written: str) -> str:
     teen = 10 < value % 100 < 20  # noqa: PLR2004 - eleventh to nineteenth
     suffix = "th" if teen else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
     return number + (suffix.upper() if written.isupper() else suffix)
-
-
-def _like(written: str, folded: str) -> str:
-    if written.isupper() and len(written) > 1:
-        return folded.upper()
-    return folded if written.islower() else folded.title()

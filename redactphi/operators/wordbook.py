@@ -12,13 +12,13 @@ import math
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 
 import regex
 
 from redactphi import resources
 from redactphi.keys import SecretKey
-from redactphi.operators.permutation import ListCycle, NumberCycle
+from redactphi.operators.permutation import ListCycle, NumberCycle, keyed_order
 
 _CLASSES = (tuple("aeiou"), tuple("bcdfghklmnprstvw"), tuple("jqxyz"))
 _RUN = regex.compile("[aeiou]+|[^aeiou]+")
@@ -103,12 +103,17 @@ class WordBook:
         root = word
         while root.endswith(_SUFFIX) and len(root) > len(_SUFFIX):
             root = root.removesuffix(_SUFFIX)
-        rank = sum(1 for guest in _row(root, (len(word) - len(root)) // len(_SUFFIX) + 1) if guest not in self._listed)
-        for place in (root + _SUFFIX * turn for turn in count()):
-            rank -= place not in self._taken
-            if not rank:
-                return place
-        raise AssertionError("a row has no end")
+        guests = (root + _SUFFIX * turn for turn in range((len(word) - len(root)) // len(_SUFFIX) + 1))
+        rank = sum(guest not in self._listed for guest in guests)
+        places = (root + _SUFFIX * turn for turn in count())
+        return next(islice((place for place in places if place not in self._taken), rank - 1, None))
+
+
+def like(written: str, folded: str) -> str:
+    """A folded word or name in the case of a written one."""
+    if written.isupper() and len(written) > 1:
+        return folded.upper()
+    return folded if written.islower() else folded.title()
 
 
 def fold(text: str) -> str:
@@ -127,14 +132,8 @@ def fold(text: str) -> str:
 def _paired(key: SecretKey, purpose: str, found: WordList) -> list[tuple[str, str]]:
     if len(found.reserve) < len(found.others):
         raise ValueError("a reserve is shorter than what it is for")
-    others, reserve = (
-        sorted(words, key=lambda word: (key.digest(purpose, word), word)) for words in (found.others, found.reserve)
-    )
+    others, reserve = (keyed_order(key, purpose, words) for words in (found.others, found.reserve))
     return list(zip(others, reserve, strict=False))
-
-
-def _row(root: str, length: int) -> list[str]:
-    return [root + _SUFFIX * turn for turn in range(length)]
 
 
 def _taken_apart(word: str) -> tuple[list[str], list[tuple[str, ...]]]:

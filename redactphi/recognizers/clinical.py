@@ -82,6 +82,12 @@ def listed_names() -> frozenset[str]:
 
 
 @functools.cache
+def never_names(*lists: str) -> frozenset[str]:
+    """The items of term lists, lower case and without a full stop, less what is a name too."""
+    return frozenset(item.rstrip(".").lower() for name in lists for item in resources.terms(name)) - listed_names()
+
+
+@functools.cache
 def plain_words() -> frozenset[str]:
     """Lower-case words of English and of medicine that are no names."""
     return resources.terms("clinical_words") - resources.terms("ambiguous_names") - listed_names()

@@ -81,7 +81,8 @@ def _fit(text: str, span: Span) -> Span | None:
     own = [word[0] for word in words[first:last]]
     if span.source == _EMPLOYER:
         own = [word for word in own if word.lower() not in _employer_heads()]
-    if not any(_is_distinctive(word, strong=kind, headed=span.source in _KINDS - {_EMPLOYER}) for word in own):
+    headed = span.source in _KINDS and span.source != _EMPLOYER
+    if not any(_is_distinctive(word, strong=kind, headed=headed) for word in own):
         return None
     alone = _bare(words[first][0])
     if last - first == 1 and {alone, alone.removesuffix("s")} & resources.terms("eponyms"):

@@ -18,6 +18,7 @@ from redactphi.recognizers.clinical import (
     is_eponym_before_noun,
     is_graded_eponym,
     listed_names,
+    never_names,
     peoples,
 )
 from redactphi.recognizers.rules import RuleRecognizer
@@ -88,7 +89,9 @@ def _is_role(text: str, span: Span) -> bool:
     if span.source != "names/credential":
         return False
     word = text[span.start : span.end].lower()
-    return word in roles() or (word not in listed_names() and _HEADING.match(text, span.end) is not None)
+    return word in never_names("clinician_titles", "clinician_roles") or (
+        word not in listed_names() and _HEADING.match(text, span.end) is not None
+    )
 
 
 def _is_letter(text: str, span: Span) -> bool:
@@ -141,13 +144,6 @@ def _is_no_initials(text: str, span: Span) -> bool:
 
 def _is_regurgitation(text: str, span: Span) -> bool:
     return _REGURGITATION.search(text[max(0, span.start - _MR_BEFORE) : span.start]) is not None
-
-
-@functools.cache
-def roles() -> frozenset[str]:
-    """What clinicians are called before their names, lower case, less what is a name too."""
-    lists = ("clinician_titles", "clinician_roles")
-    return frozenset(item.lower() for name in lists for item in resources.terms(name)) - listed_names()
 
 
 @functools.cache

@@ -25,6 +25,7 @@ from redactphi.recognizers.clinical import (
     is_only_an_eponym,
     is_possessive_eponym,
     listed_names,
+    never_names,
     peoples,
     plain_words,
     states,
@@ -153,7 +154,7 @@ def _is_title(found: str) -> bool:
     """Whether it is a title, or a credential of three letters or more, without a name."""
     bare = found.replace(".", "")
     is_credential = len(bare) >= _INITIALS and bare in resources.terms("credentials")
-    return is_credential or bare.lower() in _titles()
+    return is_credential or bare.lower() in never_names("titles", "clinician_titles")
 
 
 def _is_spelled_out(text: str, span: Span) -> bool:
@@ -168,13 +169,16 @@ def _is_spelled_out(text: str, span: Span) -> bool:
 
 def _is_part_of_state(text: str, span: Span, found: str) -> bool:
     """Whether it is a State or country behind a town, its postal letters too, or the second word of a State's name."""
+    if span.score >= ALL_BUT_SURE:
+        return False
     before = text[max(0, span.start - _TOWN) : span.start]
     town = _TOWN_BEFORE.search(before)
     is_listed = town is not None and town[0].rstrip(", ").lower() in resources.terms("places")
-    if span.score >= (ALL_BUT_SURE if is_listed else DOUBT):
+    if span.score >= DOUBT and not is_listed:
         return False
     if town:
-        return found.lower() in states() | countries() or found.upper() in resources.terms("state_codes")
+        lower = found.lower()
+        return lower in states() or lower in countries() or found.upper() in resources.terms("state_codes")
     first = _WORD_BEFORE.search(before)
     return first is not None and f"{first[1]} {found}".lower() in states()
 
@@ -196,11 +200,13 @@ def _is_plain_word(text: str, span: Span, word: str, *, capitals: bool) -> bool:
         return is_eponymic(text, span.end) or (doubtful and lower not in resources.terms("first_names"))
     if doubtful and span.label in PERSON_LABELS and is_only_an_eponym(word):
         return True
-    begins = is_sentence_start(text, span.start)
     if len(word) <= _INITIALS:
-        return doubtful and begins and word.istitle() and lower in resources.terms("common_words")
+        is_common = word.istitle() and lower in resources.terms("common_words")
+        return doubtful and is_common and is_sentence_start(text, span.start)
     is_plain = lower in ordinary_words() or lower in plain_words()
-    return is_plain and (word.islower() or span.score < (ALL_BUT_SURE if begins else DOUBT))
+    return is_plain and (
+        doubtful or word.islower() or (span.score < ALL_BUT_SURE and is_sentence_start(text, span.start))
+    )
 
 
 def _has_capitals(text: str) -> bool:
@@ -222,10 +228,3 @@ def _letters() -> frozenset[str]:
     """Credentials and unit names in capitals."""
     units = frozenset(item.upper() for item in resources.terms("unit_acronyms"))
     return units | resources.terms("credentials")
-
-
-@functools.cache
-def _titles() -> frozenset[str]:
-    """What stands before a name, without its full stop, less what is a name too."""
-    lists = ("titles", "clinician_titles")
-    return frozenset(item.rstrip(".").lower() for name in lists for item in resources.terms(name)) - listed_names()
