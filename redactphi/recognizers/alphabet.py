@@ -16,6 +16,7 @@ _LATIN = "".join(map(chr, range(0x180)))
 _UNLIKE = "\x1c\x1d\x1e\x1f\x85\xaa\xb2\xb3\xb9\xba\xbc\xbd\xbe\u0130\u0131\u0149\u017f"
 """White space, digits and letters of which the two engines, or upper and lower case, are of two minds."""
 
+_UNLIKE_ASCII = "\x1c\x1d\x1e\x1f"
 _MARKS = "".join(map(chr, (*range(0x2010, 0x2028), *range(0x2030, 0x203F), 0x20AC, 0x2122, *range(0x2190, 0x2300))))
 _MARKS += "\u2212\u25a0\u25a1\u25aa\u25cb\u25cf\u2610\u2611\u2612\u2713\u2714\ufffd"
 COMMON = frozenset(_LATIN + _MARKS) - frozenset(_UNLIKE)
@@ -60,6 +61,8 @@ _UNCOMMON = re.compile(f"[^{char_ranges(COMMON)}]")
 
 def is_common(text: str) -> bool:
     """Whether a text holds nothing but the common characters."""
+    if text.isascii():
+        return not any(char in text for char in _UNLIKE_ASCII)
     return _UNCOMMON.search(text) is None
 
 

@@ -29,7 +29,7 @@ from redactphi.resources import Rule
 
 FILE = "rules.json"
 _ANY: regex.Pattern[str] = regex.compile(".")
-_READERS = ("alphabet", "compiled", "literals", "needs", "sketch", "starts", "syntax", "tails", "tries", "twins")
+_READERS = ("alphabet", "compiled", "literals", "needs", "sketch", "spots", "starts", "syntax", "tails", "tries", "twins")
 
 
 class Packed(NamedTuple):
@@ -48,7 +48,7 @@ class Packed(NamedTuple):
 
 def starts_of(rule: Rule) -> Starts | None:
     """The places the rule's pattern can begin to match at; None where nothing is known of them."""
-    packed = _packed().get(_key(rule))
+    packed = _packed().get(key_of(rule))
     return packed.starts if packed else Starts.of(rule)
 
 
@@ -56,7 +56,7 @@ def twin_of(rule: Rule) -> Twin | None:
     """The rule's pattern for ``re``; None where there is none or this Python's is not to be relied on."""
     if not SOUND:
         return None
-    packed = _packed().get(_key(rule))
+    packed = _packed().get(key_of(rule))
     return packed.twin if packed else twin(_with_tries(rule), ignore_case=rule.ignore_case)
 
 
@@ -66,7 +66,7 @@ def pattern_of(rule: Rule) -> regex.Pattern[str]:
     Raises:
         RuleError: It does not compile.
     """
-    if packed := _packed().get(_key(rule)):
+    if packed := _packed().get(key_of(rule)):
         pattern: regex.Pattern[str] = _reduced(_ANY)[0](*ast.literal_eval(packed.compiled))
         return pattern
     return replace(rule, regex=_with_tries(rule)).compile()
@@ -80,8 +80,8 @@ def pack(rules: Iterable[Rule], path: Path) -> None:
     """Write what is worked out from some rules, and beside it the compiled patterns of ``re``."""
     rules = list(rules)
     ready.pack((source for rule in rules for source in _sources(rule)), path.with_name(ready.FILE))
-    found = {_key(rule): _pack(rule) for rule in rules}
-    path.write_text(json.dumps({"made_by": _made_by(), "rules": found}), encoding="utf-8")
+    found = {key_of(rule): _pack(rule) for rule in rules}
+    path.write_text(json.dumps({"made_by": made_by(), "rules": found}), encoding="utf-8")
 
 
 def _sources(rule: Rule) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _packed() -> Mapping[str, Packed]:
     if not file.is_file():
         return {}
     raw = json.loads(file.read_text(encoding="utf-8"))
-    if raw["made_by"] != _made_by():
+    if raw["made_by"] != made_by():
         return {}
     return {
         key: Packed(_from_json(starts), Twin(**written) if written else None, compiled)
@@ -132,7 +132,7 @@ def _reduced(pattern: regex.Pattern[str]) -> Any:
     return copyreg.dispatch_table[type(pattern)](pattern)
 
 
-def _made_by() -> str:
+def made_by() -> str:
     """What else the packed things depend on: the version of ``regex``, and the modules that read patterns."""
     digest = hashlib.sha256(regex.__version__.encode())
     for name in _READERS:
@@ -141,5 +141,6 @@ def _made_by() -> str:
     return digest.hexdigest()
 
 
-def _key(rule: Rule) -> str:
-    return hashlib.sha256(f"{rule.ignore_case}{rule.regex}\n{rule.anchor}".encode()).hexdigest()
+def key_of(rule: Rule) -> str:
+    """Stands for all of a rule that the packed things depend on."""
+    return hashlib.sha256(f"{rule.ignore_case}{rule.regex}\n{rule.anchor}\n{rule.reach}{sorted(rule.triggers)}".encode()).hexdigest()

@@ -19,6 +19,7 @@ from redactphi.recognizers.anchors import AT_START
 from redactphi.recognizers.checksums import VALIDATORS
 from redactphi.recognizers.compiled import pattern_of, starts_of, twin_of
 from redactphi.recognizers.ready import compile_pattern
+from redactphi.recognizers.scanner import scanner_of
 from redactphi.recognizers.starts import Starts, Zone, clip, inside
 from redactphi.recognizers.zones import Lookout, Note
 from redactphi.resources import Rule
@@ -127,7 +128,9 @@ class RuleRecognizer(SpanRecognizer):
 def share_lookout(recognizers: Iterable[EntityRecognizer]) -> Lookout:
     """Let those of some recognizers that are made of rules look a note over together, once."""
     members = [part for whole in recognizers if isinstance(whole, RuleRecognizer) for part in whole.parts()]
-    lookout = Lookout([(compiled.rule, compiled.starts) for part in members for compiled in part.rules])
+    rules = [compiled for part in members for compiled in part.rules]
+    lookout = Lookout([(compiled.rule, compiled.starts) for compiled in rules])
+    lookout.scan_with(scanner_of([compiled.rule for compiled in rules]))
     first = 0
     for part in members:
         part.look_with(lookout, first)
@@ -204,6 +207,8 @@ class CompiledRule:
 
         The zones are looked for only where that may save more than it costs.
         """
+        if note.is_scanned:
+            return self._scanned_places(note, number, starts, zones)
         hits = note.hits(number) if starts.literals else None
         if hits is None:
             return starts.scanned(note.text, note.zones(number) if zones is None else zones), True
@@ -218,6 +223,17 @@ class CompiledRule:
             zones = note.zones(number)
             return starts.within(note.text, clip(ranges, zones) if zones else ()), True
         return starts.within(note.text, ranges), is_free
+
+    def _scanned_places(
+        self, note: Note, number: int, starts: Starts, zones: Sequence[Zone] | None
+    ) -> tuple[Iterable[int], bool]:
+        """As `_places`, in a note that a scanner has looked over."""
+        ranges = note.ranges(number, self._limit)
+        if ranges is None:
+            return starts.scanned(note.text, note.zones(number) if zones is None else zones), True
+        if zones is not None:
+            return starts.within(note.text, clip(ranges, zones) if zones else ()), True
+        return starts.within(note.text, ranges), not self._is_zoned
 
     @staticmethod
     def _is_worth_asking(note: Note, number: int, ranges: Sequence[Zone]) -> bool:

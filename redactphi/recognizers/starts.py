@@ -128,7 +128,10 @@ class Starts:
         """The possible starts in some ranges, in order."""
         heads, places = self._heads, list[int]()
         for low, high in ranges:
-            places.extend(map(_START, heads(text, low, high + 1)))
+            if low == high:
+                places.append(low)
+            else:
+                places.extend(map(_START, heads(text, low, high + 1)))
         return places
 
     def ranges(self, text: str, hits: Sequence[int], limit: int | None = None) -> list[Zone]:

@@ -137,16 +137,16 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Anything:
-    """A reference to a group: any text."""
+    """A reference to a group that is not known: any text."""
 
 
 Node = Chars | Words | Sequence | Choice | Repeat | Look | Edge | Anything
 
 ANY = Chars(ASCII, None, None)
-_GROUP = regex.compile(r"\(\?(?:P?<[A-Za-z_]\w*>|:|>|(?P<look><?[=!])|(?P<on>[imsx]*)(?:-(?P<off>[imsx]+))?:)")
+_GROUP = regex.compile(r"\(\?(?:P?<(?P<name>[A-Za-z_]\w*)>|:|>|(?P<look><?[=!])|(?P<on>[imsx]*)(?:-(?P<off>[imsx]+))?:)")
 _FLAGS = regex.compile(r"\(\?(?P<on>[imsx]+)\)")
 _COUNT = regex.compile(r"\{(\d*)(,?)(\d*)\}")
-_REFERENCE = regex.compile(r"\(\?P=\w+\)|\\g<\w+>")
+_REFERENCE = regex.compile(r"\(\?P=(?P<name>\w+)\)|\\g<(?P<name>\w+)>")
 _ESCAPED = regex.compile(r"\\(.)")
 _REPEATS = frozenset("{?*+")
 _PROPERTY = regex.compile(r"\{(\w+)\}")
@@ -176,6 +176,7 @@ class _Reader:
         self.pattern = pattern
         self.at = 0
         self.cased: list[int] = []
+        self.named: dict[str, list[Node]] = {}
 
     def whole(self, *, ignore_case: bool) -> Node:
         flags = frozenset("i" if ignore_case else "")
@@ -238,13 +239,18 @@ class _Reader:
             return _cased(_one(char), flags)
         if char in "(\\" and (reference := _REFERENCE.match(self.pattern, self.at - 1)):
             self.at = reference.end()
-            return Anything()
+            return self._named(reference["name"])
         if char == "(":
             self.at -= 1
             return self._group(flags)
         if char == "\\":
             return self._escape(flags)
         return self._class(flags) if char == "[" else _mark(char, flags)
+
+    def _named(self, name: str) -> Node:
+        """What a reference to a group may be: what the groups of that name are."""
+        known = self.named.get(name, [])
+        return known[0] if len(known) == 1 else Choice(tuple(known)) if known else Anything()
 
     def _group(self, flags: frozenset[str]) -> Node:
         if "x" not in flags and (found := word_list(self.pattern, self.at)):
@@ -263,6 +269,8 @@ class _Reader:
             self.at = start.end()
             inner = (flags | set(start["on"] or "")) - set(start["off"] or "")
             item = self.choice(inner)
+            if name := start["name"]:
+                self.named.setdefault(name, []).append(item)
             if look := start["look"]:
                 item = Look(item, ahead=look[0] != "<", wanted=look[-1] == "=")
         if self._take() != ")":
