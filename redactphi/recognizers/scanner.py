@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from redactphi import resources
 from redactphi.recognizers.compiled import key_of, made_by
-from redactphi.recognizers.spots import BEYOND, LONGEST_RUN, Spot, spots_of
+from redactphi.recognizers.spots import BEYOND, FOLDED, LONGEST_RUN, Spot, spots_of
 from redactphi.recognizers.starts import Zone
 from redactphi.resources import Rule
 
@@ -114,6 +114,8 @@ class Scanner:
             else:
                 found[number] = [end]
 
+        if not text.isascii() and any(letter in text for letter in FOLDED):
+            return None
         data = text.encode("ascii", _ENCODING)
         self._database.scan(data, match_event_handler=note, scratch=self._scratch())
         if not self._long.isdisjoint(found):

@@ -19,6 +19,7 @@ _MOST_OPTIONS = 120
 _BUDGET = 400
 _LARGE_BUDGET = 5000
 
+_LETTERS = frozenset(string.ascii_letters)
 _WORD = frozenset(string.ascii_letters + string.digits + "_")
 
 _Piece = tuple[str, bool]
@@ -42,15 +43,42 @@ def heads(chars: Chars, tree: Node) -> str:
         match item:
             case Look(Chars(), ahead=False, wanted=False):
                 before += _look(item, _BUDGET)
-            case Edge("b") if chars.other == frozenset() and chars.ascii <= _WORD:
-                before += f"(?<!{char_class(Chars(_WORD))})"
             case Edge("^"):
                 before += "(?m:^)"
             case Look() | Edge():
                 continue
             case _:
                 break
+    if not before and _begins_at_word(_items(tree)):
+        before = "(?<![A-Za-z])"
     return before + char_class(chars)
+
+
+def _begins_at_word(items: Items[Node]) -> bool:
+    """Whether no ASCII letter can stand before a match."""
+    for index, item in enumerate(items):
+        match item:
+            case Edge("b"):
+                chars, empty = first(items[index:])
+                return not empty and is_of_words(chars)
+            case Look(Chars() as chars, ahead=False, wanted=False) if chars.ascii >= _LETTERS:
+                return True
+            case Look() | Edge():
+                continue
+            case Choice(options):
+                return all(_begins_at_word([option, *items[index + 1 :]]) for option in options)
+            case Sequence(inner):
+                return _begins_at_word([*inner, *items[index + 1 :]])
+            case Repeat(inner, low, _):
+                rest = low > 0 or _begins_at_word(items[index + 1 :])
+                return rest and _begins_at_word([inner, *items[index + 1 :]])
+        return False
+    return False
+
+
+def is_of_words(chars: Chars) -> bool:
+    """Whether a class holds nothing but characters of words."""
+    return chars.ascii <= _WORD and chars.other is not None and all(map(str.isalnum, chars.other))
 
 
 def char_class(chars: Chars) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from operator import or_
 
 from redactphi.recognizers.literals import is_empty, often
-from redactphi.recognizers.needs import first
+from redactphi.recognizers.needs import first, last
 from redactphi.recognizers.anchors import AT_START
 from redactphi.recognizers.sketch import char_class
 from redactphi.recognizers.syntax import (
@@ -39,11 +39,11 @@ BEYOND = 0x80
 LONGEST_RUN = 64
 """Runs of blanks, or of anything else, that are longer than this are beyond what spots can tell."""
 
+FOLDED = frozenset("\u017f\u212a\u0130\u0131")
+"""Letters beyond ASCII that stand for one of ASCII where case is ignored: texts that hold one are beyond what spots can tell."""
+
 _BLANKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f ")
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
-_CASE_BEYOND = frozenset("ski")
-"""Letters that, where case is ignored, stand for one beyond ASCII as well."""
-
 _ROOM = 500
 _ROOM_BEFORE = 300
 _MOST = 60
@@ -109,6 +109,7 @@ class _Window:
         after: What must stand behind them, as source.
         width: From the start of a match to the end of the last item.
         between: What may stand in there.
+        is_at_words: Whether the width depends on which of some words is found.
     """
 
     before: str
@@ -116,6 +117,7 @@ class _Window:
     after: str
     width: Width
     between: Chars = _NONE
+    is_at_words: bool = True
 
     @functools.cached_property
     def frequency(self) -> float:
@@ -134,10 +136,15 @@ class _Window:
         low, high = self.width
         between = char_class(self.between) if high is None else ""
         if len(self.items) == 1 and _size(self.items[0]) > _ROOM:
-            for source in _literals(self.items[0]) or ():
-                yield Spot(source, low, high, between)
+            all_low, all_high = _width(self.items[0])
+            for source, least, most in _literals(self.items[0]) or ():
+                if not self.is_at_words:
+                    yield Spot(source, low, high, between)
+                    continue
+                far = None if high is None or all_high is None else high - all_high + most
+                yield Spot(source, low - all_low + least, far, between)
         else:
-            source = self.before + "".join(map(_source, self.items)) + self.after
+            source = self.before + _row(self.items) + self.after
             yield Spot(source, low, None if high is None else high + bool(self.after), between)
 
 
@@ -174,7 +181,7 @@ def _of_triggers(rule: Rule) -> list[_Window]:
     before, after = rule.reach
     words = Words(tuple(sorted(rule.triggers)), ignore_case=True)
     longest = max(map(len, rule.triggers))
-    window = _Window("", (words,), "", (-after, longest + before))
+    window = _Window("", (words,), "", (-after, longest + before), is_at_words=False)
     return [] if window.frequency > _TOO_OFTEN else [window]
 
 
@@ -263,7 +270,9 @@ class _View:
         is_whole = True
         while end < len(items):
             item = items[end]
-            if not is_empty(item):
+            if isinstance(item, Edge):
+                chosen.append(item)
+            elif not is_empty(item):
                 fits = _size(item) <= room and (end < self.start or not _is_endless(item))
                 if not fits:
                     part = _beginning(item, room)
@@ -286,7 +295,7 @@ class _View:
         if not shortest:
             return
         places = [i for i in range(begin, end) if not is_empty(self.items[i])]
-        last = places[len(shortest) - 1]
+        last = places[sum(1 for item in shortest if not is_empty(item)) - 1]
         unchanged = shortest[-1] is self.items[last]
         after = _after(self.items[last + 1]) if unchanged and last + 1 < len(self.items) else ""
         yield from filter(None, (self._window(before, shortest, after, last + 1, tail=shortest[-1]),))
@@ -413,14 +422,21 @@ def _ending(node: Node, room: int) -> Node | None:
     return None
 
 
-def _literals(node: Node) -> list[str] | None:
-    """The words of a node of nothing but words, each as source; None for any other."""
+def _literals(node: Node) -> list[tuple[str, int, int]] | None:
+    """The words of a node of nothing but words, each as source, with its least and greatest length; None for any other."""
     match node:
         case Words(words, ignore_case):
-            return ["".join(_source_of_char(char, ignore_case=ignore_case) for char in word) for word in words]
+            return [
+                (
+                    "".join(_source_of_char(char, ignore_case=ignore_case) for char in word),
+                    len(word),
+                    len(word) + word.count(" ") * LONGEST_RUN,
+                )
+                for word in words
+            ]
         case Choice(options):
             parts = [_literals(option) for option in options]
-            return None if None in parts else [source for part in parts for source in part or ()]
+            return None if None in parts else [found for part in parts for found in part or ()]
         case Sequence(items):
             solid = [item for item in items if not is_empty(item)]
             return _literals(solid[0]) if len(solid) == 1 else None
@@ -592,14 +608,9 @@ def _before(items: Items[Node], begin: int) -> str:
             return f"(?:^|{_class(ASCII - chars.ascii, beyond=True)})"
         case Edge("^"):
             return r"(?:^|\n)"
-        case Edge("b") if _begins_a_word(items[begin:]):
-            return f"(?:^|{_class(ASCII - _WORD, beyond=True)})"
+        case Edge("b") if _is_plain_edge(items, begin - 1):
+            return r"\b"
     return ""
-
-
-def _begins_a_word(items: Items[Node]) -> bool:
-    chars, empty = first(items)
-    return not empty and chars.ascii <= _WORD and not (chars.ascii == frozenset() and chars.other is None)
 
 
 def _after(item: Node) -> str:
@@ -611,7 +622,8 @@ def _after(item: Node) -> str:
 
 
 def _is_beyond(chars: Chars) -> bool:
-    return chars.other is None or bool(chars.other)
+    """Whether a class holds characters beyond ASCII, but for those that no text has which is scanned."""
+    return chars.other is None or not chars.other <= FOLDED
 
 
 def _class(ascii_: frozenset[str], *, beyond: bool) -> str:
@@ -627,6 +639,30 @@ def _class(ascii_: frozenset[str], *, beyond: bool) -> str:
     return f"[{''.join(ranges)}]" if ranges else r"[^\x00-\xff]"
 
 
+def _row(items: Items[Node]) -> str:
+    """Items one after the other, and the edges of words between them where bytes tell them."""
+    return "".join(
+        r"\b" if isinstance(item, Edge) and item.kind == "b" and _is_plain_edge(items, index) else _source(item)
+        for index, item in enumerate(items)
+    )
+
+
+def _is_plain_edge(items: Items[Node], index: int) -> bool:
+    """Whether what stands on one side of an edge can be nothing but an ASCII character of a word."""
+    after, none_after = first(items[index + 1 :])
+    if not none_after and _is_plain_word(after):
+        return True
+    before = [item for item in items[:index] if not is_empty(item)]
+    if not before:
+        return False
+    chars, none_before = last(before[-1])
+    return not none_before and _is_plain_word(chars)
+
+
+def _is_plain_word(chars: Chars) -> bool:
+    return bool(chars.ascii) and chars.ascii <= _WORD and not _is_beyond(chars)
+
+
 def _source(node: Node) -> str:
     match node:
         case Chars():
@@ -634,7 +670,7 @@ def _source(node: Node) -> str:
         case Words():
             return _source_of_trie(_trie(node), ignore_case=node.ignore_case)
         case Sequence(items):
-            return "".join(map(_source, items))
+            return _row(items)
         case Choice(options):
             return f"(?:{'|'.join(map(_source, options))})"
         case Repeat(item, low, high):
@@ -690,5 +726,5 @@ def _source_of_char(char: str, *, ignore_case: bool) -> str:
     if char not in ASCII:
         return _class(frozenset(), beyond=True)
     if ignore_case and char.isalpha():
-        return _class(frozenset((char.lower(), char.upper())), beyond=char.lower() in _CASE_BEYOND)
+        return _class(frozenset((char.lower(), char.upper())), beyond=False)
     return _class(frozenset(char), beyond=False)
