@@ -211,6 +211,13 @@ def pack(rules: Iterable[Rule], folder: Path) -> None:
     for source, entries in owners.items():
         sources.append(source)
         ids.append(numbers.setdefault(tuple(entries), len(numbers)))
+    database = _compile(engine, *_possible(engine, sources, ids))
+    table = {"made_by": _made_by(), "keys": keys, "owners": list(numbers)}
+    (folder / FILE).write_text(json.dumps(table), encoding="utf-8")
+    (folder / DATABASE).write_bytes(zlib.compress(engine.dumpb(database), 6))
+
+
+def _compile(engine: Any, sources: Sequence[str], ids: Sequence[int]) -> Any:
     database = engine.Database(mode=engine.HS_MODE_BLOCK)
     database.compile(
         expressions=[source.encode("ascii") for source in sources],
@@ -218,9 +225,22 @@ def pack(rules: Iterable[Rule], folder: Path) -> None:
         elements=len(sources),
         flags=[engine.HS_FLAG_DOTALL | (0 if index else engine.HS_FLAG_SINGLEMATCH) for index in ids],
     )
-    table = {"made_by": _made_by(), "keys": keys, "owners": list(numbers)}
-    (folder / FILE).write_text(json.dumps(table), encoding="utf-8")
-    (folder / DATABASE).write_bytes(zlib.compress(engine.dumpb(database), 6))
+    return database
+
+
+def _possible(engine: Any, sources: Sequence[str], ids: Sequence[int]) -> tuple[list[str], list[int]]:
+    """What can be found at all: a pattern may have ways that nothing matches, as when two words meet without a blank."""
+    kept = []
+    for source, index in zip(sources, ids, strict=True):
+        try:
+            if r"\b\b" in source:
+                _compile(engine, [source], [index])
+        except engine.error as error:
+            if "never match" not in str(error):
+                raise
+        else:
+            kept.append((source, index))
+    return [source for source, _ in kept], [index for _, index in kept]
 
 
 def _made_by() -> str:

@@ -8,10 +8,11 @@ to one side: a spot may be found where the rule does not match, never the other 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as Items
 from dataclasses import dataclass
 from operator import or_
+from typing import TypeVar
 
 from redactphi.recognizers.literals import is_empty, often
 from redactphi.recognizers.needs import first, last
@@ -46,12 +47,25 @@ _BLANKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f ")
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _ROOM = 500
 _ROOM_BEFORE = 300
+_LEAST = 3
 _MOST = 60
 _FEW_STATES = 8
 _TOO_OFTEN = 0.02
 _UNBOUNDED = 250
 _A_PLACE = 0.1
-_NONE = Chars(frozenset())
+_NOTHING = frozenset[str]()
+_NONE = Chars(_NOTHING)
+
+_MANY = 400
+_COMMON_WORDS = {
+    "the": 0.010, "of": 0.006, "and": 0.006, "to": 0.006, "in": 0.005, "at": 0.002, "for": 0.003, "with": 0.003, "from": 0.0012,
+    "by": 0.001, "on": 0.002, "was": 0.004, "is": 0.003, "her": 0.0015, "his": 0.0015, "no": 0.002, "or": 0.001, "has": 0.001,
+    "he": 0.002, "she": 0.002, "a": 0.004, "as": 0.0015, "that": 0.0008, "this": 0.0006, "patient": 0.0015,
+}  # fmt: skip
+"""About how often some words begin at any one place of a note."""
+
+_OPTIONAL = 4
+_LONG = 8
 
 _MARK = 4
 _FIRST = (0.04, 0.04, 0.68, 0.17, 0.07)
@@ -65,6 +79,8 @@ _NEXT = (
     (0.12, 0.10, 0.15, 0.55, 0.08),
 )
 """What the next one is, by what the last one is."""
+
+_BEFORE = tuple(zip(*_NEXT, strict=True))
 
 _BLANK_SHARES = {" ": 0.85, "\n": 0.13, "\t": 0.01}
 _MARK_SHARES = {".": 0.25, ",": 0.2, ":": 0.12, "-": 0.1, "/": 0.08, "(": 0.04, ")": 0.04, "#": 0.005}
@@ -189,6 +205,23 @@ def _by_cost(window: _Window) -> tuple[float, int]:
     return window.cost, len(window.items)
 
 
+_Result = TypeVar("_Result")
+
+
+def _once(function: Callable[[Node], _Result]) -> Callable[[Node], _Result]:
+    """Work something out once for each node; nodes are compared by identity, since to compare trees takes longer."""
+    known: dict[int, tuple[Node, _Result]] = {}
+
+    @functools.wraps(function)
+    def remembered(node: Node) -> _Result:
+        found = known.get(id(node))
+        if found is None:
+            found = known[id(node)] = (node, function(node))
+        return found[1]
+
+    return remembered
+
+
 def _flat(node: Node) -> tuple[Node, ...]:
     """The items of a node in a row."""
     match node:
@@ -211,7 +244,27 @@ def _ways(items: tuple[Node, ...]) -> list[tuple[Node, ...]]:
             ways += [(*way[:index], *_flat(option), *way[index + 1 :]) for option in item.options]
         else:
             done.append(way)
+    if len(done) * (_OPTIONAL + 1) <= _MOST:
+        done = [one for way in done for one in _without_optional(way)]
     return done
+
+
+def _without_optional(items: tuple[Node, ...]) -> Iterator[tuple[Node, ...]]:
+    """A sequence with none of the long parts near its start that need not be there, with the first of them, the second ...
+
+    Where none is there, which is the rule, the start of a match is known all the better.
+    """
+    optional = [
+        index
+        for index, item in enumerate(items[: 2 * _OPTIONAL])
+        if isinstance(item, Repeat) and item.low == 0 and (_width(item)[1] or _UNBOUNDED) > _LONG
+    ][:_OPTIONAL]
+    for index in optional:
+        item = items[index]
+        assert isinstance(item, Repeat)
+        before = [one for place, one in enumerate(items[:index]) if place not in optional]
+        yield (*before, Repeat(item.item, 1, item.high), *items[index + 1 :])
+    yield tuple(one for place, one in enumerate(items) if place not in optional)
 
 
 def _is_endless(node: Node) -> bool:
@@ -362,29 +415,13 @@ def _beginning(node: Node, room: int) -> Node | None:
     """What a node begins with, as far as there is room for it; None where it need not begin at all."""
     match node:
         case Chars():
-            return node if room > 0 else None
+            return node
         case Words(words, ignore_case):
-            for length in (6, 5, 4, 3, 2, 1):
-                cut = Words(tuple(sorted({word[:length].rstrip() or word[:1] for word in words})), ignore_case)
-                if _size(cut) <= room:
-                    return cut
-            return None
+            return _cut(words, ignore_case, room, lambda word, length: word[:length].rstrip() or word[:1])
         case Sequence(items):
-            found: list[Node] = []
-            for item in items:
-                if is_empty(item):
-                    continue
-                if _size(item) > room or _is_endless(item):
-                    part = _beginning(item, room)
-                    return _one_of([*found, part] if part else found)
-                found.append(item)
-                room -= _size(item)
-            return _one_of(found)
+            return _some(items, room, _beginning)
         case Choice(options):
-            share = room // len(options)
-            small = [_size(option) <= share and not _is_endless(option) for option in options]
-            parts = [option if fits else _beginning(option, share) for option, fits in zip(options, small, strict=True)]
-            return None if None in parts else Choice(tuple(filter(None, parts)))
+            return _each(options, room, _beginning)
         case Repeat(item, low, _) if low > 0:
             return _beginning(item, room)
     return None
@@ -394,32 +431,63 @@ def _ending(node: Node, room: int) -> Node | None:
     """What a node ends in, as far as there is room for it; None where it need not end in anything."""
     match node:
         case Chars():
-            return node if room > 0 else None
+            return node
         case Words(words, ignore_case):
-            for length in (8, 6, 5, 4, 3, 2, 1):
-                cut = Words(tuple(sorted({word[-length:].lstrip() or word[-1:] for word in words})), ignore_case)
-                if _size(cut) <= room:
-                    return cut
-            return None
+            return _cut(words, ignore_case, room, lambda word, length: word[-length:].lstrip() or word[-1:])
         case Sequence(items):
-            found: list[Node] = []
-            for item in reversed(items):
-                if is_empty(item):
-                    continue
-                if _size(item) > room:
-                    part = _ending(item, room)
-                    return _one_of([part, *found] if part else found)
-                found.insert(0, item)
-                room -= _size(item)
-            return _one_of(found)
+            turned = _some(items[::-1], room, _ending)
+            return None if turned is None else _in_order(turned, _ending)
         case Choice(options):
-            share = room // len(options)
-            small = [_size(option) <= share for option in options]
-            parts = [option if fits else _ending(option, share) for option, fits in zip(options, small, strict=True)]
-            return None if None in parts else Choice(tuple(filter(None, parts)))
+            return _each(options, room, _ending)
         case Repeat(item, low, _) if low > 0:
             return _ending(item, room)
     return None
+
+
+_Part = Callable[[Node, int], Node | None]
+
+
+def _some(items: Items[Node], room: int, part: _Part) -> Node | None:
+    """The first items for which there is room, and a part of the next; all are given and given back from the same side."""
+    found: list[Node] = []
+    for index, item in enumerate(items):
+        if is_empty(item):
+            continue
+        if _size(item) <= room and (part is _ending or not _is_endless(item)):
+            found.append(item)
+            room -= _size(item)
+            continue
+        if isinstance(item, Repeat) and item.low == 0:
+            # Either it is there or what comes next is.
+            there, next_ = part(item.item, room // 2), _some(items[index + 1 :], room // 2, part)
+            rest = None if there is None or next_ is None else Choice((there, _in_order(next_, part)))
+        else:
+            rest = part(item, room)
+        return _one_of([*found, rest] if rest else found)
+    return _one_of(found)
+
+
+def _in_order(node: Node, part: _Part) -> Node:
+    """A sequence as it is read: what is taken from the end is given the other way round."""
+    return Sequence(node.items[::-1]) if part is _ending and isinstance(node, Sequence) else node
+
+
+def _each(options: Items[Node], room: int, part: _Part) -> Node | None:
+    """A part of each option."""
+    share = max(_LEAST, room // len(options))
+    parts = [
+        option if _size(option) <= share and not _is_endless(option) else part(option, share) for option in options
+    ]
+    return None if None in parts else Choice(tuple(filter(None, parts)))
+
+
+def _cut(words: Items[str], ignore_case: bool, room: int, cut: Callable[[str, int], str]) -> Words:  # noqa: FBT001
+    """Words cut to a length for which there is room."""
+    for length in (8, 6, 5, 4):
+        found = Words(tuple(sorted({cut(word, length) for word in words})), ignore_case)
+        if _size(found) <= room:
+            return found
+    return Words(tuple(sorted({cut(word, _LEAST) for word in words})), ignore_case)
 
 
 def _literals(node: Node) -> list[tuple[str, int, int]] | None:
@@ -443,6 +511,7 @@ def _literals(node: Node) -> list[tuple[str, int, int]] | None:
     return None
 
 
+@_once
 def _width(node: Node) -> Width:  # noqa: PLR0911 - one for each kind of node
     """Least and greatest length of what a node matches in a text without long runs; None: unbounded."""
     match node:
@@ -481,6 +550,7 @@ def _sum_width(items: Iterable[Node]) -> Width:
     return low, None if endless else high
 
 
+@_once
 def _chars(node: Node) -> Chars:
     match node:
         case Chars():
@@ -496,6 +566,7 @@ def _chars(node: Node) -> Chars:
     return _NONE
 
 
+@_once
 def _size(node: Node) -> int:
     """How many places of a pattern a node takes."""
     match node:
@@ -524,8 +595,17 @@ def _frequency(items: Items[Node]) -> float:
     return 1.0 if state is None else sum(state)
 
 
-def _behind(node: Node, state: _State | None) -> _State | None:  # noqa: PLR0911 - one for each kind of node
+def _behind(node: Node, state: _State | None) -> _State | None:
     """How probable a note is to have gone on with a node, by the kind of the last character."""
+    return _at_start(node) if state is None else _go_on(node, state)
+
+
+@_once
+def _at_start(node: Node) -> _State | None:
+    return _go_on(node, None)
+
+
+def _go_on(node: Node, state: _State | None) -> _State | None:  # noqa: PLR0911 - one for each kind of node
     match node:
         case Chars():
             return _behind_char(node, state)
@@ -536,13 +616,50 @@ def _behind(node: Node, state: _State | None) -> _State | None:  # noqa: PLR0911
                 state = _behind(item, state)
             return state
         case Choice(options):
-            return _sum_states([_behind(option, state) for option in options])
+            return _with_common(node, state, _sum_states([_behind(option, state) for option in options]))
         case Repeat(item, low, _):
             once = state
             for _ in range(min(low, 6)):
                 once = _behind(item, once)
             return once if low else _sum_states([state, _behind(item, state)])
     return state
+
+
+def _with_common(node: Node, before: _State | None, state: _State | None) -> _State | None:
+    """What a choice comes to where common words are among its options, which letters by themselves do not tell."""
+    words = _strings(node)
+    if words is None or state is None:
+        return state
+    common = sum(_COMMON_WORDS.get(word.strip().lower(), 0.0) for word in words)
+    small = common if before is None else min(1.0, 6 * sum(before)) * common
+    return *state[:2], min(1.0, state[2] + small), *state[3:]
+
+
+@_once
+def _strings(node: Node) -> frozenset[str] | None:
+    """The strings a node may be, in small letters, if they are few."""
+    match node:
+        case Chars():
+            letters = frozenset(char.lower() for char in node.ascii if not char.isspace())
+            return letters if len(letters) == 1 else frozenset(" ") if node.ascii <= _BLANKS else None
+        case Words(words):
+            return frozenset(word.lower() for word in words) if len(words) <= _MANY else None
+        case Sequence(items):
+            whole = frozenset([""])
+            for item in items:
+                parts = frozenset([""]) if is_empty(item) else _strings(item)
+                if parts is None or len(parts) * len(whole) > _MANY:
+                    return None
+                whole = frozenset(one + part for one in whole for part in parts)
+            return whole
+        case Choice(options):
+            every = [_strings(option) for option in options]
+            known = [strings for strings in every if strings is not None]
+            return frozenset().union(*known) if known else None
+        case Repeat(item, low, high) if high == 1:
+            parts = _strings(item)
+            return None if parts is None else parts | ({""} if low == 0 else set())
+    return None
 
 
 def _sum_states(states: Items[_State | None]) -> _State | None:
@@ -552,25 +669,28 @@ def _sum_states(states: Items[_State | None]) -> _State | None:
 
 
 def _behind_char(chars: Chars, state: _State | None) -> _State:
-    shares = _shares(chars)
-    if state is None:
-        return tuple(first_ * share for first_, share in zip(_FIRST, shares, strict=True))
-    return tuple(
-        sum(mass * row[kind] for mass, row in zip(state, _NEXT, strict=True)) * share
-        for kind, share in enumerate(shares)
-    )
+    found = [0.0] * len(_FIRST)
+    for kind, share in _shares(chars):
+        if state is None:
+            found[kind] = _FIRST[kind] * share
+        else:
+            digit, capital, small, blank, mark = _BEFORE[kind]
+            a, b, c, d, e = state
+            found[kind] = (a * digit + b * capital + c * small + d * blank + e * mark) * share
+    return tuple(found)
 
 
-@functools.lru_cache(maxsize=4096)
-def _shares(chars: Chars) -> _State:
+@_once
+def _shares(chars: Node) -> list[tuple[int, float]]:
     """Which part of the digits, capitals, small letters, blanks and marks of a note a class takes."""
+    assert isinstance(chars, Chars)
     shares = [0.0] * len(_FIRST)
     for char in chars.ascii:
         kind = _kind(char)
         shares[kind] += 0.1 if kind == 0 else _share_of(char, kind)
     if _is_beyond(chars):
         shares[_MARK] += 0.03
-    return tuple(min(1.0, share) for share in shares)
+    return [(kind, min(1.0, share)) for kind, share in enumerate(shares) if share]
 
 
 def _kind(char: str) -> int:
@@ -590,13 +710,19 @@ def _share_of(char: str, kind: int) -> float:
 def _behind_trie(trie: _Trie, state: _State | None, *, ignore_case: bool) -> _State | None:
     found: list[_State | None] = []
     for char, inner in trie.items():
-        if not char:
+        if char:
+            one = _behind_char(_letter(char, ignore_case=ignore_case), state)
+            found.append(_behind_trie(inner, one, ignore_case=ignore_case))
+        else:
             found.append(state)
-            continue
-        both = frozenset((char.lower(), char.upper()) if ignore_case else char) & ASCII
-        one = Chars(_BLANKS if char == " " else both, None if char not in ASCII else frozenset())
-        found.append(_behind_trie(inner, _behind_char(one, state), ignore_case=ignore_case))
     return _sum_states(found)
+
+
+@functools.cache
+def _letter(char: str, *, ignore_case: bool) -> Chars:
+    if char == " ":
+        return Chars(_BLANKS)
+    return Chars(frozenset((char.lower(), char.upper()) if ignore_case else char) & ASCII, None if char not in ASCII else _NOTHING)
 
 
 def _before(items: Items[Node], begin: int) -> str:
@@ -663,6 +789,7 @@ def _is_plain_word(chars: Chars) -> bool:
     return bool(chars.ascii) and chars.ascii <= _WORD and not _is_beyond(chars)
 
 
+@_once
 def _source(node: Node) -> str:
     match node:
         case Chars():
@@ -693,7 +820,7 @@ def _count(low: int, high: int | None) -> str:
 _Trie = dict[str, "_Trie"]
 
 
-@functools.lru_cache(maxsize=2048)
+@functools.lru_cache(maxsize=8192)
 def _trie(node: Words) -> _Trie:
     root: _Trie = {}
     for word in node.words:
