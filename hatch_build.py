@@ -68,13 +68,11 @@ def compile_phrases() -> None:
 
 
 def compile_rules() -> None:
-    """The patterns of the rules, where each can begin, and one scan for all of them."""
-    from redactphi.recognizers import compiled, scanner  # noqa: PLC0415 - as above
+    """The patterns of the rules, and where each can begin."""
+    from redactphi.recognizers.compiled import FILE, pack  # noqa: PLC0415 - as above
     from redactphi.resources import rule_families, rules  # noqa: PLC0415 - as above
 
-    every = [rule for family in rule_families() for rule in rules(family)]
-    compiled.pack(every, RULES / compiled.FILE)
-    scanner.pack(every, RULES)
+    pack([rule for family in rule_families() for rule in rules(family)], RULES / FILE)
 
 
 STEPS = (compile_code_book, compile_phrases, compile_rules)

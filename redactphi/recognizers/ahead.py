@@ -63,7 +63,7 @@ class Ahead:
 
     def _seen(self, text: str) -> Note | None:
         with suppress(Exception):
-            return self._lookout.note_of(text)
+            return Note(self._lookout, text)
         return None
 
     def recall(self, note: Note | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable
 
@@ -30,20 +29,19 @@ class Anchor:
 
     Args:
         source: Its source.
+        known: What `known_of` says of it.
 
     Attributes:
         pattern: The pattern.
         around_digits: Whether all it matches stands around digits.
         at_start: Whether it is the start of the note.
         clause: What literals stand at or just behind the start of all it matches, if that is known.
-        index: Its number among the anchors.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, known: tuple[Clause | None, bool]) -> None:
         self.pattern = re.compile(source)
         self.at_start = source == AT_START
-        self.index = 0
-        self.clause, self.around_digits = _known_of(source)
+        self.clause, self.around_digits = known
 
     def matches(self, text: str, hits: Iterable[int]) -> list[Zone]:
         """What it matches, worked out from where its literals stand."""
@@ -57,9 +55,8 @@ class Anchor:
         return found
 
 
-@functools.cache
-def _known_of(source: str) -> tuple[Clause | None, bool]:
-    """An anchor's clause, and whether all it matches stands around digits. Several lookouts have the same anchors."""
+def known_of(source: str) -> tuple[Clause | None, bool]:
+    """An anchor's clause, and whether all it matches stands around digits."""
     try:
         tree = parse(source)
     except Unsupported:

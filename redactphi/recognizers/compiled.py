@@ -20,16 +20,21 @@ import regex
 
 from redactphi import resources
 from redactphi.recognizers import ready
+from redactphi.recognizers.anchors import Anchor, known_of
 from redactphi.recognizers.literals import Literal
+from redactphi.recognizers.needs import Clause
 from redactphi.recognizers.starts import Starts
-from redactphi.recognizers.syntax import cased_lists
+from redactphi.recognizers.syntax import Chars, cased_lists
 from redactphi.recognizers.tries import with_tries
 from redactphi.recognizers.twins import SOUND, Twin, twin
 from redactphi.resources import Rule
 
 FILE = "rules.json"
 _ANY: regex.Pattern[str] = regex.compile(".")
-_READERS = ("alphabet", "compiled", "literals", "needs", "sketch", "spots", "starts", "syntax", "tails", "tries", "twins")
+_NOWHERE = Chars(frozenset())
+"""What may stand between is not kept of an anchor's clause: its distances are bounded."""
+
+_READERS = ("anchors", "alphabet", "compiled", "literals", "needs", "sketch", "starts", "syntax", "tails", "tries", "twins")
 
 
 class Packed(NamedTuple):
@@ -48,7 +53,7 @@ class Packed(NamedTuple):
 
 def starts_of(rule: Rule) -> Starts | None:
     """The places the rule's pattern can begin to match at; None where nothing is known of them."""
-    packed = _packed().get(key_of(rule))
+    packed = _packed().get(_key(rule))
     return packed.starts if packed else Starts.of(rule)
 
 
@@ -56,7 +61,7 @@ def twin_of(rule: Rule) -> Twin | None:
     """The rule's pattern for ``re``; None where there is none or this Python's is not to be relied on."""
     if not SOUND:
         return None
-    packed = _packed().get(key_of(rule))
+    packed = _packed().get(_key(rule))
     return packed.twin if packed else twin(_with_tries(rule), ignore_case=rule.ignore_case)
 
 
@@ -66,7 +71,7 @@ def pattern_of(rule: Rule) -> regex.Pattern[str]:
     Raises:
         RuleError: It does not compile.
     """
-    if packed := _packed().get(key_of(rule)):
+    if packed := _packed().get(_key(rule)):
         pattern: regex.Pattern[str] = _reduced(_ANY)[0](*ast.literal_eval(packed.compiled))
         return pattern
     return replace(rule, regex=_with_tries(rule)).compile()
@@ -76,12 +81,29 @@ def _with_tries(rule: Rule) -> str:
     return with_tries(rule.regex, cased_lists(rule.regex, ignore_case=rule.ignore_case))
 
 
+@functools.cache
+def anchor_of(source: str) -> Anchor:
+    """The anchor of that source."""
+    packed = _packed_anchors().get(source)
+    return Anchor(source, packed or known_of(source))
+
+
 def pack(rules: Iterable[Rule], path: Path) -> None:
     """Write what is worked out from some rules, and beside it the compiled patterns of ``re``."""
     rules = list(rules)
     ready.pack((source for rule in rules for source in _sources(rule)), path.with_name(ready.FILE))
-    found = {key_of(rule): _pack(rule) for rule in rules}
-    path.write_text(json.dumps({"made_by": made_by(), "rules": found}), encoding="utf-8")
+    found = {_key(rule): _pack(rule) for rule in rules}
+    anchors = {rule.anchor: _anchor_to_json(rule.anchor) for rule in rules if rule.anchor}
+    packed = {"made_by": _made_by(), "rules": found, "anchors": anchors}
+    path.write_text(json.dumps(packed), encoding="utf-8")
+
+
+def _anchor_to_json(source: str) -> tuple[dict[str, Any] | None, bool]:
+    clause, around_digits = known_of(source)
+    if clause is None:
+        return None, around_digits
+    parts = {name: getattr(clause, name) for name in ("low", "high", "at_word")}
+    return {**parts, "literals": _literals_to_json(clause.literals)}, around_digits
 
 
 def _sources(rule: Rule) -> Iterator[str]:
@@ -98,16 +120,28 @@ def _pack(rule: Rule) -> tuple[dict[str, Any] | None, dict[str, Any] | None, str
 
 
 @functools.cache
-def _packed() -> Mapping[str, Packed]:
+def _file() -> Mapping[str, Any]:
+    """What the build has packed; nothing if that is of other rules or another version."""
     file = resources.data() / "compiled" / FILE
     if not file.is_file():
         return {}
-    raw = json.loads(file.read_text(encoding="utf-8"))
-    if raw["made_by"] != made_by():
-        return {}
+    raw: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return raw if raw["made_by"] == _made_by() else {}
+
+
+@functools.cache
+def _packed() -> Mapping[str, Packed]:
     return {
         key: Packed(_from_json(starts), Twin(**written) if written else None, compiled)
-        for key, (starts, written, compiled) in raw["rules"].items()
+        for key, (starts, written, compiled) in _file().get("rules", {}).items()
+    }
+
+
+@functools.cache
+def _packed_anchors() -> Mapping[str, tuple[Clause | None, bool]]:
+    return {
+        source: (clause and Clause(**clause | {"literals": _literals(clause["literals"]), "between": _NOWHERE}), digits)
+        for source, (clause, digits) in _file().get("anchors", {}).items()
     }
 
 
@@ -115,7 +149,7 @@ def _to_json(starts: Starts | None) -> dict[str, Any] | None:
     if starts is None:
         return None
     return asdict(starts) | {
-        name: sorted((literal.text, literal.exact, literal.shaped) for literal in literals)
+        name: _literals_to_json(literals)
         for name, literals in (("literals", starts.literals), ("gate", starts.gate))
     }
 
@@ -123,8 +157,16 @@ def _to_json(starts: Starts | None) -> dict[str, Any] | None:
 def _from_json(raw: dict[str, Any] | None) -> Starts | None:
     if raw is None:
         return None
-    literals = {name: frozenset(Literal(*parts) for parts in raw[name]) for name in ("literals", "gate")}
+    literals = {name: _literals(raw[name]) for name in ("literals", "gate")}
     return Starts(**raw | literals)
+
+
+def _literals_to_json(literals: Iterable[Literal]) -> list[tuple[str, str, bool]]:
+    return sorted((literal.text, literal.exact, literal.shaped) for literal in literals)
+
+
+def _literals(raw: Iterable[tuple[str, str, bool]]) -> frozenset[Literal]:
+    return frozenset(Literal(*parts) for parts in raw)
 
 
 def _reduced(pattern: regex.Pattern[str]) -> Any:
@@ -132,7 +174,7 @@ def _reduced(pattern: regex.Pattern[str]) -> Any:
     return copyreg.dispatch_table[type(pattern)](pattern)
 
 
-def made_by() -> str:
+def _made_by() -> str:
     """What else the packed things depend on: the version of ``regex``, and the modules that read patterns."""
     digest = hashlib.sha256(regex.__version__.encode())
     for name in _READERS:
@@ -141,6 +183,5 @@ def made_by() -> str:
     return digest.hexdigest()
 
 
-def key_of(rule: Rule) -> str:
-    """Stands for all of a rule that the packed things depend on."""
-    return hashlib.sha256(f"{rule.ignore_case}{rule.regex}\n{rule.anchor}\n{rule.reach}{sorted(rule.triggers)}".encode()).hexdigest()
+def _key(rule: Rule) -> str:
+    return hashlib.sha256(f"{rule.ignore_case}{rule.regex}\n{rule.anchor}".encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator
 
 import regex
@@ -15,7 +16,19 @@ from redactphi.spans import Span
 
 def is_over_89(text: str, start: int, end: int) -> bool:
     """Whether the birth year at ``text[start:end]`` shows an age over 89 in the newest year the note names."""
-    return shows_age_over_89(int(text[start:end]), reference_year(years_in_figures(text), text))
+    return shows_age_over_89(int(text[start:end]), _year_of_note(text))
+
+
+_last = threading.local()
+
+
+def _year_of_note(text: str) -> int:
+    """The year ages are counted to in a note; that of the last note is kept, without its text."""
+    key = hash(text), len(text)
+    if getattr(_last, "key", None) != key:
+        _last.year, _last.key = reference_year(years_in_figures(text), text), key
+    year: int = _last.year
+    return year
 
 
 _FRACTIONS = frozenset({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12})

@@ -69,11 +69,6 @@ def _frequency_of_shape(text: str) -> float:
     return guess
 
 
-def often(char: str) -> float:
-    """About how often a character, in lower case, stands at any one place of English text."""
-    return _OFTEN.get(char, _SELDOM)
-
-
 def is_empty(node: Node) -> bool:
     """Whether a node matches a place, not text."""
     return isinstance(node, Look | Edge)

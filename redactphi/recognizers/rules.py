@@ -19,7 +19,6 @@ from redactphi.recognizers.anchors import AT_START
 from redactphi.recognizers.checksums import VALIDATORS
 from redactphi.recognizers.compiled import pattern_of, starts_of, twin_of
 from redactphi.recognizers.ready import compile_pattern
-from redactphi.recognizers.scanner import scanner_of
 from redactphi.recognizers.starts import Starts, Zone, clip, inside
 from redactphi.recognizers.zones import Lookout, Note
 from redactphi.resources import Rule
@@ -95,7 +94,8 @@ class RuleRecognizer(SpanRecognizer):
         self.rules = [
             CompiledRule(rule, name, known, guards or {}) for name in self.families for rule in resources.rules(name)
         ]
-        self._lookout, self._first = Lookout([(compiled.rule, compiled.starts) for compiled in self.rules]), 0
+        self._shared: Lookout | None = None
+        self._first = 0
         labels = sorted({compiled.rule.label for compiled in self.rules})
         super().__init__(supported_entities=labels, name=type(self).__name__, supported_language="en")
 
@@ -114,7 +114,11 @@ class RuleRecognizer(SpanRecognizer):
 
     def look_with(self, lookout: Lookout, first: int) -> None:
         """Use a lookout that others use too, in which the first rule of this recognizer has the number ``first``."""
-        self._lookout, self._first = lookout, first
+        self._shared, self._first = lookout, first
+
+    @cached_property
+    def _own(self) -> Lookout:
+        return Lookout([(compiled.rule, compiled.starts) for compiled in self.rules])
 
     def numbered(self) -> Iterator[tuple[int, CompiledRule]]:
         """The rules with their numbers in the lookout."""
@@ -122,15 +126,13 @@ class RuleRecognizer(SpanRecognizer):
 
     def look(self, text: str) -> Note:
         """The note, looked over once for all rules of this recognizer and of those that share its lookout."""
-        return self._lookout.look(text)
+        return (self._shared or self._own).look(text)
 
 
 def share_lookout(recognizers: Iterable[EntityRecognizer]) -> Lookout:
     """Let those of some recognizers that are made of rules look a note over together, once."""
     members = [part for whole in recognizers if isinstance(whole, RuleRecognizer) for part in whole.parts()]
-    rules = [compiled for part in members for compiled in part.rules]
-    lookout = Lookout([(compiled.rule, compiled.starts) for compiled in rules])
-    lookout.scan_with(scanner_of([compiled.rule for compiled in rules]))
+    lookout = Lookout([(compiled.rule, compiled.starts) for part in members for compiled in part.rules])
     first = 0
     for part in members:
         part.look_with(lookout, first)
@@ -207,8 +209,6 @@ class CompiledRule:
 
         The zones are looked for only where that may save more than it costs.
         """
-        if note.is_scanned:
-            return self._scanned_places(note, number, starts, zones)
         hits = note.hits(number) if starts.literals else None
         if hits is None:
             return starts.scanned(note.text, note.zones(number) if zones is None else zones), True
@@ -223,17 +223,6 @@ class CompiledRule:
             zones = note.zones(number)
             return starts.within(note.text, clip(ranges, zones) if zones else ()), True
         return starts.within(note.text, ranges), is_free
-
-    def _scanned_places(
-        self, note: Note, number: int, starts: Starts, zones: Sequence[Zone] | None
-    ) -> tuple[Iterable[int], bool]:
-        """As `_places`, in a note that a scanner has looked over."""
-        ranges = note.ranges(number, self._limit)
-        if ranges is None:
-            return starts.scanned(note.text, note.zones(number) if zones is None else zones), True
-        if zones is not None:
-            return starts.within(note.text, clip(ranges, zones) if zones else ()), True
-        return starts.within(note.text, ranges), not self._is_zoned
 
     @staticmethod
     def _is_worth_asking(note: Note, number: int, ranges: Sequence[Zone]) -> bool:

@@ -7,15 +7,14 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import compress, count
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from redactphi.recognizers.alphabet import is_common, shape
-from redactphi.recognizers.anchors import WIDEST, Anchor
+from redactphi.recognizers.anchors import WIDEST
+from redactphi.recognizers.compiled import anchor_of
 from redactphi.recognizers.literals import Literal, lower
-from redactphi.recognizers.scanner import Reach, Scanner
 from redactphi.recognizers.starts import Starts, Zone
 from redactphi.resources import Rule
 from redactphi.spans import Span
@@ -123,47 +122,15 @@ class Lookout:
             if starts is not None:
                 self._add(tables, self._bit(number, _LITERAL), starts.literals, at_word=starts.at_word)
                 self._add(tables, self._bit(number, _GATE), starts.gate, at_word=starts.gate_at_word)
-        self.anchors = {rule.anchor: Anchor(rule.anchor) for rule in self.rules if rule.anchor}
+        self.anchors = {rule.anchor: anchor_of(rule.anchor) for rule in self.rules if rule.anchor}
+        self.places = {source: index for index, source in enumerate(self.anchors)}
         for index, anchor in enumerate(self.anchors.values()):
-            anchor.index = index
             if anchor.clause:
                 self._list(tables, self._bit(index, _ANCHOR), anchor.clause.literals, at_word=anchor.clause.at_word)
         self.exact, self.loose, self.shapes = (
             Words(tables[kind], tables[f"{kind} at word"], self.count) for kind in ("exact", "loose", "shaped")
         )
         self._last = threading.local()
-        self.scanner: Scanner | None = None
-
-    def scan_with(self, scanner: Scanner | None) -> None:
-        """From now on look notes over by a scanner, where it can."""
-        self.scanner = scanner
-
-    def note_of(self, text: str) -> Note:
-        """The note, looked over."""
-        if self.scanner is not None and (found := self.scanner.scan(text)) is not None:
-            return ScannedNote(self, text, *found)
-        return Note(self, text)
-
-    @cached_property
-    def _trigger_words(self) -> dict[int, AhoCorasick]:
-        return {}
-
-    def triggers_in(self, number: int, text: str, low: int, high: int) -> list[Zone]:
-        """Where triggers of a rule stand that begin in a part of a text."""
-        words = self._trigger_words.get(number)
-        if words is None:
-            words = self._trigger_words[number] = AhoCorasick(
-                sorted(self.rules[number].triggers), implementation=_IMPLEMENTATION
-            )
-        low = max(0, low)
-        part = lower(_plain(text[low : high + self.longest_trigger(number)]))
-        found = words.find_matches_as_indexes(part, overlapping=True)
-        return sorted((low + start, low + end) for _, start, end in found if low + start <= high)
-
-    @functools.cache  # noqa: B019 - a lookout lives as long as the process
-    def longest_trigger(self, number: int) -> int:
-        """Characters of the longest trigger of a rule."""
-        return max(map(len, self.rules[number].triggers))
 
     def _bit(self, number: int, kind: int) -> int:
         return 1 << (number + kind * self.count)
@@ -188,7 +155,7 @@ class Lookout:
         """What the note holds. That of the last text is kept until `forget`."""
         note: Note | None = getattr(self._last, "note", None)
         if note is None or note.text is not text:
-            note = self._last.note = self.note_of(text)
+            note = self._last.note = Note(self, text)
         return note
 
     def recall(self, note: Note) -> None:
@@ -264,15 +231,6 @@ class Note:
         """Those of a range of rules that may find something more, as far as literals and triggers say."""
         return [first + number for number in _bits((self._worth & ~self.done) >> first & (1 << count) - 1)]
 
-    @property
-    def is_scanned(self) -> bool:
-        """Whether `ranges` are known."""
-        return False
-
-    def ranges(self, number: int, limit: int | None = None) -> list[Zone] | None:
-        """Where a rule may begin, if a scanner has said so."""
-        return None
-
     def hits(self, number: int) -> Sequence[int] | None:
         """Where the literals of a rule's pattern stand, sorted, some more than once; None where that is not known."""
         if not self.is_common and self._lookout.shaped >> number & 1:
@@ -335,7 +293,7 @@ class Note:
         if anchor not in self._anchored:
             known = self._lookout.anchors[anchor]
             if known.clause and self.is_common:
-                self._anchored[anchor] = known.matches(self.text, self._sighted.get(known.index, ()))
+                self._anchored[anchor] = known.matches(self.text, self._sighted.get(self._lookout.places[anchor], ()))
             elif known.around_digits:
                 known_zones = self._digit_zones()
                 self._anchored[anchor] = [
@@ -351,87 +309,6 @@ class Note:
                 (match.span() for match in _DIGIT.finditer(self.text)), (WIDEST, WIDEST), len(self.text)
             )
         return self._digits
-
-
-class ScannedNote(Note):
-    """One text that a scanner has looked over.
-
-    Args:
-        lookout: For which rules.
-        text: The text.
-        worth: Bits: the rules with a spot in it.
-        places: For those, where what was found ends.
-    """
-
-    def __init__(
-        self, lookout: Lookout, text: str, worth: int, places: dict[int, list[tuple[Reach, tuple[int, ...]]]]
-    ) -> None:
-        assert lookout.scanner is not None
-        self.text = text
-        self.found = {}
-        self.done = 0
-        self.is_common = is_common(text)
-        self._lookout = lookout
-        self._anchored = {}
-        self._digits = None
-        self._worth = worth | ((1 << lookout.count) - 1) & ~lookout.scanner.scanned
-        self._places_of = places
-
-    @property
-    def is_scanned(self) -> bool:
-        """Whether `ranges` are known."""
-        return True
-
-    def ranges(self, number: int, limit: int | None = None) -> list[Zone] | None:
-        """Where a rule may begin: the first and last place of each range, sorted and disjoint; None where that is not known.
-
-        Args:
-            number: The rule's.
-            limit: Behind which place it does not begin.
-        """
-        scanner = self._lookout.scanner
-        assert scanner is not None
-        if not scanner.scanned >> number & 1:
-            return None
-        text = self.text
-        last = len(text) if limit is None else min(limit, len(text))
-        found = [zone for reach, ends in self._places_of.get(number, ()) for zone in reach.ranges(text, ends)]
-        found.sort()
-        ranges: list[Zone] = []
-        floor, done = 0, -2
-        for low, high in found:
-            if low <= done + 1:
-                done = max(done, high)
-                continue
-            if done >= 0:
-                ranges.append((floor, min(done, last)))
-            floor, done = max(0, low), high
-            if floor > last:
-                return ranges
-        return [*ranges, (floor, min(done, last))] if done >= 0 else ranges
-
-    def _is_triggered(self, number: int, low: int, high: int) -> bool:
-        reach = self._lookout.longest_trigger(number)
-        return any(low <= end for _, end in self._lookout.triggers_in(number, self.text, low - reach, high))
-
-    def knows_zones(self, number: int) -> bool:
-        """Whether the zones of a rule take next to no time to work out."""
-        rule = self._lookout.rules[number]
-        return bool(rule.anchor) and not rule.triggers and rule.anchor in self._anchored
-
-    def trigger_zones(self, number: int) -> list[Zone]:
-        """The parts of the note a rule's triggers leave it."""
-        rule, text = self._lookout.rules[number], self.text
-        if not rule.triggers:
-            return [(0, len(text))]
-        return merge(self._lookout.triggers_in(number, text, 0, len(text)), rule.reach, len(text))
-
-    def _places(self, anchor: str) -> list[Zone]:
-        if anchor not in self._anchored:
-            known = self._lookout.anchors[anchor]
-            zones = self._digit_zones() if known.around_digits else [(0, len(self.text))]
-            self._anchored[anchor] = [m.span() for zone in zones for m in known.pattern.finditer(self.text, *zone)]
-        return self._anchored[anchor]
 
 
 def _bits(number: int) -> Iterator[int]:
