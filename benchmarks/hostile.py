@@ -72,7 +72,7 @@ def hostile(pattern: str, examples: Sequence[str], *, ignore_case: bool, seed: i
 
 
 def _from_examples(examples: Sequence[str], rng: random.Random) -> Iterator[Hostile]:
-    """Whole ones again and again, and a piece of each repeated where it stands."""
+    """Whole ones again and again, and at a place of each a run of a piece of it, or of anything."""
     for example in rng.sample(examples, min(_LISTED, len(examples))):
         for blank in (" ", "\n"):
             yield Hostile("", example + blank)
@@ -81,6 +81,7 @@ def _from_examples(examples: Sequence[str], rng: random.Random) -> Iterator[Host
             high = min(len(example), low + rng.choice((1, 2, 4, 8, 16)))
             yield Hostile(example[:low], example[low:high], rng.choice((*_ENDS, example[high:])))
             yield Hostile("", example[:high])
+            yield Hostile(example[:low], rng.choice(UNITS), rng.choice(_ENDS))
 
 
 def _from_pattern(pattern: str, rng: random.Random, *, ignore_case: bool) -> Iterator[Hostile]:
