@@ -23,7 +23,7 @@ _SYSTEMS = {
 """Beginning of a platform tag -> ``sys_platform``, ``platform_system``, ``os_name``."""
 
 _MACHINES = {"amd64": "AMD64", "win32": "x86"}
-_RUNNING = "{0.major}.{0.minor}".format(sys.version_info)
+_RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 class TargetError(Exception):
