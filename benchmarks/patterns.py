@@ -159,7 +159,7 @@ def milliseconds(run: Run, text: str) -> float:
 
 @contextlib.contextmanager
 def _limited() -> Iterator[None]:
-    def give_up(number: int, frame: FrameType | None) -> None:
+    def give_up(_number: int, _frame: FrameType | None) -> None:
         raise TooLong
 
     before = signal.signal(signal.SIGALRM, give_up)

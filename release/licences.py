@@ -11,6 +11,8 @@ from email.message import Message
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
+from release import WheelhouseError
+
 BSD = "BSD License"
 """What packages call a licence that may be any of those by this name; no SPDX identifier says that."""
 
@@ -33,7 +35,7 @@ _CLASSIFIER = "License :: "
 _OPERATORS = re.compile(r"\s+(?:AND|OR|WITH)\s+|[()]")
 
 
-class LicenceError(Exception):
+class LicenceError(WheelhouseError):
     """A package's licence is unknown or not allowed."""
 
 

@@ -9,9 +9,14 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from release import WheelhouseError
 from release.target import Target
 
 _HASH = re.compile(r"\s--hash=(sha256:[0-9a-f]{64})")
+
+
+class LockError(WheelhouseError):
+    """The file does not say exactly which files it means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def read_locked(path: Path) -> Iterator[Locked]:
     """The requirements of a file.
 
     Raises:
-        ValueError: One has no hash or more than one version.
+        LockError: One has no hash or more than one version.
     """
     joined = path.read_text(encoding="utf-8").replace("\\\n", " ")
     for line in joined.splitlines():
@@ -50,5 +55,5 @@ def read_locked(path: Path) -> Iterator[Locked]:
         hashes = tuple(_HASH.findall(line))
         requirement = Requirement(_HASH.sub("", line).strip())
         if not hashes or not str(requirement.specifier).startswith("=="):
-            raise ValueError(f"{path.name}: {requirement.name} has no hash or no fixed version")
+            raise LockError(f"{path.name}: {requirement.name} has no hash or no fixed version")
         yield Locked(requirement, hashes)

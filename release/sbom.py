@@ -17,6 +17,7 @@ from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 from packaging.utils import canonicalize_name
 
+from release import WheelhouseError
 from release.target import Target
 from release.wheels import Wheel
 
@@ -24,7 +25,7 @@ _SCHEMA = SchemaVersion.V1_6
 _ROOT = "redactphi"
 
 
-class SbomError(Exception):
+class SbomError(WheelhouseError):
     """What was made does not fit the format's schema."""
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from packaging.markers import default_environment
 
+from release import WheelhouseError
+
 _MANYLINUX = re.compile(r"manylinux_(\d+)_(\d+)_(\w+)")
 _LEGACY = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
 _VERSION = re.compile(r"3\.\d{1,2}")
@@ -23,10 +25,11 @@ _SYSTEMS = {
 """Beginning of a platform tag -> ``sys_platform``, ``platform_system``, ``os_name``."""
 
 _MACHINES = {"amd64": "AMD64", "win32": "x86"}
-_RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+RUNNING = f"{sys.version_info.major}.{sys.version_info.minor}"
+"""The version of Python that runs this."""
 
 
-class TargetError(Exception):
+class TargetError(WheelhouseError):
     """The platform or the version of Python is none that wheels are made for."""
 
 
@@ -43,7 +46,7 @@ class Target:
     """
 
     platform: str = ""
-    python_version: str = field(default=_RUNNING)
+    python_version: str = field(default=RUNNING)
 
     def __post_init__(self) -> None:
         if not _VERSION.fullmatch(self.python_version):
@@ -57,7 +60,7 @@ class Target:
     @property
     def is_running(self) -> bool:
         """Whether it is this machine and the running Python."""
-        return not self.platform and self.python_version == _RUNNING
+        return not self.platform and self.python_version == RUNNING
 
     def tags(self) -> list[str]:
         """The platform tags whose wheels run there, the newest first; pip takes each for itself alone."""
@@ -83,7 +86,7 @@ class Target:
     def environment(self) -> Mapping[str, str]:
         """The values of the markers there; pip itself takes those of the running Python."""
         values: dict[str, str] = {key: str(value) for key, value in default_environment().items()}
-        if self.python_version != _RUNNING:
+        if self.python_version != RUNNING:
             full = f"{self.python_version}.0"
             values |= {
                 "python_version": self.python_version,

@@ -19,13 +19,12 @@ from pathlib import Path
 from string import Template
 
 import click
-from packaging.requirements import InvalidRequirement
 
-from release.licences import LicenceError, refuse_others
+from release import WheelhouseError
+from release.licences import refuse_others
 from release.locked import Locked, read_locked
-from release.sbom import SbomError, sbom
-from release.target import Target, TargetError
-from release.wheels import IncompleteError, Wheel, check_complete, read_wheels, sha256_of
+from release.target import RUNNING, Target
+from release.wheels import Wheel, check_complete, read_wheels, sha256_of
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ROOT / "requirements" / "core.txt"
@@ -42,11 +41,11 @@ def build(out: Path, target: Target) -> None:
 
     Raises:
         subprocess.CalledProcessError: Pip failed; it has said why.
-        IncompleteError: A wheel is missing.
-        LicenceError: A licence is not allowed.
+        WheelhouseError: A wheel is missing, or a licence is not allowed.
+        FileExistsError: There is a folder that is no wheelhouse.
     """
     if out.exists() and not (out / SUMS).is_file():
-        raise FileExistsError(f"{out.name} is there and is no wheelhouse")
+        raise FileExistsError(f"{out.name} is there already and is no wheelhouse")
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".wheelhouse-") as temporary:
         folder = Path(temporary) / "wheelhouse"
@@ -81,6 +80,8 @@ def _pip(*arguments: str, environment: dict[str, str] | None = None) -> None:
 
 def write_papers(folder: Path, target: Target, made: datetime) -> None:
     """Write what stands beside the wheels, the sums of all of it last."""
+    from release.sbom import sbom  # noqa: PLC0415 - its library is in no environment but the wheelhouse's own
+
     wheels = read_wheels(folder)
     check_complete(wheels, target)
     refuse_others((wheel.name, wheel.licence) for wheel in wheels)
@@ -119,13 +120,11 @@ def _commit_time() -> str:
 def main(out: Path, platform: str, python_version: str) -> None:
     """Build the wheelhouse in a folder."""
     try:
-        target = Target(platform, python_version) if python_version else Target(platform)
+        target = Target(platform.strip(), python_version.strip() or RUNNING)
         build(out.resolve(), target)
     except subprocess.CalledProcessError:
         raise click.ClickException("pip failed, see above; nothing was written") from None
-    except (
-        FileExistsError, IncompleteError, InvalidRequirement, LicenceError, SbomError, TargetError, ValueError,
-    ) as error:  # fmt: skip
+    except (FileExistsError, WheelhouseError) as error:
         raise click.ClickException(str(error)) from None
     count = len(list(out.glob("*.whl")))
     size = sum(path.stat().st_size for path in out.iterdir())

@@ -14,11 +14,12 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
+from release import WheelhouseError
 from release.licences import licence_of
 from release.target import Target
 
 
-class IncompleteError(Exception):
+class IncompleteError(WheelhouseError):
     """A wheel needs something that is not there."""
 
 
