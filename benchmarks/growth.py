@@ -82,6 +82,8 @@ def main(
     for text in texts:
         short = seconds(run, text.text(length), rounds)
         long = seconds(run, text.text(length * times), 1)
+        if long > most * short and long > least:
+            long = seconds(run, text.text(length * times), rounds)  # once may be the machine's doing
         is_bad = long > most * short and long > least
         failed |= is_bad
         print(f"{short:8.3f} {long:8.3f} {long / short:6.1f}  {text}{'  grows too fast' if is_bad else ''}", flush=True)
