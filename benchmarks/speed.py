@@ -2,8 +2,9 @@
 
 ``python -m benchmarks.speed --notes ../shared/data/phi/raw/mtsamples.jsonl --peer .bench-venv/bin/python``
 
-Each round gives both sides the same notes, once 200 operative ones as published (little PHI) and once the notes of
-``fixtures/gold`` by other authors (dense with PHI); the figures are medians over the rounds and their ratio.
+Each round gives both sides the same notes: 200 operative ones as published (little PHI), the notes of ``fixtures/gold`` by
+other authors (dense with PHI), and questions of a line to a model (``--short``; left out where they are not beside the
+checkout). The figures are medians over the rounds and their ratio.
 """
 
 from __future__ import annotations
@@ -52,6 +53,11 @@ def dense_notes(folder: Path) -> list[str]:
     return [row["text"] for row in rows if row["spans"]]
 
 
+def short_queries(path: Path) -> list[str]:
+    """The texts of a gold file of questions, a line or two each."""
+    return [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
 def compare(redactor: Redactor, peer: Peer, texts: list[str], rounds: int) -> dict[str, float]:
     """Medians of both sides, interleaved, and their ratio."""
     size = sum(map(len, texts))
@@ -74,14 +80,19 @@ def compare(redactor: Redactor, peer: Peer, texts: list[str], rounds: int) -> di
 @click.command()
 @click.option("--notes", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--dense", type=click.Path(exists=True, path_type=Path), default="fixtures/gold", show_default=True)
+@click.option(
+    "--short", type=click.Path(path_type=Path), default="../shared/data/phi/gold/asq_phi_dev.jsonl", show_default=True
+)
 @click.option("--peer", "python", type=click.Path(path_type=Path), required=True)
 @click.option("--count", default=200, show_default=True, help="Operative notes a round.")
 @click.option("--rounds", default=5, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default="benchmarks/results/speed.json")
-def main(notes: Path, dense: Path, python: Path, *, count: int, rounds: int, out: Path) -> None:
+def main(notes: Path, dense: Path, short: Path, python: Path, *, count: int, rounds: int, out: Path) -> None:
     """Print and store medians, their ratio and the cold first round."""
     redactor = Redactor()
     kinds = {"operative notes": operative_notes(notes, count), "notes dense with PHI": dense_notes(dense)}
+    if short.is_file():
+        kinds["short queries"] = short_queries(short)
     with Peer(python) as peer:
         result = {kind: compare(redactor, peer, texts, rounds) for kind, texts in kinds.items()}
     out.parent.mkdir(parents=True, exist_ok=True)

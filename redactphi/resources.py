@@ -241,10 +241,9 @@ def table(name: str, file: str, package: str = "redactphi") -> tuple[tuple[str, 
 
 
 def _lines(path: Traversable) -> Iterator[str]:
-    for line in path.read_text(encoding="utf-8").splitlines():
-        item = line.split("#", 1)[0].strip()
-        if item:
-            yield item
+    # A start reads 200,000 lines: what can be done for a file at once is.
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return filter(None, map(str.strip, (line.split("#", 1)[0] if "#" in line else line for line in lines)))
 
 
 def model_path() -> Traversable:
