@@ -6,6 +6,7 @@ Everything here errs to one side: it may let through a place where the pattern d
 from __future__ import annotations
 
 import functools
+import math
 import string
 from collections.abc import Iterator
 from collections.abc import Sequence as Items
@@ -52,7 +53,8 @@ class Clause:
     @property
     def frequency(self) -> float:
         """About how often one of the literals stands at any one place of a text."""
-        return sum(literal.frequency for literal in self.literals)
+        # Exact, so that it does not depend on the order of a set, and neither does what the build packs.
+        return math.fsum(literal.frequency for literal in self.literals)
 
     @property
     def is_often(self) -> bool:
