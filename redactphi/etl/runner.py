@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -137,7 +137,7 @@ class _Run:
         self.engine = engine
         self.tally = Tally()
 
-    def take(self, chunk: _Chunk, outcomes: list[Outcome]) -> None:
+    def take(self, chunk: _Chunk, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
             self.tally.add(outcome, self._places)
         left = iter(outcomes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -195,7 +195,7 @@ def second_redactor(policy: Policy, mode: str) -> RedactorLike:
     return Redactor(policy, mode=mode)
 
 
-def _take(done: Verification, chunk: _Chunk, outcomes: list[Outcome]) -> None:
+def _take(done: Verification, chunk: _Chunk, outcomes: Sequence[Outcome]) -> None:
     for note, outcome in zip(chunk.notes, outcomes, strict=True):
         if isinstance(outcome.result, WithheldDocument):
             done.unexamined[outcome.result.reason] += 1
