@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from redactphi.etl.manifest import Tally
+from redactphi.etl.tally import Tally
 
 
 @contextmanager

@@ -15,10 +15,11 @@ from redactphi.document import Document, WithheldDocument
 from redactphi.errors import UsageError
 from redactphi.etl.checks import CountCheck, FileCheck, check_counts, check_files
 from redactphi.etl.finished import FinishedRun, SafeNote
+from redactphi.etl.parts import CHUNK_CHARACTERS, CHUNK_NOTES
 from redactphi.etl.readers import Source
 from redactphi.etl.records import Rejected
 from redactphi.etl.residue import Finding, not_checkable, residue, second_policy
-from redactphi.etl.runner import CHUNK_CHARACTERS, CHUNK_NOTES, Progress
+from redactphi.etl.runner import Progress
 from redactphi.etl.workers import Engine, Outcome, RedactorLike, run_chunks
 from redactphi.policy import Policy, presets
 
