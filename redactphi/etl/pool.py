@@ -79,6 +79,9 @@ class Work(Protocol[Chunk_contra, Done_co, Outcome]):
     def refuse(self, document: Document, reason: str) -> Outcome:
         """The result of a document that cannot be done."""
 
+    def close(self) -> None:
+        """Let go of what is held open, at the end."""
+
 
 @dataclass(slots=True, repr=False)
 class _Slot(Generic[Chunk, Done, Outcome]):
@@ -330,6 +333,8 @@ def _serve(
             is_whole, content = pickle.loads(received)  # noqa: S301 - from our own process
             done = _guarded(partial(work if is_whole else work.alone, content))
             line.send_bytes(pickle.dumps(done, pickle.HIGHEST_PROTOCOL))
+        if not isinstance(work, _Failure):
+            work.close()
     finally:
         # Without a traceback, which could show text, and without writing what lies in buffers that were inherited.
         os._exit(0)

@@ -132,8 +132,6 @@ class CsvSource:
             return Rejected(row.line, f"{len(row.cells)} fields, expected {len(self.columns)}")
         if any(not cell.isascii() and _UNDECODED.search(cell) for cell in row.cells):
             return Rejected(row.line, f"not valid {self.encoding}")
-        if any("\0" in cell for cell in row.cells):
-            return Rejected(row.line, "holds a NUL character")
         value = self.dialect.value
         return Record(row.line, tuple([Cell(value(raw), raw) for raw in row.cells]))
 

@@ -309,7 +309,8 @@ class _Resumption:
             is_cell_unlikely = cell.is_refuted or size > LOOK_AHEAD
             if is_cell_unlikely and not rows.is_refuted and not rows.is_open and rows.rows >= SURE:
                 return ~first
-        return place if rows.is_refuted or rows.is_open else ~first
+        # Where the file ends, a quote that is open speaks against either reading.
+        return place if rows.is_refuted or (rows.is_open and not cell.is_refuted) else ~first
 
     def _line(self, place: int) -> str | None:
         if place == len(self._lines):

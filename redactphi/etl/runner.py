@@ -179,6 +179,8 @@ class _Run:
 
 
 def _row(record: Record, plan: ColumnPlan, number: int, id_key: bytes) -> Row | Rejected:
+    if any(cell is not None and cell.raw is not None and "\0" in cell.raw for cell in record.cells):
+        return Rejected(record.line, "holds a NUL character")
     cell = None if plan.id is None else record.cells[plan.id]
     original = "" if cell is None or cell.is_empty else str(cell.value)
     note_id = _note_id(plan, number, original, id_key)

@@ -107,6 +107,11 @@ class Engine:
         """What becomes of documents, one for one and in order."""
         return [self._staged(result) for result in redact_all(self.redactor, documents)]
 
+    def close(self) -> None:
+        """Let go of what the redactor holds open."""
+        if close := getattr(self.redactor, "close", None):
+            close()
+
     def _staged(self, result: Result) -> Outcome:
         rows: dict[str, list[list[Any]]] = {}
         failed: dict[str, str] = {}
@@ -171,6 +176,10 @@ class ChunkWork(Generic[Chunk, Done]):
     def alone(self, document: Document) -> Outcome:
         """One document."""
         return self._engine([document])[0]
+
+    def close(self) -> None:
+        """Let go of what is held open, at the end."""
+        self._engine.close()
 
     def refuse(self, document: Document, reason: str) -> Outcome:
         """A document withheld."""
