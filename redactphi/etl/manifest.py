@@ -66,6 +66,7 @@ def write_manifest(
             "redacted": plan.names(plan.text),
             "kept_not_examined": plan.names(plan.kept),
             "patient_facts_removed": plan.names({index for _, index in plan.patient} - {plan.id}),
+            "service_date_removed": None if plan.service_date is None else plan.columns[plan.service_date],
             "dropped": plan.dropped(),
             "id": {"column": plan.columns[plan.id] if plan.id is not None else None,
                    "replaced": plan.id is not None and not plan.keeps_id},

@@ -60,26 +60,22 @@ def split_rows(lines: Iterable[str], dialect: Dialect, name: str) -> Iterator[Ra
                 continue
         else:
             held.append((number, line))
-        if not splitter.feed(line):
-            yield Malformed(start, "text after a closing quote")
+        is_fine = splitter.feed(line)
+        if splitter.size > CELL_LIMIT:
+            most = f"{CELL_LIMIT >> 20} MB"
+            raise DataError(f"{name}: line {start}: a quoted cell runs over {most}; quote not closed?")
+        if is_fine and splitter.is_open and not source.is_at_end():
+            continue
+        row = RawRow(start, splitter.take())
+        reason = _Resumption(source, dialect, width or len(row.cells)).judge(
+            row, held, is_fine=is_fine, is_open=splitter.is_open
+        )
+        if reason:
             splitter = Splitter(dialect)
-            _Resumption(source, dialect, width).after_fault(held)
-        elif splitter.size > CELL_LIMIT:
-            raise DataError(f"{name}: line {start}: a quoted cell runs over {CELL_LIMIT >> 20} MB; quote not closed?")
-        elif not splitter.is_open:
-            cells = splitter.take()
-            width = width or len(cells)
-            if held and (reason := _slipped(cells, width, dialect)):
-                yield Malformed(start, reason)
-                _Resumption(source, dialect, width).after_fault(held)
-            elif held and dialect.quote and width > 1 and _Resumption(source, dialect, width).were_rows(held):
-                yield Malformed(start, "a quote is opened in this row and closed by that of another")
-            else:
-                yield RawRow(start, cells)
-        elif source.is_at_end():
-            yield Malformed(start, "a quote is opened in this row and never closed")
-            splitter = Splitter(dialect)
-            _Resumption(source, dialect, width).after_end(held)
+            yield Malformed(start, reason)
+        else:
+            width = width or len(row.cells)
+            yield row
 
 
 def _slipped(cells: list[str], width: int, dialect: Dialect) -> str:
@@ -244,7 +240,31 @@ class _Resumption:
         self._width = width
         self._lines: list[tuple[int, str]] = []
 
-    def after_fault(self, held: list[tuple[int, str]]) -> None:
+    def judge(self, row: RawRow, held: list[tuple[int, str]], *, is_fine: bool, is_open: bool) -> str:
+        """Why something is no row, and then go on where one begins; empty if it is one.
+
+        Args:
+            row: Its cells.
+            held: Its lines but the first.
+            is_fine: Whether no text follows a closing quote.
+            is_open: Whether the file ended within it.
+        """
+        if not is_fine:
+            self._after_fault(held)
+            return "text after a closing quote"
+        if is_open:
+            self._after_end(held)
+            return "a quote is opened in this row and never closed"
+        if not held:
+            return ""
+        if reason := _slipped(row.cells, self._width, self._dialect):
+            self._after_fault(held)
+            return reason
+        if self._dialect.quote and self._width > 1 and self._were_rows(held):
+            return "a quote is opened in this row and closed by that of another"
+        return ""
+
+    def _after_fault(self, held: list[tuple[int, str]]) -> None:
         """Go on after a row of which text follows a closing quote.
 
         Args:
@@ -259,7 +279,7 @@ class _Resumption:
             place = self._judged(place)
         self._source.put_back(self._lines[~place:] if place < 0 else ())
 
-    def were_rows(self, held: list[tuple[int, str]]) -> bool:
+    def _were_rows(self, held: list[tuple[int, str]]) -> bool:
         """Whether the lines of a row, but the first, are rows themselves; if so, go on with them.
 
         Args:
@@ -270,7 +290,7 @@ class _Resumption:
         self._source.put_back(self._lines if found else self._lines[len(held) :])
         return found
 
-    def after_end(self, held: list[tuple[int, str]]) -> None:
+    def _after_end(self, held: list[tuple[int, str]]) -> None:
         """Go on after a row whose quote was not closed when the file ended.
 
         Args:

@@ -92,7 +92,11 @@ class Tables:
         private = self._private.keys()
         told, before = [], 0
         for shard in self._journal.shards:
-            files = {self._names[name]: file for name, file in shard["files"].items() if name not in private}
+            files = {
+                self._names[name]: {"bytes": file["bytes"], "sha256": file["sha256"]}
+                for name, file in shard["files"].items()
+                if name not in private
+            }
             told.append({"rows": shard["tally"]["rows_out"] - before, "files": files})
             before = shard["tally"]["rows_out"]
         return told

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 from redactphi.document import Document, RedactedDocument, WithheldDocument
 from redactphi.errors import NoteWithheld, RedactPHIError, UsageError
 from redactphi.etl.pool import HasDocuments, Pool
+from redactphi.etl.records import SERVICE_DATE
 from redactphi.etl.stages import Stage, load_stage, stage_rows
 from redactphi.policy import Policy
 
@@ -105,21 +106,22 @@ class Engine:
 
     def __call__(self, documents: Sequence[Document]) -> list[Outcome]:
         """What becomes of documents, one for one and in order."""
-        return [self._staged(result) for result in redact_all(self.redactor, documents)]
+        results = redact_all(self.redactor, documents)
+        return [self._staged(*each) for each in zip(documents, results, strict=True)]
 
     def close(self) -> None:
         """Let go of what the redactor holds open."""
         if close := getattr(self.redactor, "close", None):
             close()
 
-    def _staged(self, result: Result) -> Outcome:
+    def _staged(self, document: Document, result: Result) -> Outcome:
         rows: dict[str, list[list[Any]]] = {}
         failed: dict[str, str] = {}
         for name, stage in self.stages.items():
             if isinstance(result, WithheldDocument):
                 continue
             try:
-                rows[name] = stage_rows(stage, result)
+                rows[name] = stage_rows(stage, result, document.metadata.get(SERVICE_DATE))
             except Exception as error:  # noqa: BLE001 - the note is safe all the same; the failure is counted
                 failed[name] = type(error).__name__
         return Outcome(result, rows, failed)

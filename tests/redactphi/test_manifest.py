@@ -52,6 +52,7 @@ def test_it_names_every_column(run):
         "redacted": ["note"],
         "kept_not_examined": ["id", "unit"],
         "patient_facts_removed": ["name", "dob"],
+        "service_date_removed": None,
         "dropped": [],
         "id": {"column": "id", "replaced": False},
     }
