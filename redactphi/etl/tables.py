@@ -57,15 +57,15 @@ class Tables:
         self._private = {REJECTED: options.rejected_path.absolute()}
         if options.id_map:
             self._private[ID_MAP] = options.id_map.absolute()
-        self._read_journal()
-        if not self._journal.shards:
-            self._check_private()
         self._files: dict[str, ShardedFile] = {}
         self._names: dict[str, str] = {}
         self._rows = self._characters = 0
         self.tally = Tally()
         self.id_key = b""
         self.keep = True
+        self._read_journal()
+        if not self._journal.shards:
+            self._check_private()
 
     def __enter__(self) -> Self:
         return self

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,12 +15,15 @@ from redactphi.errors import NoteWithheld, RedactPHIError, UsageError
 from redactphi.etl.pool import HasDocuments, Pool
 from redactphi.etl.records import SERVICE_DATE
 from redactphi.etl.stages import Stage, load_stage, stage_rows
+from redactphi.offsets import apply_replacements
 from redactphi.policy import Policy
 
 if TYPE_CHECKING:
     from redactphi.keys import SecretKey
 
 Result = RedactedDocument | WithheldDocument
+
+_SAMPLE = "Seen by Dr. Adaeze Nwosu in Springfield on 03/14/2024, MRN 00482913: rectal prolapse, no fever."
 
 
 class RedactorLike(Protocol):
@@ -108,6 +111,17 @@ class Engine:
         """What becomes of documents, one for one and in order."""
         results = redact_all(self.redactor, documents)
         return [self._staged(*each) for each in zip(documents, results, strict=True)]
+
+    def warm(self) -> None:
+        """Have built what is built at first use, so that workers that are forked then share it."""
+        detect = getattr(self.redactor, "detect", None)
+        text, offsets = apply_replacements(_SAMPLE, [])
+        # Whatever is wrong shows again at the first note, which is the place to tell it.
+        with suppress(Exception):
+            if detect is not None:
+                detect(_SAMPLE)
+            for stage in self.stages.values():
+                list(stage(RedactedDocument("", text, (), offsets)))
 
     def close(self) -> None:
         """Let go of what the redactor holds open."""
@@ -234,11 +248,14 @@ def finish_chunks(
         for chunk in chunks:
             yield chunk, work(chunk)
         return
+    start_method = start_method or ("fork" if sys.platform == "linux" else "spawn")
+    if start_method == "fork":
+        engine.warm()
     pool = Pool(
         work,
         partial(_make_work, make_engine, finish),
         workers=workers,
-        start_method=start_method or ("fork" if sys.platform == "linux" else "spawn"),
+        start_method=start_method,
         seconds=seconds,
     )
     with closing(pool.results(chunks)) as results:
