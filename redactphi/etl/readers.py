@@ -131,7 +131,7 @@ class CsvSource:
         if len(row.cells) != len(self.columns):
             return Rejected(row.line, f"{len(row.cells)} fields, expected {len(self.columns)}")
         if any(not cell.isascii() and _UNDECODED.search(cell) for cell in row.cells):
-            return Rejected(row.line, f"not valid {self.encoding}")
+            return Rejected(row.line, f"not valid {self.encoding.removesuffix('-sig')}")
         value = self.dialect.value
         return Record(row.line, tuple([Cell(value(raw), raw) for raw in row.cells]))
 
