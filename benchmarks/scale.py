@@ -2,6 +2,8 @@
 
 The notes are those of ``fixtures/gold``, over and over, each row with an id of its own. Memory is the resident set as the
 kernel counts it (``VmHWM``), so a worker's holds what it shares with its parent too; ``private`` is what it does not.
+``parent_cpu_seconds`` is what the parent needs to read, hand over and write, without loading: with w cores for w workers,
+more workers cannot be faster than cpu / (parent + the rest / w).
 
 ``python -m benchmarks.scale --notes 1000,10000 --workers 1,2 [--codes] [--out FILE]``; Linux only.
 """
@@ -62,6 +64,15 @@ def memory(process: int) -> tuple[int, int]:
     return int(peak[1]) if peak else 0, sum(map(int, private))
 
 
+def cpu_seconds(process: int) -> float:
+    """CPU time of a process so far; 0 once it is gone."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def children(process: int) -> list[int]:
     """The child processes of a process."""
     try:
@@ -79,9 +90,13 @@ def measured(source: Path, out: Path, workers: int, *, codes: bool) -> dict[str,
     before, began = os.times(), time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     parent = worker = private = 0
+    loading = parent_cpu = 0.0
     while process.poll() is None:
         parent = max(parent, memory(process.pid)[0])
-        for child in children(process.pid):
+        parent_cpu = max(parent_cpu, cpu_seconds(process.pid))
+        found = children(process.pid)
+        loading = loading or (parent_cpu if found else 0.0)
+        for child in found:
             peak, own = memory(child)
             worker, private = max(worker, peak), max(private, own)
         time.sleep(PAUSE)
@@ -94,6 +109,7 @@ def measured(source: Path, out: Path, workers: int, *, codes: bool) -> dict[str,
         "wall_seconds": round(wall, 2),
         "row_seconds": manifest["times"]["seconds"],
         "cpu_seconds": round(cpu, 2),
+        "parent_cpu_seconds": round(parent_cpu - loading, 2),
         "parent_peak_mb": round(parent / 1024),
         "worker_peak_mb": round(worker / 1024),
         "worker_private_mb": round(private / 1024),
