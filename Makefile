@@ -37,7 +37,7 @@ format: setup
 # Needs uv; resolves pyproject.toml and all groups to exact versions with hashes, for the Python the tests run on.
 lock:
 	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate \
-		--extra parquet --group test --group check --group train requirements/build.in pyproject.toml -o requirements/dev.txt
+		--extra parquet --extra zstd --group test --group check --group train requirements/build.in pyproject.toml -o requirements/dev.txt
 	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		requirements/bench.in -o requirements/bench.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from detect_icd.candidates import COLUMNS
@@ -24,6 +25,10 @@ class CodesStage:
     def __call__(self, redacted: RedactedDocument) -> Iterable[dict[str, Any]]:
         """The rows of one note, reported codes first in their sequence; offsets are those of the safe text."""
         return self.detector.detect(redacted).rows()
+
+    def on(self, redacted: RedactedDocument, day: date) -> Iterable[dict[str, Any]]:
+        """The rows of one note by the release in force on the day of service."""
+        return self.detector.detect(redacted, service_date=day).rows()
 
 
 def codes_stage(**options: Any) -> CodesStage:

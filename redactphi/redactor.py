@@ -124,6 +124,11 @@ class Redactor:
             self._settle()
             yield from done
 
+    def close(self) -> None:
+        """Let go of the vault's file; whatever is asked next opens it again."""
+        if self._vault is not None:
+            self._vault.close()
+
     def _batch(self, batch: list[Document]) -> list[RedactedDocument | WithheldDocument]:
         artifacts: list[PhiArtifacts | None]
         texts = [document.text for document in batch]

@@ -58,6 +58,28 @@ def test_the_sign_off_runs_as_printed(root, tmp_path, monkeypatch, capfd):
     assert [without_hashes(text) for text in SHOWN.findall(shown)] == [without_hashes(text) for text in made[1:]]
 
 
+def test_the_batch_runs_as_printed(root, tmp_path, monkeypatch, capfd):
+    from redactphi import cli
+
+    page = (root / "docs/how-to/batch.md").read_text(encoding="utf-8")
+    (tmp_path / "fixtures").symlink_to(root / "fixtures")
+    monkeypatch.chdir(tmp_path)
+    for command in SHELL.findall(page)[0].splitlines():
+        assert cli.run(command.split()[1:]) == 0, capfd.readouterr().err
+    listed = set(re.findall(r"^\| `(safe/[\w.]+|ids\.csv)` \|", page, re.MULTILINE))
+    assert {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*") if path.is_file()} == listed
+
+
+def test_every_option_of_batch_is_told(root):
+    from redactphi.cli.batch import batch
+
+    pages = "".join(path.read_text(encoding="utf-8") for path in (root / "docs").rglob("*.md"))
+    pages += (root / "README.md").read_text(encoding="utf-8")
+    for option in batch.params:
+        if option.param_type_name == "option":
+            assert option.opts[0] in pages, option.opts[0]
+
+
 def test_the_figures_of_the_sign_off_come_from_the_results(root):
     results = json.loads((root / "benchmarks/results/second_pass.json").read_text(encoding="utf-8")).values()
     names = ("left_in_clear", "found", "notes_with_findings", "notes")
@@ -102,12 +124,14 @@ def test_every_field_of_the_manifest_is_documented_and_no_other(root, tmp_path):
 
 NAMED = ("policy.operators", "policy.operators.*", "policy.thresholds", "packages", "rejected_by_reason", "phi_by_label",
          "withheld_by_reason", "events", "stage_rows", "stage_rows.*", "stage_failures", "phi_by_operator",
-         "phi_by_operator.*", "files_sha256")  # fmt: skip
+         "phi_by_operator.*", "files_sha256", "shards[].files")  # fmt: skip
 
 
 def fields(value, path=""):
     """The paths of a manifest, names among the keys as ``*``; a part that is empty still has its field."""
-    if isinstance(value, list):
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        yield from fields(value[0], f"{path}[]")
+    elif isinstance(value, list):
         yield f"{path}[]"
     elif isinstance(value, dict):
         for key, inner in value.items() or [("*", 0)]:

@@ -28,6 +28,7 @@ from redactphi.cli.verify import verify
 from redactphi.errors import RedactPHIError
 from redactphi.version import __version__
 
+_KEPT = re.compile(r"[\d,]+ rows are kept; the same command with --resume goes on")
 _OPTION = re.compile(r"--?[A-Za-z][A-Za-z0-9-]{0,30}")
 
 
@@ -71,16 +72,24 @@ def _described(error: BaseException) -> tuple[str, int]:
     """One line on an error, and the exit status. What is not ours says its type only: its message could hold text."""
     match error:
         case RedactPHIError():
-            return str(error), error.exit_code
+            return f"{error}{_kept(error)}", error.exit_code
         case click.NoSuchOption() if _may_be_note(error):
             return "no such option (a note that starts with '-' goes after '--')", error.exit_code
         case click.ClickException():
             return " ".join(error.format_message().split()), error.exit_code
         case click.Abort() | _Terminated():
-            return "stopped; no output was left", 130 if isinstance(error, click.Abort) else 143
+            is_abort = isinstance(error, click.Abort)
+            kept = _kept(error.__cause__ if is_abort else error)
+            return f"stopped{kept or '; no output was left'}", 130 if is_abort else 143
         case OSError(strerror=str() as reason):
-            return reason, 1
-    return f"unexpected {type(error).__name__}", 1
+            return f"{reason}{_kept(error)}", 1
+    return f"unexpected {type(error).__name__}{_kept(error)}", 1
+
+
+def _kept(error: BaseException | None) -> str:
+    """What a batch says of the rows that are done; nothing else that was noted of an error, which could hold text."""
+    notes = getattr(error, "__notes__", ())
+    return "".join(f"; {note}" for note in notes if _KEPT.fullmatch(note))
 
 
 def _may_be_note(error: click.NoSuchOption) -> bool:

@@ -20,6 +20,7 @@ from redactphi.errors import UsageError
 @click.option("--id-column", "id", help="Column that names the row; replaced by a random id unless kept.")
 @click.option("--id-map", type=FILE, help="File for the pairs of new and old ids; outside --out.")
 @click.option("--patient", multiple=True, help="What the row knows of the patient: field=column,... Never leaves.")
+@click.option("--service-date-column", "service_date", help="Decides the code release of its row. Never leaves.")
 @click.option("--keep", multiple=True, help="Columns a,b that leave unchanged and unexamined.")
 @click.option("--drop", multiple=True, help="Columns c,d that do not leave.")
 @click.option("--keep-rest", is_flag=True, help="Keep every column not named otherwise, unexamined.")
@@ -34,9 +35,19 @@ from redactphi.errors import UsageError
 @click.option("--limit", type=click.IntRange(1), help="Read only so many rows.")
 @click.option("--dry-run", is_flag=True, help="Count what would go; write nothing.")
 @click.option("--rejected", type=FILE, help="File for lines of unreadable rows. [default: OUT.rejected.csv]")
-@click.option("--force", is_flag=True, help="Replace an earlier output.")
+@click.option("--resume", is_flag=True, help="Go on with a run that was stopped; the same options give the same bytes.")
+@click.option("--force", is_flag=True, help="Replace an earlier output, and throw away a stopped run.")
+@click.option(
+    "--note-seconds",
+    "seconds",
+    type=click.FloatRange(0, min_open=True),
+    default=60,
+    show_default=True,
+    help="A note that takes longer is withheld; as long again for each million characters.",
+)
 @click.option("--delimiter", help="Between cells: a character, or tab. [default: seen from line 1]")
 @click.option("--quote", help='Around cells: a character, or none. [default: "]')
+@click.option("--escape", help="Before a delimiter, quote or line end within a cell: a character. [default: none]")
 @click.option("--encoding", default="utf-8", show_default=True, help="Of IN, for example latin-1.")
 def batch(
     *,
@@ -46,6 +57,7 @@ def batch(
     keep: tuple[str, ...],
     drop: tuple[str, ...],
     keep_rest: bool,
+    service_date: str | None,
     codes: bool,
     stages: tuple[str, ...],
     dry_run: bool,
@@ -54,7 +66,7 @@ def batch(
     quote: str | None,
     **rest: Any,
 ) -> None:
-    """Redact every note of IN: CSV, TSV, JSON Lines, Parquet, or a folder of .txt; .gz allowed.
+    """Redact every note of IN: CSV, TSV, JSON Lines, Parquet, or a folder of .txt; .gz and .zst allowed.
 
     Every column must be named: text and patient columns never leave as they are, and of the others only those kept.
     The exit status is 3 when the output is made but rows were rejected, notes withheld, or a stage failed.
@@ -67,7 +79,13 @@ def batch(
     if out is None and not dry_run:
         raise UsageError("give --out DIR, or --dry-run")
     columns = ColumnChoice(
-        text=text, id=id, patient=_facts(patient), keep=_names(keep), drop=_names(drop), keep_rest=keep_rest
+        text=text,
+        id=id,
+        patient=_facts(patient),
+        service_date=service_date,
+        keep=_names(keep),
+        drop=_names(drop),
+        keep_rest=keep_rest,
     )
     options = BatchOptions(
         columns=columns,

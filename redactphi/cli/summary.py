@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -10,7 +11,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from redactphi.etl.manifest import Tally
+from redactphi.etl.tally import Tally
+
+_REFRESH = 0.1
+"""Seconds between two looks of the bar."""
 
 
 @contextmanager
@@ -23,15 +27,24 @@ def progress() -> Iterator[Callable[[int, int, int], None] | None]:
         TextColumn("{task.fields[notes]:,} notes"), BarColumn(), TaskProgressColumn(),
         TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
     )  # fmt: skip
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
     task = bar.add_task("", notes=0, rate="")
 
+    began: list[tuple[int, float]] = []
+    shown = 0.0
+
     def advance(done: int, total: int, notes: int) -> None:
-        # Started only here: worker processes are forked before, and a fork does not go well with the bar's thread.
+        nonlocal shown
+        # Without a thread of its own: a worker that is lost is forked anew, which does not go well with threads.
         bar.start()
-        elapsed = bar.tasks[0].elapsed or 0
-        rate = f"{notes / elapsed:,.0f} notes/s" if elapsed else ""
-        bar.update(task, completed=done, total=total, notes=notes, rate=rate)
+        now = time.monotonic()
+        began.append((notes, now))
+        del began[1:]
+        elapsed = now - began[0][1]
+        rate = f"{(notes - began[0][0]) / elapsed:,.0f} notes/s" if elapsed else ""
+        is_due = now - shown >= _REFRESH
+        shown = now if is_due else shown
+        bar.update(task, completed=done, total=total, notes=notes, rate=rate, refresh=is_due)
 
     try:
         yield advance

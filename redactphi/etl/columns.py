@@ -24,6 +24,7 @@ class ColumnChoice:
         text: Columns to redact, one document a cell.
         id: The column that names the row; replaced by a random id unless also in ``keep``.
         patient: ``(patient field, column)`` pairs; their columns never leave.
+        service_date: Column of the day of service; it never leaves.
         keep: Columns that leave unchanged and unexamined.
         drop: Columns that do not leave.
         keep_rest: Whether every column not named otherwise is kept.
@@ -32,6 +33,7 @@ class ColumnChoice:
     text: tuple[str, ...]
     id: str | None = None
     patient: tuple[tuple[str, str], ...] = ()
+    service_date: str | None = None
     keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     keep_rest: bool = False
@@ -55,6 +57,7 @@ class ColumnPlan:
         text: Columns that leave redacted.
         id: The id column, if there is one.
         patient: ``(patient field, column)``.
+        service_date: The column of the day of service, if there is one.
         kept: Columns that leave unchanged and unexamined, the id column among them if it is kept.
         output: The columns that leave, in order.
     """
@@ -63,6 +66,7 @@ class ColumnPlan:
     text: tuple[int, ...]
     id: int | None
     patient: tuple[tuple[str, int], ...]
+    service_date: int | None = None
     kept: frozenset[int]
     output: tuple[OutputColumn, ...]
 
@@ -77,7 +81,8 @@ class ColumnPlan:
         _check_names(columns, choice)
         _check_conflicts(choice)
         place = {name: index for index, name in enumerate(columns)}
-        gone = {name for _, name in choice.patient} | set(choice.drop)
+        date = (choice.service_date,) if choice.service_date else ()
+        gone = {name for _, name in choice.patient} | set(choice.drop) | set(date)
         named = {*choice.text, *choice.keep, *gone, *({choice.id} if choice.id else ())}
         rest = [name for name in columns if name not in named]
         if rest and not choice.keep_rest:
@@ -93,6 +98,7 @@ class ColumnPlan:
             text=text,
             id=id,
             patient=tuple((field, place[name]) for field, name in choice.patient),
+            service_date=place[choice.service_date] if choice.service_date else None,
             kept=kept,
             output=_output(columns, {*text, *kept}, id, keeps_id=id in kept),
         )
@@ -109,6 +115,8 @@ class ColumnPlan:
     def dropped(self) -> list[str]:
         """The names of the columns that do not leave, patient facts aside."""
         elsewhere = {column.index for column in self.output} | {index for _, index in self.patient}
+        if self.service_date is not None:
+            elsewhere.add(self.service_date)
         return [name for index, name in enumerate(self.columns) if index not in elsewhere]
 
 
@@ -135,8 +143,8 @@ def _check_names(columns: Sequence[str], choice: ColumnChoice) -> None:
         if field in seen and field not in TUPLE_FIELDS:
             raise UsageError(f"patient field {field!r} takes one column")
         seen.add(field)
-    id = (choice.id,) if choice.id else ()
-    for name in (*choice.text, *id, *(column for _, column in choice.patient), *choice.keep, *choice.drop):
+    named = [name for name in (choice.id, choice.service_date) if name]
+    for name in (*choice.text, *named, *(column for _, column in choice.patient), *choice.keep, *choice.drop):
         if name not in columns:
             raise UnknownNameError("column", name, (_short(column) for column in columns))
 
@@ -144,6 +152,7 @@ def _check_names(columns: Sequence[str], choice: ColumnChoice) -> None:
 def _check_conflicts(choice: ColumnChoice) -> None:
     patient = {name for _, name in choice.patient}
     id = {choice.id} if choice.id else set()
+    date = {choice.service_date} if choice.service_date else set()
     text, keep, drop = set(choice.text), set(choice.keep), set(choice.drop)
     for what, overlap in (
         ("text columns leave redacted and cannot be kept", text & keep),
@@ -151,6 +160,9 @@ def _check_conflicts(choice: ColumnChoice) -> None:
         ("both text and patient fact", text & patient),
         ("both text and id", text & id),
         ("patient columns never leave and cannot be kept", patient & keep),
+        ("the service date never leaves and cannot be kept", date & keep),
+        ("both text and service date", text & date),
+        ("both id and service date", id & date),
         ("both kept and dropped", keep & drop),
         ("both id and dropped", id & drop),
     ):

@@ -118,7 +118,13 @@ class FinishedRun:
         if path is None or _is_empty(path):
             return None
         form = self.manifest["output"]
-        return open_source(path, encoding=form["encoding"] or "utf-8", delimiter=form["delimiter"], quote=form["quote"])
+        return open_source(
+            path,
+            encoding=form["encoding"] or "utf-8",
+            delimiter=form["delimiter"],
+            quote=form["quote"],
+            escape=form.get("escape"),
+        )
 
     def rows(self, source: Source) -> Iterator[list[SafeNote | None] | Rejected]:
         """The notes of each row, one a text column; None where there is no text.

@@ -30,10 +30,14 @@ class BatchOptions:
         limit: Rows to read at most.
         id_map: File for the pairs of new and original ids; outside ``out``.
         rejected: File for the lines of rejected rows; outside ``out``. None for ``<out>.rejected.csv``.
-        force: Whether an earlier output is replaced.
+        force: Whether an earlier output is replaced, and what a stopped run left is thrown away.
+        resume: Whether to go on with a run that was stopped; where there is none, one begins.
+        seconds: How long a note may take, and as long again for each million characters; one that takes longer is
+            withheld. None for no limit.
         encoding: Of text formats.
         delimiter: Of a delimited file; None to see from its first line.
         quote: Of a delimited file; None to see, empty for none.
+        escape: Of a delimited file: takes the meaning from a quote, delimiter, line end or itself; None for none.
     """
 
     source: Path
@@ -51,9 +55,12 @@ class BatchOptions:
     id_map: Path | None = None
     rejected: Path | None = None
     force: bool = False
+    resume: bool = False
+    seconds: float | None = 60.0
     encoding: str = "utf-8"
     delimiter: str | None = None
     quote: str | None = None
+    escape: str | None = None
 
     @property
     def rejected_path(self) -> Path | None:
@@ -71,9 +78,11 @@ class BatchOptions:
         """
         if self.format is not None and self.format not in OUTPUT_FORMATS:
             raise UnknownNameError("format", self.format, OUTPUT_FORMATS)
-        for name, value in (("delimiter", self.delimiter), ("quote", self.quote or None)):
+        for name, value in (("delimiter", self.delimiter), ("quote", self.quote or None), ("escape", self.escape)):
             if value is not None and (len(value) != 1 or value in "\r\n"):
                 raise UsageError(f"--{name} takes one character")
+        if self.seconds is not None and not self.seconds > 0:
+            raise UsageError("the time limit of a note must be over 0 seconds")
         if len(set(self.stages)) != len(self.stages):
             raise UsageError("a stage is named twice")
         if self.out is not None:

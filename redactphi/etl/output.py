@@ -11,18 +11,22 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from redactphi.errors import DataError, UsageError
 from redactphi.etl.manifest import MANIFEST
 
 
 class OutputFolder:
-    """A folder that stands at ``path`` only after ``commit``; left otherwise, nothing remains.
+    """A folder that stands at ``path`` only after ``commit``. Until then all lies in a work folder beside it.
 
     Args:
         path: Where it is to stand. An empty folder may be there.
         force: Whether an earlier output there is replaced; any other folder never is.
+
+    Attributes:
+        work: The work folder, its owner's alone; what a stopped run did is kept there.
+        partial: The folder in it that is moved to ``path``.
 
     Raises:
         UsageError: Something is there already.
@@ -32,34 +36,53 @@ class OutputFolder:
         self.path = path.absolute()
         self._force = force
         self._check()
-        self.partial = self.path.with_name(f".{self.path.name}.partial-{secrets.token_hex(4)}")
+        self.work = self.path.with_name(f".{self.path.name}.partial")
+        self.partial = self.work / "out"
+        self._lock: BinaryIO | None = None
 
-    def __enter__(self) -> Self:
+    def open(self) -> None:
+        """Make the work folder, or take that of a stopped run, for this process alone.
+
+        Raises:
+            DataError: It cannot be made, or another run is at it.
+        """
         try:
-            self.partial.mkdir(parents=True)
+            self.work.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = (self.work / "lock").open("wb")
         except OSError as error:
             raise DataError(f"cannot make the output folder: {error.strerror}") from None
-        return self
+        if not _locked(self._lock):
+            self._lock.close()
+            self._lock = None
+            raise DataError(f"another run is making {self.path.name}")
+        self.partial.mkdir(exist_ok=True)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        shutil.rmtree(self.partial, ignore_errors=True)
+    def clear(self) -> None:
+        """Remove what a stopped run left."""
+        for path in self.work.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "lock":
+                path.unlink()
+        self.partial.mkdir()
 
-    def files(self) -> list[Path]:
-        """The files made so far, in order of their names."""
-        return sorted(path for path in self.partial.rglob("*") if path.is_file())
+    def close(self, *, keep: bool) -> None:
+        """Let go of the work folder, and remove it unless it is to be gone on with."""
+        if self._lock is None:
+            return
+        if not keep:
+            shutil.rmtree(self.work, ignore_errors=True)
+        self._lock.close()
 
     def commit(self) -> None:
         """Move the folder to its place."""
         self._check()
-        for path in self.files():
-            _sync(path)
         old = None
         if self.path.exists():
             old = self.path.with_name(f".{self.path.name}.old-{secrets.token_hex(4)}")
             self.path.rename(old)
         self.partial.rename(self.path)
+        sync(self.path.parent)
         if old:
             shutil.rmtree(old, ignore_errors=True)
 
@@ -74,6 +97,19 @@ class OutputFolder:
             raise UsageError(f"--out {self.path.name}: the folder exists; --force replaces an earlier output")
         if not (self.path / MANIFEST).is_file():
             raise UsageError(f"--out {self.path.name}: the folder holds no {MANIFEST}, so it is not replaced")
+
+
+def _locked(file: BinaryIO) -> bool:
+    """Lock a file for this process alone; a lock of this kind is not inherited by workers."""
+    try:
+        import fcntl  # noqa: PLC0415 - POSIX alone has it
+    except ImportError:
+        return True
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 class PrivateTable:
@@ -95,7 +131,6 @@ class PrivateTable:
         self._header = header
         self._partial = self.path.with_name(f".{self.path.name}.partial-{secrets.token_hex(4)}")
         self._file: io.TextIOWrapper | None = None
-        self.rows = 0
 
     def __enter__(self) -> Self:
         try:
@@ -122,16 +157,12 @@ class PrivateTable:
     def write(self, *row: object) -> None:
         """Add a row."""
         self._table.writerow(row)
-        self.rows += 1
 
-    def commit(self, *, only_if_rows: bool = False) -> None:
-        """Move the file to its place; with ``only_if_rows`` an empty one does not appear, nor does an earlier one stay."""
+    def commit(self) -> None:
+        """Move the file to its place."""
         assert self._file is not None
         self._file.close()
-        if only_if_rows and not self.rows:
-            self.path.unlink(missing_ok=True)
-            return
-        _sync(self._partial)
+        sync(self._partial)
         self._partial.replace(self.path)
 
 
@@ -176,6 +207,10 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+def sync(path: Path) -> None:
+    """Wait until a file, or what a folder lists, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

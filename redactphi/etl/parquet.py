@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from redactphi.errors import DataError, UsageError
 from redactphi.etl.records import Cell, Record, Rejected
+from redactphi.etl.streams import COMPRESSED, Stream, file_stamp, reading
 
 ROWS = 1000
-"""Rows read, and rows held until written, at a time."""
+"""Rows read at a time."""
 
 
 class ParquetSource:
@@ -21,8 +25,9 @@ class ParquetSource:
     def __init__(self, path: Path) -> None:
         arrow = _pyarrow()
         self.name = path.name
+        self.stamp = partial(file_stamp, path)
         try:
-            self._file = arrow.parquet.ParquetFile(path)
+            self._file = arrow.parquet.ParquetFile(_uncompressed(path))
         except (arrow.ArrowException, OSError):
             raise DataError(f"{path.name}: not a readable Parquet file") from None
         self.schema: Any = self._file.schema_arrow
@@ -35,7 +40,7 @@ class ParquetSource:
         """The rows, by number."""
         arrow = _pyarrow()
         try:
-            for batch in self._file.iter_batches(batch_size=ROWS):
+            for batch in self._file.iter_batches(batch_size=ROWS, use_threads=False):
                 for index in range(batch.num_rows):
                     self._done += 1
                     yield Record(self._done, tuple(_cell(column[index]) for column in batch.columns))
@@ -47,39 +52,51 @@ class ParquetSource:
         return self._done, self._file.metadata.num_rows
 
 
-class ParquetWriter:
-    """Writes rows to one Parquet file; kept columns keep their type, all others are strings."""
+class ParquetForm:
+    """Rows as a record batch; kept columns keep their type, all others are strings.
 
-    def __init__(self, path: Path, names: Sequence[str], types: Sequence[Any | None]) -> None:
+    Args:
+        names: The names of the columns.
+        types: Their Arrow types; None for a string that was none.
+    """
+
+    def __init__(self, names: Sequence[str], types: Sequence[Any | None]) -> None:
         arrow = _pyarrow()
         fields = [arrow.field(name, type or arrow.string()) for name, type in zip(names, types, strict=True)]
-        self._schema = arrow.schema(fields)
+        self.schema: Any = arrow.schema(fields)
         self._typed = [type is not None for type in types]
-        self._writer = arrow.parquet.ParquetWriter(path, self._schema)
-        self._rows: list[Sequence[Cell | None]] = []
 
-    def write(self, cells: Sequence[Cell | None]) -> None:
-        """Take one row."""
-        self._rows.append(cells)
-        if len(self._rows) >= ROWS:
-            self._flush()
-
-    def close(self) -> None:
-        """Write what is left and end the file."""
-        self._flush()
-        self._writer.close()
-
-    def _flush(self) -> None:
-        if not self._rows:
-            return
+    def render(self, rows: Sequence[Sequence[Cell | None]]) -> Any:
+        """The rows, as one record batch."""
         arrow = _pyarrow()
-        columns = zip(*self._rows, strict=True)
+        columns = zip(*rows, strict=True) if rows else [() for _ in self._typed]
         arrays = [
             arrow.array([_arrow_value(cell, typed=typed) for cell in column], type=field.type)
-            for field, typed, column in zip(self._schema, self._typed, columns, strict=True)
+            for field, typed, column in zip(self.schema, self._typed, columns, strict=True)
         ]
-        self._writer.write_batch(arrow.record_batch(arrays, schema=self._schema))
-        self._rows.clear()
+        return arrow.record_batch(arrays, schema=self.schema)
+
+
+class ParquetWriter:
+    """Writes record batches to one Parquet file."""
+
+    def __init__(self, path: Path, schema: Any) -> None:
+        self._writer = _pyarrow().parquet.ParquetWriter(path, schema)
+
+    def write(self, *batches: Any) -> None:
+        """Add batches, as one row group."""
+        if any(batch.num_rows for batch in batches):
+            self._writer.write_table(_pyarrow().Table.from_batches(batches))
+
+    def write_file(self, path: Path) -> None:
+        """Add the rows of another Parquet file, as one row group."""
+        table = _pyarrow().parquet.ParquetFile(path).read(use_threads=False)
+        if table.num_rows:
+            self._writer.write_table(table)
+
+    def close(self) -> None:
+        """End the file."""
+        self._writer.close()
 
 
 def text_type(schema: Any, name: str) -> Any:
@@ -111,6 +128,17 @@ def _arrow_value(cell: Cell | None, *, typed: bool) -> Any:
     if typed or isinstance(cell.value, str):
         return cell.value
     return cell.raw if cell.raw is not None else str(plain(cell.value))
+
+
+def _uncompressed(path: Path) -> Path | BinaryIO:
+    """A Parquet file is read here and there, which a compressed one cannot be."""
+    if path.suffix.lower() not in COMPRESSED:
+        return path
+    with reading(path.name, ""), Stream(path).open() as content:
+        # Without a name: nothing is left of it, whatever ends the run.
+        whole = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - it lives as long as what reads it
+        shutil.copyfileobj(content, whole)
+    return whole
 
 
 def _string_scalars() -> tuple[type, ...]:

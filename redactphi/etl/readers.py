@@ -1,21 +1,21 @@
-"""Opens an input: CSV, TSV, JSON Lines, Parquet or a folder of text files, plain or gzipped."""
+"""Opens an input: CSV, TSV, JSON Lines, Parquet or a folder of text files, plain or compressed."""
 
 from __future__ import annotations
 
-import codecs
-import gzip
 import io
+import os
 import re
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, cast
+from typing import Protocol
 
 from redactphi.errors import DataError, UsageError
-from redactphi.etl.delimited import CELL_LIMIT, Dialect, RawRow, sniff, split_rows, with_options
+from redactphi.etl.delimited import Dialect, RawRow, sniff, with_options
 from redactphi.etl.jsonlines import NotAnObjectError, split_object
 from redactphi.etl.records import Cell, Record, Rejected
+from redactphi.etl.rows import CELL_LIMIT, Malformed, split_rows
+from redactphi.etl.streams import COMPRESSED, Stream, checked_encoding, file_stamp, reading
 
 FORMATS = {".csv": "csv", ".tsv": "csv", ".tab": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 """The format each file ending stands for."""
@@ -23,6 +23,7 @@ FORMATS = {".csv": "csv", ".tsv": "csv", ".tab": "csv", ".jsonl": "jsonl", ".ndj
 _UNDECODED = re.compile("[\udc80-\udcff]")
 _NUMBER_OR_DATE = re.compile(r"[\d\s/.:+-]{4,}")
 _LONGEST_NAME = 120
+_TEXT_FILE = re.compile(r"(?i)\.txt(\.gz|\.zst)?$")
 
 
 class Source(Protocol):
@@ -44,39 +45,51 @@ class Source(Protocol):
     def progress(self) -> tuple[int, int]:
         """How much is read, and of how much (bytes, rows or files)."""
 
+    def stamp(self) -> object:
+        """Something that differs once the file is changed."""
+
 
 def open_source(
-    path: Path, *, encoding: str = "utf-8", delimiter: str | None = None, quote: str | None = None
+    path: Path,
+    *,
+    encoding: str = "utf-8",
+    delimiter: str | None = None,
+    quote: str | None = None,
+    escape: str | None = None,
 ) -> Source:
-    """The source at ``path``; its format follows from the ending (``.gz`` aside).
+    """The source at ``path``; its format follows from the ending (``.gz`` and ``.zst`` aside).
 
     Args:
         path: A file, or a folder of ``.txt`` files.
         encoding: Of text formats; a UTF-8 byte-order mark is understood either way.
         delimiter: Between the cells of a delimited file; sniffed from the first line if not given.
         quote: Around cells; empty means that quotes are ordinary characters.
+        escape: Takes the meaning from a quote, delimiter, line end or itself that follows; None for none.
 
     Raises:
         DataError: It cannot be read, is empty, or has no usable header.
         UsageError: The ending or the encoding is not known.
     """
+    encoding = checked_encoding(encoding)
     if path.is_dir():
         return FolderSource(path, encoding)
     if not path.is_file():
         raise DataError(f"no such file: {path.name}")
-    encoding = _checked_encoding(encoding)
     suffixes = [suffix.lower() for suffix in path.suffixes]
-    ending = next((suffix for suffix in reversed(suffixes) if suffix != ".gz"), "")
+    ending = next((suffix for suffix in reversed(suffixes) if suffix not in COMPRESSED), "")
     format = FORMATS.get(ending)
     if format == "csv":
-        return CsvSource(path, encoding, delimiter or ("\t" if ending != ".csv" else None), quote)
+        return CsvSource(path, encoding, delimiter or ("\t" if ending != ".csv" else None), quote, escape)
     if format == "jsonl":
         return JsonlSource(path, encoding)
     if format == "parquet":
         from redactphi.etl.parquet import ParquetSource  # noqa: PLC0415 - pyarrow is an extra
 
         return ParquetSource(path)
-    raise UsageError(f"{path.name}: the ending must be one of {', '.join(FORMATS)} (.gz allowed), or a folder of .txt")
+    raise UsageError(
+        f"{path.name}: the ending must be one of {', '.join(FORMATS)} ({', '.join(COMPRESSED)} allowed), "
+        "or a folder of .txt"
+    )
 
 
 class CsvSource:
@@ -84,21 +97,25 @@ class CsvSource:
 
     format = "csv"
 
-    def __init__(self, path: Path, encoding: str, delimiter: str | None, quote: str | None) -> None:
+    def __init__(self, path: Path, encoding: str, delimiter: str | None, quote: str | None, escape: str | None) -> None:
         self.name = path.name
-        self._stream = _Stream(path)
+        self.stamp = partial(file_stamp, path)
+        self._stream = Stream(path)
         self.encoding = "utf-8-sig" if encoding == "utf-8" and self._stream.has_bom() else encoding
-        with _reading(self.name, self.encoding):
+        with reading(self.name, self.encoding):
             first = next((line for line in self._lines() if line.strip("\r\n")), "")
             if not first:
                 raise DataError(f"{self.name}: the file is empty")
-            self.dialect: Dialect = with_options(sniff(first), delimiter, quote)
-            self.header: RawRow = next(split_rows(self._lines(), self.dialect, self.name))
+            self.dialect: Dialect = with_options(sniff(first), delimiter, quote, escape)
+            header = next(split_rows(self._lines(), self.dialect, self.name))
+        if isinstance(header, Malformed):
+            raise DataError(f"{self.name}: line {header.line}: {header.reason}")
+        self.header: RawRow = header
         self.columns = self._column_names()
 
     def records(self) -> Iterator[Record | Rejected]:
         """The rows, in order, once."""
-        with _reading(self.name, self.encoding):
+        with reading(self.name, self.encoding):
             rows = split_rows(self._lines(), self.dialect, self.name)
             next(rows)
             for row in rows:
@@ -108,12 +125,15 @@ class CsvSource:
         """Bytes read, and bytes in the file."""
         return self._stream.progress()
 
-    def _record(self, row: RawRow) -> Record | Rejected:
+    def _record(self, row: RawRow | Malformed) -> Record | Rejected:
+        if isinstance(row, Malformed):
+            return Rejected(row.line, row.reason)
         if len(row.cells) != len(self.columns):
             return Rejected(row.line, f"{len(row.cells)} fields, expected {len(self.columns)}")
         if any(not cell.isascii() and _UNDECODED.search(cell) for cell in row.cells):
-            return Rejected(row.line, f"not valid {self.encoding}")
-        return Record(row.line, tuple(Cell(self.dialect.value(raw), raw) for raw in row.cells))
+            return Rejected(row.line, f"not valid {self.encoding.removesuffix('-sig')}")
+        value = self.dialect.value
+        return Record(row.line, tuple([Cell(value(raw), raw) for raw in row.cells]))
 
     def _lines(self) -> Iterator[str]:
         binary = self._stream.open()
@@ -145,7 +165,8 @@ class JsonlSource:
 
     def __init__(self, path: Path, encoding: str) -> None:
         self.name = path.name
-        self._stream = _Stream(path)
+        self.stamp = partial(file_stamp, path)
+        self._stream = Stream(path)
         self._encoding = "utf-8-sig" if encoding == "utf-8" else encoding
         names: dict[str, None] = {}
         rejected = None
@@ -176,7 +197,7 @@ class JsonlSource:
         return self._stream.progress()
 
     def _objects(self) -> Iterator[tuple[int, dict[str, Cell]] | Rejected]:
-        with _reading(self.name, self._encoding), self._stream.open() as binary:
+        with reading(self.name, self._encoding), self._stream.open() as binary:
             number = 0
             while line := binary.readline(CELL_LIMIT):
                 number += 1
@@ -205,8 +226,8 @@ class FolderSource:
     def __init__(self, path: Path, encoding: str) -> None:
         self.name = path.name
         self._root = path
-        self._encoding = _checked_encoding(encoding)
-        self._files = sorted(file for file in path.rglob("*") if re.search(r"(?i)\.txt(\.gz)?$", file.name))
+        self._encoding = "utf-8-sig" if encoding == "utf-8" else encoding
+        self._files = list(_text_files(path, ""))
         if not self._files:
             raise DataError(f"{self.name}: no .txt file in this folder")
         self._done = 0
@@ -215,78 +236,32 @@ class FolderSource:
         """The rows, in order, once."""
         for number, file in enumerate(self._files, 1):
             self._done = number
-            with _reading(f"{self.name}: file {number}", self._encoding), _Stream(file).open() as binary:
-                content = binary.read()
             try:
-                text = content.decode("utf-8-sig" if self._encoding == "utf-8" else self._encoding)
-            except UnicodeDecodeError:
-                yield Rejected(number, f"not valid {self._encoding}")
+                with reading("", self._encoding.removesuffix("-sig")), Stream(self._root / file).open() as binary:
+                    text = binary.read().decode(self._encoding)
+            except DataError as error:
+                # One file of many is like one row of many.
+                yield Rejected(number, str(error).removeprefix(": "))
                 continue
-            yield Record(number, (Cell(file.relative_to(self._root).as_posix()), Cell(text)))
+            yield Record(number, (Cell(file), Cell(text)))
 
     def progress(self) -> tuple[int, int]:
         """Files read, and files there are."""
         return self._done, len(self._files)
 
-
-class _Stream:
-    """A file of bytes, gunzipped if need be, that knows how far it is read."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._size = path.stat().st_size
-        self._file: BinaryIO | None = None
-
-    def open(self) -> BinaryIO:
-        """The content from the start."""
-        if self._file is not None:
-            self._file.close()
-        self._file = self._path.open("rb")
-        if self._path.suffix.lower() != ".gz":
-            return self._file
-        return cast("BinaryIO", _Gunzipped(self._file))
-
-    def has_bom(self) -> bool:
-        """Whether it starts with a UTF-8 byte-order mark.
-
-        Raises:
-            DataError: It starts with a UTF-16 one.
-        """
-        with _reading(self._path.name, "utf-8"), self.open() as binary:
-            start = binary.read(3)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            raise DataError(f"{self._path.name}: this is UTF-16; give --encoding utf-16")
-        return start == codecs.BOM_UTF8
-
-    def progress(self) -> tuple[int, int]:
-        return (self._size if self._file is None or self._file.closed else self._file.tell()), self._size
+    def stamp(self) -> object:
+        """How many files there were; each is read once only."""
+        return len(self._files)
 
 
-class _Gunzipped(gzip.GzipFile):
-    def __init__(self, file: BinaryIO) -> None:
-        super().__init__(fileobj=file, mode="rb")
-        self._below = file
-
-    def close(self) -> None:
-        super().close()
-        self._below.close()
-
-
-def _checked_encoding(encoding: str) -> str:
+def _text_files(root: Path, below: str) -> Iterator[str]:
+    """The text files of a folder at any depth, by their path from ``root`` on."""
     try:
-        return codecs.lookup(encoding).name
-    except LookupError:
-        raise UsageError(f"unknown encoding {encoding!r}") from None
-
-
-@contextmanager
-def _reading(name: str, encoding: str) -> Iterator[Any]:
-    """Turns what reading can raise into one line that names the file."""
-    try:
-        yield
-    except (EOFError, zlib.error, gzip.BadGzipFile):
-        raise DataError(f"{name}: the gzip data is damaged or cut short") from None
-    except UnicodeError:
-        raise DataError(f"{name}: not valid {encoding}") from None
+        entries = sorted(os.scandir(root / below), key=lambda entry: entry.name)
     except OSError as error:
-        raise DataError(f"{name}: {error.strerror or type(error).__name__}") from None
+        raise DataError(f"{root.name}: {error.strerror or type(error).__name__}") from None
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _text_files(root, f"{below}{entry.name}/")
+        elif _TEXT_FILE.search(entry.name) and entry.is_file():
+            yield f"{below}{entry.name}"

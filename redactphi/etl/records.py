@@ -14,6 +14,9 @@ UNKNOWN_FACTS = frozenset({"", "nan", "nat", "<na>", "null", "none", "n/a", "#n/
 """How files write a fact that is not known, in lower case; taken as a name it would redact such words in the note."""
 
 
+SERVICE_DATE = "service_date"
+"""What a document's metadata call its day of service."""
+
 NULL_TEXTS = frozenset({"NaN", "nan", "NaT", "<NA>", "NULL", "null", "None", "N/A", "n/a", "#N/A", "\\N"})
 """How programs write a cell of text that holds nothing; no note, so it leaves as it came."""
 
@@ -106,8 +109,10 @@ def documents(record: Record, plan: ColumnPlan, note_id: str) -> list[Document |
         NotTextError: A value is neither a string nor empty.
     """
     found = texts(record, plan)
-    who = patient(record, plan) if any(text is not None for text in found) else None
-    return [None if text is None else Document(note_id, text, who) for text in found]
+    if all(text is None for text in found):
+        return [None for _ in found]
+    who, metadata = patient(record, plan), _metadata(record, plan)
+    return [None if text is None else Document(note_id, text, who, metadata) for text in found]
 
 
 def kept(record: Record, plan: ColumnPlan) -> Record:
@@ -146,6 +151,13 @@ def assemble(
 
 def _safe_text(result: RedactedDocument | WithheldDocument) -> str:
     return result.text if isinstance(result, RedactedDocument) else ""
+
+
+def _metadata(record: Record, plan: ColumnPlan) -> dict[str, object]:
+    """The day of service as its row writes it, if it has one."""
+    cell = None if plan.service_date is None else record.cells[plan.service_date]
+    known = [] if cell is None else _known(cell.value)
+    return {SERVICE_DATE: known[0]} if known else {}
 
 
 def _known(value: object) -> list[str]:

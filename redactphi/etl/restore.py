@@ -14,7 +14,7 @@ from redactphi.errors import DataError, UnknownNameError, UsageError, VaultError
 from redactphi.etl.columns import ColumnPlan, OutputColumn
 from redactphi.etl.readers import FORMATS, CsvSource, Source
 from redactphi.etl.records import Cell, NotTextError, Record, Rejected, texts
-from redactphi.etl.writers import open_writer
+from redactphi.etl.writers import TableWriter
 from redactphi.restoring import Restorer
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -37,7 +37,7 @@ def restore_table(source: Source, out: Path, text: Sequence[str], restorer: Rest
     _check_ending(source, out)
     plan = _plan(source, text)
     with _private_folder(out) as folder:
-        writer = open_writer(folder, source, plan, None)
+        writer = TableWriter(folder, source, plan)
         try:
             for item in source.records():
                 writer.write(_restored(item, source, plan, restorer))

@@ -2,60 +2,33 @@
 
 from __future__ import annotations
 
-import secrets
+import hashlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 
-from redactphi.document import Document
+from redactphi.errors import DataError
 from redactphi.etl.columns import ColumnChoice, ColumnPlan
-from redactphi.etl.manifest import Tally, write_manifest
+from redactphi.etl.facts import facts_of
+from redactphi.etl.manifest import write_manifest
 from redactphi.etl.options import BatchOptions
+from redactphi.etl.parts import PartMaker, Row, RowChunk, system_places
 from redactphi.etl.readers import Source, open_source
-from redactphi.etl.records import NotTextError, Record, Rejected, assemble, documents, kept
-from redactphi.etl.tables import Tables, system_places
-from redactphi.etl.workers import Engine, Outcome, RedactorLike, check_patient_fields, default_redactor, run_chunks
-from redactphi.etl.writers import output_form
-
-CHUNK_NOTES = 64
-CHUNK_CHARACTERS = 200_000
+from redactphi.etl.records import NotTextError, Record, Rejected, documents, kept
+from redactphi.etl.tables import Tables
+from redactphi.etl.tally import Tally
+from redactphi.etl.workers import Engine, RedactorLike, check_patient_fields, default_redactor, finish_chunks
+from redactphi.etl.writers import notes_form, output_form
 
 Progress = Callable[[int, int, int], None]
 """Called with what is read, of how much, and the number of notes done."""
 
-
-@dataclass(slots=True, repr=False)
-class _Row:
-    """A row on its way: what of it may leave, and a document a text column."""
-
-    record: Record
-    note_id: str
-    original_id: str
-    documents: list[Document | None]
-
-
-@dataclass(slots=True, repr=False)
-class _Chunk:
-    """Consecutive rows, rejected ones among them, that travel together."""
-
-    items: list[_Row | Rejected] = field(default_factory=list)
-    documents: list[Document] = field(default_factory=list)
-    characters: int = 0
-
-    def add(self, item: _Row | Rejected) -> None:
-        self.items.append(item)
-        if isinstance(item, _Row):
-            found = [document for document in item.documents if document is not None]
-            self.documents += found
-            self.characters += sum(len(document.text) for document in found)
-
-    @property
-    def is_full(self) -> bool:
-        return len(self.items) >= CHUNK_NOTES or self.characters >= CHUNK_CHARACTERS
+RESUMABLE = "the same command with --resume goes on"
+"""How the note ends that an error carries where what is done was kept."""
 
 
 def run_batch(
@@ -72,32 +45,31 @@ def run_batch(
         on_progress: Told of each chunk done.
 
     Raises:
-        UsageError: The options contradict each other, the input or the policy's needs, or something is in the
-            output's place.
-        DataError: The input cannot be read, or a worker process died.
+        UsageError: The options contradict each other, the input or the policy's needs, something is in the output's
+            place, or a run that was stopped is not this one.
+        DataError: The input cannot be read, or workers die as they start.
     """
-    clock = _Clock()
     options.check()
-    source = open_source(options.source, encoding=options.encoding, delimiter=options.delimiter, quote=options.quote)
+    source = open_source(
+        options.source,
+        encoding=options.encoding,
+        delimiter=options.delimiter,
+        quote=options.quote,
+        escape=options.escape,
+    )
     plan = ColumnPlan.make(source.columns, _with_defaults(options.columns, source))
     tables = Tables(options, plan) if options.out is not None else None
     make_engine = partial(Engine, make_redactor or _default(options), options.stages)
-    run = _Run(source, plan, make_engine(), tables)
-    check_patient_fields(run.engine.redactor, [field for field, _ in plan.patient], "--patient id=COLUMN")
-    chunks = _chunks(source, plan, options.limit)
-    began = time.perf_counter()
-    done = run_chunks(run.engine, make_engine, chunks, workers=options.workers, start_method=options.start_method)
-    with closing(done), tables or nullcontext():
-        if tables:
-            tables.open(source, options.format, run.engine.stages)
-        for chunk, outcomes in done:
-            run.take(chunk, outcomes)
-            if on_progress:
-                on_progress(*source.progress(), run.tally.notes)
-        run.tally.seconds = time.perf_counter() - began
-        if tables:
-            tables.commit(run.manifest(options, tables.finish(), clock.times))
-    return run.tally
+    engine = make_engine()
+    check_patient_fields(engine.redactor, [field for field, _ in plan.patient], "--patient id=COLUMN")
+    run = _Run(options, source, plan, engine, tables)
+    with tables or nullcontext():
+        try:
+            return run.run(make_engine, on_progress)
+        except BaseException as error:
+            if tables and tables.kept_rows:
+                error.add_note(f"{tables.kept_rows:,} rows are kept; {RESUMABLE}")
+            raise
 
 
 def _default(options: BatchOptions) -> Callable[[], RedactorLike]:
@@ -107,106 +79,125 @@ def _default(options: BatchOptions) -> Callable[[], RedactorLike]:
     )
 
 
-class _Clock:
-    """When a run began, and how long it has taken."""
-
-    def __init__(self) -> None:
-        self._started = datetime.now(UTC)
-        self._counter = time.perf_counter()
-
-    @property
-    def seconds(self) -> float:
-        return time.perf_counter() - self._counter
-
-    @property
-    def times(self) -> dict[str, object]:
-        started, finished = (moment.isoformat(timespec="seconds") for moment in (self._started, datetime.now(UTC)))
-        return {"started": started, "finished": finished, "seconds": round(self.seconds, 3)}
-
-
 class _Run:
-    """Writes and counts what comes back of each chunk."""
+    """One run, from its first row to its manifest."""
 
-    def __init__(self, source: Source, plan: ColumnPlan, engine: Engine, tables: Tables | None) -> None:
+    def __init__(
+        self, options: BatchOptions, source: Source, plan: ColumnPlan, engine: Engine, tables: Tables | None
+    ) -> None:
+        self._options = options
         self._source = source
         self._plan = plan
+        self._engine = engine
         self._tables = tables
-        self._places = system_places(engine.stages)
+        self._started = datetime.now(UTC)
         # Asked for now: what cannot say its version should fail before the work, not after it.
         self._versions = engine.redactor.versions()
-        self.engine = engine
-        self.tally = Tally()
 
-    def take(self, chunk: _Chunk, outcomes: list[Outcome]) -> None:
-        for outcome in outcomes:
-            self.tally.add(outcome, self._places)
-        left = iter(outcomes)
-        for item in chunk.items:
-            self.tally.rows_in += 1
-            if isinstance(item, Rejected):
-                self._reject(item)
-            else:
-                self._finish(item, left)
+    def run(self, make_engine: Callable[[], Engine], on_progress: Progress | None) -> Tally:
+        """All rows."""
+        options, tables = self._options, self._tables
+        stages = self._engine.stages
+        forms = tables.forms(notes_form(self._source, self._plan, options.format), stages) if tables else {}
+        form = output_form(self._source, options.format)
+        stamp = self._source.stamp()
+        if tables:
+            tables.open(str(form["file"]), forms, facts_of(options, self._source, self._engine, self._versions))
+        tally = tables.tally if tables else Tally()
+        resumed = tally.rows_in
+        chunks = self._chunks(resumed, tables.id_key if tables else b"")
+        began = time.perf_counter()
+        maker = PartMaker(self._plan, forms, system_places(stages))
+        done = finish_chunks(
+            self._engine, make_engine, chunks, maker,
+            workers=options.workers, start_method=options.start_method, seconds=options.seconds,
+        )  # fmt: skip
+        with closing(done):
+            for _, part in done:
+                if tables:
+                    tables.append(part)
+                else:
+                    tally.merge(part.tally)
+                if on_progress:
+                    on_progress(*self._source.progress(), tally.notes)
+        self._check(tally, stamp)
+        tally.seconds += time.perf_counter() - began
+        if tables:
+            tables.commit(self._manifest(tables.finish(), tables, tally, resumed))
+        return tally
 
-    def manifest(self, options: BatchOptions, files: Mapping[str, str], times: Mapping[str, object]) -> str:
-        return write_manifest(
-            tally=self.tally,
-            plan=self._plan,
-            policy=self.engine.redactor.policy,
-            versions=self._versions,
-            source={"format": self._source.format, "size": self._source.progress()[1], "limit": options.limit},
-            output=output_form(self._source, options.format),
-            files=files,
-            times=times,
-        )
+    def _check(self, tally: Tally, stamp: object) -> None:
+        """Refuse what came of an input that changed meanwhile, or of which nothing could be read."""
+        if self._source.stamp() != stamp:
+            self._give_up()
+            raise DataError(f"{self._source.name}: the file changed while it was read")
+        if tally.rows_in and not tally.rows_out:
+            self._give_up()
+            reason, count = tally.rejected.most_common(1)[0]
+            raise DataError(
+                f"{self._source.name}: not one row of {tally.rows_in:,} can be read ({count:,}: {reason}); "
+                "see --encoding, --delimiter, --quote and --escape"
+            )
 
-    def _reject(self, item: Rejected) -> None:
-        self.tally.rejected[item.reason] += 1
+    def _give_up(self) -> None:
+        """What is done is of no use to a run that goes on: it would fail at the same place."""
         if self._tables:
-            self._tables.reject(item.line, item.reason)
+            self._tables.keep = False
 
-    def _finish(self, row: _Row, left: Iterator[Outcome]) -> None:
-        self.tally.rows_out += 1
-        self.tally.empty += row.documents.count(None)
-        results = {}
-        for index, document in zip(self._plan.text, row.documents, strict=True):
-            if document is None:
-                continue
-            outcome = next(left)
-            results[index] = outcome.result
-            if self._tables:
-                self._tables.write_outcome(row.note_id, self._plan.columns[index], outcome)
-        if self._tables:
-            cells = assemble(row.record, self._plan, row.note_id, results)
-            self._tables.write_row(row.note_id, cells, row.original_id)
-
-
-def _chunks(source: Source, plan: ColumnPlan, limit: int | None) -> Iterator[_Chunk]:
-    chunk = _Chunk()
-    for number, item in enumerate(islice(source.records(), limit), 1):
-        chunk.add(item if isinstance(item, Rejected) else _row(item, plan, number))
-        if chunk.is_full:
+    def _chunks(self, done: int, id_key: bytes) -> Iterator[RowChunk]:
+        chunk = RowChunk()
+        try:
+            for number, item in enumerate(islice(self._source.records(), self._options.limit), 1):
+                if number <= done:
+                    continue
+                chunk.add(item if isinstance(item, Rejected) else _row(item, self._plan, number, id_key))
+                if chunk.is_full:
+                    yield chunk
+                    chunk = RowChunk()
+        except DataError:
+            self._give_up()
+            raise
+        if chunk.items:
             yield chunk
-            chunk = _Chunk()
-    if chunk.items:
-        yield chunk
+
+    def _manifest(self, files: dict[str, str], tables: Tables, tally: Tally, resumed: int) -> str:
+        source, options = self._source, self._options
+        started, finished = (moment.isoformat(timespec="seconds") for moment in (self._started, datetime.now(UTC)))
+        return write_manifest(
+            tally=tally,
+            plan=self._plan,
+            policy=self._engine.redactor.policy,
+            versions=self._versions,
+            source={"format": source.format, "size": source.progress()[1], "limit": options.limit},
+            output=output_form(source, options.format),
+            files=files,
+            shards=tables.shards,
+            times={
+                "started": started, "finished": finished, "seconds": round(tally.seconds, 3), "resumed_after": resumed
+            },
+        )  # fmt: skip
 
 
-def _row(record: Record, plan: ColumnPlan, number: int) -> _Row | Rejected:
+def _row(record: Record, plan: ColumnPlan, number: int, id_key: bytes) -> Row | Rejected:
+    if any(cell is not None and cell.raw is not None and "\0" in cell.raw for cell in record.cells):
+        return Rejected(record.line, "holds a NUL character")
     cell = None if plan.id is None else record.cells[plan.id]
     original = "" if cell is None or cell.is_empty else str(cell.value)
-    note_id = _note_id(plan, number, original)
+    note_id = _note_id(plan, number, original, id_key)
     try:
         found = documents(record, plan, note_id)
     except NotTextError:
         return Rejected(record.line, "the text is not a string")
-    return _Row(kept(record, plan), note_id, original, found)
+    return Row(kept(record, plan), note_id, original, found)
 
 
-def _note_id(plan: ColumnPlan, number: int, original: str) -> str:
+def _note_id(plan: ColumnPlan, number: int, original: str, id_key: bytes) -> str:
     if plan.id is None:
         return str(number)
-    return original if plan.keeps_id else secrets.token_hex(10)
+    if plan.keeps_id:
+        return original
+    # Of the row's place alone, under a key that ends with the run: random to everybody, and the same when a run goes on.
+    return hashlib.blake2b(number.to_bytes(8, "big"), digest_size=10, key=id_key).hexdigest()
 
 
 def _with_defaults(choice: ColumnChoice, source: Source) -> ColumnChoice:

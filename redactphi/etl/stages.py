@@ -5,7 +5,9 @@ A stage is registered under the entry-point group ``redactphi.stages``: name -> 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from importlib.metadata import entry_points
 from typing import Any, Protocol
 
@@ -14,12 +16,17 @@ from redactphi.errors import UnknownNameError, UsageError
 from redactphi.etl.columns import NOTE_ID
 
 GROUP = "redactphi.stages"
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_AMERICAN = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
 TEXT_COLUMN = "text_column"
 """The column that names the text column of a note, where there are several."""
 
 
 class Stage(Protocol):
     """Reads one safe note, gives rows.
+
+    A stage that depends on the day of service has besides ``on(redacted, day)``, which gives the rows of that day.
 
     Attributes:
         columns: Column -> dtype, in order.
@@ -49,16 +56,44 @@ def load_stage(name: str, **options: Any) -> Stage:
     return stage
 
 
-def stage_rows(stage: Stage, redacted: RedactedDocument) -> list[list[Any]]:
+def stage_rows(stage: Stage, redacted: RedactedDocument, service_date: str | None = None) -> list[list[Any]]:
     """The rows a stage gives for a note, in the order of its columns.
+
+    Args:
+        stage: The stage.
+        redacted: The note.
+        service_date: Its day of service as its row writes it; for stages that have ``on``.
 
     Raises:
         ValueError: A row has a column the stage does not declare.
+        ServiceDateError: The day cannot be read.
     """
     columns = list(stage.columns)
     rows = []
-    for row in stage(redacted):
+    dated = getattr(stage, "on", None) if service_date is not None else None
+    for row in stage(redacted) if dated is None else dated(redacted, read_day(service_date)):
         if not row.keys() <= set(columns):
             raise ValueError("undeclared column")
         rows.append([row.get(column) for column in columns])
     return rows
+
+
+class ServiceDateError(Exception):
+    """A day of service that cannot be read. Holds nothing of it."""
+
+
+def read_day(written: str | None) -> date:
+    """A day as rows write it: ``2026-03-14``, with or without a time, ``20260314`` or ``3/14/2026``.
+
+    Raises:
+        ServiceDateError: It is written otherwise, or there is no such day.
+    """
+    text = (written or "").strip()
+    try:
+        if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        if match := _AMERICAN.fullmatch(text):
+            return date(int(match[3]), int(match[1]), int(match[2]))
+    except ValueError:
+        pass
+    raise ServiceDateError

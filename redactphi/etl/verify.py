@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -15,10 +15,11 @@ from redactphi.document import Document, WithheldDocument
 from redactphi.errors import UsageError
 from redactphi.etl.checks import CountCheck, FileCheck, check_counts, check_files
 from redactphi.etl.finished import FinishedRun, SafeNote
+from redactphi.etl.parts import CHUNK_CHARACTERS, CHUNK_NOTES
 from redactphi.etl.readers import Source
 from redactphi.etl.records import Rejected
 from redactphi.etl.residue import Finding, not_checkable, residue, second_policy
-from redactphi.etl.runner import CHUNK_CHARACTERS, CHUNK_NOTES, Progress
+from redactphi.etl.runner import Progress
 from redactphi.etl.workers import Engine, Outcome, RedactorLike, run_chunks
 from redactphi.policy import Policy, presets
 
@@ -195,7 +196,7 @@ def second_redactor(policy: Policy, mode: str) -> RedactorLike:
     return Redactor(policy, mode=mode)
 
 
-def _take(done: Verification, chunk: _Chunk, outcomes: list[Outcome]) -> None:
+def _take(done: Verification, chunk: _Chunk, outcomes: Sequence[Outcome]) -> None:
     for note, outcome in zip(chunk.notes, outcomes, strict=True):
         if isinstance(outcome.result, WithheldDocument):
             done.unexamined[outcome.result.reason] += 1

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import sys
-import threading
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from redactphi.document import Document, RedactedDocument, WithheldDocument
-from redactphi.errors import DataError, NoteWithheld, RedactPHIError, UsageError
+from redactphi.errors import NoteWithheld, RedactPHIError, UsageError
+from redactphi.etl.pool import HasDocuments, Pool
+from redactphi.etl.records import SERVICE_DATE
 from redactphi.etl.stages import Stage, load_stage, stage_rows
+from redactphi.offsets import apply_replacements
 from redactphi.policy import Policy
 
 if TYPE_CHECKING:
     from redactphi.keys import SecretKey
 
 Result = RedactedDocument | WithheldDocument
+
+_SAMPLE = "Seen by Dr. Adaeze Nwosu in Springfield on 03/14/2024, MRN 00482913: rectal prolapse, no fever."
 
 
 class RedactorLike(Protocol):
@@ -111,16 +109,33 @@ class Engine:
 
     def __call__(self, documents: Sequence[Document]) -> list[Outcome]:
         """What becomes of documents, one for one and in order."""
-        return [self._staged(result) for result in redact_all(self.redactor, documents)]
+        results = redact_all(self.redactor, documents)
+        return [self._staged(*each) for each in zip(documents, results, strict=True)]
 
-    def _staged(self, result: Result) -> Outcome:
+    def warm(self) -> None:
+        """Have built what is built at first use, so that workers that are forked then share it."""
+        detect = getattr(self.redactor, "detect", None)
+        text, offsets = apply_replacements(_SAMPLE, [])
+        # Whatever is wrong shows again at the first note, which is the place to tell it.
+        with suppress(Exception):
+            if detect is not None:
+                detect(_SAMPLE)
+            for stage in self.stages.values():
+                list(stage(RedactedDocument("", text, (), offsets)))
+
+    def close(self) -> None:
+        """Let go of what the redactor holds open."""
+        if close := getattr(self.redactor, "close", None):
+            close()
+
+    def _staged(self, document: Document, result: Result) -> Outcome:
         rows: dict[str, list[list[Any]]] = {}
         failed: dict[str, str] = {}
         for name, stage in self.stages.items():
             if isinstance(result, WithheldDocument):
                 continue
             try:
-                rows[name] = stage_rows(stage, result)
+                rows[name] = stage_rows(stage, result, document.metadata.get(SERVICE_DATE))
             except Exception as error:  # noqa: BLE001 - the note is safe all the same; the failure is counted
                 failed[name] = type(error).__name__
         return Outcome(result, rows, failed)
@@ -154,25 +169,37 @@ def _redact_alone(redactor: RedactorLike, document: Document) -> Result:
         return WithheldDocument(document.id, f"error:{type(error).__name__}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """An error on its way home: pickled exceptions lose their arguments, and could carry text."""
-
-    message: str
-    exit_code: int
-
-    def error(self) -> RedactPHIError:
-        error = DataError(self.message)
-        error.exit_code = self.exit_code
-        return error
+Chunk = TypeVar("Chunk", bound=HasDocuments)
+Done = TypeVar("Done")
 
 
-class _HasDocuments(Protocol):
-    @property
-    def documents(self) -> Sequence[Document]: ...
+class ChunkWork(Generic[Chunk, Done]):
+    """What a worker does: documents made safe, and of what became of them the result of their chunk.
 
+    Args:
+        engine: Makes documents safe.
+        finish: Makes the result of a chunk; picklable where processes are spawned.
+    """
 
-Chunk = TypeVar("Chunk", bound=_HasDocuments)
+    def __init__(self, engine: Engine, finish: Callable[[Chunk, Sequence[Outcome]], Done]) -> None:
+        self._engine = engine
+        self.join = finish
+
+    def __call__(self, chunk: Chunk) -> Done:
+        """The whole chunk."""
+        return self.join(chunk, self._engine(chunk.documents))
+
+    def alone(self, document: Document) -> Outcome:
+        """One document."""
+        return self._engine([document])[0]
+
+    def close(self) -> None:
+        """Let go of what is held open, at the end."""
+        self._engine.close()
+
+    def refuse(self, document: Document, reason: str) -> Outcome:
+        """A document withheld."""
+        return Outcome(WithheldDocument(document.id, reason), {}, {})
 
 
 def run_chunks(
@@ -182,96 +209,64 @@ def run_chunks(
     *,
     workers: int = 1,
     start_method: str | None = None,
-) -> Generator[tuple[Chunk, list[Outcome]], None, None]:
+    seconds: float | None = None,
+) -> Generator[tuple[Chunk, Sequence[Outcome]], None, None]:
     """Each chunk with what became of its documents, in order.
 
     Args:
         engine: The one of this process; forked workers share its memory.
         make_engine: Builds one in a spawned worker.
-        chunks: Anything with ``documents``; read only a few ahead.
-        workers: How many processes; 1 means this one.
+        chunks: Anything with ``documents`` that can be pickled; read only a few ahead.
+        workers: How many processes; 1 means this one, unless there is a time limit.
         start_method: ``fork``, ``spawn`` or ``forkserver``; by default fork on Linux, spawn elsewhere.
+        seconds: How long a document may take, and more if it is long; one that takes longer is withheld.
 
     Raises:
-        DataError: A worker process died.
+        DataError: Workers die as they start.
     """
-    if workers <= 1:
+    return finish_chunks(
+        engine, make_engine, chunks, _outcomes, workers=workers, start_method=start_method, seconds=seconds
+    )
+
+
+def finish_chunks(
+    engine: Engine,
+    make_engine: Callable[[], Engine],
+    chunks: Iterable[Chunk],
+    finish: Callable[[Chunk, Sequence[Outcome]], Done],
+    *,
+    workers: int = 1,
+    start_method: str | None = None,
+    seconds: float | None = None,
+) -> Generator[tuple[Chunk, Done], None, None]:
+    """Each chunk with what ``finish`` makes of it and its documents' outcomes, in order; else as ``run_chunks``.
+
+    ``finish`` runs in the worker, so that what it leaves out need not travel.
+    """
+    work = ChunkWork(engine, finish)
+    if workers <= 1 and seconds is None:
         for chunk in chunks:
-            yield chunk, engine(chunk.documents)
+            yield chunk, work(chunk)
         return
-    method = start_method or ("fork" if sys.platform == "linux" else "spawn")
-    context = multiprocessing.get_context(method)
-    # What a forked worker is given is inherited, not pickled, so it can be the engine itself.
-    given = (lambda: engine) if method == "fork" else make_engine
-    others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(given,))
-    try:
-        for chunk, future in _ahead(pool, chunks, 2 * workers + 2):
-            yield chunk, _outcomes(future)
-    except BrokenProcessPool:
-        raise DataError("a worker process died (killed, or out of memory); nothing was written") from None
-    except BaseException:
-        # Nobody will read what they are at, and a pool waits for chunks already handed out.
-        for process in set(multiprocessing.active_children()) - others:
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    start_method = start_method or ("fork" if sys.platform == "linux" else "spawn")
+    if start_method == "fork":
+        engine.warm()
+    pool = Pool(
+        work,
+        partial(_make_work, make_engine, finish),
+        workers=workers,
+        start_method=start_method,
+        seconds=seconds,
+    )
+    with closing(pool.results(chunks)) as results:
+        yield from results
 
 
-def _ahead(
-    pool: ProcessPoolExecutor, chunks: Iterable[Chunk], window: int
-) -> Iterator[tuple[Chunk, Future[list[Outcome] | _Failure]]]:
-    pending: deque[tuple[Chunk, Future[list[Outcome] | _Failure]]] = deque()
-    for chunk in chunks:
-        pending.append((chunk, pool.submit(_work, chunk.documents)))
-        if len(pending) >= window:
-            yield pending.popleft()
-    while pending:
-        yield pending.popleft()
+def _make_work(
+    make_engine: Callable[[], Engine], finish: Callable[[Chunk, Sequence[Outcome]], Done]
+) -> ChunkWork[Chunk, Done]:
+    return ChunkWork(make_engine(), finish)
 
 
-def _outcomes(future: Future[list[Outcome] | _Failure]) -> list[Outcome]:
-    outcomes = future.result()
-    if isinstance(outcomes, _Failure):
-        raise outcomes.error()
+def _outcomes(chunk: HasDocuments, outcomes: Sequence[Outcome]) -> Sequence[Outcome]:  # noqa: ARG001
     return outcomes
-
-
-_engine: Engine | _Failure | None = None
-
-
-def _start(make_engine: Callable[[], Engine]) -> None:
-    """Begin a worker: no Ctrl-C of its own, gone when its parent is, its engine built once."""
-    global _engine  # noqa: PLW0603 - the one place a pool's worker can keep anything
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=partial(_end_with, parent.sentinel), daemon=True).start()
-    _engine = _guarded(make_engine)
-
-
-def _end_with(sentinel: int) -> None:
-    connection.wait([sentinel])
-    os._exit(1)
-
-
-def _work(documents: Sequence[Document]) -> list[Outcome] | _Failure:
-    engine = _engine
-    if isinstance(engine, _Failure):
-        return engine
-    assert engine is not None
-    return _guarded(lambda: engine(documents))
-
-
-Value = TypeVar("Value")
-
-
-def _guarded(call: Callable[[], Value]) -> Value | _Failure:
-    try:
-        return call()
-    except RedactPHIError as error:
-        return _Failure(str(error), error.exit_code)
-    except Exception as error:  # noqa: BLE001 - only its type may travel
-        return _Failure(f"a worker failed: {type(error).__name__}", 1)

@@ -1,6 +1,7 @@
 """A redactor that needs no model: every ``PHI-x`` is a NAME; some words make it fail."""
 
 import os
+import re
 import signal
 import time
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ class FakeRedactor:
             time.sleep(0.05)
         if "XHANGX" in document.text:
             time.sleep(60)
+        if "XREGEXX" in document.text:
+            re.match(r"(a|a)+$", "a" * 60 + "b")
         if "XKILLX" in document.text:
             os.kill(os.getpid(), signal.SIGKILL)
         known = [document.patient.name] if document.patient and document.patient.name else []

@@ -193,10 +193,10 @@ def test_an_unforeseen_error_shows_its_type_only(command, notes, tmp_path, monke
 
 
 def test_disk_full_is_one_line_and_leaves_nothing(command, notes, tmp_path, monkeypatch):
-    def full(self, cells):
+    def full(self, content):
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("redactphi.etl.writers.DelimitedWriter.write", full)
+    monkeypatch.setattr("redactphi.etl.shards.ShardedBytes.append", full)
     found = command("batch", notes, "--out", tmp_path / "out", *BATCH)
     assert found == (1, "", "redactphi: No space left on device\n")
     assert [path.name for path in tmp_path.iterdir()] == ["in.csv"]

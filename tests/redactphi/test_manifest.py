@@ -52,6 +52,7 @@ def test_it_names_every_column(run):
         "redacted": ["note"],
         "kept_not_examined": ["id", "unit"],
         "patient_facts_removed": ["name", "dob"],
+        "service_date_removed": None,
         "dropped": [],
         "id": {"column": "id", "replaced": False},
     }
@@ -70,7 +71,7 @@ def test_it_names_policy_versions_and_file_hashes(run):
 
 def test_only_times_differ_between_runs(run):
     one, two = manifest(run("one")), manifest(run("two"))
-    assert set(one.pop("times")) == {"started", "finished", "seconds"}
+    assert set(one.pop("times")) == {"started", "finished", "seconds", "resumed_after"}
     two.pop("times")
     assert one == two
 
@@ -105,7 +106,7 @@ def test_it_says_how_input_and_output_are_written(run):
     made = manifest(run())
     assert made["input"] == {"format": "csv", "size": len(ROWS), "limit": None}
     assert made["output"] == {
-        "format": "csv", "file": "notes.csv", "encoding": "utf-8", "delimiter": ",", "quote": '"'
+        "format": "csv", "file": "notes.csv", "encoding": "utf-8", "delimiter": ",", "quote": '"', "escape": "",
     }  # fmt: skip
 
 

@@ -111,7 +111,9 @@ def test_dialect_and_encoding_are_those_of_the_output(tmp_path):
     out = batch(source, tmp_path / "out", encoding="latin-1", quote="'")
     assert check(out).is_clean
     form = json.loads((out / "manifest.json").read_text())["output"]
-    assert form == {"format": "csv", "file": "notes.csv", "encoding": "iso8859-1", "delimiter": ";", "quote": "'"}
+    assert form == {
+        "format": "csv", "file": "notes.csv", "encoding": "iso8859-1", "delimiter": ";", "quote": "'", "escape": ""
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("make", [as_csv, as_jsonl])
@@ -135,8 +137,8 @@ def test_other_formats_than_the_input(tmp_path):
 
 
 def test_an_output_without_rows_is_clean(tmp_path):
-    source = tmp_path / "in.jsonl"
-    source.write_text('{"id": "1", "note": 5, "unit": ""}\n')
+    source = tmp_path / "in.csv"
+    source.write_text("id,note,unit\n")
     done = check(batch(source, tmp_path / "out"))
     assert done.is_clean
     assert done.counts.counted == {"rows": 0, "notes": 0, "empty": 0}
@@ -177,8 +179,10 @@ def test_rows_and_notes_are_counted(out):
 def test_notes_that_cannot_be_read_are_told_and_not_examined(out):
     with (out / "notes.csv").open("a") as file:
         file.write('11,"open,W3\n')
+    assert check(out).counts.wrong == ["rows that cannot be read"]
+    (out / "notes.csv").write_text('id,"no"te\n')
     done = check(out)
-    assert "never closed" in done.counts.unreadable
+    assert "text after a closing quote" in done.counts.unreadable
     assert (done.is_clean, done.examined) == (False, 0)
     (out / "notes.csv").write_text("id,unit\n7,ICU\n")
     assert check(out).counts.unreadable == "notes.csv: no column 'note'"
