@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from redactphi.document import Document
 from redactphi.errors import UsageError
 from redactphi.etl.isolation import redact_in_processes
-from redactphi.etl.notes import NULL, Names, NoteColumns, redact_values, status_name
+from redactphi.etl.notes import NULL, Names, NoteColumns, redact_values, status_name, status_of, text_of
 from redactphi.etl.workers import RedactorLike, Result, check_patient_fields, default_redactor, redact_all
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ def redact_frame(
     make = partial(default_redactor, policy, mode, key_file=key, vault=vault)
     run, redactor = _runner(redactor, make, workers)
     check_patient_fields(redactor, [field for field, _ in columns.facts], 'patient={"id": COLUMN}')
-    patients = columns.patients([frame[name] for name in columns.patient], len(frame))
+    facts = [frame[name] for name in columns.patient]
+    patients = [columns.patient_of(row) for row in zip(*facts, strict=True)] if facts else [None] * len(frame)
     result = frame.drop(columns=list(dict.fromkeys(columns.patient)))
     for column in columns.text:
         safe, status = _redacted(frame[column], patients, run)
@@ -125,11 +126,11 @@ def _redacted(
     values = series.astype(object).tolist()
     missing = series.isna().tolist()
     notes = [None if null else value for value, null in zip(values, missing, strict=True)]
-    safe, status = redact_values(notes, patients, run)
-    shown = [value if state == NULL else text for value, text, state in zip(values, safe, status, strict=True)]
+    made = redact_values(notes, patients, run)
+    shown = [value if each == NULL else text_of(each) for value, each in zip(values, made, strict=True)]
     return (
         pd.Series(shown, index=series.index, name=series.name, dtype=_dtype_of(series)),
-        pd.Series(status, index=series.index, dtype=object),
+        pd.Series([status_of(each) for each in made], index=series.index, dtype=object),
     )
 
 

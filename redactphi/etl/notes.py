@@ -55,12 +55,9 @@ class NoteColumns:
         """The columns that hold patient facts."""
         return tuple(name for _, name in self.facts)
 
-    def patients(self, columns: Iterable[Iterable[Any]], rows: int) -> list[Patient | None]:
-        """Who each row is of, from the values of the columns of facts; None where no column was named."""
-        if not self.facts:
-            return [None] * rows
-        fields = [field for field, _ in self.facts]
-        return [facts_to_patient(zip(fields, row, strict=True)) for row in zip(*columns, strict=True)]
+    def patient_of(self, row: Iterable[Any]) -> Patient | None:
+        """Who a row is of, from its values in the columns of facts; None where no column was named."""
+        return facts_to_patient(zip((field for field, _ in self.facts), row, strict=True)) if self.facts else None
 
     def _check(self, known: Sequence[Hashable]) -> None:
         check_columns(known, (*self.text, *self.patient))
@@ -102,25 +99,30 @@ def status_name(column: Hashable) -> Hashable:
 
 def redact_values(
     values: Sequence[Any], patients: Sequence[Patient | None], run: Callable[[list[Document]], Iterable[Result]]
-) -> tuple[list[str | None], list[str]]:
-    """The safe text and the status of each value; no text where it is null or withheld.
+) -> list[RedactedDocument | str]:
+    """What became of each value: a safe document, or the status that says why there is none.
 
     Args:
         values: Notes; None where there is none. What is no string is withheld.
         patients: Who each is of.
         run: Makes documents safe, one for one and in order.
     """
-    status = [NULL if value is None else NOT_TEXT for value in values]
+    made: list[RedactedDocument | str] = [NULL if value is None else NOT_TEXT for value in values]
     places = [place for place, value in enumerate(values) if isinstance(value, str)]
     documents = [Document(str(place), values[place], patients[place]) for place in places]
-    safe: list[str | None] = [None] * len(values)
     for place, result in zip(places, run(documents), strict=True):
-        status[place] = OK
-        if isinstance(result, RedactedDocument):
-            safe[place] = result.text
-        else:
-            status[place] = f"withheld:{result.reason}"
-    return safe, status
+        made[place] = result if isinstance(result, RedactedDocument) else f"withheld:{result.reason}"
+    return made
+
+
+def text_of(made: RedactedDocument | str) -> str | None:
+    """The safe text; None where there is none."""
+    return made.text if isinstance(made, RedactedDocument) else None
+
+
+def status_of(made: RedactedDocument | str) -> str:
+    """What the status column says."""
+    return OK if isinstance(made, RedactedDocument) else made
 
 
 def _facts(patient: Mapping[str, Names], known: Collection[Hashable]) -> tuple[tuple[str, Hashable], ...]:
