@@ -62,6 +62,7 @@ def redact_frame(
     if not hasattr(frame, "columns"):
         raise UsageError(f"a frame is a pandas.DataFrame, not {type(frame).__name__}")
     columns = NoteColumns.make(list(frame.columns), text, patient)
+    columns.check_status(list(frame.columns))
     make = partial(default_redactor, policy, mode, key_file=key, vault=vault)
     run, redactor = _runner(redactor, make, workers)
     check_patient_fields(redactor, [field for field, _ in columns.facts], 'patient={"id": COLUMN}')

@@ -55,6 +55,15 @@ class NoteColumns:
         """The columns that hold patient facts."""
         return tuple(name for _, name in self.facts)
 
+    def check_status(self, known: Collection[Hashable]) -> None:
+        """Check that no column stands where a status goes.
+
+        Raises:
+            UsageError: One does.
+        """
+        if taken := [status_name(name) for name in self.text if status_name(name) in known]:
+            raise UsageError(f"the frame has a column {taken[0]!r} already")
+
     def patient_of(self, row: Iterable[Any]) -> Patient | None:
         """Who a row is of, from its values in the columns of facts; None where no column was named."""
         return facts_to_patient(zip((field for field, _ in self.facts), row, strict=True)) if self.facts else None
@@ -67,8 +76,6 @@ class NoteColumns:
             raise UsageError(f"both text and patient fact: {', '.join(map(str, both))}")
         if len(set(self.text)) != len(self.text):
             raise UsageError("a text column is named twice")
-        if taken := [status_name(name) for name in self.text if status_name(name) in known]:
-            raise UsageError(f"the frame has a column {taken[0]!r} already")
 
 
 def names_of(names: Names, known: Collection[Hashable]) -> tuple[Hashable, ...]:

@@ -18,7 +18,7 @@ from redactphi.etl.notes import NoteColumns, check_columns, names_of, status_nam
 from redactphi.etl.stages import TEXT_COLUMN, load_stage
 from redactphi.policy import Policy
 
-_TYPES = {"string": "string", "Int64": "bigint", "float64": "double", "boolean": "boolean"}
+_TYPES = {"string": "string", "Int64": "long", "float64": "double", "boolean": "boolean"}
 """The Spark type of each dtype that a stage may declare."""
 
 
@@ -52,6 +52,7 @@ def redact(
             or it needs the patient's id and no column holds it.
     """
     columns, config = _checked(df, text, patient, Config(Policy.load(policy), mode, key_file))
+    columns.check_status(df.columns)
     plan = Plan.make(df.columns, columns)
 
     def redact_notes(batches: Iterable[Any]) -> Iterator[Any]:
