@@ -4,7 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check format lock bench model data clean
+SPARK := $(VENV)/.spark-installed
+# Spark is 450 MB and of use only where there is Java; without either its tests are skipped.
+WITH_SPARK := $(if $(shell command -v java),$(SPARK))
+
+.PHONY: setup spark demo test check format lock bench model data clean
 
 setup: $(STAMP)
 
@@ -15,15 +19,22 @@ $(STAMP): requirements/dev.txt pyproject.toml hatch_build.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
+# Built from source, with the build tools that are pinned already.
+$(SPARK): requirements/spark.txt $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements/spark.txt
+	touch $@
+
+spark: $(SPARK)
+
 demo: setup
 	$(BIN)/redactphi batch fixtures/notes.csv --text-column note_text \
 		--id-column note_id --patient name=patient_name,birth_date=birth_date,mrn=mrn,phones=phone,address=address \
 		--keep note_type --drop service_date --out demo --force --codes
 
-test: setup
+test: setup $(WITH_SPARK)
 	$(BIN)/python -m pytest
 
-check: setup
+check: setup $(WITH_SPARK)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -40,6 +51,8 @@ lock:
 		--extra parquet --group test --group check --group train requirements/build.in pyproject.toml -o requirements/dev.txt
 	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		requirements/bench.in -o requirements/bench.txt
+	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		requirements/spark.in -o requirements/spark.txt
 
 model: setup
 	$(BIN)/python -m models.training.train --seed 7

@@ -41,11 +41,14 @@ def notes(folder: Path, count: int) -> pd.DataFrame:
 def run(master: str, source: Path, out: Path, meanwhile: Callable[[], object] = lambda: None) -> dict[str, object]:
     """One job: its seconds, how many notes have which status, and the hash of what it wrote."""
     began = time.perf_counter()
-    job = submit(master, JOB, source, out, "--partitions", PARTITIONS)
+    log = out.with_suffix(".log")
+    job = submit(master, log, JOB, source, out, "--partitions", PARTITIONS)
     meanwhile()
-    shown, log = job.communicate()
+    shown, _ = job.communicate()
     if job.returncode:
-        raise subprocess.CalledProcessError(job.returncode, "spark-submit", shown, log[-2000:])
+        raise subprocess.CalledProcessError(
+            job.returncode, "spark-submit", shown, log.read_text(encoding="utf-8")[-2000:]
+        )
     seconds = time.perf_counter() - began
     statuses = {status: int(number) for _, status, number in (line.split("\t") for line in shown.splitlines())}
     return {"seconds": round(seconds, 1), "statuses": statuses, "sha256": digest(out)}

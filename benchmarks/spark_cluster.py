@@ -38,24 +38,22 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, **own, "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable, **more}
 
 
-def submit(master: str, *arguments: object, conf: dict[str, str] | None = None, **more: str) -> subprocess.Popen[str]:
-    """A ``spark-submit`` of one task a core, begun in a session of its own."""
-    settings = {
-        "spark.ui.enabled": "false",
-        "spark.driver.host": HOST,
-        "spark.driver.bindAddress": HOST,
-        **(conf or {}),
-    }
+def submit(master: str, log: Path, *arguments: object, **more: str) -> subprocess.Popen[str]:
+    """A ``spark-submit``, begun in a session of its own.
+
+    Args:
+        master: Where it runs.
+        log: The file for what it logs; a pipe that nobody reads yet would stop it.
+        arguments: The program and its arguments.
+        more: Of its environment.
+    """
+    settings = {"spark.ui.enabled": "false", "spark.driver.host": HOST, "spark.driver.bindAddress": HOST}
     pairs = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
     command = [str(SUBMIT), "--master", master, *pairs, *map(str, arguments)]
-    return subprocess.Popen(
-        command,
-        env=environment(**more),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    with log.open("wb") as file:
+        return subprocess.Popen(
+            command, env=environment(**more), stdout=subprocess.PIPE, stderr=file, text=True, start_new_session=True
+        )
 
 
 class Cluster:

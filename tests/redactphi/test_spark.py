@@ -241,8 +241,9 @@ def test_the_example_runs_with_spark_submit(root, tmp_path):
     source = root / "fixtures/notes.csv"
     given = (source, tmp_path / "safe", "--text", "note_text", "--patient", facts, "--drop", "service_date")
     codes = ("--codes", tmp_path / "codes", "--id", "note_id")
-    job = submit("local[2]", root / "examples/spark_job.py", *given, *codes, **QUICK)
-    shown, log = job.communicate(timeout=300)
+    job = submit("local[2]", tmp_path / "log", root / "examples/spark_job.py", *given, *codes, **QUICK)
+    shown, _ = job.communicate(timeout=300)
+    log = (tmp_path / "log").read_text(encoding="utf-8")
     assert job.returncode == 0, log
     frame = pd.read_csv(source, dtype=str)
     patient = {

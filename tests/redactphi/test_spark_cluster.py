@@ -14,7 +14,7 @@ from redactphi.keys import VARIABLE
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=f"Spark cannot run here: {missing()}")
 
-PARTITIONS = 24
+PARTITIONS = 18
 SECRET = "a key that only the workers know, of no other use"
 
 
@@ -22,7 +22,7 @@ SECRET = "a key that only the workers know, of no other use"
 def table(root):
     rows = [
         json.loads(line)
-        for path in sorted((root / "fixtures/gold").glob("held_out_*.phi.jsonl"))[:4]
+        for path in sorted((root / "fixtures/gold").glob("held_out_*.phi.jsonl"))[:3]
         for line in path.read_text(encoding="utf-8").splitlines()
     ]
     notes = [row["text"] for row in rows]
@@ -31,7 +31,7 @@ def table(root):
 
 def until(is_true, job):
     while not is_true():
-        assert job.poll() is None, job.communicate()[1]
+        assert job.poll() is None
         time.sleep(0.02)
 
 
@@ -39,7 +39,15 @@ def test_what_is_lost_is_done_again(table, root, tmp_path):
     table.to_parquet(tmp_path / "in.parquet")
     with cluster(tmp_path / "cluster", **QUICK, **{VARIABLE: SECRET}) as running:
         given = (tmp_path / "in.parquet", tmp_path / "out", "--patient", "id=pid", "--partitions", PARTITIONS)
-        job = submit(running.url, root / "examples/spark_job.py", *given, "--policy", "surrogate_shifted", **QUICK)
+        job = submit(
+            running.url,
+            tmp_path / "log",
+            root / "examples/spark_job.py",
+            *given,
+            "--policy",
+            "surrogate_shifted",
+            **QUICK,
+        )
         done = (tmp_path / "out" / "_temporary" / "0").glob
         until(lambda: running.python_workers(0) and any(done("task_*")), job)
         for pid in running.python_workers(0):
@@ -48,7 +56,8 @@ def test_what_is_lost_is_done_again(table, root, tmp_path):
         until(lambda: len(list(done("task_*"))) > before, job)
         assert len(list(done("task_*"))) < PARTITIONS - 1
         running.kill(1)
-        shown, log = job.communicate(timeout=400)
+        shown, _ = job.communicate(timeout=400)
+        log = (tmp_path / "log").read_text(encoding="utf-8")
         assert job.returncode == 0, log
         everything = log + running.logs()
         left = {path.name for path in (tmp_path / "cluster/work").rglob("*") if path.is_file()}
