@@ -202,3 +202,13 @@ def test_what_is_no_series_is_refused(frame):
     for value in (frame, ["PHI-x"]):
         with pytest.raises(UsageError, match=r"a series is a pandas\.Series"):
             redact_series(value, redactor=FakeRedactor())
+
+
+def test_the_how_to_runs_as_printed(root):
+    page = (root / "docs/how-to/pandas.md").read_text(encoding="utf-8")
+    names = {}
+    exec(page.split("```python\n")[1].split("```")[0], names)
+    assert names["safe"]["note_status"].tolist() == ["ok", "null", "ok"]
+    assert names["safe"]["note"].iloc[0] == "[NAME] seen [DATE 2024]. DIAGNOSIS: Rectal prolapse."
+    assert {"K62.3"} < set(names["codes"]["code"])
+    assert len(names["safe"].join(names["codes"].drop(columns="note_id"), how="left")) == len(names["codes"]) + 1
