@@ -21,7 +21,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from benchmarks.spark_cluster import Cluster, cluster, missing, submit
+from benchmarks.spark_cluster import Cluster, cluster, missing, submitted
 
 JOB = Path("examples/spark_job.py")
 PARTITIONS = 32
@@ -42,9 +42,9 @@ def run(master: str, source: Path, out: Path, meanwhile: Callable[[], object] = 
     """One job: its seconds, how many notes have which status, and the hash of what it wrote."""
     began = time.perf_counter()
     log = out.with_suffix(".log")
-    job = submit(master, log, JOB, source, out, "--partitions", PARTITIONS)
-    meanwhile()
-    shown, _ = job.communicate()
+    with submitted(master, log, JOB, source, out, "--partitions", PARTITIONS) as job:
+        meanwhile()
+        shown, _ = job.communicate()
     if job.returncode:
         raise subprocess.CalledProcessError(
             job.returncode, "spark-submit", shown, log.read_text(encoding="utf-8")[-2000:]

@@ -38,8 +38,9 @@ def environment(**more: str) -> dict[str, str]:
     return {**kept, **own, "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable, **more}
 
 
-def submit(master: str, log: Path, *arguments: object, **more: str) -> subprocess.Popen[str]:
-    """A ``spark-submit``, begun in a session of its own.
+@contextmanager
+def submitted(master: str, log: Path, *arguments: object, **more: str) -> Iterator[subprocess.Popen[str]]:
+    """A ``spark-submit`` while the block runs.
 
     Args:
         master: Where it runs.
@@ -51,9 +52,15 @@ def submit(master: str, log: Path, *arguments: object, **more: str) -> subproces
     pairs = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
     command = [str(SUBMIT), "--master", master, *pairs, *map(str, arguments)]
     with log.open("wb") as file:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command, env=environment(**more), stdout=subprocess.PIPE, stderr=file, text=True, start_new_session=True
         )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 class Cluster:

@@ -10,7 +10,7 @@ import pickle
 import pandas as pd
 import pytest
 
-from benchmarks.spark_cluster import HOST, QUICK, environment, missing, submit
+from benchmarks.spark_cluster import HOST, QUICK, environment, missing, submitted
 from detect_icd import detect_frame
 from redactphi import Policy, redact_frame
 from redactphi.errors import UnknownNameError, UsageError
@@ -241,8 +241,8 @@ def test_the_example_runs_with_spark_submit(root, tmp_path):
     source = root / "fixtures/notes.csv"
     given = (source, tmp_path / "safe", "--text", "note_text", "--patient", facts, "--drop", "service_date")
     codes = ("--codes", tmp_path / "codes", "--id", "note_id")
-    job = submit("local[2]", tmp_path / "log", root / "examples/spark_job.py", *given, *codes, **QUICK)
-    shown, _ = job.communicate(timeout=300)
+    with submitted("local[2]", tmp_path / "log", root / "examples/spark_job.py", *given, *codes, **QUICK) as job:
+        shown, _ = job.communicate(timeout=900)
     log = (tmp_path / "log").read_text(encoding="utf-8")
     assert job.returncode == 0, log
     frame = pd.read_csv(source, dtype=str)
@@ -263,3 +263,13 @@ def test_the_example_runs_with_spark_submit(root, tmp_path):
         assert name not in log
     for line in (root / "fixtures/gold/notes.phi.jsonl").read_text(encoding="utf-8").splitlines()[:5]:
         assert json.loads(line)["text"][:60] not in log
+
+
+def test_the_figures_of_the_how_to_come_from_the_results(root):
+    results = json.loads((root / "benchmarks/results/spark.json").read_text(encoding="utf-8"))
+    page = (root / "docs/how-to/spark.md").read_text(encoding="utf-8")
+    runs = {name: run for name, run in results.items() if isinstance(run, dict)}
+    assert len({run["sha256"] for run in runs.values()}) == 1
+    assert f"{results['notes']:,} notes ({results['characters']:,} characters)" in page
+    for name, run in runs.items():
+        assert f"| {name} | {run['seconds']:,.0f} |" in page

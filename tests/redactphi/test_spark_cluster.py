@@ -8,7 +8,7 @@ import time
 import pandas as pd
 import pytest
 
-from benchmarks.spark_cluster import QUICK, cluster, missing, submit
+from benchmarks.spark_cluster import QUICK, cluster, missing, submitted
 from redactphi import redact_frame
 from redactphi.keys import VARIABLE
 
@@ -35,28 +35,29 @@ def until(is_true, job):
         time.sleep(0.02)
 
 
+def lose_one_and_one(running, job, out):
+    """Kill the Python processes of one worker, then all of the other; what the job shows."""
+
+    def done():
+        return len(list(out.glob("_temporary/0/task_*")))
+
+    until(lambda: running.python_workers(0) and done(), job)
+    for pid in running.python_workers(0):
+        os.kill(pid, signal.SIGKILL)
+    before = done()
+    until(lambda: done() > before, job)
+    assert done() < PARTITIONS - 1
+    running.kill(1)
+    return job.communicate(timeout=900)[0]
+
+
 def test_what_is_lost_is_done_again(table, root, tmp_path):
     table.to_parquet(tmp_path / "in.parquet")
     with cluster(tmp_path / "cluster", **QUICK, **{VARIABLE: SECRET}) as running:
         given = (tmp_path / "in.parquet", tmp_path / "out", "--patient", "id=pid", "--partitions", PARTITIONS)
-        job = submit(
-            running.url,
-            tmp_path / "log",
-            root / "examples/spark_job.py",
-            *given,
-            "--policy",
-            "surrogate_shifted",
-            **QUICK,
-        )
-        done = (tmp_path / "out" / "_temporary" / "0").glob
-        until(lambda: running.python_workers(0) and any(done("task_*")), job)
-        for pid in running.python_workers(0):
-            os.kill(pid, signal.SIGKILL)
-        before = len(list(done("task_*")))
-        until(lambda: len(list(done("task_*"))) > before, job)
-        assert len(list(done("task_*"))) < PARTITIONS - 1
-        running.kill(1)
-        shown, _ = job.communicate(timeout=400)
+        program = root / "examples/spark_job.py"
+        with submitted(running.url, tmp_path / "log", program, *given, "--policy", "surrogate_shifted", **QUICK) as job:
+            shown = lose_one_and_one(running, job, tmp_path / "out")
         log = (tmp_path / "log").read_text(encoding="utf-8")
         assert job.returncode == 0, log
         everything = log + running.logs()
