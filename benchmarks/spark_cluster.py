@@ -18,7 +18,7 @@ SUBMIT = Path(sys.executable).with_name("spark-submit")
 QUICK = {"JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
 """For an environment in which many JVMs start and none works long."""
 
-_SECONDS = 120
+_SECONDS = 600
 
 
 def missing() -> str:
@@ -77,7 +77,8 @@ class Cluster:
 
     def __init__(self, folder: Path, **more: str) -> None:
         self._folder = folder
-        self._environment = environment(**more)
+        # Its REST server would take a port of its own choice.
+        self._environment = environment(SPARK_MASTER_OPTS="-Dspark.master.rest.enabled=false", **more)
         self._processes: list[subprocess.Popen[bytes]] = []
         self._port = _free_port()
         self.url = f"spark://{HOST}:{self._port}"
