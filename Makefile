@@ -4,7 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check format lock bench model data wheelhouse wheelhouse-check clean
+SPARK := $(VENV)/.spark-installed
+# Spark is 450 MB and of use only where there is Java; without either its tests are skipped.
+WITH_SPARK := $(if $(shell command -v java),$(SPARK))
+
+.PHONY: setup spark demo test check format lock bench model data wheelhouse wheelhouse-check clean
 
 setup: $(STAMP)
 
@@ -15,15 +19,22 @@ $(STAMP): requirements/dev.txt pyproject.toml hatch_build.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
+# Built from source, with the build tools that are pinned already.
+$(SPARK): requirements/spark.txt $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --require-hashes -r requirements/spark.txt
+	touch $@
+
+spark: $(SPARK)
+
 demo: setup
 	$(BIN)/redactphi batch fixtures/notes.csv --text-column note_text \
 		--id-column note_id --patient name=patient_name,birth_date=birth_date,mrn=mrn,phones=phone,address=address \
 		--keep note_type --drop service_date --out demo --force --codes
 
-test: setup
+test: setup $(WITH_SPARK)
 	$(BIN)/python -m pytest
 
-check: setup
+check: setup $(WITH_SPARK)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -44,6 +55,8 @@ lock:
 		--constraint requirements/dev.txt pyproject.toml -o requirements/core.txt
 	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--constraint requirements/dev.txt requirements/build.in requirements/wheelhouse.in -o requirements/wheelhouse.txt
+	uv pip compile --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		requirements/spark.in -o requirements/spark.txt
 
 model: setup
 	$(BIN)/python -m models.training.train --seed 7

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
     from detect_icd.coding import CodeSystem, Coding
     from detect_icd.detector import CodeDetector, detect
+    from detect_icd.frames import detect_frame
 
 _HOME = {
     "Candidate": "candidates", "CodeBook": "codebook", "CodeDetector": "detector", "CodeEntry": "codebook",
     "CodeSystem": "coding", "Coding": "coding", "Detection": "candidates", "Dropped": "candidates", "Hit": "catalogue",
     "Status": "candidates", "detect": "detector", "ServiceEntry": "catalogue", "lookup": "catalogue",
-    "search": "catalogue",
+    "search": "catalogue", "detect_frame": "frames",
 }  # fmt: skip
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "ServiceEntry",
     "Status",
     "detect",
+    "detect_frame",
     "lookup",
     "search",
 ]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         UsageError,
         VaultError,
     )
-    from redactphi.etl.frames import redact_frame
+    from redactphi.etl.frames import redact_frame, redact_series
     from redactphi.labels import PhiLabel
     from redactphi.offsets import OffsetMap
     from redactphi.patient import Patient
@@ -38,7 +38,7 @@ _HOME = {
     "RedactedDocument": "document", "Redactor": "redactor", "RuleError": "errors", "Span": "spans",
     "UnknownNameError": "errors", "UsageError": "errors", "Vault": "vault", "VaultError": "errors",
     "WithheldDocument": "document",
-    "redact": "api", "redact_frame": "etl.frames", "resolve_overlaps": "spans",
+    "redact": "api", "redact_frame": "etl.frames", "redact_series": "etl.frames", "resolve_overlaps": "spans",
     "restore": "restoring",
 }  # fmt: skip
 
@@ -63,6 +63,7 @@ __all__ = [
     "__version__",
     "redact",
     "redact_frame",
+    "redact_series",
     "resolve_overlaps",
     "restore",
 ]

@@ -68,7 +68,7 @@ def spy(file, *a, **k):
 builtins.open = spy
 before = logging.root.handlers[:]
 import {package}
-heavy = sorted(set(sys.modules) & {{"spacy", "presidio_analyzer", "presidio_anonymizer", "pandas", "numpy", "rich", "sqlite3", "cryptography"}})
+heavy = sorted(set(sys.modules) & {{"spacy", "presidio_analyzer", "presidio_anonymizer", "pandas", "numpy", "pyarrow", "pyspark", "rich", "sqlite3", "cryptography"}})
 print(json.dumps({{"heavy": heavy, "opened": opened, "handlers": logging.root.handlers != before}}))
 """
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from redactphi.document import Document, RedactedDocument
-from redactphi.errors import UnknownNameError, UsageError
-from redactphi.etl.columns import TUPLE_FIELDS
-from redactphi.etl.records import facts_to_patient
+from redactphi.document import Document
+from redactphi.errors import UsageError
+from redactphi.etl.isolation import redact_in_processes
+from redactphi.etl.notes import NULL, Names, NoteColumns, redact_values, status_name, status_of, text_of
 from redactphi.etl.workers import RedactorLike, Result, check_patient_fields, default_redactor, redact_all
-from redactphi.patient import Patient, patient_fields
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,27 +19,28 @@ if TYPE_CHECKING:
     import pandas
 
     from redactphi.keys import SecretKey
+    from redactphi.patient import Patient
 
-OK = "ok"
-NULL = "null"
-NOT_TEXT = "withheld:not-text"
+_Run = Callable[[list[Document]], Iterable[Result]]
 
 
 def redact_frame(
     frame: pandas.DataFrame,
-    text: str | Iterable[str] = "note",
+    text: Names = "note",
     *,
-    patient: Mapping[str, str | Iterable[str]] | None = None,
+    patient: Mapping[str, Names] | None = None,
     policy: str = "safe_harbor",
     mode: str = "balanced",
     key: SecretKey | bytes | Path | None = None,
     vault: Path | None = None,
+    workers: int = 1,
     redactor: RedactorLike | None = None,
 ) -> pandas.DataFrame:
     """A copy of a frame with its notes made safe. Every other column stays as it is and is not examined.
 
     Beside each text column stands ``<text>_status``: ``ok``, ``null`` or ``withheld:<reason>``. A withheld text is
-    null, never the original. The columns of patient facts are removed.
+    null, never the original. The columns of patient facts are removed. Index and dtypes stay; a text column that
+    held no strings, such as numbers, becomes one of objects.
 
     Args:
         frame: Any frame; left as it is.
@@ -48,6 +50,8 @@ def redact_frame(
         mode: ``balanced`` or ``strict``.
         key: For policies that need one: bytes, a key file's ``Path`` or a ``SecretKey``; by default that of the environment.
         vault: For policies that need one, its path.
+        workers: How many processes; the result is the same with any number. With two or more, a note that takes its
+            process down is withheld and the rest go on.
         redactor: One already built; then policy, mode, key and vault are its own.
 
     Raises:
@@ -57,17 +61,19 @@ def redact_frame(
     """
     if not hasattr(frame, "columns"):
         raise UsageError(f"a frame is a pandas.DataFrame, not {type(frame).__name__}")
-    columns = list(text) if isinstance(text, Iterable) and not isinstance(text, str) else [text]
-    sources = _sources(patient or {})
-    _check(frame, columns, sources)
-    redactor = redactor or default_redactor(policy, mode, key_file=key, vault=vault)
-    check_patient_fields(redactor, sources, 'patient={"id": COLUMN}')
-    patients = _patients(frame, sources)
-    result = frame.drop(columns=[name for names in sources.values() for name in names])
-    for column in columns:
-        safe, status = _redacted(frame[column], patients, redactor)
+    columns = NoteColumns.make(list(frame.columns), text, patient)
+    columns.check_status(list(frame.columns))
+    make = partial(default_redactor, policy, mode, key_file=key, vault=vault)
+    run, redactor = _runner(redactor, make, workers)
+    check_patient_fields(redactor, [field for field, _ in columns.facts], 'patient={"id": COLUMN}')
+    facts = [frame[name] for name in columns.patient]
+    patients = [columns.patient_of(row) for row in zip(*facts, strict=True)] if facts else [None] * len(frame)
+    result = frame.drop(columns=list(dict.fromkeys(columns.patient)))
+    for column in columns.text:
+        safe, status = _redacted(frame[column], patients, run)
+        names: list[Any] = list(result.columns)
         result[column] = safe
-        result.insert(list(result.columns).index(column) + 1, f"{column}_status", status)
+        result.insert(names.index(column) + 1, status_name(column), status)
     return result
 
 
@@ -78,9 +84,10 @@ def redact_series(
     mode: str = "balanced",
     key: SecretKey | bytes | Path | None = None,
     vault: Path | None = None,
+    workers: int = 1,
     redactor: RedactorLike | None = None,
 ) -> pandas.Series[Any]:
-    """A series of notes made safe: same index, name and nulls; a withheld note is null.
+    """A series of notes made safe: same index, name, dtype and nulls; a withheld note is null.
 
     Args:
         series: The notes; left as it is.
@@ -88,78 +95,50 @@ def redact_series(
         mode: ``balanced`` or ``strict``.
         key: For policies that need one: bytes, a key file's ``Path`` or a ``SecretKey``; by default that of the environment.
         vault: For policies that need one, its path.
+        workers: How many processes; see ``redact_frame``.
         redactor: One already built; then policy, mode, key and vault are its own.
 
     Raises:
-        UsageError: The policy needs the patient's id, which a series has not.
+        UsageError: The policy needs the patient's id, which a series has not, or this is no series.
     """
-    redactor = redactor or default_redactor(policy, mode, key_file=key, vault=vault)
+    if not hasattr(series, "isna") or hasattr(series, "columns"):
+        raise UsageError(f"a series is a pandas.Series, not {type(series).__name__}")
+    run, redactor = _runner(redactor, partial(default_redactor, policy, mode, key_file=key, vault=vault), workers)
     check_patient_fields(redactor, (), "in redact_frame")
-    return _redacted(series, None, redactor)[0]
+    return _redacted(series, [None] * len(series), run)[0]
 
 
-def _sources(patient: Mapping[str, str | Iterable[str]]) -> dict[str, list[str]]:
-    if not isinstance(patient, Mapping):
-        raise UsageError(f"patient maps a patient field to its column, not {type(patient).__name__}")
-    return {field: [names] if isinstance(names, str) else list(names) for field, names in patient.items()}
-
-
-def _check(frame: pandas.DataFrame, text: list[str], sources: Mapping[str, list[str]]) -> None:
-    known = list(frame.columns)
-    for field, names in sources.items():
-        if field not in patient_fields():
-            raise UnknownNameError("patient field", field, patient_fields())
-        if len(names) > 1 and field not in TUPLE_FIELDS:
-            raise UsageError(f"patient field {field!r} takes one column")
-    facts_of = [name for names in sources.values() for name in names]
-    for name in (*text, *facts_of):
-        if name not in known:
-            raise UnknownNameError("column", str(name), map(str, known))
-        if known.count(name) > 1:
-            raise UsageError(f"the frame has more than one column {name!r}")
-    if both := set(text) & set(facts_of):
-        raise UsageError(f"both text and patient fact: {', '.join(sorted(both))}")
-    if len(set(text)) != len(text):
-        raise UsageError("a text column is named twice")
-    if taken := [name for name in text if f"{name}_status" in known]:
-        raise UsageError(f"the frame has a column '{taken[0]}_status' already")
-
-
-def _patients(frame: pandas.DataFrame, sources: Mapping[str, list[str]]) -> list[Patient | None] | None:
-    if not sources:
-        return None
-    fields = [field for field, names in sources.items() for _ in names]
-    columns = [frame[name] for names in sources.values() for name in names]
-    return [facts_to_patient(zip(fields, row, strict=True)) for row in zip(*columns, strict=True)]
+def _runner(redactor: RedactorLike | None, make: Callable[[], RedactorLike], workers: int) -> tuple[_Run, RedactorLike]:
+    if not isinstance(workers, int) or workers < 1:
+        raise UsageError("workers is a whole number from 1 on")
+    if workers > 1 and redactor is not None and sys.platform != "linux":
+        raise UsageError("here several workers build a redactor each: give policy, mode and key instead of one built")
+    built = redactor or make()
+    if workers == 1:
+        return partial(redact_all, built), built
+    return partial(redact_in_processes, built, make, workers=workers), built
 
 
 def _redacted(
-    series: pandas.Series[Any], patients: list[Patient | None] | None, redactor: RedactorLike
+    series: pandas.Series[Any], patients: Sequence[Patient | None], run: _Run
 ) -> tuple[pandas.Series[Any], pandas.Series[Any]]:
     import pandas as pd  # noqa: PLC0415 - pandas is slow to import, and importing redactphi is not
 
-    missing = series.isna().to_numpy()
     values = series.astype(object).tolist()
-    status = [
-        NULL if null else OK if isinstance(value, str) else NOT_TEXT
-        for value, null in zip(values, missing, strict=True)
-    ]
-    documents = [
-        Document(str(place), value, patients[place] if patients else None)
-        for place, value in enumerate(values)
-        if status[place] == OK
-    ]
-    results: dict[int, Result] = {int(result.id): result for result in redact_all(redactor, documents)}
-    safe: list[Any] = []
-    for place, value in enumerate(values):
-        result = results.get(place)
-        if isinstance(result, RedactedDocument):
-            safe.append(result.text)
-        else:
-            safe.append(value if status[place] == NULL else None)
-            status[place] = f"withheld:{result.reason}" if result else status[place]
-    dtype = series.dtype if pd.api.types.is_string_dtype(series.dtype) else object
+    missing = series.isna().tolist()
+    notes = [None if null else value for value, null in zip(values, missing, strict=True)]
+    made = redact_values(notes, patients, run)
+    shown = [value if each == NULL else text_of(each) for value, each in zip(values, made, strict=True)]
     return (
-        pd.Series(safe, index=series.index, name=series.name, dtype=dtype),
-        pd.Series(status, index=series.index, dtype=object),
+        pd.Series(shown, index=series.index, name=series.name, dtype=_dtype_of(series)),
+        pd.Series([status_of(each) for each in made], index=series.index, dtype=object),
     )
+
+
+def _dtype_of(series: pandas.Series[Any]) -> Any:
+    """The dtype of the safe text. Categories are found anew: the old ones are the original texts."""
+    import pandas as pd  # noqa: PLC0415
+
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        return "category"
+    return series.dtype if series.isna().all() or pd.api.types.is_string_dtype(series.dtype) else object

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow
 import pytest
 
 from redactphi.errors import UnknownNameError, UsageError
@@ -37,16 +38,59 @@ def test_a_frame(frame):
     pd.testing.assert_frame_equal(frame, before)
 
 
-@pytest.mark.parametrize("dtype", [object, "string", "str"])
+DTYPES = [object, "string[python]", "string[pyarrow]", pd.ArrowDtype(pyarrow.string()), "category"]
+
+
+@pytest.mark.parametrize("dtype", [*DTYPES, *(["str"] if pd.__version__ >= "3" else [])])
 def test_dtypes_are_kept(dtype):
     made = redacted(pd.DataFrame({"note": pd.Series(["PHI-x", None, "XPOISONX"], dtype=dtype)}))
     assert made["note"].dtype == dtype
     assert made["note"].isna().tolist() == [False, True, True]
 
 
-def test_categories_become_plain_text():
-    made = redacted(pd.DataFrame({"note": pd.Series(["PHI-x", "PHI-x"], dtype="category")}))
-    assert made["note"].tolist() == ["[NAME]", "[NAME]"]
+def test_categories_are_those_of_the_safe_text():
+    series = pd.Series(["PHI-x", "PHI-x", "XPOISONX", None], dtype="category").cat.add_categories("PHI-unused")
+    made = redacted(pd.DataFrame({"note": series}))
+    assert made["note"].cat.categories.tolist() == ["[NAME]"]
+    assert made["note"].isna().tolist() == [False, False, True, True]
+
+
+@pytest.mark.parametrize("dtype", [object, "string", "category", "float64", "datetime64[ns]"])
+@pytest.mark.parametrize("rows", [0, 2])
+def test_a_column_of_nothing_stays_as_it_is(dtype, rows):
+    frame = pd.DataFrame({"note": pd.Series([None] * rows, dtype=dtype), "k": pd.Series([1] * rows, dtype="int64")})
+    made = redacted(frame)
+    pd.testing.assert_frame_equal(made[["note", "k"]], frame)
+    assert made["note_status"].tolist() == ["null"] * rows
+
+
+def test_each_kind_of_null_is_kept():
+    made = redacted(pd.DataFrame({"note": pd.Series([None, np.nan, pd.NA, "x"], dtype=object)}))["note"].tolist()
+    assert made[0] is None
+    assert made[1] != made[1]
+    assert made[2] is pd.NA
+
+
+def test_columns_of_several_levels():
+    frame = pd.DataFrame(
+        [["PHI-x", 1, "Maria"]], columns=pd.MultiIndex.from_tuples([("a", "n"), ("a", "k"), ("p", "n")])
+    )
+    made = redacted(frame, text=("a", "n"), patient={"name": ("p", "n")})
+    assert made.columns.tolist() == [("a", "n"), ("a", "n_status"), ("a", "k")]
+    assert made.to_numpy().tolist() == [["[NAME]", "ok", 1]]
+
+
+def test_an_index_of_several_levels():
+    index = pd.MultiIndex.from_tuples([("x", 1), ("x", 1), ("y", 2)], names=["p", "n"])
+    made = redacted(pd.DataFrame({"note": ["PHI-x", "b", "c"]}, index=index))
+    pd.testing.assert_index_equal(made.index, index)
+
+
+def test_other_columns_may_share_a_name():
+    frame = pd.DataFrame([["PHI-x", 1, 2]], columns=["note", "k", "k"])
+    made = redacted(frame)
+    assert made.columns.tolist() == ["note", "note_status", "k", "k"]
+    assert made.to_numpy().tolist() == [["[NAME]", "ok", 1, 2]]
 
 
 def test_what_is_not_text_is_withheld():
@@ -108,6 +152,8 @@ def test_an_empty_frame():
         ({"patient": {"name": "note"}}, UsageError, "both text and patient"),
         ({"patient": {"name": ["name", "score"]}}, UsageError, "one column"),
         ({"text": ["note", "note"]}, UsageError, "twice"),
+        ({"text": []}, UsageError, "name the column of notes"),
+        ({"workers": 0}, UsageError, "whole number from 1"),
     ],
 )
 def test_wrong_names(frame, options, error, message):
@@ -150,3 +196,19 @@ def test_what_is_no_frame_is_refused(arguments, message):
 def test_patient_facts_are_named_by_column(frame):
     with pytest.raises(UsageError, match="patient maps a patient field to its column, not list"):
         redacted(frame, patient=["name"])
+
+
+def test_what_is_no_series_is_refused(frame):
+    for value in (frame, ["PHI-x"]):
+        with pytest.raises(UsageError, match=r"a series is a pandas\.Series"):
+            redact_series(value, redactor=FakeRedactor())
+
+
+def test_the_how_to_runs_as_printed(root):
+    page = (root / "docs/how-to/pandas.md").read_text(encoding="utf-8")
+    names = {}
+    exec(page.split("```python\n")[1].split("```")[0], names)
+    assert names["safe"]["note_status"].tolist() == ["ok", "null", "ok"]
+    assert names["safe"]["note"].iloc[0] == "[NAME] seen [DATE 2024]. DIAGNOSIS: Rectal prolapse."
+    assert {"K62.3"} < set(names["codes"]["code"])
+    assert len(names["safe"].join(names["codes"].drop(columns="note_id"), how="left")) == len(names["codes"]) + 1
