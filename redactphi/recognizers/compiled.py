@@ -34,7 +34,19 @@ _ANY: regex.Pattern[str] = regex.compile(".")
 _NOWHERE = Chars(frozenset())
 """What may stand between is not kept of an anchor's clause: its distances are bounded."""
 
-_READERS = ("anchors", "alphabet", "compiled", "literals", "needs", "sketch", "starts", "syntax", "tails", "tries", "twins")
+_READERS = (
+    "anchors",
+    "alphabet",
+    "compiled",
+    "literals",
+    "needs",
+    "sketch",
+    "starts",
+    "syntax",
+    "tails",
+    "tries",
+    "twins",
+)
 
 
 class Packed(NamedTuple):
@@ -149,8 +161,7 @@ def _to_json(starts: Starts | None) -> dict[str, Any] | None:
     if starts is None:
         return None
     return asdict(starts) | {
-        name: _literals_to_json(literals)
-        for name, literals in (("literals", starts.literals), ("gate", starts.gate))
+        name: _literals_to_json(literals) for name, literals in (("literals", starts.literals), ("gate", starts.gate))
     }
 
 

@@ -54,7 +54,7 @@ def heads(chars: Chars, tree: Node) -> str:
     return before + char_class(chars)
 
 
-def _begins_at_word(items: Items[Node]) -> bool:
+def _begins_at_word(items: Items[Node]) -> bool:  # noqa: PLR0911 - one for each kind of node
     """Whether no ASCII letter can stand before a match."""
     for index, item in enumerate(items):
         match item:

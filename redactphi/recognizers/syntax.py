@@ -143,7 +143,9 @@ class Anything:
 Node = Chars | Words | Sequence | Choice | Repeat | Look | Edge | Anything
 
 ANY = Chars(ASCII, None, None)
-_GROUP = regex.compile(r"\(\?(?:P?<(?P<name>[A-Za-z_]\w*)>|:|>|(?P<look><?[=!])|(?P<on>[imsx]*)(?:-(?P<off>[imsx]+))?:)")
+_GROUP = regex.compile(
+    r"\(\?(?:P?<(?P<name>[A-Za-z_]\w*)>|:|>|(?P<look><?[=!])|(?P<on>[imsx]*)(?:-(?P<off>[imsx]+))?:)"
+)
 _FLAGS = regex.compile(r"\(\?(?P<on>[imsx]+)\)")
 _COUNT = regex.compile(r"\{(\d*)(,?)(\d*)\}")
 _REFERENCE = regex.compile(r"\(\?P=(?P<name>\w+)\)|\\g<(?P<name>\w+)>")
