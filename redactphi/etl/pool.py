@@ -11,7 +11,6 @@ import ctypes
 import gc
 import multiprocessing
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -22,6 +21,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 from redactphi.document import Document
@@ -105,9 +105,9 @@ class _Task(Generic[Chunk, Done, Outcome]):
         documents = self.slot.chunk.documents
         return documents if self.place is None else documents[self.place : self.place + 1]
 
-    def pickled(self) -> bytes:
+    def pickled(self) -> memoryview:
         content = self.slot.chunk if self.place is None else self.documents[0]
-        return pickle.dumps((self.place is None, content), pickle.HIGHEST_PROTOCOL)
+        return ForkingPickler.dumps((self.place is None, content))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class _Worker(Generic[Chunk, Done, Outcome]):
         self.task: _Task[Chunk, Done, Outcome] | None = None
         self.deadline = float("inf")
 
-    def send(self, task: _Task[Chunk, Done, Outcome], pickled: bytes, seconds: float | None) -> None:
+    def send(self, task: _Task[Chunk, Done, Outcome], pickled: memoryview, seconds: float | None) -> None:
         """Hand a task to the worker, which must be idle: then it reads, so that this cannot block for long."""
         self.task = task
         if seconds is not None:
@@ -191,7 +191,7 @@ class Pool(Generic[Chunk, Done, Outcome]):
         self._failed_starts = 0
         self._pending: deque[_Slot[Chunk, Done, Outcome]] = deque()
         self._again: deque[_Task[Chunk, Done, Outcome]] = deque()
-        self._next: tuple[_Task[Chunk, Done, Outcome], bytes] | None = None
+        self._next: tuple[_Task[Chunk, Done, Outcome], memoryview] | None = None
         self._workers: list[_Worker[Chunk, Done, Outcome]] = []
         self._count = workers
 
@@ -269,7 +269,7 @@ class Pool(Generic[Chunk, Done, Outcome]):
 
     def _hear(self, worker: _Worker[Chunk, Done, Outcome]) -> None:
         try:
-            said = pickle.loads(worker.connection.recv_bytes())  # noqa: S301 - from our own process
+            said = ForkingPickler.loads(worker.connection.recv_bytes())
         except (EOFError, OSError):
             self._lose(worker, WORKER_DIED)
             return
@@ -328,11 +328,11 @@ def _serve(
     gc.freeze()
     try:
         work = _guarded(make_work)
-        line.send_bytes(pickle.dumps(work if isinstance(work, _Failure) else None))
+        line.send_bytes(ForkingPickler.dumps(work if isinstance(work, _Failure) else None))
         while not isinstance(work, _Failure) and (received := line.recv_bytes()) != _STOP:
-            is_whole, content = pickle.loads(received)  # noqa: S301 - from our own process
+            is_whole, content = ForkingPickler.loads(received)
             done = _guarded(partial(work if is_whole else work.alone, content))
-            line.send_bytes(pickle.dumps(done, pickle.HIGHEST_PROTOCOL))
+            line.send_bytes(ForkingPickler.dumps(done))
         if not isinstance(work, _Failure):
             work.close()
     finally:
