@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 
-from redactphi.document import Document, WithheldDocument
-from redactphi.errors import DataError
+from redactphi.document import Document
+from redactphi.etl.parts import CHUNK_CHARACTERS, CHUNK_NOTES
 from redactphi.etl.workers import Engine, RedactorLike, Result, run_chunks
-
-DIED = "worker-died"
-"""Why a note is withheld whose process was gone before it was safe: killed, out of memory, or crashed."""
-
-_NOTES, _CHARACTERS = 64, 200_000
-"""Of a chunk, at most."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Chunk:
     documents: Sequence[Document]
-
-
-_Run = Callable[[Sequence[_Chunk]], Iterator[list[Result]]]
 
 
 def redact_in_processes(
@@ -46,46 +35,9 @@ def redact_in_processes(
         RedactPHIError: What is wrong is not a note but the call.
     """
     engine = Engine(lambda: redactor)
-
-    def run(chunks: Sequence[_Chunk]) -> Iterator[list[Result]]:
-        with closing(run_chunks(engine, partial(Engine, make_redactor), chunks, workers=workers)) as done:
-            for _, outcomes in done:
-                yield [outcome.result for outcome in outcomes]
-
-    left = deque(_chunks(documents))
-    while left:
-        try:
-            for results in run(tuple(left)):
-                left.popleft()
-                yield from results
-        except DataError as error:
-            if not _is_death(error):
-                raise
-            # Whichever of the chunks in hand it was: the first is settled alone, then the others go on.
-            yield from _alone(left.popleft(), run)
-
-
-def _alone(chunk: _Chunk, run: _Run) -> Iterator[Result]:
-    try:
-        [results] = run([chunk])
-    except DataError as error:
-        if not _is_death(error):
-            raise
-    else:
-        yield from results
-        return
-    documents = chunk.documents
-    if len(documents) == 1:
-        yield WithheldDocument(documents[0].id, DIED)
-        return
-    half = len(documents) // 2
-    for part in (documents[:half], documents[half:]):
-        yield from _alone(_Chunk(part), run)
-
-
-def _is_death(error: DataError) -> bool:
-    """Whether a process died; any other error is of the call, and would come back for every chunk."""
-    return isinstance(error.__context__, BrokenProcessPool)
+    with closing(run_chunks(engine, partial(Engine, make_redactor), _chunks(documents), workers=workers)) as done:
+        for _, outcomes in done:
+            yield from (outcome.result for outcome in outcomes)
 
 
 def _chunks(documents: Sequence[Document]) -> Iterator[_Chunk]:
@@ -94,7 +46,7 @@ def _chunks(documents: Sequence[Document]) -> Iterator[_Chunk]:
     for document in documents:
         held.append(document)
         characters += len(document.text)
-        if len(held) >= _NOTES or characters >= _CHARACTERS:
+        if len(held) >= CHUNK_NOTES or characters >= CHUNK_CHARACTERS:
             yield _Chunk(held)
             held, characters = [], 0
     if held:
