@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from detect_icd.matchers.navigation import IndexPhrase, index_phrases
 from detect_icd.matchers.phrases import PhraseSource, atom_sets, read_synonyms, title_parts
 from detect_icd.terms import terms
 from redactphi.errors import DataError
@@ -23,6 +24,7 @@ from redactphi.resources import data
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
+    from detect_icd.importers.alphabetic import IndexTerm
 
 FILE = "phrases.npz"
 
@@ -51,11 +53,11 @@ class PhraseIndex:
         with np.load(file, allow_pickle=False) as arrays:
             self.atoms: tuple[str, ...] = tuple(arrays["atoms"].tobytes().decode().split("\n"))
             self._codes = arrays["codes"].tobytes().decode().split("\n")
-            self._flat: list[int] = arrays["flat"].tolist()
-            self._offsets: list[int] = arrays["offsets"].tolist()
-            self._code_of: list[int] = arrays["code_of"].tolist()
-            self._source_of: list[int] = arrays["source_of"].tolist()
-            self._shelf_offsets: list[int] = arrays["shelf_offsets"].tolist()
+            self._flat = arrays["flat"]
+            self._offsets = arrays["offsets"]
+            self._code_of = arrays["code_of"]
+            self._source_of = arrays["source_of"]
+            self._shelf_offsets = arrays["shelf_offsets"]
             self.frequency: dict[str, int] = dict(zip(self.atoms, arrays["frequency"].tolist(), strict=True))
         self._number = {atom: number for number, atom in enumerate(self.atoms)}
         self._shelves: dict[str, Shelf | None] = {}
@@ -86,9 +88,9 @@ class PhraseIndex:
         alone: Phrase | None = None
         pairs: dict[str, list[Phrase]] = {}
         for phrase in range(first, last):
-            numbers = self._flat[self._offsets[phrase] : self._offsets[phrase + 1]]
+            numbers = self._flat[self._offsets[phrase] : self._offsets[phrase + 1]].tolist()
             names = tuple(self.atoms[one] for one in numbers)
-            source = PhraseSource(self._source_of[phrase])
+            source = PhraseSource(int(self._source_of[phrase]))
             entry = Phrase(names[2:], self._codes[self._code_of[phrase]], source, len(names))
             if len(names) == 1:
                 alone = entry
@@ -98,8 +100,9 @@ class PhraseIndex:
 
     def phrases(self) -> Iterator[tuple[frozenset[str], str]]:
         """Every phrase as its set of atoms, with its code."""
-        for number, code in enumerate(self._code_of):
-            numbers = self._flat[self._offsets[number] : self._offsets[number + 1]]
+        flat, offsets = self._flat.tolist(), self._offsets.tolist()
+        for number, code in enumerate(self._code_of.tolist()):
+            numbers = flat[offsets[number] : offsets[number + 1]]
             yield frozenset(self.atoms[one] for one in numbers), self._codes[code]
 
 
@@ -117,10 +120,15 @@ def phrase_index() -> PhraseIndex:
         return PhraseIndex(file)
 
 
-def compile_index(books: CodeBook | Iterable[CodeBook], out_path: Path) -> int:
+def compile_index(books: CodeBook | Iterable[CodeBook], out_path: Path, lines: Iterable[IndexTerm] = ()) -> int:
     """Builds the phrase index of one or several releases and says how many phrases it holds.
 
     Codes of every release given are indexed; the detector asks the code book of its release which are in force.
+
+    Args:
+        books: The releases.
+        out_path: The file to write.
+        lines: The lines of the Alphabetic Index and its tables, where they were imported.
 
     Raises:
         DataError: A synonym leads to a code no release has.
@@ -129,12 +137,12 @@ def compile_index(books: CodeBook | Iterable[CodeBook], out_path: Path) -> int:
     for book in [books] if hasattr(books, "iter_entries") else books:
         for entry in book.iter_entries():
             entries.setdefault(entry.code, entry)
-    phrases = _best_phrases(entries)
+    phrases = _best_phrases(entries, lines)
     _write(phrases, out_path)
     return len(phrases)
 
 
-def _best_phrases(entries: Mapping[str, CodeEntry]) -> dict[frozenset[str], tuple[str, PhraseSource]]:
+def _best_phrases(entries: Mapping[str, CodeEntry], lines: Iterable[IndexTerm]) -> dict[frozenset[str], tuple[str, PhraseSource]]:
     best: dict[frozenset[str], tuple[tuple[int, ...], str, PhraseSource]] = {}
 
     def offer(atoms: frozenset[str], rank: tuple[int, ...], code: str, source: PhraseSource) -> None:
@@ -158,6 +166,10 @@ def _best_phrases(entries: Mapping[str, CodeEntry]) -> dict[frozenset[str], tupl
                     continue
                 rank = (parts.vagueness, int(source), 0 if entry.billable else 1, len(entry.code))
                 offer(atoms, rank, entry.code, source if not parts.vagueness else PhraseSource(source + 2))
+    for phrase in index_phrases(lines):
+        if phrase.code in entries and _is_indexed(phrase):
+            rank = (0, int(phrase.source), int(phrase.is_referred), len(phrase.code))
+            offer(phrase.atoms, rank, phrase.code, phrase.source)
     stopped, _ = _stops()
     return {atoms: (code, source) for atoms, (_, code, source) in best.items() if atoms not in stopped}
 
@@ -185,6 +197,16 @@ def _is_told(atoms: frozenset[str], source: PhraseSource, vagueness: int, code: 
     return bool(_DISEASE_WORD.search(atom)) or (
         source is PhraseSource.TITLE and not vagueness and code[0] not in "OPSTZ"
     )
+
+
+def _is_indexed(phrase: IndexPhrase) -> bool:
+    """Whether a path of the index says enough to be looked for: encounters and causes are prose, single words a lot else."""
+    category = phrase.code[:3]
+    if category[0] == "Z" and category not in _STATES:
+        return False
+    if len(phrase.atoms) > 1:
+        return not phrase.atoms <= _EMPTY_WORDS
+    return phrase.source is PhraseSource.INDEX and bool(_DISEASE_WORD.search(next(iter(phrase.atoms), "")))
 
 
 _STATES = frozenset(

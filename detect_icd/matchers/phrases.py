@@ -11,13 +11,19 @@ from detect_icd.terms import rows, terms
 
 
 class PhraseSource(IntEnum):
-    """Where a phrase comes from; the vague ones are titles said to be "unspecified" or "other"."""
+    """Where a phrase comes from; the vague ones are titles said to be "unspecified" or "other".
+
+    The last three are of imported files: the Alphabetic Index, that of external causes, the tables of neoplasms and drugs.
+    """
 
     SYNONYM = 0
     TITLE = 1
     INCLUSION = 2
     VAGUE_TITLE = 3
     VAGUE_INCLUSION = 4
+    INDEX = 5
+    EXTERNAL = 6
+    TABLE = 7
 
     @property
     def rule(self) -> str:
@@ -27,7 +33,7 @@ class PhraseSource(IntEnum):
     @property
     def score(self) -> float:
         """Confidence that words which match it mean its code."""
-        return (0.95, 0.9, 0.85, 0.8, 0.7)[self]
+        return (0.95, 0.9, 0.85, 0.8, 0.7, 0.85, 0.75, 0.85)[self]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,252 @@
+r"""Cases: short texts whose mentions are marked with code and status, and what may and must not be reported of them.
+
+One case a line, ``#`` starts a comment, ``= tag`` names the group that follows::
+
+    = negation
+    Pt with [HTN](I10). Denies [CP](R07.9 negated). => I10 ! R07.9
+    {inpatient} DISCHARGE DIAGNOSIS: Probable [pneumonia](J18.9 uncertain). => J18.9
+    {2026-03-14} PMH:\n1. [Gout](M10.9 historical) => M10.9
+
+Behind ``=>`` stands all that is reported, behind ``!`` what is tempting and wrong; ``\n`` is a line break.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from detect_icd.candidates import Status
+from detect_icd.coding import CodeSystem, icd10cm
+from detect_icd.evaluation.notes import Counts
+from redactphi.errors import DataError
+
+if TYPE_CHECKING:
+    from detect_icd.candidates import Detection
+    from detect_icd.detector import CodeDetector
+    from detect_icd.guidelines import Setting
+
+_CASE = re.compile(r"(?P<options>(?:\{[^{}]*\}\s*)*)(?P<text>.*?)\s*=>(?P<reported>[^!]*)(?:!(?P<forbidden>.*))?")
+_MARK = re.compile(r"\[(?P<words>[^\[\]]+)\]\((?P<code>[A-Z][0-9A-Z.]+)(?: (?P<status>[a-z]+))?\)")
+_OPTION = re.compile(r"\{([^{}]*)\}")
+_CATEGORY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CodedMention:
+    """Words of a case with their code and how the text speaks of them."""
+
+    start: int
+    end: int
+    code: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A text and what is to be made of it.
+
+    Attributes:
+        id: File and line.
+        tag: The group it belongs to.
+        text: Without its markup; out of ``repr``.
+        mentions: The words marked.
+        reported: Every code that is reported.
+        forbidden: Codes that must not be.
+        setting: ``outpatient`` or ``inpatient``.
+        service_date: The day of service, if it matters.
+    """
+
+    id: str
+    tag: str
+    text: str = field(repr=False)
+    mentions: tuple[CodedMention, ...]
+    reported: frozenset[str]
+    forbidden: frozenset[str]
+    setting: Setting = "outpatient"
+    service_date: date | None = None
+
+
+def read_cases(path: Path) -> Iterator[Case]:
+    """The cases of a file, or of every ``*.txt`` file of a folder that has any, in order of name and line.
+
+    Raises:
+        DataError: A line is no case, or names a code or status that is none; tells its number only.
+    """
+    files = sorted(path.glob("*.txt")) if path.is_dir() else [path]
+    for file in files:
+        tag = file.stem
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            if line.startswith("= "):
+                tag = line[2:].strip()
+                continue
+            yield _case(line, tag, f"{file.name}:{number}")
+
+
+def _case(line: str, tag: str, id: str) -> Case:
+    match = _CASE.fullmatch(line.strip())
+    if match is None:
+        raise DataError(f"{id}: a case is a text, =>, and codes")
+    setting: Setting = "outpatient"
+    day: date | None = None
+    try:
+        for option in _OPTION.findall(match["options"]):
+            if option in {"inpatient", "outpatient"}:
+                setting = option
+            else:
+                day = date.fromisoformat(option)
+        text, mentions = _unmarked(match["text"].replace("\\n", "\n"))
+        reported, forbidden = (_codes(match[part] or "") for part in ("reported", "forbidden"))
+    except ValueError as error:
+        raise DataError(f"{id}: an option, code or status is not valid") from error
+    return Case(id, tag, text, mentions, reported, forbidden, setting, day)
+
+
+def _unmarked(marked: str) -> tuple[str, tuple[CodedMention, ...]]:
+    parts, mentions, position, length = [], [], 0, 0
+    for match in _MARK.finditer(marked):
+        before = marked[position : match.start()]
+        start = length + len(before)
+        length = start + len(match["words"])
+        parts += [before, match["words"]]
+        mentions.append(CodedMention(start, length, _code(match["code"]), Status(match["status"] or "present")))
+        position = match.end()
+    return "".join((*parts, marked[position:])), tuple(mentions)
+
+
+def _codes(words: str) -> frozenset[str]:
+    return frozenset(_code(word) for word in words.split())
+
+
+def _code(written: str) -> str:
+    if not icd10cm.is_valid(written):
+        raise ValueError
+    return icd10cm.format(written)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one case: codes reported, and the status each mention was found with (none: not found)."""
+
+    case: Case
+    found: frozenset[str]
+    statuses: tuple[Status | None, ...]
+
+    @property
+    def counts(self) -> Counts:
+        """Codes right, wrong and missed."""
+        return Counts.of(self.found, self.case.reported)
+
+    @property
+    def forbidden(self) -> frozenset[str]:
+        """Reported, and must not be."""
+        return self.found & self.case.forbidden
+
+    @property
+    def is_right(self) -> bool:
+        """Whether exactly what should be is reported."""
+        return self.found == self.case.reported
+
+    @property
+    def errors(self) -> int:
+        """How many codes are wrong or missed, and mentions not read as they are meant."""
+        astray = sum(got is not mention.status for got, mention in zip(self.statuses, self.case.mentions, strict=True))
+        return self.counts.wrong + self.counts.missed + astray
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReport:
+    """The outcomes of all cases; figures are micro-averaged."""
+
+    outcomes: tuple[Outcome, ...]
+
+    def counts(self, where: Callable[[Case], bool] = lambda _: True) -> Counts:
+        """Codes right, wrong and missed in the cases of a kind."""
+        return sum((outcome.counts for outcome in self.outcomes if where(outcome.case)), Counts())
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The groups, in order."""
+        return tuple(dict.fromkeys(outcome.case.tag for outcome in self.outcomes))
+
+    def statuses(self) -> dict[Status, tuple[int, int]]:
+        """For each status, how many mentions have it, and how many of them were found with it."""
+        table: dict[Status, tuple[int, int]] = {}
+        for outcome in self.outcomes:
+            for got, mention in zip(outcome.statuses, outcome.case.mentions, strict=True):
+                total, right = table.get(mention.status, (0, 0))
+                table[mention.status] = total + 1, right + (got is mention.status)
+        return table
+
+    def worst(self, limit: int) -> list[Outcome]:
+        """The cases with the most errors; none that is right."""
+        ranked = sorted(self.outcomes, key=lambda outcome: -outcome.errors)
+        return [outcome for outcome in ranked if outcome.errors][:limit]
+
+    def to_dict(self) -> dict[str, object]:
+        """The report as plain data."""
+        statuses = self.statuses()
+        mentions, right = (sum(values) for values in zip(*statuses.values(), strict=True)) if statuses else (0, 0)
+        return {
+            "cases": len(self.outcomes),
+            "wholly_right": _share(sum(outcome.is_right for outcome in self.outcomes), len(self.outcomes)),
+            "forbidden": sum(len(outcome.case.forbidden) for outcome in self.outcomes),
+            "forbidden_reported": sum(len(outcome.forbidden) for outcome in self.outcomes),
+            "codes": self.counts().to_dict(),
+            "status": {
+                "mentions": mentions,
+                "accuracy": _share(right, mentions),
+                "macro": _share(sum(hit / total for total, hit in statuses.values()), len(statuses)),
+                "each": {
+                    str(status): {"mentions": total, "accuracy": _share(hit, total)}
+                    for status, (total, hit) in sorted(statuses.items())
+                },
+            },
+            "tags": {tag: self._tag(tag) for tag in self.tags},
+        }
+
+    def _tag(self, tag: str) -> Mapping[str, float]:
+        outcomes = [outcome for outcome in self.outcomes if outcome.case.tag == tag]
+        right = sum(outcome.is_right for outcome in outcomes)
+        counts = self.counts(lambda case: case.tag == tag)
+        return {"cases": len(outcomes), "wholly_right": _share(right, len(outcomes)), **counts.to_dict()}
+
+
+def _share(part: float, whole: int) -> float:
+    return round(part / whole, 3) if whole else 0.0
+
+
+def evaluate_cases(
+    cases: Iterable[Case], detectors: Mapping[Literal["outpatient", "inpatient"], CodeDetector]
+) -> CaseReport:
+    """Runs the detector of each case's setting on it; CPT and HCPCS codes are not counted."""
+    outcomes = []
+    for case in cases:
+        detection = detectors[case.setting].detect(case.text, service_date=case.service_date)
+        found = frozenset(
+            candidate.coding.code for candidate in detection.reported if candidate.coding.system is CodeSystem.ICD10CM
+        )
+        statuses = tuple(_status(detection, mention) for mention in case.mentions)
+        outcomes.append(Outcome(case, found, statuses))
+    return CaseReport(tuple(outcomes))
+
+
+def _status(detection: Detection, mention: CodedMention) -> Status | None:
+    """How the words were read: by the candidate of their category that stands on them, the nearest in code first."""
+    standing = [
+        candidate
+        for candidate in detection.candidates
+        if candidate.coding.code[:_CATEGORY] == mention.code[:_CATEGORY]
+        and any(
+            span.label != "status" and span.start < mention.end and mention.start < span.end
+            for span in candidate.evidence
+        )
+    ]
+    if any(candidate.status is mention.status for candidate in standing):
+        return mention.status
+    return standing[0].status if standing else None
