@@ -14,13 +14,13 @@ from detect_icd.assertion import assess, context_rules
 from detect_icd.candidates import Candidate, Detection, Status
 from detect_icd.codebook import CodeBook, open_book
 from detect_icd.guidelines import Guidelines, Setting
+from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, with_words_after, words_after
 from detect_icd.matchers.completion import complete
 from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
 from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.sections import Section, find_sections, section_at, section_sentences
-from detect_icd.terms import terms
 from redactphi.document import RedactedDocument
 from redactphi.errors import UsageError
 from redactphi.spans import Span
@@ -86,17 +86,19 @@ class CodeDetector:
 
     def _diagnoses(self, note: str, sections: Sequence[Section], book: CodeBook) -> Iterator[Candidate]:
         rules = context_rules()
-        for start, end in section_sentences(note, sections):
-            tokens = terms().tokens(note, start, end)
-            mentions = self.dictionary.mentions(note, tokens)
-            if not mentions:
+        read = [self._sentence(note, start, end) for start, end in section_sentences(note, sections)]
+        for number, sentence in enumerate(read):
+            if not sentence.mentions:
                 continue
-            cues = rules.cues(note, start, end)
-            for mention in mentions:
+            cues = rules.cues(note, sentence.start, sentence.end)
+            around = Surroundings(note, sentence.tokens, sentence.mentions, self.dictionary.index)
+            later = words_after(note, read[number + 1 : number + 1 + FOLLOWING])
+            for mention in sentence.mentions:
                 section = section_at(sections, mention.start).name
-                assertion = assess(note, cues, mention.start, mention.end, section, (start, end))
-                words = self.dictionary.words_near(mention, tokens)
-                candidate = _candidate(mention, words, book, section, assertion.status)
+                bounds = (sentence.start, sentence.end)
+                assertion = assess(note, cues, mention.start, mention.end, section, bounds)
+                own = with_words_after(around.of(mention), later) if mention is sentence.mentions[-1] else around.of(mention)
+                candidate = _candidate(mention, own, book, section, assertion.status)
                 if candidate is not None:
                     if assertion.cue is not None:
                         candidate = replace(candidate, evidence=(*candidate.evidence, assertion.cue))
@@ -106,11 +108,15 @@ class CodeDetector:
                         else candidate
                     )
 
+    def _sentence(self, note: str, start: int, end: int) -> Sentence:
+        tokens = self.dictionary.read(note, start, end)
+        return Sentence(start, end, tokens, self.dictionary.mentions(note, tokens))
+
 
 def _candidate(
     mention: Mention, words: AbstractSet[str], book: CodeBook, section: str, status: Status
 ) -> Candidate | None:
-    entry = complete(book, mention.code, words)
+    entry = complete(book, mention.code, words, mention.atoms)
     if entry is None:
         return None
     rules = [mention.source.rule]

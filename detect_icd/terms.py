@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -118,6 +118,13 @@ class Terms:
         entries.append(entry)
         entries.sort(key=lambda item: (-len(item.words), not item.near))
 
+    def vocabulary(self, often: Mapping[str, int]) -> dict[str, int]:
+        """Every word that has a meaning here with how often its atoms stand in an index."""
+        words = dict(often)
+        for form, atoms in self._forms.items():
+            words[form] = words.get(form, 0) + max((often.get(atom, 0) for atom in atoms), default=0)
+        return words
+
     def atoms(self, word: str) -> tuple[str, ...]:
         """The atoms of one lower-case word: its canonical form, or several (``cancer``: malignant, neoplasm)."""
         found = self._cache.get(word)
@@ -147,6 +154,9 @@ class Terms:
             if match.lastgroup:
                 continue
             word = match.group().lower()
+            if len(word) == 1 and (side := _side(text, match)):
+                tokens.append(Token(match.start(), match.end(), word, side))
+                continue
             special = (
                 special
                 or word in _SCALES
@@ -212,6 +222,18 @@ class Terms:
         ):  # fmt: skip
             return self.atoms(token.word + following.word)
         return None
+
+
+def _side(text: str, match: re.Match[str]) -> tuple[str, ...]:
+    """The side a lone capital R or L stands for; none in "R/O", "L-spine", "L4" or an initial."""
+    if match.group() not in _SIDES or not _ALONE.match(text, match.end()) or text[match.start() - 1 : match.start()] in _JOINING:
+        return ()
+    return (_SIDES[match.group()],)
+
+
+_SIDES = {"R": "right", "L": "left"}
+_ALONE = re.compile(r"(?=[\s,;:)\]]|\.(?:\s|$)|/L\b|/R\b|$)")
+_JOINING = frozenset("-'\u2019.&")
 
 
 @functools.cache

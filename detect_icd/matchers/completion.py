@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.phrases import atom_sets, title_parts
@@ -17,52 +18,99 @@ _ENCOUNTERS = (
     ("S", frozenset({"sequela", "sequelae", "late"})),
     ("D", frozenset({"healing", "healed", "followup", "aftercare", "subsequent", "routine"})),
 )
-_DEFAULTS = frozenset({"primary", "female"})
-"""What a disease is unless the note says otherwise (osteoarthritis of the right knee is primary, breast cancer female)."""
+_DEFAULTS = frozenset({"primary", "female", "closed", "displaced"})
+"""What a disease or injury is unless the note says otherwise (osteoarthritis is primary, breast cancer female, a fracture closed)."""
+
+_CATEGORY = 3
 
 _SIDED = re.compile(r"\bright\b", re.IGNORECASE)
 
 
-def complete(book: CodeBook, code: str, words: AbstractSet[str]) -> CodeEntry | None:
+def complete(
+    book: CodeBook, code: str, words: AbstractSet[str], said: AbstractSet[str] = frozenset()
+) -> CodeEntry | None:
     """The billable code the words lead to, the nearest heading where they do not suffice, None where there is none.
 
     Args:
         book: The release in force.
         code: What the phrase leads to.
-        words: The atoms of the mention's sentence.
+        words: The atoms around the mention that are its own.
+        said: The atoms of the mention itself.
     """
     entry = book.get(code)
-    while entry is not None and not entry.billable:
-        if entry.needs_seventh:
-            entry = _sibling(book, entry, words)
-            return book.get(entry.with_seventh(_encounter(entry.seventh_characters, words)))
-        child = _child(book, entry, words)
-        if child is None:
-            return entry
-        entry = book.get(child)
-    return _sibling(book, entry, words) if entry is not None else None
+    if entry is None:
+        return None
+    vocabulary = _family(book, entry.code[:_CATEGORY]).vocabulary
+    chosen = book.get(_choose(book, entry.code, vocabulary & words, frozenset(said)))
+    if chosen is not None and not chosen.billable and chosen.needs_seventh:
+        return book.get(chosen.with_seventh(_encounter(chosen.seventh_characters, words)))
+    return chosen
 
 
-def _sibling(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> CodeEntry:
-    """The sibling that names what this one leaves unspecified, where the words say it."""
-    own, vagueness = _atoms(entry.title)
-    above = book.get(entry.parent) if entry.parent else None
-    if not vagueness or above is None:
-        return entry
-    best, most = entry, 0
-    for code in above.children:
-        sibling = book.get(code)
-        while sibling is not None and sibling.billable != entry.billable and not sibling.needs_seventh:
-            atoms, _ = _atoms(sibling.title)
-            below = _child(book, sibling, words) if own <= atoms and atoms - own - _DEFAULTS <= words else None
-            sibling = book.get(below) if below else None
-        if sibling is None or sibling.billable != entry.billable:
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A code as far as words decide it: complete, or lacking its seventh character only."""
+
+    code: str
+    atoms: frozenset[str]
+    vagueness: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """The leaves of a category, and every atom that tells one from another."""
+
+    leaves: tuple[_Leaf, ...]
+    vocabulary: frozenset[str]
+
+
+@functools.lru_cache(maxsize=2048)
+def _family(book: CodeBook, category: str) -> _Family:
+    leaves = []
+    below = [category]
+    while below:
+        entry = book.get(below.pop())
+        if entry is None:
             continue
-        atoms, vague = _atoms(sibling.title)
-        extra = atoms - own - _DEFAULTS
-        if vague <= vagueness and own <= atoms and extra <= words and len(extra) > most:
-            best, most = sibling, len(extra)
-    return best
+        if entry.billable or entry.needs_seventh:
+            leaves.append(_Leaf(entry.code, *_atoms(entry.title)))
+        else:
+            below.extend(entry.children)
+    leaves.sort(key=lambda leaf: leaf.code)
+    return _Family(tuple(leaves), frozenset(atom for leaf in leaves for atom in leaf.atoms))
+
+
+@functools.lru_cache(maxsize=65536)
+def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[str]) -> str:
+    """The leaf of the category whose title the words state best; else the default below the code."""
+    entry = book[code]
+    own, vagueness = _atoms(entry.title)
+    known = own.union(said, *(_atoms(above.title)[0] for above in book.ancestors(code) if above.kind == "code"))
+    is_open = bool(vagueness) or not (entry.billable or entry.needs_seventh)
+    best, best_rank = "", (0, False, 0, 0)
+    for leaf in _family(book, code[:_CATEGORY]).leaves:
+        extra = leaf.atoms - known - _DEFAULTS
+        if not extra or not extra <= words:
+            continue
+        is_below = leaf.code.startswith(code)
+        lost = 0 if is_below else len((own & said) - leaf.atoms)
+        if lost and not is_open:
+            continue
+        rank = (len(extra) - lost, is_below, -leaf.vagueness, -len(leaf.atoms))
+        if rank > best_rank:
+            best, best_rank = leaf.code, rank
+    return best or _default(book, entry, words | said)
+
+
+def _default(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> str:
+    """What stands below a heading when nothing more is said."""
+    while not entry.billable and not entry.needs_seventh:
+        child = _child(book, entry, words)
+        below = book.get(child) if child else None
+        if below is None:
+            break
+        entry = below
+    return entry.code
 
 
 def lacks_side(entry: CodeEntry, book: CodeBook) -> bool:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
-from detect_icd.terms import Token
+from detect_icd.matchers.spelling import Spelling
+from detect_icd.terms import Token, terms
+from redactphi.resources import data
 
 _SLACK = 3
 """Words that may stand between the words of a phrase, beyond one a word of the phrase."""
-
-_NEAR = 4
-"""Words before and after a mention that may complete it."""
 
 _PAIR = 2
 """A phrase of so few words does not reach over a comma or "and"."""
@@ -56,6 +56,11 @@ class Mention:
     looseness: float
 
     @property
+    def atoms(self) -> frozenset[str]:
+        """What it says."""
+        return frozenset(atom for _, atom in self.said)
+
+    @property
     def score(self) -> float:
         """Confidence from 0 to 1: surer for more words that stand closer."""
         return round(max(0.1, self.source.score - 0.03 * self.looseness - (0.1 if self.size == 1 else 0.0)), 3)
@@ -66,9 +71,15 @@ class DictionaryMatcher:
 
     def __init__(self, index: PhraseIndex | None = None) -> None:
         self.index = index or phrase_index()
+        self.spelling = Spelling(terms().vocabulary(self.index.frequency))
 
     def mentions(self, text: str, tokens: Sequence[Token]) -> list[Mention]:
-        """The mentions of one sentence, in order of the text; none is contained in another."""
+        """The mentions of one sentence, in order of the text; none is contained in another.
+
+        Args:
+            text: The whole note.
+            tokens: The tokens of the sentence, as ``read`` gives them.
+        """
         where: dict[str, list[int]] = {}
         for number, token in enumerate(tokens):
             for atom in token.atoms:
@@ -78,26 +89,21 @@ class DictionaryMatcher:
             for phrase, atoms in self._stated(where)
             for mention in self._place(text, tokens, where, phrase, atoms)
         ]
-        return sorted(_most_specific(found), key=lambda mention: (mention.start, mention.end, mention.code))
+        kept = (mention for mention in _most_specific(found) if not _is_attributive(text, tokens, mention))
+        return sorted(kept, key=lambda mention: (mention.start, mention.end, mention.code))
 
-    def words_near(self, mention: Mention, tokens: Sequence[Token]) -> set[str]:
-        """The atoms around a mention, in which its side, type and acuity are looked for; of several sides the nearest.
+    def read(self, text: str, start: int, end: int) -> Sequence[Token]:
+        """The tokens of a sentence, with unknown words read as the known ones they stand for."""
+        known, tokens = self.index, terms().tokens(text, start, end)
+        if all(not token.atoms or token.atoms[0] in known or len(token.atoms) > 1 for token in tokens):
+            return tokens
+        return [self._spelt(token) for token in tokens]
 
-        Only the index's own words count as distance: redacting a name changes nothing.
-        """
-        first, last = min(mention.members), max(mention.members)
-        words = {atom for number in range(first, last + 1) for atom in tokens[number].atoms}
-        sides = [(0, atom) for atom in sorted(words & SIDES)]
-        for direction in (range(first - 1, -1, -1), range(last + 1, len(tokens))):
-            distance = 0
-            for number in direction:
-                atoms = [atom for atom in tokens[number].atoms if atom in self.index]
-                distance += bool(atoms)
-                if distance > _NEAR:
-                    break
-                words.update(atoms)
-                sides.extend((distance, atom) for atom in atoms if atom in SIDES)
-        return (words - SIDES) | {min(sides)[1]} if sides else words
+    def _spelt(self, token: Token) -> Token:
+        if len(token.atoms) != 1 or token.atoms[0] in self.index:
+            return token
+        word = self.spelling.correct(token.word)
+        return token._replace(atoms=terms().atoms(word)) if word else token
 
     def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:
         stated = where.keys()
@@ -136,7 +142,7 @@ class DictionaryMatcher:
                     continue
                 breaks = len(_BREAK.findall(text, start, end))
                 if breaks > _MOST_BREAKS or (
-                    breaks and phrase.size <= _PAIR and not _coupled(text, tokens, first, last, phrase.source)
+                    breaks and len(members) <= _PAIR and not _coupled(text, tokens, first, last, phrase.source)
                 ):
                     continue
                 looseness += breaks
@@ -150,6 +156,33 @@ class DictionaryMatcher:
             for number in between
             if number not in members and any(atom in self.index for atom in tokens[number].atoms)
         )
+
+
+def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> bool:
+    """Whether the mention only names something else: a clinic, a vaccine, a test, a brochure."""
+    last = max(mention.members)
+    for number in range(last + 1, min(last + _LIST, len(tokens))):
+        between = text[tokens[number - 1].end : tokens[number].start]
+        joined = between.strip()
+        if joined not in _LIST_JOINTS or "\n" in between:
+            return False
+        if tokens[number].word in _attributive():
+            return True
+        # A list shares its last word: "hepatitis B, tetanus and shingles vaccines".
+        if number > last + 1 and joined == "" and tokens[number].word not in _AND and tokens[number - 1].word not in _AND:
+            return False
+    return False
+
+
+_LIST = 8
+_LIST_JOINTS = frozenset({"", ",", "-", "/", "&"})
+_AND = frozenset({"and", "or"})
+
+
+@functools.cache
+def _attributive() -> frozenset[str]:
+    lines = (data("detect_icd") / "attributive.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: PhraseSource) -> bool:
