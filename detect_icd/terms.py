@@ -27,6 +27,7 @@ _ORDINALS = {"1st": "1", "2nd": "2", "3rd": "3", "4th": "4"} | {
 }
 _LETTERED = frozenset({"vitamin", "hepatitis", "influenza", "hemophilia", "vit"})
 _SCALES = frozenset({"type", "stage", "grade", "class", "degree", "category", "group", "factor", "phase"})
+_COPULAS = frozenset({"is", "was", "of", "now"})
 _JOINED = frozenset({"non", "pseudo", "hyper", "hypo", "pre", "post", "peri", "anti", "sub", "poly", "multi", "intra"})
 _JOINED_OPEN = frozenset({"non", "pseudo", "hyper", "hypo"})
 _NOT_COMBINING = frozenset({"two", "no", "to", "zero", "do", "so", "go", "auto"})
@@ -180,9 +181,12 @@ class Terms:
                 if entry := self._abbreviation(text, tokens, position, words):
                     taken, atoms = len(entry.words), entry.atoms
             if taken == 1 and following is not None:
-                joined = self._pair(text, token, following)
+                # "stage is 3b", "a type of 2"
+                skipped = int(token.word in _SCALES and following.word in _COPULAS and position + 2 < len(tokens))
+                following = tokens[position + 1 + skipped]
+                joined = self._pair(text, token, following, after=tokens[position + skipped])
                 if joined is not None:
-                    taken, atoms = 2, joined
+                    taken, atoms = 2 + skipped, joined
             last = tokens[position + taken - 1]
             fused.append(
                 token if taken == 1 and atoms is token.atoms else Token(token.start, last.end, token.word, atoms)
@@ -203,8 +207,8 @@ class Terms:
                 return entry
         return None
 
-    def _pair(self, text: str, token: Token, following: Token) -> tuple[str, ...] | None:
-        gap = text[token.end : following.start]
+    def _pair(self, text: str, token: Token, following: Token, after: Token) -> tuple[str, ...] | None:
+        gap = text[after.end : following.start]
         if token.word in _SCALES and len(gap) <= 2:  # noqa: PLR2004 - "type 2", "type-2", "stage: 3"
             value = following.word
             value = _ROMAN.get(value) or _WORD_NUMBERS.get(value) or value

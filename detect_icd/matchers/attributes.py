@@ -37,6 +37,9 @@ _SAYS_OF_IT = re.compile(
 )
 
 
+_SAYS_ITS_STAGE = re.compile(r"\b(?:stage|grade|type|class|severity|degree)\b:?(?: is| was| now)? (?:\d|[IV]+\b|[a-d]\b)", re.IGNORECASE)
+
+
 class Sentence(NamedTuple):
     """A sentence as it is read: where it stands, its words, and the diagnoses it mentions."""
 
@@ -50,7 +53,8 @@ def words_after(text: str, following: Sequence[Sentence]) -> set[str]:
     """The atoms of the sentences that go on about the last mention ("Location: left"), up to one about something else."""
     words: set[str] = set()
     for sentence in following:
-        if sentence.mentions or not _SAYS_OF_IT.match(text, sentence.start):
+        says = _SAYS_OF_IT.match(text, sentence.start) or _SAYS_ITS_STAGE.search(text, sentence.start, sentence.end)
+        if sentence.mentions or not says:
             break
         denied = _denied(text, sentence.start, sentence.end)
         for token in sentence.tokens:

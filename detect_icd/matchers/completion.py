@@ -85,7 +85,7 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
     """The leaf of the category whose title the words state best; else the default below the code."""
     entry = book[code]
     own, vagueness = _atoms(entry.title)
-    known = own.union(said, *(_atoms(above.title)[0] for above in book.ancestors(code) if above.kind == "code"))
+    known = own.union(said, _implied(book, code), *(_atoms(e.title)[0] for e in book.ancestors(code) if e.kind == "code"))
     is_open = bool(vagueness) or not (entry.billable or entry.needs_seventh)
     best, best_rank = "", (0, False, 0, 0)
     for leaf in _family(book, code[:_CATEGORY]).leaves:
@@ -100,6 +100,16 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         if rank > best_rank:
             best, best_rank = leaf.code, rank
     return best or _default(book, entry, words | said)
+
+
+@functools.lru_cache(maxsize=8192)
+def _implied(book: CodeBook, code: str) -> frozenset[str]:
+    """What every leaf a code may be completed to has in its title: Ménière's disease is always one of an ear."""
+    entry = book[code]
+    if (entry.billable or entry.needs_seventh) and entry.parent is not None:
+        entry = book[entry.parent]
+    below = [leaf.atoms for leaf in _family(book, code[:_CATEGORY]).leaves if leaf.code.startswith(entry.code)]
+    return frozenset.intersection(*below) if below else frozenset()
 
 
 def _default(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> str:

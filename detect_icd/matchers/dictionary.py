@@ -240,4 +240,11 @@ def _most_specific(found: list[Mention]) -> list[Mention]:
         kept.append(mention)
         for word in mention.said:
             saying.setdefault(word, []).append(mention)
-    return [m for m in kept if not any(m.said < other.said for other in saying[next(iter(m.said))])]
+    return [m for m in kept if not any(_is_within(m, other) for other in saying[next(iter(m.said))])]
+
+
+def _is_within(mention: Mention, other: Mention) -> bool:
+    """Whether another mention says all that this one does and more, or the same condition in more words."""
+    if mention.said < other.said:
+        return True
+    return mention.members < other.members and mention.code[:3] == other.code[:3]

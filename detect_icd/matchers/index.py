@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -18,9 +18,10 @@ import numpy as np
 
 from detect_icd.matchers.navigation import IndexPhrase, index_phrases
 from detect_icd.matchers.phrases import PhraseSource, atom_sets, read_synonyms, title_parts
-from detect_icd.terms import terms
+from detect_icd.terms import singular, terms
 from redactphi.errors import DataError
 from redactphi.resources import data
+from redactphi.resources import terms as word_list
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
@@ -149,12 +150,12 @@ def _best_phrases(entries: Mapping[str, CodeEntry], lines: Iterable[IndexTerm]) 
         if atoms and (atoms not in best or (rank, code) < best[atoms][:2]):
             best[atoms] = (rank, code, source)
 
-    for phrase, code in read_synonyms():
+    for phrase, code, priority in read_synonyms():
         if code not in entries:
-            raise DataError(f"synonyms.tsv: no release has the code {code}")
+            raise DataError(f"{phrase!r} of the lexicon: no release has the code {code}")
         offer(
             frozenset(atom for token in terms().tokens(phrase) for atom in token.atoms),
-            (-1,),
+            (priority,),
             code,
             PhraseSource.SYNONYM,
         )
@@ -170,6 +171,7 @@ def _best_phrases(entries: Mapping[str, CodeEntry], lines: Iterable[IndexTerm]) 
         if phrase.code in entries and _is_indexed(phrase):
             rank = (0, int(phrase.source), int(phrase.is_referred), len(phrase.code))
             offer(phrase.atoms, rank, phrase.code, phrase.source)
+    _offer_eponyms(best, offer)
     stopped, _ = _stops()
     return {atoms: (code, source) for atoms, (_, code, source) in best.items() if atoms not in stopped}
 
@@ -184,9 +186,13 @@ def wordings(entry: CodeEntry) -> Iterator[tuple[PhraseSource, str]]:
         return
     if entry.code[0] == "Z" and category not in _STATES:
         return
-    yield PhraseSource.TITLE, entry.title
-    for term in entry.inclusion_terms:
-        yield PhraseSource.INCLUSION, term
+    for source, wording in (
+        (PhraseSource.TITLE, entry.title),
+        *((PhraseSource.INCLUSION, term) for term in entry.inclusion_terms),
+    ):
+        yield source, wording
+        for name in _BRACKETED_NAME.findall(wording):
+            yield PhraseSource.INCLUSION, _BRACKETED.sub(" ", wording[wording.index("]") + 1 :]) + f" {name} disease"
 
 
 def _is_told(atoms: frozenset[str], source: PhraseSource, vagueness: int, code: str) -> bool:
@@ -197,6 +203,26 @@ def _is_told(atoms: frozenset[str], source: PhraseSource, vagueness: int, code: 
     return bool(_DISEASE_WORD.search(atom)) or (
         source is PhraseSource.TITLE and not vagueness and code[0] not in "OPSTZ"
     )
+
+
+def _offer_eponyms(
+    best: Mapping[frozenset[str], tuple[tuple[int, ...], str, PhraseSource]], offer: Callable[..., None]
+) -> None:
+    """Names that mean one disease are said without the noun ("Peyronie's"); not those that are people's or places' too."""
+    codes: dict[str, set[str]] = {}
+    for atoms, (_, code, _) in best.items():
+        if len(atoms) == 2 and (names := atoms - _NOUNS) and len(names) == 1:  # noqa: PLR2004 - a name and its noun
+            codes.setdefault(next(iter(names)), set()).add(code)
+    known = {singular(name.lower()) for name in word_list("clinical_eponyms") | word_list("eponyms")}
+    others = word_list("surnames") | word_list("first_names") | word_list("common_words") | word_list("places")
+    for name in sorted(known & codes.keys() - others):
+        if len({code[:3] for code in codes[name]}) == 1:
+            offer(frozenset({name}), (0, int(PhraseSource.INCLUSION), 0, 0), min(codes[name]), PhraseSource.INCLUSION)
+
+
+_NOUNS = frozenset({"disease", "syndrome"})
+_BRACKETED_NAME = re.compile(r"\[((?:de |van )?[A-Z][a-z\u00e0-\u00ff]{3,}[\w -]*)\]")
+_BRACKETED = re.compile(r"\[[^\]]*\]")
 
 
 def _is_indexed(phrase: IndexPhrase) -> bool:

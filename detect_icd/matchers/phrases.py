@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from detect_icd.terms import rows, terms
+from redactphi.resources import data
 
 
 class PhraseSource(IntEnum):
@@ -97,8 +98,19 @@ def _variants(words: str) -> Iterator[str]:
             yield words[: match.start()] + match.group(2) + words[match.end() :]
 
 
-def read_synonyms() -> Iterator[tuple[str, str]]:
-    """Phrase and code of every entry of ``synonyms.tsv``; ``|`` separates phrases of one code."""
-    for phrases, code in rows("synonyms.tsv", 2):
+def read_synonyms() -> Iterator[tuple[str, str, int]]:
+    """Phrase, code and rank (a specialty's own word before the general list) of every entry of the lexicon.
+
+    ``|`` separates phrases of one code.
+    """
+    folder = data("detect_icd") / "lexicon"
+    files = sorted(path.name for path in folder.iterdir() if path.name.endswith(".tsv"))
+    for rank, name in ((-2, f"lexicon/{file}") for file in files):
+        yield from _phrases(name, rank)
+    yield from _phrases("synonyms.tsv", -1)
+
+
+def _phrases(name: str, rank: int) -> Iterator[tuple[str, str, int]]:
+    for phrases, code in rows(name, 2):
         for phrase in phrases.split("|"):
-            yield phrase.strip(), code
+            yield phrase.strip(), code, rank
