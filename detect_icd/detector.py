@@ -15,11 +15,12 @@ from detect_icd.candidates import Candidate, Detection, Status
 from detect_icd.codebook import CodeBook, open_book
 from detect_icd.guidelines import Guidelines, Setting
 from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, with_words_after, words_after
-from detect_icd.matchers.completion import complete
-from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
+from detect_icd.matchers.completion import complete, lacks_side, parts_of
+from detect_icd.matchers.dictionary import SIDES, DictionaryMatcher, Mention
 from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_lexicon import by_code
+from detect_icd.matchers.sides import SidesOfParts
 from detect_icd.sections import Section, find_sections, section_at, section_sentences
 from redactphi.document import RedactedDocument
 from redactphi.errors import UsageError
@@ -87,6 +88,7 @@ class CodeDetector:
     def _diagnoses(self, note: str, sections: Sequence[Section], book: CodeBook) -> Iterator[Candidate]:
         rules = context_rules()
         read = [self._sentence(note, start, end) for start, end in section_sentences(note, sections)]
+        sides = SidesOfParts(sentence.tokens for sentence in read)
         for number, sentence in enumerate(read):
             if not sentence.mentions:
                 continue
@@ -98,7 +100,7 @@ class CodeDetector:
                 bounds = (sentence.start, sentence.end)
                 assertion = assess(note, cues, mention.start, mention.end, section, bounds)
                 own = with_words_after(around.of(mention), later) if mention is sentence.mentions[-1] else around.of(mention)
-                candidate = _candidate(mention, own, book, section, assertion.status)
+                candidate = _candidate(mention, own, sides, book, section, assertion.status)
                 if candidate is not None:
                     if assertion.cue is not None:
                         candidate = replace(candidate, evidence=(*candidate.evidence, assertion.cue))
@@ -114,7 +116,7 @@ class CodeDetector:
 
 
 def _candidate(
-    mention: Mention, words: AbstractSet[str], book: CodeBook, section: str, status: Status
+    mention: Mention, words: AbstractSet[str], sides: SidesOfParts, book: CodeBook, section: str, status: Status
 ) -> Candidate | None:
     entry = complete(book, mention.code, words, mention.atoms)
     if entry is None:
@@ -122,6 +124,11 @@ def _candidate(
     rules = [mention.source.rule]
     if entry.code != mention.code:
         rules.append("completion/words")
+    if lacks_side(entry, book) and not words & SIDES and (side := sides.of(parts_of(entry) | words & mention.atoms)):
+        sided = complete(book, mention.code, words | {side}, mention.atoms)
+        if sided is not None and sided.code != entry.code:
+            entry = sided
+            rules.append("completion/side-of-part")
     return Candidate(
         coding=entry.coding,
         evidence=(Span(mention.start, mention.end, "mention", mention.score, mention.source.rule),),

@@ -134,6 +134,17 @@ def lacks_side(entry: CodeEntry, book: CodeBook) -> bool:
     return any(sibling is not None and _SIDED.search(sibling.title) for sibling in siblings)
 
 
+def parts_of(entry: CodeEntry) -> frozenset[str]:
+    """The parts of the body that a code's title names."""
+    return _atoms(entry.title)[0] & _PARTS
+
+
+_PARTS = frozenset("""eye eyelid ear shoulder arm forearm elbow wrist hand finger thumb hip thigh leg knee ankle foot toe heel
+    breast ovary testis kidney lung femur tibia fibula humerus radius ulna clavicle scapula patella metatarsal metacarpal
+    phalanx axilla groin retina cornea conjunctiva lacrimal orbit len lens popliteal tympanic extremity temporomandibular
+    carpal tunnel rotator cuff achilles meniscus iliac sacroiliac lymph_node adrenal ureter""".split())
+
+
 def missing(entry: CodeEntry, book: CodeBook) -> str:
     """What a code that is not billable still needs, for a warning."""
     if entry.needs_seventh:

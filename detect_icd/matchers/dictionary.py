@@ -16,6 +16,13 @@ from redactphi.resources import data
 _SLACK = 3
 """Words that may stand between the words of a phrase, beyond one a word of the phrase."""
 
+_PAIR_SLACK = 1
+"""The same for a phrase of two words: what stands further apart is seldom one condition."""
+
+_GRADES = frozenset({"right", "left", "bilateral", "upper", "lower", "acute", "chronic", "mild", "moderate", "severe",
+    "small", "large", "marked", "significant", "persistent", "recurrent", "diffuse", "bad", "worsening", "new"})  # fmt: skip
+"""Words that stand between the words of a condition without setting them apart."""
+
 _PAIR = 2
 """A phrase of so few words does not reach over a comma or "and"."""
 
@@ -25,9 +32,12 @@ _METASTASIS = ("metasta", "mets")
 _TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
 SIDES = frozenset({"right", "left", "bilateral"})
 _BARRIER = re.compile(
-    r"\b(?:no|not|without|denies|denied|but|negative|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
+    r"\b(?:no|not|without|denies|denied|but|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
     re.IGNORECASE,
 )
+_STOP = re.compile(r"\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s")
+"""Parts even words that stand next to one another."""
+
 _BREAK = re.compile(r",(?!\s?\d)|\band\b|\bor\b|(?<!\d)/(?!\d)|\n|\(|\)| - ", re.IGNORECASE)
 
 
@@ -136,7 +146,7 @@ class DictionaryMatcher:
             looseness = 0.0
             if first != last:
                 looseness = float(self._known_between(tokens, members))
-                if looseness > _SLACK or _barred(text, tokens, members, first, last):
+                if looseness > (_SLACK if len(members) > _PAIR else _PAIR_SLACK) or _barred(text, tokens, members, first, last):
                     continue
                 if _strays(text, tokens, members) or _is_origin(text, tokens, members, phrase.code):
                     continue
@@ -154,7 +164,8 @@ class DictionaryMatcher:
         return sum(
             1
             for number in between
-            if number not in members and any(atom in self.index for atom in tokens[number].atoms)
+            if number not in members
+            and any(atom in self.index and atom not in _GRADES for atom in tokens[number].atoms)
         )
 
 
@@ -207,11 +218,10 @@ def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool
 
 
 def _barred(text: str, tokens: Sequence[Token], members: frozenset[int], first: int, last: int) -> bool:
-    if last - first + 1 == len(members) and "\n" not in text[tokens[first].start : tokens[last].end]:
-        return False
+    barrier = _STOP if last - first + 1 == len(members) else _BARRIER
     previous = first
     for number in sorted(members)[1:]:
-        if _BARRIER.search(text, tokens[previous].end, tokens[number].start):
+        if barrier.search(text, tokens[previous].end, tokens[number].start):
             return True
         previous = number
     return False

@@ -147,7 +147,7 @@ def _best_phrases(entries: Mapping[str, CodeEntry], lines: Iterable[IndexTerm]) 
     best: dict[frozenset[str], tuple[tuple[int, ...], str, PhraseSource]] = {}
 
     def offer(atoms: frozenset[str], rank: tuple[int, ...], code: str, source: PhraseSource) -> None:
-        if atoms and (atoms not in best or (rank, code) < best[atoms][:2]):
+        if atoms and not atoms <= _NOTHING_SAID and (atoms not in best or (rank, code) < best[atoms][:2]):
             best[atoms] = (rank, code, source)
 
     for phrase, code, priority in read_synonyms():
@@ -245,6 +245,8 @@ _DISEASE_WORD = re.compile(
     r"esthesia|kinesia|plakia|rrhexis|schisis|aneurysm|fever|ptosis|tropia|opia|opsia|acusis|dactyly|cephaly|static|"
     r"spasm|stenosis|thorax|oid arthritis|pox|worm|malacia|sclerosis|toxicosis|coccosis|mycosis|tasis|nesia)$"
 )
+_NOTHING_SAID = frozenset({"left", "right", "bilateral", "without", "not", "no", "out", "up", "down", "new", "old", "other",
+    "being", "cannot", "due", "day", "week", "month", "year", "more", "less", "very", "all", "day", "again"})  # fmt: skip
 _EMPTY_WORDS = frozenset({"disease", "disorder", "syndrome", "acute", "chronic", "right", "left", "bilateral", "general",
     "history", "surgery", "examination", "normal", "abnormal", "patient", "blood", "body", "drug", "pressure", "current",
     "upper", "lower", "elevated", "primary", "secondary", "heart", "kidney", "liver", "lung", "brain", "skin", "eye",
