@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 
-from detect_icd.assertion import assess, context_rules
-from detect_icd.candidates import Candidate, Detection, Status
-from detect_icd.codebook import CodeBook, open_book
+from detect_icd.assertion import Assertion, assess, context_rules
+from detect_icd.candidates import Candidate, Detection
+from detect_icd.codebook import CodeBook, CodeEntry, open_book
+from detect_icd.coding import Coding
 from detect_icd.guidelines import Guidelines, Setting
 from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, with_words_after, words_after
 from detect_icd.matchers.completion import complete, lacks_side, parts_of
@@ -92,50 +93,54 @@ class CodeDetector:
         for number, sentence in enumerate(read):
             if not sentence.mentions:
                 continue
-            cues = rules.cues(note, sentence.start, sentence.end)
+            bounds = (sentence.start, sentence.end)
+            cues = rules.cues(note, *bounds)
             around = Surroundings(note, sentence.tokens, sentence.mentions, self.dictionary.index)
             later = words_after(note, read[number + 1 : number + 1 + FOLLOWING])
             for mention in sentence.mentions:
-                section = section_at(sections, mention.start).name
-                bounds = (sentence.start, sentence.end)
-                assertion = assess(note, cues, mention.start, mention.end, section, bounds)
-                own = with_words_after(around.of(mention), later) if mention is sentence.mentions[-1] else around.of(mention)
-                candidate = _candidate(mention, own, sides, book, section, assertion.status)
-                if candidate is not None:
-                    if assertion.cue is not None:
-                        candidate = replace(candidate, evidence=(*candidate.evidence, assertion.cue))
-                    yield (
-                        replace(candidate, rules=(*candidate.rules, f"status/{assertion.rule}"))
-                        if assertion.rule
-                        else candidate
-                    )
+                own = around.of(mention)
+                if mention is sentence.mentions[-1]:
+                    own = with_words_after(own, later)
+                entry, chain = _completed(mention, own, sides, book)
+                if entry is not None:
+                    section = section_at(sections, mention.start).name
+                    assertion = assess(note, cues, mention.start, mention.end, section, bounds)
+                    yield _candidate(mention, entry.coding, chain, section, assertion)
 
     def _sentence(self, note: str, start: int, end: int) -> Sentence:
         tokens = self.dictionary.read(note, start, end)
         return Sentence(start, end, tokens, self.dictionary.mentions(note, tokens))
 
 
-def _candidate(
-    mention: Mention, words: AbstractSet[str], sides: SidesOfParts, book: CodeBook, section: str, status: Status
-) -> Candidate | None:
+def _completed(
+    mention: Mention, words: AbstractSet[str], sides: SidesOfParts, book: CodeBook
+) -> tuple[CodeEntry | None, tuple[str, ...]]:
+    """The code that a mention and the words around it lead to, and the rules that led there."""
     entry = complete(book, mention.code, words, mention.atoms)
     if entry is None:
-        return None
-    rules = [mention.source.rule]
+        return None, ()
+    chain = [mention.source.rule]
     if entry.code != mention.code:
-        rules.append("completion/words")
-    if lacks_side(entry, book) and not words & SIDES and (side := sides.of(parts_of(entry) | words & mention.atoms)):
+        chain.append("completion/words")
+    if lacks_side(entry, book) and not words & SIDES and (side := sides.of(parts_of(entry))):
         sided = complete(book, mention.code, words | {side}, mention.atoms)
         if sided is not None and sided.code != entry.code:
             entry = sided
-            rules.append("completion/side-of-part")
+            chain.append("completion/side-of-part")
+    return entry, tuple(chain)
+
+
+def _candidate(
+    mention: Mention, coding: Coding, chain: tuple[str, ...], section: str, assertion: Assertion
+) -> Candidate:
+    evidence = (Span(mention.start, mention.end, "mention", mention.score, mention.source.rule),)
     return Candidate(
-        coding=entry.coding,
-        evidence=(Span(mention.start, mention.end, "mention", mention.score, mention.source.rule),),
-        status=status,
+        coding=coding,
+        evidence=evidence if assertion.cue is None else (*evidence, assertion.cue),
+        status=assertion.status,
         section=section,
         score=mention.score,
-        rules=tuple(rules),
+        rules=(*chain, f"status/{assertion.rule}") if assertion.rule else chain,
     )
 
 

@@ -230,7 +230,11 @@ class Terms:
 
 def _side(text: str, match: re.Match[str]) -> tuple[str, ...]:
     """The side a lone capital R or L stands for; none in "R/O", "L-spine", "L4" or an initial."""
-    if match.group() not in _SIDES or not _ALONE.match(text, match.end()) or text[match.start() - 1 : match.start()] in _JOINING:
+    if (
+        match.group() not in _SIDES
+        or not _ALONE.match(text, match.end())
+        or text[match.start() - 1 : match.start()] in _JOINING
+    ):
         return ()
     return (_SIDES[match.group()],)
 

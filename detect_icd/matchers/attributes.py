@@ -37,7 +37,9 @@ _SAYS_OF_IT = re.compile(
 )
 
 
-_SAYS_ITS_STAGE = re.compile(r"\b(?:stage|grade|type|class|severity|degree)\b:?(?: is| was| now)? (?:\d|[IV]+\b|[a-d]\b)", re.IGNORECASE)
+_SAYS_ITS_STAGE = re.compile(
+    r"\b(?:stage|grade|type|class|severity|degree)\b:?(?: is| was| now)? (?:\d|[IV]+\b|[a-d]\b)", re.IGNORECASE
+)
 
 
 class Sentence(NamedTuple):

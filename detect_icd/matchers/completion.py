@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.phrases import atom_sets, title_parts
+from redactphi.resources import data
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
@@ -85,7 +86,9 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
     """The leaf of the category whose title the words state best; else the default below the code."""
     entry = book[code]
     own, vagueness = _atoms(entry.title)
-    known = own.union(said, _implied(book, code), *(_atoms(e.title)[0] for e in book.ancestors(code) if e.kind == "code"))
+    known = own.union(
+        said, _implied(book, code), *(_atoms(e.title)[0] for e in book.ancestors(code) if e.kind == "code")
+    )
     is_open = bool(vagueness) or not (entry.billable or entry.needs_seventh)
     best, best_rank = "", (0, False, 0, 0)
     for leaf in _family(book, code[:_CATEGORY]).leaves:
@@ -109,7 +112,9 @@ def _implied(book: CodeBook, code: str) -> frozenset[str]:
     if (entry.billable or entry.needs_seventh) and entry.parent is not None:
         entry = book[entry.parent]
     below = [leaf.atoms for leaf in _family(book, code[:_CATEGORY]).leaves if leaf.code.startswith(entry.code)]
-    return frozenset.intersection(*below) if below else frozenset()
+    # "Bilateral" stands for the part it is of: "Ménière's disease, bilateral" beside "... right ear".
+    one_sided = [atoms for atoms in below if "bilateral" not in atoms] or below
+    return frozenset.intersection(*one_sided) if one_sided else frozenset()
 
 
 def _default(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> str:
@@ -136,13 +141,13 @@ def lacks_side(entry: CodeEntry, book: CodeBook) -> bool:
 
 def parts_of(entry: CodeEntry) -> frozenset[str]:
     """The parts of the body that a code's title names."""
-    return _atoms(entry.title)[0] & _PARTS
+    return _atoms(entry.title)[0] & _parts()
 
 
-_PARTS = frozenset("""eye eyelid ear shoulder arm forearm elbow wrist hand finger thumb hip thigh leg knee ankle foot toe heel
-    breast ovary testis kidney lung femur tibia fibula humerus radius ulna clavicle scapula patella metatarsal metacarpal
-    phalanx axilla groin retina cornea conjunctiva lacrimal orbit len lens popliteal tympanic extremity temporomandibular
-    carpal tunnel rotator cuff achilles meniscus iliac sacroiliac lymph_node adrenal ureter""".split())
+@functools.cache
+def _parts() -> frozenset[str]:
+    lines = (data("detect_icd") / "body_parts.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def missing(entry: CodeEntry, book: CodeBook) -> str:

@@ -112,7 +112,7 @@ class DictionaryMatcher:
     def _spelt(self, token: Token) -> Token:
         if len(token.atoms) != 1 or token.atoms[0] in self.index:
             return token
-        word = self.spelling.correct(token.word)
+        word = self.spelling.correct(token.word.replace("\u2019", "'").removesuffix("'s"))
         return token._replace(atoms=terms().atoms(word)) if word else token
 
     def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:
@@ -146,7 +146,11 @@ class DictionaryMatcher:
             looseness = 0.0
             if first != last:
                 looseness = float(self._known_between(tokens, members))
-                if looseness > (_SLACK if len(members) > _PAIR else _PAIR_SLACK) or _barred(text, tokens, members, first, last):
+                if looseness > (_SLACK if len(members) > _PAIR else _PAIR_SLACK) or _barred(
+                    text, tokens, members, first, last
+                ):
+                    continue
+                if not _negates_its_own(tokens, members):
                     continue
                 if _strays(text, tokens, members) or _is_origin(text, tokens, members, phrase.code):
                     continue
@@ -180,7 +184,12 @@ def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> boo
         if tokens[number].word in _attributive():
             return True
         # A list shares its last word: "hepatitis B, tetanus and shingles vaccines".
-        if number > last + 1 and joined == "" and tokens[number].word not in _AND and tokens[number - 1].word not in _AND:
+        if (
+            number > last + 1
+            and joined == ""
+            and tokens[number].word not in _AND
+            and tokens[number - 1].word not in _AND
+        ):
             return False
     return False
 
@@ -200,6 +209,14 @@ def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: 
     """Whether two words stand as a coder writes them ("hernia, inguinal") or as a pair of ours ("nausea and vomiting")."""
     between = text[tokens[first].end : tokens[last].start].strip().lower()
     return between == "," or (source is PhraseSource.SYNONYM and between in {"and", "/"})
+
+
+def _negates_its_own(tokens: Sequence[Token], members: frozenset[int]) -> bool:
+    """Whether every "no" of a phrase ("no sperm on analysis") stands right before a word of the phrase."""
+    return all(tokens[number].word not in _NEGATIVES or number + 1 in members for number in members)
+
+
+_NEGATIVES = frozenset({"no", "not", "without", "cannot", "can't", "can\u2019t", "never", "non"})
 
 
 def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:

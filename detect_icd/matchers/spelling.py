@@ -77,7 +77,9 @@ class Spelling:
         for form in sorted(forms):
             errors = 2 if len(form) >= _TWO_ERRORS else 1
             choices = self._by_letter.get(form[0], [])
-            for near, distance, _ in process.extract(form, choices, scorer=OSA.distance, score_cutoff=errors, limit=None):
+            for near, distance, _ in process.extract(
+                form, choices, scorer=OSA.distance, score_cutoff=errors, limit=None
+            ):
                 found[near] = min(distance, found.get(near, distance))
         nearest = min(found.values(), default=0)
         likely = sorted((self._often[near], near) for near, distance in found.items() if distance == nearest)
