@@ -32,17 +32,18 @@ CREATE TABLE source (name TEXT, kind TEXT, version TEXT, sha256 TEXT, rows INTEG
 CREATE TABLE line (number INTEGER PRIMARY KEY, kind TEXT, path TEXT, code TEXT, see TEXT, "column" TEXT);
 CREATE TABLE compiled (name TEXT PRIMARY KEY, data BLOB);
 """
+_READABLE = 0o644
 _RELEASE = re.compile(r"(?:FY)?(20\d\d)", re.IGNORECASE)
 
 
-def import_icd10cm(source: Path, *, release: str | None = None, folder: Path | None = None) -> Imported:
-    """Imports the official files that a zip or folder holds.
+def import_icd10cm(*sources: Path, release: str | None = None, folder: Path | None = None) -> Imported:
+    """Imports the official files that zips and folders hold; what was imported of the release before is replaced.
 
     The tabular list and the code list or order file become a release that look-up and detection use; the Alphabetic
     Index, its external causes and its tables of neoplasms and drugs widen what is detected and searched.
 
     Args:
-        source: A zip, a folder of files or zips, or one file.
+        sources: Zips, folders of files or zips, or files.
         release: The fiscal year, as ``FY2026``; read from the files unless given.
         folder: Where to keep it; the folder of imported files unless given.
 
@@ -53,7 +54,7 @@ def import_icd10cm(source: Path, *, release: str | None = None, folder: Path | N
     target = folder or home()
     if target is None:
         raise UsageError(f"the variable {VARIABLE} is empty: there is no folder to import into")
-    files = official_files(source)
+    files = official_files(sources)
     number = _release_number(files, release)
     book = _release(files, number)
     terms: list[IndexTerm] = []
@@ -163,6 +164,7 @@ def _partial(path: Path) -> Iterator[Path]:
     partial = Path(name)
     try:
         yield partial
+        partial.chmod(_READABLE)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError, fromstring
@@ -18,7 +18,7 @@ _LARGEST = 500_000_000
 """Bytes of the largest file that is read; the tabular list has about 15 million."""
 
 _ORDER_LINE = re.compile(r"\d{5} (?P<code>[A-Z][0-9][0-9A-Z]{1,5}) +(?P<billable>[01]) \S")
-_LIST_LINE = re.compile(r"(?P<code>[A-Z][0-9][0-9A-Z]{1,5})\s+\S")
+_LIST_LINE = re.compile(r"(?P<code>[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{1,4})?)(?:\s|$)")
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -43,14 +43,14 @@ class OfficialFile:
     codes: tuple[str, ...] = ()
 
 
-def official_files(source: Path) -> dict[str, OfficialFile]:
-    """The official files of a zip or folder (zips in it included), by kind; others are passed over.
+def official_files(sources: Iterable[Path]) -> dict[str, OfficialFile]:
+    """The official files of zips, folders (zips in them included) and files, by kind; others are passed over.
 
     Raises:
-        DataError: There is no such zip or folder, it cannot be read, it holds two files of a kind, or none of any.
+        DataError: There is no such zip or folder, one cannot be read, two files are of one kind, or none of any.
     """
     found: dict[str, OfficialFile] = {}
-    for name, content in _contents(source):
+    for name, content in (pair for source in sources for pair in _contents(source)):
         file = _recognised(name, content)
         if file is None:
             continue
@@ -59,7 +59,7 @@ def official_files(source: Path) -> dict[str, OfficialFile]:
             raise DataError(f"two files of the kind {file.kind}: {other.name} and {name}; keep the one to import")
     if not found:
         raise DataError(
-            f"{source.name}: no ICD-10-CM file found; expected the XML of the tabular list, the Alphabetic Index, the "
+            "no ICD-10-CM file found; expected the XML of the tabular list, the Alphabetic Index, the "
             "external causes, the drugs or the neoplasms, or the order file (icd10cm_order_YYYY.txt)"
         )
     return found
@@ -127,7 +127,7 @@ def _codes(name: str, content: bytes) -> tuple[str, ...]:
                 n for n, match in enumerate(matches, 1) if match is None or not icd10cm.is_valid(match["code"])
             )
             raise DataError(f"{name} line {number}: not a line of an order file (number, code, 0 or 1, titles)")
-        return tuple(match["code"] for match in known if match.groupdict().get("billable") != "0")
+        return tuple(icd10cm.compact(match["code"]) for match in known if match.groupdict().get("billable") != "0")
     return ()
 
 
