@@ -139,6 +139,11 @@ def lacks_side(entry: CodeEntry, book: CodeBook) -> bool:
     return any(sibling is not None and _SIDED.search(sibling.title) for sibling in siblings)
 
 
+def stated(entry: CodeEntry) -> frozenset[str]:
+    """The atoms of a code's title that a note would state."""
+    return _atoms(entry.title)[0]
+
+
 def parts_of(entry: CodeEntry) -> frozenset[str]:
     """The parts of the body that a code's title names."""
     return _atoms(entry.title)[0] & _parts()

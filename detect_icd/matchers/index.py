@@ -42,14 +42,22 @@ class Shelf:
 
 
 class PhraseIndex:
-    """Reads the compiled index; a shelf is unpacked when its atom is first met."""
+    """Reads the compiled index; a shelf is unpacked when its atom is first met.
+
+    Attributes:
+        atoms: Every atom, the rarest first.
+        flat: The atoms of all phrases by number, one phrase after the other.
+        offsets: Where in ``flat`` each phrase starts, and the end.
+        frequency: How many phrases each atom stands in.
+        fingerprint: Of the word tables it was compiled with.
+    """
 
     def __init__(self, file: IO[bytes] | Path) -> None:
         with np.load(file, allow_pickle=False) as arrays:
             self.atoms: tuple[str, ...] = tuple(arrays["atoms"].tobytes().decode().split("\n"))
             self._codes = arrays["codes"].tobytes().decode().split("\n")
-            self._flat = arrays["flat"]
-            self._offsets = arrays["offsets"]
+            self.flat = arrays["flat"]
+            self.offsets = arrays["offsets"]
             self._code_of = arrays["code_of"]
             self._source_of = arrays["source_of"]
             self._shelf_offsets = arrays["shelf_offsets"]
@@ -84,7 +92,7 @@ class PhraseIndex:
         alone: Phrase | None = None
         pairs: dict[str, list[Phrase]] = {}
         for phrase in range(first, last):
-            numbers = self._flat[self._offsets[phrase] : self._offsets[phrase + 1]].tolist()
+            numbers = self.flat[self.offsets[phrase] : self.offsets[phrase + 1]].tolist()
             names = tuple(self.atoms[one] for one in numbers)
             source = PhraseSource(int(self._source_of[phrase]))
             entry = Phrase(names[2:], self._codes[self._code_of[phrase]], source, len(names))
@@ -94,9 +102,19 @@ class PhraseIndex:
                 pairs.setdefault(names[1], []).append(entry)
         return Shelf(alone, {second: tuple(entries) for second, entries in pairs.items()})
 
+    def number(self, atom: str) -> int | None:
+        """The number of an atom, by which ``flat`` names it."""
+        return self._number.get(atom)
+
+    def phrase(self, number: int) -> tuple[frozenset[str], str, PhraseSource]:
+        """A phrase: its atoms, its code and where it comes from."""
+        numbers = self.flat[self.offsets[number] : self.offsets[number + 1]].tolist()
+        source = PhraseSource(int(self._source_of[number]))
+        return frozenset(self.atoms[one] for one in numbers), self._codes[self._code_of[number]], source
+
     def phrases(self) -> Iterator[tuple[frozenset[str], str]]:
         """Every phrase as its set of atoms, with its code."""
-        flat, offsets = self._flat.tolist(), self._offsets.tolist()
+        flat, offsets = self.flat.tolist(), self.offsets.tolist()
         for number, code in enumerate(self._code_of.tolist()):
             numbers = flat[offsets[number] : offsets[number + 1]]
             yield frozenset(self.atoms[one] for one in numbers), self._codes[code]
