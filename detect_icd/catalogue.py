@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from detect_icd.codebook import CodeBook, CodeEntry, open_book
 from detect_icd.coding import cpt, hcpcs, icd10cm
@@ -18,8 +20,7 @@ from detect_icd.ranking import ranking
 from redactphi.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A code found by words.
 
     Attributes:
@@ -122,14 +123,20 @@ def search(
     exact = book.get(query) if icd10cm.is_valid(query) else None
     hits = {exact.code: Hit(exact, 1.0)} if exact else {}
     matcher = _matcher(phrase_index())
-    tokens = matcher.read(query, 0, len(query))
-    words = frozenset(atom for token in tokens for atom in token.atoms)
+    parts = [_words(matcher, part) for part in _PARTS.split(query)]
+    words = frozenset().union(*parts)
     if not words and not hits:
         raise UsageError("the query has no word to search for")
-    ranked = sorted(_hits(words, book, limit), key=lambda hit: (-hit.score, len(hit.entry.code), hit.entry.code))
-    for hit in ranked:
+    found = list(_hits(words, book, limit))
+    if len(parts) > 1:
+        found += [hit._replace(score=hit.score * _PART) for part in parts if part for hit in _hits(part, book, limit)]
+    for hit in sorted(found, key=lambda hit: (-hit.score, len(hit.entry.code), hit.entry.code)):
         hits.setdefault(hit.entry.code, hit)
     return list(hits.values())[:limit]
+
+
+def _words(matcher: DictionaryMatcher, text: str) -> frozenset[str]:
+    return frozenset(atom for token in matcher.read(text, 0, len(text)) for atom in token.atoms) - _SAYS_NOTHING
 
 
 def _hits(words: frozenset[str], book: CodeBook, limit: int) -> Iterator[Hit]:
@@ -144,6 +151,18 @@ def _hits(words: frozenset[str], book: CodeBook, limit: int) -> Iterator[Hit]:
         yield Hit(entry, round(min(1.0, phrase.score + more) * _TRUST[phrase.source], 3))
 
 
+_PARTS = re.compile(
+    r"\s+-+\s*|\s*-+\s+|[,;/?+]|\.\s|\b(?:with|and|secondary to|due to|under evaluation|to rule out|r/o|s/p)\b",
+    re.IGNORECASE,
+)
+"""What parts the diagnoses of a string that names several."""
+
+_PART = 0.84
+"""How sure a part of a query is beside the whole: what says all of it comes first."""
+
+_SAYS_NOTHING = frozenset(
+    {"under", "evaluation", "rule", "out", "case", "known", "query", "probable", "likely", "possible"}
+)
 _CONSIDERED = 80
 _TRUST = {
     PhraseSource.SYNONYM: 1.0, PhraseSource.TITLE: 1.0, PhraseSource.INCLUSION: 0.99, PhraseSource.VAGUE_TITLE: 0.97,
