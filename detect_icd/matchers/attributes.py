@@ -93,7 +93,10 @@ class Surroundings:
         """How far along the sentence each token stands, breaks included."""
         places, words = [], 0
         for token in tokens:
-            words += any(atom in known for atom in token.atoms)
+            for atom in token.atoms:
+                if atom in known:
+                    words += 1
+                    break
             places.append(words + _COST * bisect_right(breaks, token.start))
         return places
 
