@@ -11,7 +11,7 @@ from datetime import date
 from operator import itemgetter
 
 from detect_icd.assertion import Assertion, assess, context_rules
-from detect_icd.candidates import Candidate, Detection
+from detect_icd.candidates import Candidate, Detection, Status
 from detect_icd.codebook import CodeBook, CodeEntry, open_book
 from detect_icd.coding import Coding
 from detect_icd.guidelines import Guidelines, Setting
@@ -19,6 +19,7 @@ from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, wi
 from detect_icd.matchers.completion import complete, lacks_side, parts_of
 from detect_icd.matchers.dictionary import SIDES, DictionaryMatcher, Mention
 from detect_icd.matchers.literal import LiteralMatcher
+from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.matchers.sides import SidesOfParts
@@ -105,11 +106,16 @@ class CodeDetector:
                 if entry is not None:
                     section = section_at(sections, mention.start).name
                     assertion = assess(note, cues, mention.start, mention.end, section, bounds)
+                    if mention.source is PhraseSource.GENERAL and assertion.status in _OF_THE_PATIENT:
+                        continue
                     yield _candidate(mention, entry.coding, chain, section, assertion)
 
     def _sentence(self, note: str, start: int, end: int) -> Sentence:
         tokens = self.dictionary.read(note, start, end)
         return Sentence(start, end, tokens, self.dictionary.mentions(note, tokens))
+
+
+_OF_THE_PATIENT = frozenset({Status.PRESENT, Status.HISTORICAL})
 
 
 def _completed(

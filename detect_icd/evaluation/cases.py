@@ -259,16 +259,15 @@ def evaluate_cases(
 
 
 def _status(detection: Detection, mention: CodedMention) -> Status | None:
-    """How the words were read: by the candidate of their category that stands on them, the nearest in code first."""
+    """How the words were read: by the candidates that stand on them, those of the mention's category before others."""
     standing = [
         candidate
         for candidate in detection.candidates
-        if candidate.coding.code[:_CATEGORY] == mention.code[:_CATEGORY]
-        and any(
+        if any(
             span.label != "status" and span.start < mention.end and mention.start < span.end
             for span in candidate.evidence
         )
     ]
-    if any(candidate.status is mention.status for candidate in standing):
-        return mention.status
-    return standing[0].status if standing else None
+    own = [candidate for candidate in standing if candidate.coding.code[:_CATEGORY] == mention.code[:_CATEGORY]]
+    read = [candidate.status for candidate in own or standing]
+    return mention.status if mention.status in read else next(iter(read), None)

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from detect_icd.matchers.navigation import IndexPhrase, index_phrases
-from detect_icd.matchers.phrases import PhraseSource, atom_sets, read_synonyms, title_parts
+from detect_icd.matchers.phrases import PhraseSource, atom_sets, read_general_words, read_synonyms, title_parts
 from detect_icd.terms import singular, terms
 from redactphi.errors import DataError
 from redactphi.resources import data
@@ -79,7 +79,11 @@ def _best_phrases(
             best.offer(phrase.atoms, rank, phrase.code, phrase.source)
     _offer_eponyms(best)
     stopped, _ = _stops()
-    return {atoms: (code, source) for atoms, (_, code, source) in best.found.items() if atoms not in stopped}
+    found = {atoms: (code, source) for atoms, (_, code, source) in best.found.items() if atoms not in stopped}
+    for wording, code in read_general_words():
+        atoms = frozenset(atom for token in terms().tokens(wording) for atom in token.atoms)
+        found.setdefault(atoms, (code, PhraseSource.GENERAL))
+    return found
 
 
 def _offer_wordings(best: _Best, entry: CodeEntry) -> None:
@@ -209,7 +213,7 @@ def _write(phrases: Mapping[frozenset[str], tuple[str, PhraseSource]], out: Path
         )
 
 
-_TABLES = ("word_forms.tsv", "abbreviations.tsv", "synonyms.tsv", "stop_terms.txt")
+_TABLES = ("word_forms.tsv", "abbreviations.tsv", "synonyms.tsv", "stop_terms.txt", "general_words.tsv")
 
 
 @functools.cache
