@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from detect_icd.matchers.dictionary import SIDES, Mention
+from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.terms import Token
 
 _REACH = 6
@@ -121,7 +122,7 @@ class Surroundings:
 
     def _is_nearer_another(self, number: int, distance: int, mention: Mention) -> bool:
         for other in self._mentions:
-            if other is mention or other.code[:3] == mention.code[:3]:
+            if other is mention or other.code[:3] == mention.code[:3] or other.source is PhraseSource.GENERAL:
                 continue
             if number in other.members:
                 return True

@@ -71,8 +71,10 @@ def _best_phrases(
             raise DataError(f"{wording!r} of the lexicon: no release has the code {code}")
         atoms = frozenset(atom for token in terms().tokens(wording) for atom in token.atoms)
         best.offer(atoms, (priority,), code, PhraseSource.SYNONYM)
+    titles = {(entry.code[:3], entry.title.lower()) for entry in entries.values()}
     for entry in entries.values():
-        _offer_wordings(best, entry)
+        if (entry.code[:3], _other_side(entry.title.lower())) not in titles or not _SIDED.search(entry.title):
+            _offer_wordings(best, entry)
     for phrase in index_phrases(lines):
         if phrase.code in entries and _is_indexed(phrase):
             rank = (0, int(phrase.source), int(phrase.is_referred), len(phrase.code))
@@ -84,6 +86,14 @@ def _best_phrases(
         atoms = frozenset(atom for token in terms().tokens(wording) for atom in token.atoms)
         found.setdefault(atoms, (code, PhraseSource.GENERAL))
     return found
+
+
+def _other_side(title: str) -> str:
+    """A title with right for left and left for right: where that is a title too, the side is one that completes a code."""
+    return _SIDED.sub(lambda match: "left" if match.group().lower() == "right" else "right", title)
+
+
+_SIDED = re.compile(r"\b(?:right|left)\b", re.IGNORECASE)
 
 
 def _offer_wordings(best: _Best, entry: CodeEntry) -> None:

@@ -44,8 +44,20 @@ def complete(
     vocabulary = _family(book, entry.code[:_CATEGORY]).vocabulary
     chosen = book.get(_choose(book, entry.code, vocabulary & words, frozenset(said)))
     if chosen is not None and not chosen.billable and chosen.needs_seventh:
-        return book.get(chosen.with_seventh(_encounter(chosen.seventh_characters, words)))
+        return book.get(chosen.with_seventh(_seventh(chosen.seventh_characters, words)))
     return chosen
+
+
+def _seventh(characters: Mapping[str, str], words: AbstractSet[str]) -> str:
+    """The seventh character that the words name (a stage, tophi); else the one of the encounter."""
+    for character, meaning in characters.items():
+        atoms, vagueness = _atoms(meaning)
+        if atoms and not vagueness and atoms - _SCALE <= words and atoms - _SCALE:
+            return character
+    return _encounter(characters, words)
+
+
+_SCALE = frozenset({"stage"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +123,11 @@ def _implied(book: CodeBook, code: str) -> frozenset[str]:
     entry = book[code]
     if (entry.billable or entry.needs_seventh) and entry.parent is not None:
         entry = book[entry.parent]
-    below = [leaf.atoms for leaf in _family(book, code[:_CATEGORY]).leaves if leaf.code.startswith(entry.code)]
-    # "Bilateral" stands for the part it is of: "Ménière's disease, bilateral" beside "... right ear".
-    one_sided = [atoms for atoms in below if "bilateral" not in atoms] or below
-    return frozenset.intersection(*one_sided) if one_sided else frozenset()
+    below = [leaf for leaf in _family(book, code[:_CATEGORY]).leaves if leaf.code.startswith(entry.code)]
+    # "Bilateral" stands for the part it is of, and what is unspecified names none: "Ménière's disease, bilateral".
+    telling = [leaf.atoms for leaf in below if not leaf.vagueness and "bilateral" not in leaf.atoms]
+    telling = telling or [leaf.atoms for leaf in below]
+    return frozenset.intersection(*telling) if telling else frozenset()
 
 
 def _default(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> str:
