@@ -19,6 +19,7 @@ _REACH = 6
 """Known words between a mention and a word of its own, at most."""
 
 _BREAK = re.compile(r"[,;()]|:(?!\d)|\.\s|\band\b|\bor\b|\n|\s-\s", re.IGNORECASE)
+_SIZES = frozenset({"small", "large"})
 _COST = 2
 """Known words that a break between counts for."""
 
@@ -112,9 +113,15 @@ class Surroundings:
             distance = self._distance(number, first, last)
             if distance > _REACH or self._is_nearer_another(number, distance, mention):
                 continue
+            if token.word in _SIZES and not self._is_of_the_bowel(number):
+                continue
             words.update(token.atoms)
             sides.extend((distance, atom) for atom in token.atoms if atom in SIDES)
         return (words - SIDES) | {min(sides)[1]} if sides else words
+
+    def _is_of_the_bowel(self, number: int) -> bool:
+        """Whether "small" or "large" names a part of the bowel; else it is a mere size."""
+        return number + 1 < len(self._tokens) and "intestine" in self._tokens[number + 1].atoms
 
     def _distance(self, number: int, first: int, last: int) -> int:
         places = self._places

@@ -32,7 +32,7 @@ _METASTASIS = ("metasta", "mets")
 _TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
 SIDES = frozenset({"right", "left", "bilateral"})
 _BARRIER = re.compile(
-    r"\b(?:no|not|without|denies|denied|but|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
+    r"\b(?:no|not|without|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
     re.IGNORECASE,
 )
 _STOP = re.compile(r"\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s")
@@ -181,7 +181,8 @@ def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> boo
         joined = between.strip()
         if joined not in _LIST_JOINTS or "\n" in between:
             return False
-        if tokens[number].word in _attributive():
+        word = tokens[number].word
+        if word in _attributive() and (number == last + 1 or word.startswith(_OF_A_LIST)) and joined in {"", "-"}:
             return True
         # A list shares its last word: "hepatitis B, tetanus and shingles vaccines".
         if (
@@ -194,6 +195,19 @@ def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> boo
     return False
 
 
+_OF_A_LIST = (
+    "vaccin",
+    "immuni",
+    "booster",
+    "shot",
+    "titer",
+    "test",
+    "serolog",
+    "screen",
+    "prophyla",
+    "ppx",
+    "precaution",
+)
 _LIST = 8
 _LIST_JOINTS = frozenset({"", ",", "-", "/", "&"})
 _AND = frozenset({"and", "or"})
