@@ -17,7 +17,9 @@ from detect_icd.conventions.integral import drop_integral
 from detect_icd.conventions.organisms import apply_organisms
 from detect_icd.conventions.sequence import hints, sequence
 from detect_icd.conventions.specificity import most_specific
+from detect_icd.conventions.statements import read_statements
 from detect_icd.conventions.surroundings import Surroundings
+from detect_icd.conventions.ulcers import read_ulcers
 from detect_icd.guideline_rules import Rules, rules
 from detect_icd.matchers.completion import complete, lacks_side, missing
 from redactphi.errors import UnknownNameError
@@ -77,6 +79,8 @@ class Guidelines:
 
     def _by_convention(self, docket: _Docket, book: CodeBook) -> None:
         """What the diagnoses come to together. What other rules lean on comes first: the disease before its signs."""
+        read_statements(docket, book)
+        read_ulcers(docket, book)
         if not docket.diagnoses():
             return
         apply_organisms(docket, book)

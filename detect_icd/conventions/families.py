@@ -85,7 +85,7 @@ def _gather(docket: Docket, kin: Kin, case: _Case) -> None:
 def _worded(docket: Docket, kin: Kin, members: Sequence[Candidate]) -> Iterator[tuple[str, Span]]:
     if kin.near is not None:
         for member in members:
-            for bounds in docket.note.around(member):
+            for bounds in docket.note.around(member, follow=kin.family.follows):
                 for group, span in docket.note.stated(kin.near, bounds):
                     yield kin.fact(group), span
     if kin.anywhere is not None:
@@ -117,6 +117,8 @@ def _each(docket: Docket, kin: Kin, case: _Case, book: CodeBook) -> None:
                 entries.setdefault(entry.code, entry)
     if entries:
         _replace(docket, kin, case, list(entries.values()), book)
+    else:
+        _all(docket, kin, case, book)
 
 
 def _replace(docket: Docket, kin: Kin, case: _Case, entries: Sequence[CodeEntry], book: CodeBook) -> None:

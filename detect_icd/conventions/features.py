@@ -67,6 +67,7 @@ class Family:
         severally: Whether each fact is reported by a code of its own (diabetes) rather than all by one.
         merged: Whether all its candidates of one stem speak of the same disease.
         near: Whether words count in the mention's sentence; otherwise only codes do.
+        follows: Whether words also count in the sentence after the mention's, where no other diagnosis stands in it.
         ladders: Facts of which only the first stated holds.
         keeps: Codes that stay beside the one that says them too.
         blank: What titles say without meaning.
@@ -82,6 +83,7 @@ class Family:
     severally: bool = False
     merged: bool = True
     near: bool = True
+    follows: bool = False
     ladders: tuple[tuple[str, ...], ...] = ()
     keeps: Prefixes = ()
     blank: str = ""

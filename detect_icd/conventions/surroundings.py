@@ -61,8 +61,8 @@ class Surroundings:
                 return min(start, low + first), low + last
         return start, end
 
-    def around(self, candidate: Candidate) -> Iterator[tuple[int, int]]:
-        """The sentences a candidate is mentioned in."""
+    def around(self, candidate: Candidate, *, follow: bool = False) -> Iterator[tuple[int, int]]:
+        """The sentences a candidate is mentioned in; on request also the next two, if they speak of nothing else."""
         if not self.text:
             return
         seen = set()
@@ -70,6 +70,21 @@ class Surroundings:
             if span.label == "mention" and (bounds := self.sentence(span.start, span.end)) not in seen:
                 seen.add(bounds)
                 yield bounds
+                after = self._next(bounds[1]) if follow else None
+                if after is not None:
+                    yield after
+                    if (behind := self._next(after[1])) is not None:
+                        yield behind
+
+    def _next(self, place: int) -> tuple[int, int] | None:
+        """The sentence that starts there, unless another diagnosis is mentioned in it."""
+        rest = len(self.text) - len(self.text[place:].lstrip())
+        if rest >= len(self.text) or "\n\n" in self.text[place:rest]:
+            return None
+        first, last = self.sentence(rest, rest + 1)
+        if any(first <= span.start < last for _, span in self._mentions):
+            return None
+        return first, last
 
     def stated(self, words: re.Pattern[str], bounds: tuple[int, int]) -> Iterator[tuple[str, Span]]:
         """Words the pattern finds between two places that the note states as so: name of the group, and where.

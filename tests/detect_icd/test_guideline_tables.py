@@ -4,13 +4,14 @@ import pytest
 
 from detect_icd.codebook import CodeBook
 from detect_icd.conventions.organisms import tables
+from detect_icd.conventions.statements import statements
 from detect_icd.guideline_rules import rules
 from tests.detect_icd.marked import marked
 
 
 def examples(kind):
     known = rules()
-    for table in (known.combinations, known.suppressions, known.generals):
+    for table in (known.combinations, known.suppressions, known.generals, statements().rules):
         for rule in table:
             for number, line in enumerate(getattr(rule, kind)):
                 yield pytest.param(line, id=f"{getattr(rule, 'name', '') or rule.diagnoses[0]} {number}")
@@ -85,5 +86,23 @@ def test_fractures(line):
     ],
 )
 def test_excludes1(line):
+    found, wanted = marked(line)
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "R heel: stage 3 pressure ulcer, 2 x 3 cm.\\nL heel: deep tissue pressure injury, maroon.\\nSacrum: no pressure injury. => L89.613 L89.626",
+        "[Pressure injuries](L89.90):\\n  Sacrum - stage 3, 4 x 3 cm\\n  R heel - stage 2 => L89.153 L89.612",
+        "Unstageable pressure ulcer left buttock => L89.320",
+        "[DM2](E11.9), ulcer plantar R 1st MTP probing to subcutaneous fat, fat layer exposed, no bone => E11.621 L97.512",
+        "Nonhealing ulcer, left calf, fat layer exposed => L97.222",
+        "[Gastric ulcer](K25.9). Foot exam normal. => K25.9",
+        "No pressure ulcer of the right heel => ",
+        "[CKD stage 3](N18.30), pain of the right heel; no pressure ulcer => N18.30",
+    ],
+)
+def test_ulcers(line):
     found, wanted = marked(line)
     assert found == wanted
