@@ -78,7 +78,7 @@ class CodeDetector:
         found.extend(self._diagnoses(note, sections, book))
         if isinstance(text, RedactedDocument):
             found = [candidate for candidate in found if not _is_replaced(candidate, text)]
-        detection = self.guidelines.apply(found, book)
+        detection = self.guidelines.apply(found, book, note)
         warnings = [*([book.note] if book.note else []), *_outdated(detection, day)]
         return replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
 
