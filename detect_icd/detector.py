@@ -13,6 +13,8 @@ from operator import itemgetter
 from detect_icd.assertion import assess, context_rules
 from detect_icd.candidates import Candidate, Detection, Status
 from detect_icd.codebook import CodeBook, open_book
+from detect_icd.coding import icd10cm
+from detect_icd.course import settle
 from detect_icd.guidelines import Guidelines, Setting
 from detect_icd.matchers.completion import complete
 from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
@@ -75,6 +77,8 @@ class CodeDetector:
         found.extend(self._diagnoses(note, sections, book))
         if isinstance(text, RedactedDocument):
             found = [candidate for candidate in found if not _is_replaced(candidate, text)]
+        rules = self.guidelines.rules
+        found = settle(found, note, sections, rules.symptoms, rules.chronic)
         detection = self.guidelines.apply(found, book)
         warnings = [*([book.note] if book.note else []), *_outdated(detection, day)]
         return replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
@@ -94,7 +98,8 @@ class CodeDetector:
             cues = rules.cues(note, start, end)
             for mention in mentions:
                 section = section_at(sections, mention.start).name
-                assertion = assess(note, cues, mention.start, mention.end, section, (start, end))
+                compact = icd10cm.compact(mention.code)
+                assertion = assess(note, cues, mention.start, mention.end, section, (start, end), compact)
                 words = self.dictionary.words_near(mention, tokens)
                 candidate = _candidate(mention, words, book, section, assertion.status)
                 if candidate is not None:
