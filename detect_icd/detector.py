@@ -13,7 +13,8 @@ from operator import itemgetter
 from detect_icd.assertion import Assertion, assess, context_rules
 from detect_icd.candidates import Candidate, Detection, Status
 from detect_icd.codebook import CodeBook, CodeEntry, open_book
-from detect_icd.coding import Coding
+from detect_icd.coding import Coding, icd10cm
+from detect_icd.course import settle
 from detect_icd.guidelines import Guidelines, Setting
 from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, with_words_after, words_after
 from detect_icd.matchers.completion import complete, lacks_side, parts_of
@@ -78,6 +79,8 @@ class CodeDetector:
         found.extend(self._diagnoses(note, sections, book))
         if isinstance(text, RedactedDocument):
             found = [candidate for candidate in found if not _is_replaced(candidate, text)]
+        rules = self.guidelines.rules
+        found = settle(found, note, sections, rules.symptoms, rules.chronic)
         detection = self.guidelines.apply(found, book, note)
         warnings = [*([book.note] if book.note else []), *_outdated(detection, day)]
         return replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
@@ -105,7 +108,8 @@ class CodeDetector:
                 entry, chain = _completed(mention, own, sides, book)
                 if entry is not None:
                     section = section_at(sections, mention.start).name
-                    assertion = assess(note, cues, mention.start, mention.end, section, bounds)
+                    compact = icd10cm.compact(mention.code)
+                    assertion = assess(note, cues, mention.start, mention.end, section, bounds, compact)
                     if mention.source is PhraseSource.GENERAL and assertion.status in _OF_THE_PATIENT:
                         continue
                     yield _candidate(mention, entry.coding, chain, section, assertion)

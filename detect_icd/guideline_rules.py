@@ -131,7 +131,9 @@ class Rules:
         generals: Words for a kind of disease beside the disease itself.
         fracture_sites: Code prefix of a fracture to the site of M80, longest prefix first; ``*`` stands for the side.
         chronic: Code prefixes of conditions that "history of" does not end.
+        symptoms: Code prefixes of what a diagnosis explains.
         history: Code prefix to personal-history code, longest prefix first.
+        told: The same for conditions that have no history code of their own: for what the author calls a history.
         family: Code prefix to family-history code, longest prefix first.
         after: CPT code of an operation to the code of the status it leaves.
         confirmed_only: Code prefixes that are never coded when uncertain.
@@ -145,7 +147,9 @@ class Rules:
     generals: tuple[General, ...]
     fracture_sites: Mapping[str, str] = field(hash=False)
     chronic: tuple[str, ...]
+    symptoms: tuple[str, ...]
     history: tuple[tuple[str, str], ...]
+    told: tuple[tuple[str, str], ...]
     family: tuple[tuple[str, str], ...]
     after: tuple[tuple[str, str], ...]
     confirmed_only: tuple[str, ...]
@@ -156,6 +160,10 @@ class Rules:
     def history_code(self, code: str) -> str | None:
         """The personal-history code of a condition that is over, if there is a clear one."""
         return _longest(self.history, icd10cm.compact(code))
+
+    def told_code(self, code: str) -> str | None:
+        """The general code of a history that the author calls one, by the chapter of what it was."""
+        return _longest(self.told, icd10cm.compact(code))
 
     def status_code(self, code: str) -> str | None:
         """The code of the status that an operation of the past leaves, if there is a clear one."""
@@ -199,7 +207,10 @@ def rules() -> Rules:
     general = read_toml(folder / "general.toml")
     if unknown := sorted(
         set(status)
-        - {"after", "chronic", "confirmed_only", "too_general", "at_discharge", "section_order", "history", "family"}
+        - {
+            *("after", "chronic", "symptoms", "confirmed_only", "too_general", "at_discharge", "section_order"),
+            *("history", "told", "family"),
+        }
     ):
         raise RuleError(f"guidelines/status.toml: unknown keys {unknown}")
     return Rules(
@@ -208,7 +219,9 @@ def rules() -> Rules:
         generals=tuple(map(General.from_mapping, general["general"])),
         fracture_sites=dict(sorted(general["fracture_sites"].items(), key=lambda item: -len(item[0]))),
         chronic=tuple(status["chronic"]),
+        symptoms=tuple(status["symptoms"]),
         history=_prefixes(status["history"]),
+        told=_prefixes(status["told"]),
         family=_prefixes(status["family"]),
         after=_prefixes(status["after"]),
         confirmed_only=tuple(status["confirmed_only"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
@@ -20,6 +21,7 @@ from detect_icd.conventions.specificity import most_specific
 from detect_icd.conventions.statements import read_statements
 from detect_icd.conventions.surroundings import Surroundings
 from detect_icd.conventions.ulcers import read_ulcers
+from detect_icd.course import ANSWERED, PRESENTED
 from detect_icd.guideline_rules import Rules, rules
 from detect_icd.matchers.completion import complete, lacks_side, missing
 from redactphi.errors import UnknownNameError
@@ -42,6 +44,7 @@ class Guidelines:
 
     Attributes:
         setting: ``outpatient`` or ``inpatient``.
+        rules: The tables it applies.
     """
 
     def __init__(self, setting: Setting = "outpatient") -> None:
@@ -53,7 +56,7 @@ class Guidelines:
         if setting not in SETTINGS:
             raise UnknownNameError("setting", setting, SETTINGS)
         self.setting = setting
-        self._rules = rules()
+        self.rules = rules()
 
     def apply(self, candidates: Iterable[Candidate], book: CodeBook, note: str = "") -> Detection:
         """What may be reported of the candidates, what may not and why, and what to ask the clinician.
@@ -65,10 +68,10 @@ class Guidelines:
         """
         merged = _merged(candidates)
         docket = _Docket(merged, Surroundings(note, merged))
-        _by_status(docket, self._rules, self.setting, book)
-        _by_billability(docket, self._rules, self.setting, book)
+        _by_status(docket, self.rules, self.setting, book)
+        _by_billability(docket, self.rules, self.setting, book)
         self._by_convention(docket, book)
-        reported = sequence(docket.standing, self._rules, book)
+        reported = sequence(docket.standing, self.rules, book)
         for candidate in reported:
             entry = book.get(candidate.coding.code) if candidate.coding.system is CodeSystem.ICD10CM else None
             if entry is not None and lacks_side(entry, book):
@@ -84,12 +87,12 @@ class Guidelines:
         if not docket.diagnoses():
             return
         apply_organisms(docket, book)
-        most_specific(docket, self._rules)
+        most_specific(docket, self.rules)
         apply_families(docket, book)
-        apply_combinations(docket, self._rules.combinations, book)
-        by_osteoporosis(docket, self._rules.fracture_sites, book)
-        most_specific(docket, self._rules)
-        drop_integral(docket, self._rules.suppressions)
+        apply_combinations(docket, self.rules.combinations, book)
+        by_osteoporosis(docket, self.rules.fracture_sites, book)
+        most_specific(docket, self.rules)
+        drop_integral(docket, self.rules.suppressions)
         exclude(docket, book)
 
 
@@ -115,7 +118,7 @@ def _union(group: Sequence[Candidate]) -> Candidate:
 def _by_status(docket: _Docket, known: Rules, setting: str, book: CodeBook) -> None:
     for candidate in list(docket.standing):
         status = candidate.status
-        if why := _WHY.get(status):
+        if why := _WHY.get(status) or _explained(candidate, setting):
             docket.drop(candidate, why)
         elif candidate.coding.system is not CodeSystem.ICD10CM:
             if status is Status.HISTORICAL:
@@ -129,7 +132,16 @@ def _by_status(docket: _Docket, known: Rules, setting: str, book: CodeBook) -> N
         elif status is Status.HISTORICAL:
             _past(docket, known, candidate, book)
         elif status is Status.FAMILY:
-            _mapped(docket, candidate, known.family_code(candidate.coding.code), book, "I.C.21.c.4 family history")
+            _related(docket, known, candidate, book)
+
+
+def _explained(candidate: Candidate, setting: str) -> str:
+    """Why a symptom the note asks about is not reported beside the answer, if so."""
+    if ANSWERED in candidate.rules:
+        return "IV.K: the interpretation has the diagnosis; the symptom it was asked for is not coded beside it"
+    if PRESENTED in candidate.rules and setting == "inpatient":
+        return "II.A: the diagnosis at discharge explains what the patient came with"
+    return ""
 
 
 def _uncertain(docket: _Docket, known: Rules, setting: str, candidate: Candidate) -> None:
@@ -143,12 +155,34 @@ def _uncertain(docket: _Docket, known: Rules, setting: str, candidate: Candidate
         docket.swap(candidate, replace(candidate, rules=(*candidate.rules, "guideline/II.H-III.C")))
 
 
+_OVER = frozenset({"status/historical-over", "status/historical-after"})
+"""Cues that say that a condition is over, chronic or not."""
+
+_TOLD = "status/historical"
+"""The cue "history of": the author chose to tell it, so it is worth a code even where none names it."""
+
+
+_REMISSION = re.compile(r"(?<!achieved )\bremission", re.IGNORECASE)
+"""In the title of a code that is itself the one for a disease in remission."""
+
+
 def _past(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:
-    code = candidate.coding.code
-    if icd10cm.compact(code).startswith(known.chronic):
-        docket.swap(candidate, replace(candidate, rules=(*candidate.rules, "guideline/IV.I-chronic")))
+    code = icd10cm.compact(candidate.coding.code)
+    over = not _OVER.isdisjoint(candidate.rules)
+    if _REMISSION.search(candidate.coding.display) or (code.startswith(known.chronic) and not over):
+        rules = (*candidate.rules, "guideline/IV.I-chronic")
+        docket.swap(candidate, replace(candidate, status=Status.PRESENT, rules=rules))
         return
-    _mapped(docket, candidate, known.history_code(code), book, "I.C.21.c.4 personal history")
+    history = known.history_code(code) or (known.told_code(code) if _TOLD in candidate.rules else None)
+    _mapped(docket, candidate, history, book, "I.C.21.c.4 personal history")
+
+
+def _related(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:
+    """A relative's condition is a history of the family; another person's is nobody's the note is about."""
+    if "status/other-person" in candidate.rules:
+        docket.drop(candidate, "family: another person's condition, and no relative's")
+        return
+    _mapped(docket, candidate, known.family_code(candidate.coding.code), book, "I.C.21.c.4 family history")
 
 
 _SIDE_WORDS = {"RT": "right", "LT": "left", "50": "bilateral"}
@@ -162,7 +196,7 @@ def _operated(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBoo
     entry = complete(book, code, sides) if code else None
     if entry is not None and entry.billable:
         rules = (*candidate.rules, "guideline/I.C.21.c.3 status")
-        docket.add(replace(candidate, coding=entry.coding, rules=rules, modifiers=(), units=1))
+        docket.add(replace(candidate, coding=entry.coding, status=Status.PRESENT, rules=rules, modifiers=(), units=1))
 
 
 def _mapped(docket: _Docket, candidate: Candidate, code: str | None, book: CodeBook, section: str) -> None:
