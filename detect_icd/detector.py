@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 
-from detect_icd.assertion import assess, context_rules
+from detect_icd.assertion import Assertion, assess, context_rules
 from detect_icd.candidates import Candidate, Detection, Status
 from detect_icd.codebook import CodeBook, open_book
 from detect_icd.guidelines import Guidelines, Setting
@@ -19,6 +19,8 @@ from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
 from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_lexicon import by_code
+from detect_icd.matchers.special.matcher import SpecialMatcher, covered
+from detect_icd.matchers.special.statement import Statement
 from detect_icd.sections import Section, find_sections, section_at, section_sentences
 from detect_icd.terms import terms
 from redactphi.document import RedactedDocument
@@ -72,7 +74,9 @@ class CodeDetector:
         day = _day(service_date) or self.service_date
         found = self.literal.candidates(note, sections, book)
         found.extend(self.procedures.candidates(note, sections, day))
-        found.extend(self._diagnoses(note, sections, book))
+        special = _special(book)
+        found.extend(self._diagnoses(note, sections, book, special))
+        found = special.revise(found, note)
         if isinstance(text, RedactedDocument):
             found = [candidate for candidate in found if not _is_replaced(candidate, text)]
         detection = self.guidelines.apply(found, book)
@@ -84,15 +88,28 @@ class CodeDetector:
         for text in texts:
             yield self.detect(text)
 
-    def _diagnoses(self, note: str, sections: Sequence[Section], book: CodeBook) -> Iterator[Candidate]:
+    def _diagnoses(
+        self, note: str, sections: Sequence[Section], book: CodeBook, special: SpecialMatcher
+    ) -> Iterator[Candidate]:
         rules = context_rules()
         for start, end in section_sentences(note, sections):
             tokens = terms().tokens(note, start, end)
             mentions = self.dictionary.mentions(note, tokens)
-            if not mentions:
+            statements = special.statements(note, start, end, tokens)
+            if not mentions and not statements:
                 continue
             cues = rules.cues(note, start, end)
+            for statement in statements:
+                section = section_at(sections, statement.start).name
+                yield _stated(
+                    special,
+                    statement,
+                    assess(note, cues, statement.start, statement.end, section, (start, end)),
+                    section,
+                )
             for mention in mentions:
+                if covered(mention, statements):
+                    continue
                 section = section_at(sections, mention.start).name
                 assertion = assess(note, cues, mention.start, mention.end, section, (start, end))
                 words = self.dictionary.words_near(mention, tokens)
@@ -105,6 +122,22 @@ class CodeDetector:
                         if assertion.rule
                         else candidate
                     )
+
+
+def _stated(special: SpecialMatcher, statement: Statement, assertion: Assertion, section: str) -> Candidate:
+    """The candidate of a statement; what is past by its treatment alone is present."""
+    status = assertion.status
+    if statement.present and status in {Status.HISTORICAL, Status.PLANNED}:
+        return special.candidate(statement, Status.PRESENT, section)
+    candidate = special.candidate(statement, status, section)
+    if assertion.cue is not None:
+        candidate = replace(candidate, evidence=(*candidate.evidence, assertion.cue))
+    return replace(candidate, rules=(*candidate.rules, f"status/{assertion.rule}")) if assertion.rule else candidate
+
+
+@functools.lru_cache(maxsize=4)
+def _special(book: CodeBook) -> SpecialMatcher:
+    return SpecialMatcher(book)
 
 
 def _candidate(

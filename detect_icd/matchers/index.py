@@ -142,7 +142,9 @@ def compile_index(books: CodeBook | Iterable[CodeBook], out_path: Path, lines: I
     return len(phrases)
 
 
-def _best_phrases(entries: Mapping[str, CodeEntry], lines: Iterable[IndexTerm]) -> dict[frozenset[str], tuple[str, PhraseSource]]:
+def _best_phrases(
+    entries: Mapping[str, CodeEntry], lines: Iterable[IndexTerm]
+) -> dict[frozenset[str], tuple[str, PhraseSource]]:
     best: dict[frozenset[str], tuple[tuple[int, ...], str, PhraseSource]] = {}
 
     def offer(atoms: frozenset[str], rank: tuple[int, ...], code: str, source: PhraseSource) -> None:

@@ -26,7 +26,9 @@ _MOST_REFERRED = 4
 _SHARED = 3
 """Letters that the spellings of one main term begin with alike."""
 
-_NOTHING = re.compile(r"\b(?:specified|type|classified|code (?:to|by|as)\b.*|see .*|by site|NEC|NOS)\b|- code.*|\[[^\]]*\]|\(s\)")
+_NOTHING = re.compile(
+    r"\b(?:specified|type|classified|code (?:to|by|as)\b.*|see .*|by site|NEC|NOS)\b|- code.*|\[[^\]]*\]|\(s\)"
+)
 _BY_SITE = re.compile(r",?\s*by (?:site|type|drug)\b.*", re.IGNORECASE)
 _COLUMNS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "malignant": (("malignant", "neoplasm"),),
