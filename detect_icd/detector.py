@@ -11,7 +11,7 @@ from datetime import date
 from operator import itemgetter
 
 from detect_icd.assertion import Assertion, assess, context_rules
-from detect_icd.candidates import Candidate, Detection, Status
+from detect_icd.candidates import Candidate, Detection, Dropped, Status
 from detect_icd.codebook import CodeBook, open_book
 from detect_icd.guidelines import Guidelines, Setting
 from detect_icd.matchers.completion import complete
@@ -76,12 +76,14 @@ class CodeDetector:
         found.extend(self.procedures.candidates(note, sections, day))
         special = _special(book)
         found.extend(self._diagnoses(note, sections, book, special))
-        found = special.revise(found, note)
+        found, superseded = special.revise(found, note)
         if isinstance(text, RedactedDocument):
             found = [candidate for candidate in found if not _is_replaced(candidate, text)]
+            superseded = [item for item in superseded if not _is_replaced(item.candidate, text)]
         detection = self.guidelines.apply(found, book)
         warnings = [*([book.note] if book.note else []), *_outdated(detection, day)]
-        return replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
+        detection = replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
+        return _with_superseded(detection, superseded) if superseded else detection
 
     def pipe(self, texts: Iterable[str | RedactedDocument]) -> Iterator[Detection]:
         """The codes of many notes, in their order, one at a time."""
@@ -127,7 +129,7 @@ class CodeDetector:
 def _stated(special: SpecialMatcher, statement: Statement, assertion: Assertion, section: str) -> Candidate:
     """The candidate of a statement; what is past by its treatment alone is present."""
     status = assertion.status
-    if statement.present and status in {Status.HISTORICAL, Status.PLANNED}:
+    if statement.present and status in {Status.HISTORICAL, Status.PLANNED, Status.HYPOTHETICAL}:
         return special.candidate(statement, Status.PRESENT, section)
     candidate = special.candidate(statement, status, section)
     if assertion.cue is not None:
@@ -164,6 +166,13 @@ def _is_replaced(candidate: Candidate, redacted: RedactedDocument) -> bool:
     found = candidate.evidence[0]
     index = bisect_right(redacted.offsets.new, found.start, key=itemgetter(0)) - 1
     return index >= 0 and found.end <= redacted.offsets.new[index][1]
+
+
+def _with_superseded(detection: Detection, superseded: Sequence[Dropped]) -> Detection:
+    """The detection with what the whole note said otherwise, as evidence."""
+    candidates = (*detection.candidates, *(item.candidate for item in superseded))
+    ranked = sorted(candidates, key=lambda c: (-c.score, c.start, c.coding.code))
+    return replace(detection, candidates=tuple(ranked), dropped=(*detection.dropped, *superseded))
 
 
 def _outdated(detection: Detection, day: date | None) -> Iterator[str]:

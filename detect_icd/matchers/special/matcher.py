@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detect_icd.candidates import Candidate, Status
+from detect_icd.candidates import Candidate, Dropped, Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.matchers.special import intracranial
 from detect_icd.matchers.special.causes import TRIGGERS as CAUSES
@@ -14,6 +14,9 @@ from detect_icd.matchers.special.causes import CauseMatcher, cause_rank
 from detect_icd.matchers.special.facts import healing, seventh
 from detect_icd.matchers.special.injuries import InjuryMatcher, heads
 from detect_icd.matchers.special.intracranial import IntracranialMatcher, burned_surface
+from detect_icd.matchers.special.newborn import NewbornMatcher
+from detect_icd.matchers.special.obstetric_facts import obstetrics
+from detect_icd.matchers.special.pregnancy import PregnancyMatcher
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.matchers.special.transport import TransportMatcher
 from redactphi.spans import Span
@@ -56,11 +59,18 @@ class SpecialMatcher:
         self.intracranial = IntracranialMatcher(book)
         self.causes = CauseMatcher(book)
         self.transport = TransportMatcher(book)
+        self.pregnancy = PregnancyMatcher(book)
+        self.newborn = NewbornMatcher(book)
 
     def statements(self, note: str, start: int, end: int, tokens: Sequence[Token]) -> list[Statement]:
         """What a sentence states, of those kinds its words may speak of."""
         words = {token.word for token in tokens}
         found: list[Statement] = []
+        facts = obstetrics(note)
+        if facts.stage == "newborn":
+            found.extend(self.newborn.statements(note, start, end))
+        elif facts.stage:
+            found.extend(self.pregnancy.statements(note, start, end, facts))
         if not words.isdisjoint(heads()):
             found.extend(self.injuries.statements(note, start, end))
         if not words.isdisjoint(intracranial.TRIGGERS):
@@ -70,15 +80,20 @@ class SpecialMatcher:
             found.extend(self.causes.statements(note, start, end))
         return found
 
-    def revise(self, found: Iterable[Candidate], note: str) -> list[Candidate]:
-        """The candidates as the whole note makes them: their phase of care."""
-        candidates = list(found)
-        candidates.extend(self._of_note(candidates, note))
+    def revise(self, found: Iterable[Candidate], note: str) -> tuple[list[Candidate], list[Dropped]]:
+        """The candidates as the whole note makes them, and those that others stand for."""
+        before = list(found)
+        candidates = [*before, *self._of_note(before, note)]
         candidates = self._explained(candidates, note)
+        facts = obstetrics(note)
+        if facts.stage == "newborn":
+            candidates = self.newborn.revise(candidates, note)
+        elif facts.stage:
+            candidates = self.pregnancy.revise(candidates, note, facts)
         if any(_is_injury(candidate) for candidate in candidates):
             phase = healing(note)
             candidates = [self._in_phase(candidate, phase) for candidate in candidates]
-        return candidates
+        return candidates, [*_superseded(before, candidates)]
 
     def _of_note(self, candidates: Sequence[Candidate], note: str) -> Iterator[Candidate]:
         burns = [c for c in candidates if c.status is Status.PRESENT and c.coding.code[:3] in _BURNS]
@@ -130,6 +145,15 @@ class SpecialMatcher:
 
 
 _BURNS = {"T20", "T21", "T22", "T23", "T24", "T25"}
+
+
+def _superseded(before: Sequence[Candidate], after: Sequence[Candidate]) -> Iterator[Dropped]:
+    """What the whole note said otherwise: kept as evidence."""
+    standing = {id(candidate) for candidate in after}
+    said = {(candidate.coding.code[:3], candidate.start) for candidate in after}
+    for candidate in before:
+        if id(candidate) not in standing and (candidate.coding.code[:3], candidate.start) not in said:
+            yield Dropped(candidate, "I.B.2: the whole note says it otherwise")
 
 
 _EXPLAINED = ("S", "T0", "T1", "T2", "T30", "T31", "T33", "T34", "T70", "T71", "T75")
