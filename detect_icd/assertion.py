@@ -182,7 +182,8 @@ def _openings(phrase: str) -> list[str]:
 def _alternatives(phrase: str) -> tuple[list[str], str]:
     """The alternatives of the group a phrase starts with, and what follows the group."""
     start = phrase.index(":") + 1
-    depth, parts, current = 0, [], ""
+    parts: list[str] = []
+    depth, current = 0, ""
     for place, letter in enumerate(phrase[start:], start):
         if letter == ")" and depth == 0:
             return [*parts, current], phrase[place + 1 :]
