@@ -16,6 +16,9 @@ from redactphi.resources import data
 _SLACK = 3
 """Words that may stand between the words of a phrase, beyond one a word of the phrase."""
 
+_SLIPS = 2
+"""A word that so few phrases have may be a misspelling that one of them was written with."""
+
 _PAIR_SLACK = 1
 """The same for a phrase of two words: what stands further apart is seldom one condition."""
 
@@ -104,16 +107,21 @@ class DictionaryMatcher:
 
     def read(self, text: str, start: int, end: int) -> Sequence[Token]:
         """The tokens of a sentence, with unknown words read as the known ones they stand for."""
-        known, tokens = self.index, terms().tokens(text, start, end)
-        if all(not token.atoms or token.atoms[0] in known or len(token.atoms) > 1 for token in tokens):
+        tokens = terms().tokens(text, start, end)
+        if all(len(token.atoms) != 1 or self._is_usual(token.atoms[0]) for token in tokens):
             return tokens
         return [self._spelt(token) for token in tokens]
 
+    def _is_usual(self, atom: str) -> bool:
+        """Whether enough phrases have a word for it to be no slip."""
+        return self.index.frequency.get(atom, 0) > _SLIPS
+
     def _spelt(self, token: Token) -> Token:
-        if len(token.atoms) != 1 or token.atoms[0] in self.index:
+        if len(token.atoms) != 1 or self._is_usual(token.atoms[0]):
             return token
         word = self.spelling.correct(token.word.replace("\u2019", "'").removesuffix("'s"))
-        return token._replace(atoms=terms().atoms(word)) if word else token
+        atoms = terms().atoms(word) if word else ()
+        return token._replace(atoms=atoms) if atoms and self._is_usual(atoms[0]) else token
 
     def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:
         stated = where.keys()
@@ -182,7 +190,8 @@ def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> boo
         if joined not in _LIST_JOINTS or "\n" in between:
             return False
         word = tokens[number].word
-        if word in _attributive() and (number == last + 1 or word.startswith(_OF_A_LIST)) and joined in {"", "-"}:
+        is_next = number == last + 1 or (number == last + 2 and tokens[last + 1].word in _LINKS)
+        if word in _attributive() and (is_next or word.startswith(_OF_A_LIST)) and joined in {"", "-"}:
             return True
         # A list shares its last word: "hepatitis B, tetanus and shingles vaccines".
         if (
@@ -208,6 +217,7 @@ _OF_A_LIST = (
     "ppx",
     "precaution",
 )
+_LINKS = frozenset({"action", "management", "care", "self", "education", "treatment", "risk", "outreach", "specialty"})
 _LIST = 8
 _LIST_JOINTS = frozenset({"", ",", "-", "/", "&"})
 _AND = frozenset({"and", "or"})
@@ -222,7 +232,11 @@ def _attributive() -> frozenset[str]:
 def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: PhraseSource) -> bool:
     """Whether two words stand as a coder writes them ("hernia, inguinal") or as a pair of ours ("nausea and vomiting")."""
     between = text[tokens[first].end : tokens[last].start].strip().lower()
-    return between == "," or (source is PhraseSource.SYNONYM and between in {"and", "/"})
+    return (
+        between == ","
+        or (between == "and" and last == first + 2)
+        or (source is PhraseSource.SYNONYM and between in {"and", "/"})
+    )
 
 
 def _negates_its_own(tokens: Sequence[Token], members: frozenset[int]) -> bool:

@@ -24,6 +24,9 @@ _TWO_ERRORS = 9
 _SUFFIXES = ("ed", "ing", "al", "ic", "ous", "ar")
 _ENDINGS = ("", "a", "as", "us", "is", "um", "e", "y")
 _SHORTEST_STEM = 5
+_SELDOM = 3
+"""Words that fewer phrases have are not read into others."""
+
 _CLEARLY = 4
 """How many times as often the better of two equally near words must stand in the index."""
 
@@ -40,7 +43,11 @@ class Spelling:
 
     def __init__(self, vocabulary: Mapping[str, int], known: Callable[[str], bool] | None = None) -> None:
         self._known = known or _is_known
-        self._often = {word: often for word, often in vocabulary.items() if word.isalpha() and len(word) >= _SHORTEST}
+        self._often = {
+            word: often
+            for word, often in vocabulary.items()
+            if word.isalpha() and len(word) >= _SHORTEST and often >= _SELDOM
+        }
         self._by_letter: dict[str, list[str]] = {}
         for word in sorted(self._often):
             self._by_letter.setdefault(word[0], []).append(word)
