@@ -14,11 +14,12 @@ from detect_icd.coding import Coding, icd10cm
 from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, with_words_after, words_after
 from detect_icd.matchers.completion import complete, lacks_side, parts_of
 from detect_icd.matchers.dictionary import SIDES, DictionaryMatcher, Mention
-from detect_icd.matchers.phrases import PhraseSource
+from detect_icd.matchers.phrases import PhraseSource, read_general_words
 from detect_icd.matchers.sides import SidesOfParts
 from detect_icd.matchers.special.matcher import SpecialMatcher, covered
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.sections import Section, section_at, section_sentences
+from detect_icd.terms import singular
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class DiagnosisMatcher:
             around = Surroundings(note, sentence.tokens, sentence.mentions, self.dictionary.index)
             later = words_after(note, read[number + 1 : number + 1 + FOLLOWING])
             for mention in sentence.mentions:
-                if covered(mention, statements):
+                if covered(mention, statements) or not _is_named(mention, sentence):
                     continue
                 own = around.of(mention)
                 if mention is sentence.mentions[-1]:
@@ -73,6 +74,18 @@ class DiagnosisMatcher:
         """A sentence as it is read."""
         tokens = self.dictionary.read(note, start, end)
         return Sentence(start, end, tokens, self.dictionary.mentions(note, tokens))
+
+
+def _is_named(mention: Mention, sentence: Sentence) -> bool:
+    """Whether a kind of finding is named by its noun: "no infection" does, "infectious disease clinic" does not."""
+    if mention.source is not PhraseSource.GENERAL or len(mention.members) > 1:
+        return True
+    return singular(sentence.tokens[min(mention.members)].word) in _nouns()
+
+
+@functools.cache
+def _nouns() -> frozenset[str]:
+    return frozenset(singular(phrase) for phrase, _ in read_general_words() if " " not in phrase)
 
 
 @functools.lru_cache(maxsize=4)

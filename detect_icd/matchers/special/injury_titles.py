@@ -62,7 +62,7 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _KIND_WORDS = {
     "with", "foreign", "wound", "traumatic", "complete", "degree", "unspecified", "other", "rupture", "quadrant",
     "penetration", "into", "without", "injuries", "specified", "for", "from", "up", "as", "due", "by", "except", "any",
-    "amputation", "nonvenomous", "nonthermal", "not", "elsewhere", "classified", "one", "two", "more", "single", "single", "including",
+    "amputation", "nonvenomous", "nonthermal", "not", "elsewhere", "classified", "one", "two", "more", "single", "including",
 }  # fmt: skip
 
 

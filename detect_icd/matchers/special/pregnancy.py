@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.matchers.special.causes import RuleTable
-from detect_icd.matchers.special.obstetric_facts import Obstetrics, obstetrics
+from detect_icd.matchers.special.obstetric_facts import Obstetrics
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.terms import rows
 from redactphi.spans import Span
