@@ -160,7 +160,8 @@ def _is_indexed(phrase: IndexPhrase) -> bool:
     if category[0] == "Z" and category not in _STATES:
         return False
     if len(phrase.atoms) > 1:
-        return not phrase.atoms <= _EMPTY_WORDS
+        told = phrase.atoms - _EMPTY_WORDS
+        return bool(told) and (len(phrase.atoms) > _FEW or not phrase.atoms & _weak_heads())
     return phrase.source is PhraseSource.INDEX and bool(_DISEASE_WORD.search(next(iter(phrase.atoms), "")))
 
 
@@ -174,6 +175,16 @@ _DISEASE_WORD = re.compile(
     r"esthesia|kinesia|plakia|rrhexis|schisis|aneurysm|fever|ptosis|tropia|opia|opsia|acusis|dactyly|cephaly|static|"
     r"spasm|stenosis|thorax|oid arthritis|pox|worm|malacia|sclerosis|toxicosis|coccosis|mycosis|tasis|nesia)$"
 )
+_FEW = 2
+
+
+@functools.cache
+def _weak_heads() -> frozenset[str]:
+    """Main terms that with a place alone say no more than that something is there, or is not."""
+    lines = (data("detect_icd") / "weak_heads.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
 _NOTHING_SAID = frozenset({"left", "right", "bilateral", "without", "not", "no", "out", "up", "down", "new", "old", "other",
     "being", "cannot", "due", "day", "week", "month", "year", "more", "less", "very", "all", "again"})  # fmt: skip
 _EMPTY_WORDS = frozenset({"disease", "disorder", "syndrome", "acute", "chronic", "right", "left", "bilateral", "general",
@@ -223,7 +234,14 @@ def _write(phrases: Mapping[frozenset[str], tuple[str, PhraseSource]], out: Path
         )
 
 
-_TABLES = ("word_forms.tsv", "abbreviations.tsv", "synonyms.tsv", "stop_terms.txt", "general_words.tsv")
+_TABLES = (
+    "word_forms.tsv",
+    "abbreviations.tsv",
+    "synonyms.tsv",
+    "stop_terms.txt",
+    "general_words.tsv",
+    "weak_heads.txt",
+)
 
 
 @functools.cache

@@ -154,9 +154,7 @@ class DictionaryMatcher:
             looseness = 0.0
             if first != last:
                 looseness = float(self._known_between(tokens, members))
-                if looseness > (_SLACK if len(members) > _PAIR else _PAIR_SLACK) or _barred(
-                    text, tokens, members, first, last
-                ):
+                if looseness > _slack(phrase.source, len(members)) or _barred(text, tokens, members, first, last):
                     continue
                 if not _negates_its_own(tokens, members):
                     continue
@@ -179,6 +177,16 @@ class DictionaryMatcher:
             if number not in members
             and any(atom in self.index and atom not in _GRADES for atom in tokens[number].atoms)
         )
+
+
+def _slack(source: PhraseSource, members: int) -> int:
+    """How many other words may stand between those of a phrase; none for two words that only the index puts together."""
+    if members > _PAIR:
+        return _SLACK
+    return 0 if source in _IMPORTED else _PAIR_SLACK
+
+
+_IMPORTED = frozenset({PhraseSource.INDEX, PhraseSource.TABLE, PhraseSource.EXTERNAL})
 
 
 def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> bool:
