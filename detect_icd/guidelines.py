@@ -23,7 +23,8 @@ from detect_icd.conventions.surroundings import Surroundings
 from detect_icd.conventions.ulcers import read_ulcers
 from detect_icd.course import ANSWERED, PRESENTED
 from detect_icd.guideline_rules import Rules, rules
-from detect_icd.matchers.completion import complete, lacks_side, missing
+from detect_icd.matchers.completion import complete, missing
+from detect_icd.matchers.questions import questions
 from redactphi.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ class Guidelines:
         reported = sequence(docket.standing, self.rules, book)
         for candidate in reported:
             entry = book.get(candidate.coding.code) if candidate.coding.system is CodeSystem.ICD10CM else None
-            if entry is not None and lacks_side(entry, book):
-                docket.warnings.append(f"{entry.code}: side not stated (I.B.13)")
+            if entry is not None:
+                docket.warnings.extend(questions(entry, book))
         docket.warnings.extend(hints(reported, book))
         ranked = sorted(docket.all, key=lambda c: (-c.score, c.start, c.coding.code))
         return Detection(tuple(ranked), tuple(reported), tuple(docket.dropped), tuple(dict.fromkeys(docket.warnings)))
