@@ -30,12 +30,29 @@ def _questions(book: CodeBook, code: str) -> tuple[str, ...]:
     entry = book[code]
     asked = ["side"] if lacks_side(entry, book) else []
     asked += [(match["of"] or match["what"]).lower() for match in _OPEN.finditer(entry.title)]
+    if not asked and "unspecified" in entry.title.lower():
+        asked += _told_by_siblings(entry, book)
     more = _more_specific(entry, book)
     section = {"side": "I.B.13"}
     return tuple(
         f"{entry.code}: {what} not stated ({section.get(what, 'I.B.2')}){f': {more}' if more else ''}"
         for what in dict.fromkeys(asked)
     )
+
+
+def _told_by_siblings(entry: CodeEntry, book: CodeBook) -> list[str]:
+    """What the siblings of an unspecified code are told apart by: "Chronic kidney disease, unspecified" lacks its stage."""
+    above = book.get(entry.parent) if entry.parent else None
+    titles = [sibling.title.lower() for code in above.children if (sibling := book.get(code))] if above else []
+    return [what for what, pattern in _TELLING.items() if sum(bool(pattern.search(title)) for title in titles) > 1]
+
+
+_TELLING = {
+    "stage": re.compile(r"\bstage \d"),
+    "severity": re.compile(r"\b(?:mild|moderate|severe)\b"),
+    "acuity": re.compile(r"\b(?:acute|chronic)\b"),
+    "type": re.compile(r"\btype [\dI]"),
+}
 
 
 def _more_specific(entry: CodeEntry, book: CodeBook) -> str:
