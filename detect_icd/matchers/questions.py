@@ -44,7 +44,11 @@ def _told_by_siblings(entry: CodeEntry, book: CodeBook) -> list[str]:
     """What the siblings of an unspecified code are told apart by: "Chronic kidney disease, unspecified" lacks its stage."""
     above = book.get(entry.parent) if entry.parent else None
     titles = [sibling.title.lower() for code in above.children if (sibling := book.get(code))] if above else []
-    return [what for what, pattern in _TELLING.items() if sum(bool(pattern.search(title)) for title in titles) > 1]
+    told = {
+        what: {match.group() for title in titles if (match := pattern.search(title))}
+        for what, pattern in _TELLING.items()
+    }
+    return [what for what, values in told.items() if len(values) > 1][:1]
 
 
 _TELLING = {
