@@ -26,7 +26,8 @@ _ORDINALS = {"1st": "1", "2nd": "2", "3rd": "3", "4th": "4"} | {
     "fourth": "4",
 }
 _LETTERED = frozenset({"vitamin", "hepatitis", "influenza", "hemophilia", "vit"})
-_SCALES = frozenset({"type", "stage", "grade", "class", "degree", "category", "group", "factor", "phase"})
+_SCALE_FORMS = {"stg": "stage", "gr": "grade"}
+_SCALES = frozenset({"stg", "gr", "type", "stage", "grade", "class", "degree", "category", "group", "factor", "phase"})
 _COPULAS = frozenset({"is", "was", "of", "now"})
 _JOINED = frozenset({"non", "pseudo", "hyper", "hypo", "pre", "post", "peri", "anti", "sub", "poly", "multi", "intra"})
 _JOINED_OPEN = frozenset({"non", "pseudo", "hyper", "hypo"})
@@ -223,7 +224,7 @@ class Terms:
             value = following.word
             value = _ROMAN.get(value) or _WORD_NUMBERS.get(value) or value
             if re.fullmatch(r"\d{1,2}[a-d]?|[a-d]", value):
-                return (token.word + value,)
+                return (_SCALE_FORMS.get(token.word, token.word) + value,)
         if token.word in _LETTERED and len(gap) == 1 and re.fullmatch(r"[a-ek]\d{0,2}", following.word):
             return (*token.atoms, token.atoms[0] + following.word)
         if (number := _ORDINALS.get(token.word)) and following.word == "degree":

@@ -25,7 +25,9 @@ _SUFFIXES = ("ed", "ing", "al", "ic", "ous", "ar")
 _ENDINGS = ("", "a", "as", "us", "is", "um", "e", "y")
 _SHORTEST_STEM = 5
 _SELDOM = 3
-"""Words that fewer phrases have are not read into others."""
+"""Short words that fewer phrases have are not read into others."""
+
+_LONG = 8
 
 _CLEARLY = 4
 """How many times as often the better of two equally near words must stand in the index."""
@@ -46,7 +48,7 @@ class Spelling:
         self._often = {
             word: often
             for word, often in vocabulary.items()
-            if word.isalpha() and len(word) >= _SHORTEST and often >= _SELDOM
+            if word.isalpha() and len(word) >= _SHORTEST and (often >= _SELDOM or len(word) >= _LONG)
         }
         self._by_letter: dict[str, list[str]] = {}
         for word in sorted(self._often):
@@ -68,7 +70,15 @@ class Spelling:
             return base
         if self._known(written) or self._known(word):
             return None
-        return self._nearest({word, written})
+        return self._nearest({word, written}) or self._begun(word)
+
+    def _begun(self, word: str) -> str | None:
+        """The word that one cut short is the beginning of ("subconj", "defic")."""
+        likely = sorted((often, whole) for whole, often in self._often.items() if whole.startswith(word))
+        if not likely or len(word) < _SHORTEST or word[-1] in "aeiou":
+            return None
+        others = [often for often, whole in likely[:-1] if not whole.startswith(likely[-1][1][: len(word) + 2])]
+        return likely[-1][1] if likely[-1][0] >= _CLEARLY * max(others, default=0) else None
 
     def _derived(self, word: str) -> str | None:
         for suffix in _SUFFIXES:
