@@ -105,8 +105,9 @@ class Terms:
             for form in forms.split():
                 self._forms[form] = atoms
         self._abbreviations: dict[str, list[Abbreviation]] = {}
-        for short, expansion, near, unless in rows("abbreviations.tsv", 4):
-            self._add(short, expansion, near, unless)
+        for table in ("abbreviations.tsv", "word_senses.tsv"):
+            for short, expansion, near, unless in rows(table, 4):
+                self._add(short, expansion, near, unless)
 
     def _add(self, short: str, expansion: str, near: str, unless: str) -> None:
         written = short.removeprefix("=")

@@ -21,7 +21,7 @@ _SHORTEST = 5
 _TWO_ERRORS = 9
 """Letters from which two errors are read through."""
 
-_SUFFIXES = ("ed", "ing", "al", "ic", "ous", "ar")
+_SUFFIXES = ("ed", "al", "ic", "ous", "ar")
 _ENDINGS = ("", "a", "as", "us", "is", "um", "e", "y")
 _SHORTEST_STEM = 5
 _SELDOM = 3
