@@ -252,7 +252,7 @@ def _side(text: str, match: re.Match[str]) -> tuple[str, ...]:
 
 
 _SIDES = {"R": "right", "L": "left"}
-_ALONE = re.compile(r"(?=[\s,;:)\]]|\.(?:\s|$)|/L\b|/R\b|$)")
+_ALONE = re.compile(r"(?=[\s,;:)\]]|\.(?:\s|$)|/L\b|/R\b|-sided|$)")
 _JOINING = frozenset("-'\u2019.&")
 
 
