@@ -5,16 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.sections import Section
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook
 
 LATER = {
     "preoperative_diagnosis": ("postoperative_diagnosis", "IV.N"),
     "admission_diagnosis": ("discharge_diagnosis", "II"),
 }
 """Section to the one that has the last word over it, and the guideline that says so."""
+
+WITH_FINDINGS = {
+    "Z00.00": "Z00.01", "Z00.129": "Z00.121", "Z01.00": "Z01.01", "Z01.10": "Z01.118", "Z01.20": "Z01.21",
+    "Z01.30": "Z01.31", "Z01.419": "Z01.411", "Z00.70": "Z00.71",
+}  # fmt: skip
+"""Examination without to the one with abnormal findings (I.C.21.c.13, IV.P)."""
 
 ANSWERED = "section/answered"
 """In the rules of a symptom that a test's interpretation explains (IV.K)."""
@@ -111,3 +121,32 @@ def _marked(
             yield replace(candidate, rules=(*candidate.rules, mark))
         else:
             yield candidate
+
+
+def with_findings(candidates: Sequence[Candidate], book: CodeBook, lasting: tuple[str, ...]) -> list[Candidate]:
+    """The candidates with the examinations that found something new as those with abnormal findings (IV.P).
+
+    Args:
+        candidates: All of a note.
+        book: The release in force.
+        lasting: Code prefixes of chronic conditions, which are no finding while they are stable.
+    """
+    examined = [c for c in candidates if c.coding.code in WITH_FINDINGS and c.status is Status.PRESENT]
+    if not examined or not any(_is_finding(c, lasting) for c in candidates):
+        return list(candidates)
+    return [_found_something(c, book) if c in examined else c for c in candidates]
+
+
+def _is_finding(candidate: Candidate, lasting: tuple[str, ...]) -> bool:
+    code = icd10cm.compact(candidate.coding.code)
+    return (
+        candidate.coding.system is CodeSystem.ICD10CM
+        and candidate.status is Status.PRESENT
+        and code[0] not in "ZVWXY"
+        and ("status/current" in candidate.rules or not code.startswith(lasting))
+    )
+
+
+def _found_something(candidate: Candidate, book: CodeBook) -> Candidate:
+    entry = book[WITH_FINDINGS[candidate.coding.code]]
+    return replace(candidate, coding=entry.coding, rules=(*candidate.rules, "guideline/IV.P abnormal findings"))

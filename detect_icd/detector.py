@@ -10,17 +10,18 @@ from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 
-from detect_icd.assertion import assess, context_rules
-from detect_icd.candidates import Candidate, Detection, Status
+from detect_icd.assertion import Assertion, Sentence, context_rules
+from detect_icd.candidates import Candidate, Detection
 from detect_icd.codebook import CodeBook, open_book
-from detect_icd.coding import icd10cm
-from detect_icd.course import settle
+from detect_icd.course import settle, with_findings
 from detect_icd.guidelines import Guidelines, Setting
+from detect_icd.matchers.circumstances import CircumstanceMatcher, supported
 from detect_icd.matchers.completion import complete
 from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
 from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_lexicon import by_code
+from detect_icd.matchers.substances import Named, SubstanceMatcher
 from detect_icd.sections import Section, find_sections, section_at, section_sentences
 from detect_icd.terms import terms
 from redactphi.document import RedactedDocument
@@ -48,6 +49,8 @@ class CodeDetector:
         self.book = open_book(release=release, service_date=service_date)
         self.guidelines = Guidelines(setting)
         self.dictionary = DictionaryMatcher()
+        self.circumstances = CircumstanceMatcher()
+        self.substances = SubstanceMatcher()
         self.literal = LiteralMatcher()
         self.procedures = ProcedureMatcher()
         self.service_date = _day(service_date)
@@ -78,7 +81,8 @@ class CodeDetector:
         if isinstance(text, RedactedDocument):
             found = [candidate for candidate in found if not _is_replaced(candidate, text)]
         rules = self.guidelines.rules
-        found = settle(found, note, sections, rules.symptoms, rules.chronic)
+        found = settle(supported(found), note, sections, rules.symptoms, rules.chronic)
+        found = with_findings(found, book, rules.chronic)
         detection = self.guidelines.apply(found, book)
         warnings = [*([book.note] if book.note else []), *_outdated(detection, day)]
         return replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
@@ -89,31 +93,45 @@ class CodeDetector:
             yield self.detect(text)
 
     def _diagnoses(self, note: str, sections: Sequence[Section], book: CodeBook) -> Iterator[Candidate]:
-        rules = context_rules()
         for start, end in section_sentences(note, sections):
             tokens = terms().tokens(note, start, end)
             mentions = self.dictionary.mentions(note, tokens)
-            if not mentions:
+            anchored = self.circumstances.anchored(tokens)
+            substances = self.substances.named(tokens)
+            if mentions or anchored or substances:
+                cues = context_rules().cues(note, start, end)
+                sentence = Sentence(note, tokens, (start, end), cues, section_at(sections, start).name)
+                yield from self._read(sentence, mentions, substances, book, anchored=anchored)
+
+    def _read(
+        self,
+        sentence: Sentence,
+        mentions: Sequence[Mention],
+        substances: Sequence[Named],
+        book: CodeBook,
+        *,
+        anchored: bool,
+    ) -> Iterator[Candidate]:
+        """The candidates of a sentence: circumstances first, since they say how the words they cover are meant."""
+        circumstances = self.circumstances.find(sentence, book) if anchored else []
+        for circumstance in circumstances:
+            yield from circumstance.candidates(sentence.section)
+        if substances:
+            yield from self.substances.candidates(sentence, substances, book)
+        for mention in mentions:
+            covering = next((c for c in circumstances if c.start < mention.end and mention.start < c.end), None)
+            if covering is not None and mention.code.startswith("Z"):
                 continue
-            cues = rules.cues(note, start, end)
-            for mention in mentions:
-                section = section_at(sections, mention.start).name
-                compact = icd10cm.compact(mention.code)
-                assertion = assess(note, cues, mention.start, mention.end, section, (start, end), compact)
-                words = self.dictionary.words_near(mention, tokens)
-                candidate = _candidate(mention, words, book, section, assertion.status)
-                if candidate is not None:
-                    if assertion.cue is not None:
-                        candidate = replace(candidate, evidence=(*candidate.evidence, assertion.cue))
-                    yield (
-                        replace(candidate, rules=(*candidate.rules, f"status/{assertion.rule}"))
-                        if assertion.rule
-                        else candidate
-                    )
+            words = self.dictionary.words_near(mention, sentence.tokens)
+            assertion = covering.inner if covering is not None else None
+            assertion = assertion or sentence.assess(mention.start, mention.end, mention.code)
+            candidate = _candidate(mention, words, book, sentence.section, assertion)
+            if candidate is not None:
+                yield candidate
 
 
 def _candidate(
-    mention: Mention, words: AbstractSet[str], book: CodeBook, section: str, status: Status
+    mention: Mention, words: AbstractSet[str], book: CodeBook, section: str, assertion: Assertion
 ) -> Candidate | None:
     entry = complete(book, mention.code, words)
     if entry is None:
@@ -121,10 +139,15 @@ def _candidate(
     rules = [mention.source.rule]
     if entry.code != mention.code:
         rules.append("completion/words")
+    if assertion.rule:
+        rules.append(f"status/{assertion.rule}")
+    evidence = [Span(mention.start, mention.end, "mention", mention.score, mention.source.rule)]
+    if assertion.cue is not None:
+        evidence.append(assertion.cue)
     return Candidate(
         coding=entry.coding,
-        evidence=(Span(mention.start, mention.end, "mention", mention.score, mention.source.rule),),
-        status=status,
+        evidence=tuple(evidence),
+        status=assertion.status,
         section=section,
         score=mention.score,
         rules=tuple(rules),

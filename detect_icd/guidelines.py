@@ -12,6 +12,7 @@ from detect_icd.candidates import Candidate, Detection, Dropped, Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.course import ANSWERED, PRESENTED
 from detect_icd.guideline_rules import Combination, Rules, Suppression, rules
+from detect_icd.matchers.circumstances import COVERED
 from detect_icd.matchers.completion import complete, lacks_side, missing
 from detect_icd.matchers.phrases import atom_sets, title_parts
 from redactphi.errors import UnknownNameError
@@ -162,7 +163,7 @@ _REMISSION = re.compile(r"(?<!achieved )\bremission", re.IGNORECASE)
 
 def _past(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:
     code = icd10cm.compact(candidate.coding.code)
-    over = not _OVER.isdisjoint(candidate.rules)
+    over = any(rule in _OVER or rule.startswith(f"status/{COVERED}") for rule in candidate.rules)
     if _REMISSION.search(candidate.coding.display) or (code.startswith(known.chronic) and not over):
         rules = (*candidate.rules, "guideline/IV.I-chronic")
         docket.swap(candidate, replace(candidate, status=Status.PRESENT, rules=rules))
