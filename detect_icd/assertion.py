@@ -38,6 +38,7 @@ class CueRule:
         breaks: Whether it also ends the scopes of other cues, as a ``terminate`` cue does.
         cancels: Statuses it takes back, the section's included.
         stops: Characters it does not reach over.
+        through: Code prefixes of mentions it reaches in spite of them.
         only: Code prefixes (no dots) it speaks of; empty speaks of all.
         spares: Code prefixes it does not speak of.
         matches: Texts in which the mention in brackets gets this status.
@@ -53,6 +54,7 @@ class CueRule:
     breaks: bool = False
     cancels: tuple[str, ...] = ()
     stops: str = ""
+    through: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     spares: tuple[str, ...] = ()
     matches: tuple[str, ...] = ()
@@ -184,7 +186,8 @@ def _openings(phrase: str) -> list[str]:
 def _alternatives(phrase: str) -> tuple[list[str], str]:
     """The alternatives of the group a phrase starts with, and what follows the group."""
     start = phrase.index(":") + 1
-    depth, parts, current = 0, [], ""
+    parts: list[str] = []
+    depth, current = 0, ""
     for place, letter in enumerate(phrase[start:], start):
         if letter == ")" and depth == 0:
             return [*parts, current], phrase[place + 1 :]
@@ -248,7 +251,7 @@ def assess(  # noqa: PLR0917 - a mention and its sentence, each with start and e
     for cue in cues:
         if cue.rule.direction in {"pseudo", "terminate"} or (cue.start < end and start < cue.end):
             continue
-        if cue.rule.speaks_of(code) and _reaches(text, cues, cue, (start, end)) and _within(cue, bounds):
+        if cue.rule.speaks_of(code) and _reaches(text, cues, cue, (start, end), code) and _within(cue, bounds):
             said.setdefault(Status(cue.rule.status), cue)
             cancelled.update(cue.rule.cancels)
     for status in _PRECEDENCE:
@@ -265,7 +268,7 @@ def _within(cue: Cue, bounds: Range) -> bool:
     return bounds[0] <= cue.start and cue.end <= bounds[1]
 
 
-def _reaches(text: str, cues: list[Cue], cue: Cue, mention: Range) -> bool:
+def _reaches(text: str, cues: list[Cue], cue: Cue, mention: Range, code: str) -> bool:
     start, end = mention
     if cue.end <= start and cue.rule.direction in {"forward", "both"}:
         low, high = cue.end, start
@@ -281,7 +284,7 @@ def _reaches(text: str, cues: list[Cue], cue: Cue, mention: Range) -> bool:
         if ends and (not rule.ends or cue.rule.status in rule.ends or cue.rule.name in rule.ends):
             return False
     if cue.rule.stops and any(letter in cue.rule.stops for letter in text[low:high]):
-        return False
+        return bool(cue.rule.through) and code.startswith(cue.rule.through)
     return not cue.rule.max_words or _words_between(text, low, high) <= cue.rule.max_words
 
 

@@ -26,6 +26,8 @@ WITH_FINDINGS = {
 }  # fmt: skip
 """Examination without to the one with abnormal findings (I.C.21.c.13, IV.P)."""
 
+_INJURY_AFTERCARE = ("Z48.0", "Z47.8", "Z47.2")
+
 ANSWERED = "section/answered"
 """In the rules of a symptom that a test's interpretation explains (IV.K)."""
 
@@ -150,3 +152,11 @@ def _is_finding(candidate: Candidate, lasting: tuple[str, ...]) -> bool:
 def _found_something(candidate: Candidate, book: CodeBook) -> Candidate:
     entry = book[WITH_FINDINGS[candidate.coding.code]]
     return replace(candidate, coding=entry.coding, rules=(*candidate.rules, "guideline/IV.P abnormal findings"))
+
+
+def without_injury_aftercare(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates less the aftercare of an injury, which the seventh character of the injury's code says (I.C.21.c.7)."""
+    codes = [icd10cm.compact(c.coding.code) for c in candidates if c.status is Status.PRESENT]
+    if not any(code[0] in "ST" and code.endswith("D") for code in codes):
+        return list(candidates)
+    return [c for c in candidates if not c.coding.code.startswith(_INJURY_AFTERCARE)]

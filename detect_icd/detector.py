@@ -13,7 +13,7 @@ from operator import itemgetter
 from detect_icd.assertion import Assertion, Sentence, context_rules
 from detect_icd.candidates import Candidate, Detection
 from detect_icd.codebook import CodeBook, open_book
-from detect_icd.course import settle, with_findings
+from detect_icd.course import settle, with_findings, without_injury_aftercare
 from detect_icd.guidelines import Guidelines, Setting
 from detect_icd.matchers.circumstances import CircumstanceMatcher, supported
 from detect_icd.matchers.completion import complete
@@ -82,7 +82,7 @@ class CodeDetector:
             found = [candidate for candidate in found if not _is_replaced(candidate, text)]
         rules = self.guidelines.rules
         found = settle(supported(found), note, sections, rules.symptoms, rules.chronic)
-        found = with_findings(found, book, rules.chronic)
+        found = without_injury_aftercare(with_findings(found, book, rules.chronic))
         detection = self.guidelines.apply(found, book)
         warnings = [*([book.note] if book.note else []), *_outdated(detection, day)]
         return replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection

@@ -153,7 +153,7 @@ def _uncertain(docket: _Docket, known: Rules, setting: str, candidate: Candidate
 _OVER = frozenset({"status/historical-over", "status/historical-after"})
 """Cues that say that a condition is over, chronic or not."""
 
-_TOLD = "status/historical"
+_TOLD = "status/history-told"
 """The cue "history of": the author chose to tell it, so it is worth a code even where none names it."""
 
 
@@ -168,8 +168,20 @@ def _past(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook) -
         rules = (*candidate.rules, "guideline/IV.I-chronic")
         docket.swap(candidate, replace(candidate, status=Status.PRESENT, rules=rules))
         return
-    history = known.history_code(code) or (known.told_code(code) if _TOLD in candidate.rules else None)
+    told = _TOLD in candidate.rules
+    history = known.history_code(code) or (known.told_code(code) if told else None)
+    if history is not None and not told and history[:3] != "Z85" and _is_back(docket, known, candidate, history):
+        docket.drop(candidate, f"I.C.21.c.4 personal history: the note has an active condition of {history}")
+        return
     _mapped(docket, candidate, history, book, "I.C.21.c.4 personal history")
+
+
+def _is_back(docket: _Docket, known: Rules, past: Candidate, history: str) -> bool:
+    """Whether another condition of the same history code is present: a past anemia says nothing beside today's."""
+    return any(
+        other is not past and other.status is Status.PRESENT and known.history_code(other.coding.code) == history
+        for other in docket.diagnoses()
+    )
 
 
 def _related(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:

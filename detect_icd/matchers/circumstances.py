@@ -34,6 +34,15 @@ _TO_COME_CODES = ("Z08", "Z09", "Z11", "Z12", "Z13", "Z30", "Z45", "Z46", "Z47",
 _YEAR = re.compile(
     r",?\s*\(?(?:in\s+)?(?:(?:19|20)\d\d\b|(?:\d+|two|three|four|five|ten) (?:years|yrs) ago)", re.IGNORECASE
 )
+_BYGONE = re.compile(
+    r"\s+(?:(?:was )?(?:done |performed )?(?:last|in (?:19|20)\d\d|\d+ (?:years|yrs|months|mos|weeks|wks) ago)|was (?:fine|normal|negative|unremarkable)|(?:is |are )?(?:over)?due|next|declined|refused|deferred|not (?:done|needed|indicated))\b",
+    re.IGNORECASE,
+)
+"""After an encounter's words: it was at another time, or is not."""
+
+_OF_THE_CONDITION = frozenset({"historical-after", "historical-treated"})
+"""Cues of the past that, beside an encounter, speak of what was treated."""
+
 _SIDE = re.compile(
     r"(?<!\w)(?:(?P<right>right|rt|od)|(?P<left>left|lt|os)|(?P<bilateral>bilat(?:eral(?:ly)?)?|b/l|both|ou))(?!\w)|"
     r"(?<!\w)(?-i:(?P<R>R)|(?P<L>L))(?=[- ])",
@@ -243,6 +252,10 @@ def _asserted(compiled: _Compiled, said: Assertion, match: re.Match[str], sectio
     if kind == "status":
         return Assertion(Status.PRESENT, said.cue, said.rule) if status is Status.HISTORICAL else said
     if status is Status.UNCERTAIN and compiled.rule.code.startswith("Z20"):
+        return Assertion(Status.PRESENT, said.cue, said.rule)
+    if _BYGONE.match(match.string, match.end()):
+        return None
+    if status is Status.HISTORICAL and said.rule in _OF_THE_CONDITION:
         return Assertion(Status.PRESENT, said.cue, said.rule)
     return None if status in {Status.HISTORICAL, Status.UNCERTAIN} else said
 

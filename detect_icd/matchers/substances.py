@@ -48,7 +48,7 @@ _AGAINST = re.compile(
     r"not|no|without|instead of|mother|father|sister|brother|husband|wife|candidate|recommend\w*|discuss\w*|naive|side effects?|prophylaxis|vaccine|after|injury|swallowed|took|tablets of|pills of)\b",
     re.IGNORECASE,
 )
-_STARTED_LONG_AGO = re.compile(r"\bstart(?:ed)? (?:in (?:19|20)\d\d|\d+ (?:years|months) ago)", re.IGNORECASE)
+_STARTED_LONG_AGO = re.compile(r"\bstart(?:ed)? (?:in (?:19|20)\d\d|(?:\d+|two|three|several) (?:years|yrs|months|mos) ago)", re.IGNORECASE)
 _ALLERGY = re.compile(
     r"\ballerg(?:ic|ies|y)(?!\s+(?:rhinitis|reaction|conjunctivitis|dermatitis|asthma|bronchopulmonary|testing|shots?|clinic|immuno\w+))\b|"
     r"\banaphyla(?:xis|ctic) to\b",
