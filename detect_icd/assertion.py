@@ -295,7 +295,7 @@ def _words_between(text: str, low: int, high: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
+class Passage:
     """A sentence with what is needed to say how it speaks of a mention.
 
     Attributes:

@@ -5,28 +5,22 @@ from __future__ import annotations
 import functools
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 
-from detect_icd.assertion import Assertion, Sentence, context_rules
-from detect_icd.candidates import Candidate, Detection
+from detect_icd.candidates import Candidate, Detection, Dropped
 from detect_icd.codebook import CodeBook, open_book
 from detect_icd.course import settle, with_findings, without_injury_aftercare
 from detect_icd.guidelines import Guidelines, Setting
-from detect_icd.matchers.circumstances import CircumstanceMatcher, supported
-from detect_icd.matchers.completion import complete
-from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
+from detect_icd.matchers.circumstances import supported
+from detect_icd.matchers.diagnoses import DiagnosisMatcher, special_matcher
 from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_lexicon import by_code
-from detect_icd.matchers.substances import Named, SubstanceMatcher
-from detect_icd.sections import Section, find_sections, section_at, section_sentences
-from detect_icd.terms import terms
+from detect_icd.sections import find_sections
 from redactphi.document import RedactedDocument
 from redactphi.errors import UsageError
-from redactphi.spans import Span
 
 
 class CodeDetector:
@@ -48,9 +42,7 @@ class CodeDetector:
         self.setting = setting
         self.book = open_book(release=release, service_date=service_date)
         self.guidelines = Guidelines(setting)
-        self.dictionary = DictionaryMatcher()
-        self.circumstances = CircumstanceMatcher()
-        self.substances = SubstanceMatcher()
+        self.diagnoses = DiagnosisMatcher()
         self.literal = LiteralMatcher()
         self.procedures = ProcedureMatcher()
         self.service_date = _day(service_date)
@@ -77,81 +69,23 @@ class CodeDetector:
         day = _day(service_date) or self.service_date
         found = self.literal.candidates(note, sections, book)
         found.extend(self.procedures.candidates(note, sections, day))
-        found.extend(self._diagnoses(note, sections, book))
+        found.extend(self.diagnoses.candidates(note, sections, book))
+        found, superseded = special_matcher(book).revise(found, note)
         if isinstance(text, RedactedDocument):
             found = [candidate for candidate in found if not _is_replaced(candidate, text)]
+            superseded = [item for item in superseded if not _is_replaced(item.candidate, text)]
         rules = self.guidelines.rules
         found = settle(supported(found), note, sections, rules.symptoms, rules.chronic)
         found = without_injury_aftercare(with_findings(found, book, rules.chronic))
-        detection = self.guidelines.apply(found, book)
+        detection = self.guidelines.apply(found, book, note)
         warnings = [*([book.note] if book.note else []), *_outdated(detection, day)]
-        return replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
+        detection = replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
+        return _with_superseded(detection, superseded) if superseded else detection
 
     def pipe(self, texts: Iterable[str | RedactedDocument]) -> Iterator[Detection]:
         """The codes of many notes, in their order, one at a time."""
         for text in texts:
             yield self.detect(text)
-
-    def _diagnoses(self, note: str, sections: Sequence[Section], book: CodeBook) -> Iterator[Candidate]:
-        for start, end in section_sentences(note, sections):
-            tokens = terms().tokens(note, start, end)
-            mentions = self.dictionary.mentions(note, tokens)
-            anchored = self.circumstances.anchored(tokens)
-            substances = self.substances.named(tokens)
-            if mentions or anchored or substances:
-                cues = context_rules().cues(note, start, end)
-                sentence = Sentence(note, tokens, (start, end), cues, section_at(sections, start).name)
-                yield from self._read(sentence, mentions, substances, book, anchored=anchored)
-
-    def _read(
-        self,
-        sentence: Sentence,
-        mentions: Sequence[Mention],
-        substances: Sequence[Named],
-        book: CodeBook,
-        *,
-        anchored: bool,
-    ) -> Iterator[Candidate]:
-        """The candidates of a sentence: circumstances first, since they say how the words they cover are meant."""
-        circumstances = self.circumstances.find(sentence, book) if anchored else []
-        for circumstance in circumstances:
-            yield from circumstance.candidates(sentence.section)
-        if substances:
-            yield from self.substances.candidates(sentence, substances, book)
-        for mention in mentions:
-            covering = next((c for c in circumstances if c.start < mention.end and mention.start < c.end), None)
-            if covering is not None and mention.code.startswith("Z"):
-                continue
-            words = self.dictionary.words_near(mention, sentence.tokens)
-            assertion = covering.inner if covering is not None else None
-            assertion = assertion or sentence.assess(mention.start, mention.end, mention.code)
-            candidate = _candidate(mention, words, book, sentence.section, assertion)
-            if candidate is not None:
-                yield candidate
-
-
-def _candidate(
-    mention: Mention, words: AbstractSet[str], book: CodeBook, section: str, assertion: Assertion
-) -> Candidate | None:
-    entry = complete(book, mention.code, words)
-    if entry is None:
-        return None
-    rules = [mention.source.rule]
-    if entry.code != mention.code:
-        rules.append("completion/words")
-    if assertion.rule:
-        rules.append(f"status/{assertion.rule}")
-    evidence = [Span(mention.start, mention.end, "mention", mention.score, mention.source.rule)]
-    if assertion.cue is not None:
-        evidence.append(assertion.cue)
-    return Candidate(
-        coding=entry.coding,
-        evidence=tuple(evidence),
-        status=assertion.status,
-        section=section,
-        score=mention.score,
-        rules=tuple(rules),
-    )
 
 
 def _is_replaced(candidate: Candidate, redacted: RedactedDocument) -> bool:
@@ -159,6 +93,13 @@ def _is_replaced(candidate: Candidate, redacted: RedactedDocument) -> bool:
     found = candidate.evidence[0]
     index = bisect_right(redacted.offsets.new, found.start, key=itemgetter(0)) - 1
     return index >= 0 and found.end <= redacted.offsets.new[index][1]
+
+
+def _with_superseded(detection: Detection, superseded: Sequence[Dropped]) -> Detection:
+    """The detection with what the whole note said otherwise, as evidence."""
+    candidates = (*detection.candidates, *(item.candidate for item in superseded))
+    ranked = sorted(candidates, key=lambda c: (-c.score, c.start, c.coding.code))
+    return replace(detection, candidates=tuple(ranked), dropped=(*detection.dropped, *superseded))
 
 
 def _outdated(detection: Detection, day: date | None) -> Iterator[str]:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from detect_icd.candidates import Candidate, Detection, Dropped, Status
+from detect_icd.candidates import Candidate, Detection, Status
 from detect_icd.coding import CodeSystem, icd10cm
+from detect_icd.conventions.combine import apply_combinations
+from detect_icd.conventions.docket import Docket as _Docket
+from detect_icd.conventions.excludes import exclude
+from detect_icd.conventions.families import apply_families
+from detect_icd.conventions.fractures import by_osteoporosis
+from detect_icd.conventions.integral import drop_integral
+from detect_icd.conventions.organisms import apply_organisms
+from detect_icd.conventions.sequence import hints, sequence
+from detect_icd.conventions.specificity import most_specific
+from detect_icd.conventions.statements import read_statements
+from detect_icd.conventions.surroundings import Surroundings
+from detect_icd.conventions.ulcers import read_ulcers
 from detect_icd.course import ANSWERED, PRESENTED
-from detect_icd.guideline_rules import Combination, Rules, Suppression, rules
+from detect_icd.guideline_rules import Rules, rules
 from detect_icd.matchers.circumstances import COVERED
 from detect_icd.matchers.completion import complete, lacks_side, missing
-from detect_icd.matchers.phrases import atom_sets, title_parts
 from redactphi.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -28,34 +38,6 @@ _WHY = {
     Status.HYPOTHETICAL: "hypothetical: not a condition of this encounter",
     Status.PLANNED: "planned: not performed or found at this encounter",
 }
-
-
-class _Docket:
-    """Candidates on their way: those still reported, those dropped, and what to ask."""
-
-    def __init__(self, candidates: Sequence[Candidate]) -> None:
-        self.all = list(candidates)
-        self.standing = list(candidates)
-        self.dropped: list[Dropped] = []
-        self.warnings: list[str] = []
-
-    def drop(self, candidate: Candidate, why: str) -> None:
-        self.standing = [other for other in self.standing if other is not candidate]
-        self.dropped.append(Dropped(candidate, why))
-
-    def swap(self, old: Candidate, new: Candidate) -> None:
-        self.standing = [new if other is old else other for other in self.standing]
-        self.all = [new if other is old else other for other in self.all]
-
-    def add(self, candidate: Candidate, *, before: Candidate | None = None) -> None:
-        if any(candidate.coding == other.coding and other.status == candidate.status for other in self.standing):
-            return
-        position = next((n for n, other in enumerate(self.standing) if other is before), len(self.standing))
-        self.standing.insert(position, candidate)
-        self.all.append(candidate)
-
-    def diagnoses(self) -> list[Candidate]:
-        return [candidate for candidate in self.standing if candidate.coding.system is CodeSystem.ICD10CM]
 
 
 class Guidelines:
@@ -77,18 +59,42 @@ class Guidelines:
         self.setting = setting
         self.rules = rules()
 
-    def apply(self, candidates: Iterable[Candidate], book: CodeBook) -> Detection:
-        """What may be reported of the candidates, what may not and why, and what to ask the clinician."""
-        docket = _Docket(_merged(candidates))
-        for step in (_by_status, _by_billability, _combine, _by_specificity, _suppress, _exclude):
-            step(docket, self.rules, self.setting, book)
-        reported = _sequence(docket.standing, self.rules)
+    def apply(self, candidates: Iterable[Candidate], book: CodeBook, note: str = "") -> Detection:
+        """What may be reported of the candidates, what may not and why, and what to ask the clinician.
+
+        Args:
+            candidates: What the matchers found.
+            book: The release in force.
+            note: The text they were found in; without it no rule hears the words beside them.
+        """
+        merged = _merged(candidates)
+        docket = _Docket(merged, Surroundings(note, merged))
+        _by_status(docket, self.rules, self.setting, book)
+        _by_billability(docket, self.rules, self.setting, book)
+        self._by_convention(docket, book)
+        reported = sequence(docket.standing, self.rules, book)
         for candidate in reported:
             entry = book.get(candidate.coding.code) if candidate.coding.system is CodeSystem.ICD10CM else None
             if entry is not None and lacks_side(entry, book):
                 docket.warnings.append(f"{entry.code}: side not stated (I.B.13)")
+        docket.warnings.extend(hints(reported, book))
         ranked = sorted(docket.all, key=lambda c: (-c.score, c.start, c.coding.code))
         return Detection(tuple(ranked), tuple(reported), tuple(docket.dropped), tuple(dict.fromkeys(docket.warnings)))
+
+    def _by_convention(self, docket: _Docket, book: CodeBook) -> None:
+        """What the diagnoses come to together. What other rules lean on comes first: the disease before its signs."""
+        read_statements(docket, book)
+        read_ulcers(docket, book)
+        if not docket.diagnoses():
+            return
+        apply_organisms(docket, book)
+        most_specific(docket, self.rules)
+        apply_families(docket, book)
+        apply_combinations(docket, self.rules.combinations, book)
+        by_osteoporosis(docket, self.rules.fracture_sites, book)
+        most_specific(docket, self.rules)
+        drop_integral(docket, self.rules.suppressions)
+        exclude(docket, book)
 
 
 def _merged(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -220,128 +226,3 @@ def _by_billability(docket: _Docket, known: Rules, setting: str, book: CodeBook)
             needs = missing(entry, book)
             docket.drop(candidate, f"I.B.2: not billable, needs {needs}")
             docket.warnings.append(f"{entry.code} is not billable: it needs {needs} (I.B.2)")
-
-
-def _combine(docket: _Docket, known: Rules, setting: str, book: CodeBook) -> None:  # noqa: ARG001
-    for rule in known.combinations:
-        _apply_combination(docket, rule, book)
-
-
-def _apply_combination(docket: _Docket, rule: Combination, book: CodeBook) -> None:
-    parts = [_first(docket.diagnoses(), prefixes) for prefixes in rule.all]
-    present = [part for part in parts if part is not None and part.status is not Status.FAMILY]
-    if len(present) < len(parts) or len({id(part) for part in present}) < len(present):
-        return
-    entry = book.get(rule.result)
-    if entry is None or not entry.billable:
-        return
-    first = present[0]
-    combined = replace(
-        first,
-        coding=entry.coding,
-        evidence=tuple(sorted({span for part in present for span in part.evidence})),
-        score=min(part.score for part in present),
-        rules=(*first.rules, f"guideline/{rule.section}:{rule.name}"),
-    )
-    docket.add(combined, before=min(present, key=lambda part: part.start))
-    for number in rule.replaces:
-        docket.drop(present[number], f"{rule.section}: reported as the combination {rule.result}")
-
-
-def _first(candidates: Iterable[Candidate], prefixes: tuple[str, ...]) -> Candidate | None:
-    for candidate in candidates:
-        if icd10cm.compact(candidate.coding.code).startswith(prefixes):
-            return candidate
-    return None
-
-
-def _by_specificity(docket: _Docket, known: Rules, setting: str, book: CodeBook) -> None:  # noqa: ARG001
-    diagnoses = docket.diagnoses()
-    for says_more in (_states_more, _leaves_less_open):
-        for vague in diagnoses:
-            standing = docket.diagnoses()
-            if vague in standing and (other := next((o for o in standing if says_more(o, vague)), None)):
-                docket.drop(vague, f"I.B.2: {other.coding.code} says more")
-
-
-def _states_more(other: Candidate, vague: Candidate) -> bool:
-    """Whether another code of the same category states everything this one does, and more."""
-    same_category = other.coding.code[:3] == vague.coding.code[:3]
-    return same_category and _stated(vague.coding.display) < _stated(other.coding.display)
-
-
-def _leaves_less_open(other: Candidate, vague: Candidate) -> bool:
-    """Whether the same words led to another code of the category that leaves less unspecified."""
-    if other.coding.code[:3] != vague.coding.code[:3] or _open_points(vague) <= _open_points(other):
-        return False
-    return any(one.overlaps(two) for one in vague.evidence for two in other.evidence if one.label == "mention")
-
-
-def _open_points(candidate: Candidate) -> int:
-    return candidate.coding.display.lower().count("unspecified")
-
-
-@functools.lru_cache(maxsize=8192)
-def _stated(title: str) -> frozenset[str]:
-    return next(iter(atom_sets(title_parts(title))), frozenset())
-
-
-def _suppress(docket: _Docket, known: Rules, setting: str, book: CodeBook) -> None:  # noqa: ARG001
-    diagnoses = docket.diagnoses()
-    active = [c for c in diagnoses if c.status in {Status.PRESENT, Status.UNCERTAIN}]
-    for candidate in diagnoses:
-        for rule in known.suppressions:
-            if (cause := _suppressor(candidate, rule, active)) is not None:
-                docket.drop(candidate, f"{rule.section}: {rule.why} {cause.coding.code}")
-                break
-
-
-def _suppressor(candidate: Candidate, rule: Suppression, active: Sequence[Candidate]) -> Candidate | None:
-    if not icd10cm.compact(candidate.coding.code).startswith(rule.symptoms):
-        return None
-    return next(
-        (
-            other
-            for other in active
-            if other is not candidate and icd10cm.compact(other.coding.code).startswith(rule.diagnoses)
-        ),
-        None,
-    )
-
-
-def _exclude(docket: _Docket, known: Rules, setting: str, book: CodeBook) -> None:  # noqa: ARG001
-    """I.A.12.a: of two codes that exclude one another the better evidenced is reported, and the clinician asked."""
-    diagnoses = [c for c in docket.diagnoses() if c.status in {Status.PRESENT, Status.UNCERTAIN}]
-    for candidate in diagnoses:
-        excluded = known.excluded_by(book, candidate.coding.code)
-        for other in diagnoses:
-            if other is candidate or not icd10cm.compact(other.coding.code).startswith(excluded or ("?",)):
-                continue
-            weaker = min((candidate, other), key=lambda c: (c.coding.code[0] != "R", c.score, -c.start))
-            stronger = other if weaker is candidate else candidate
-            if weaker in docket.standing and stronger in docket.standing:
-                docket.drop(weaker, f"I.A.12.a: Excludes1 with {stronger.coding.code}")
-                docket.warnings.append(
-                    f"{stronger.coding.code} excludes {weaker.coding.code} (I.A.12.a): report both only if unrelated"
-                )
-
-
-def _sequence(standing: Sequence[Candidate], known: Rules) -> list[Candidate]:
-    """First what the encounter was for; symptoms, history and external causes after the diagnoses they go with."""
-    return sorted(
-        standing,
-        key=lambda c: (_rank(c), known.section_rank(c.section), c.start),
-    )
-
-
-def _rank(candidate: Candidate) -> int:
-    if candidate.coding.system is not CodeSystem.ICD10CM:
-        return 9
-    letter = candidate.coding.code[0]
-    if letter in "VWXY":
-        return 6
-    if candidate.coding.code[:3] in {"Z79", "Z80", "Z81", "Z82", "Z83", "Z84", "Z85", "Z86", "Z87"}:
-        return 5
-    if letter == "O":
-        return 0
-    return {"R": 3, "Z": 4}.get(letter, 1)

@@ -94,7 +94,8 @@ def find_sections(text: str) -> list[Section]:
             continue
         if name is not None and match["dash"] and not match["name"].isupper():
             continue
-        found[match.start("name")] = (match.end(), name or "")
+        # What is no heading we know may be a diagnosis: "T2DM: A1c 6.9".
+        found[match.start("name")] = (match.end() if name else match.start("name"), name or "")
     for match in _INLINE.finditer(text):
         name = _canonical(match["name"])
         if name is not None:

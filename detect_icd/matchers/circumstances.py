@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Self
 
-from detect_icd.assertion import Assertion, Sentence, spaced
+from detect_icd.assertion import Assertion, Passage, spaced
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import icd10cm
 from detect_icd.matchers.completion import complete
@@ -199,7 +199,7 @@ class CircumstanceMatcher:
         anchors = self._by_anchor
         return any(token.word in anchors for token in tokens)
 
-    def find(self, sentence: Sentence, book: CodeBook) -> list[Circumstance]:
+    def find(self, sentence: Passage, book: CodeBook) -> list[Circumstance]:
         """The circumstances a sentence states, in the order of their rules; of two of one subcategory the first."""
         found: list[Circumstance] = []
         seen: set[str] = set()
@@ -218,7 +218,7 @@ def _repeats(item: Circumstance, earlier: Circumstance) -> bool:
     return overlaps and item.codes[0].code[:_SUBCATEGORY] == earlier.codes[0].code[:_SUBCATEGORY]
 
 
-def _circumstances(compiled: _Compiled, sentence: Sentence, book: CodeBook) -> Iterator[Circumstance]:
+def _circumstances(compiled: _Compiled, sentence: Passage, book: CodeBook) -> Iterator[Circumstance]:
     rule, section, bounds = compiled.rule, sentence.section, sentence.bounds
     if rule.kind == "encounter" and (section in _NOT_AN_ENCOUNTER or _is_to_come(rule, section)):
         return
@@ -320,6 +320,11 @@ def _sided(book: CodeBook, code: str, side: str) -> Iterator[CodeEntry]:
         entry = complete(book, code, frozenset())
     if entry is not None and entry.billable:
         yield entry
+
+
+def covering_one(circumstances: Iterable[Circumstance], start: int, end: int) -> Circumstance | None:
+    """The first of the circumstances that shares words with a mention."""
+    return next((item for item in circumstances if item.start < end and start < item.end), None)
 
 
 def supported(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -15,7 +15,7 @@ from redactphi.errors import DataError
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
-    from detect_icd.assertion import Assertion, Sentence
+    from detect_icd.assertion import Assertion, Passage
     from detect_icd.codebook import CodeBook
     from detect_icd.terms import Token
 
@@ -103,7 +103,7 @@ class SubstanceMatcher:
         known = self._known
         return [Named(token, known[token.word]) for token in tokens if token.word in known]
 
-    def candidates(self, sentence: Sentence, named: Sequence[Named], book: CodeBook) -> Iterator[Candidate]:
+    def candidates(self, sentence: Passage, named: Sequence[Named], book: CodeBook) -> Iterator[Candidate]:
         """The codes that follow from the substances of a sentence."""
         allergic = sentence.section == "allergies"
         allergies = [] if allergic else list(_ALLERGY.finditer(sentence.text, *sentence.bounds))
@@ -114,7 +114,7 @@ class SubstanceMatcher:
                 yield from _candidate(sentence, one, one.substance.long_term, "long-term/substance", book)
 
 
-def _candidate(sentence: Sentence, one: Named, code: str, rule: str, book: CodeBook) -> Iterator[Candidate]:
+def _candidate(sentence: Passage, one: Named, code: str, rule: str, book: CodeBook) -> Iterator[Candidate]:
     said = sentence.assess(one.token.start, one.token.end, code)
     entry = complete(book, code, frozenset())
     if entry is None or not entry.billable or not _stands(said):
@@ -131,7 +131,7 @@ def _stands(said: Assertion) -> bool:
     return said.status in {Status.PRESENT, Status.HISTORICAL, Status.NEGATED}
 
 
-def _is_allergen(sentence: Sentence, one: Named, word: re.Match[str]) -> bool:
+def _is_allergen(sentence: Passage, one: Named, word: re.Match[str]) -> bool:
     """Whether the word allergy speaks of the substance: before it with "to", or right after it."""
     text = sentence.text
     if word.end() <= one.token.start:
@@ -143,7 +143,7 @@ def _is_allergen(sentence: Sentence, one: Named, word: re.Match[str]) -> bool:
     return len(between.split()) <= _BEFORE and not re.search(r"[.,;\n]|\b(?:for|no|not)\b", between)
 
 
-def _is_taken(sentence: Sentence, one: Named) -> bool:
+def _is_taken(sentence: Passage, one: Named) -> bool:
     """Whether the note says of a drug what its long-term use asks for (Z79: not for a brief course)."""
     if sentence.section in _NOT_SAID_HERE:
         return False
@@ -160,7 +160,7 @@ def _is_taken(sentence: Sentence, one: Named) -> bool:
     return one.substance.need == "taken" and (sentence.section in _LISTS or _TAKES.search(clause) is not None)
 
 
-def _clause(sentence: Sentence, one: Named) -> str:
+def _clause(sentence: Passage, one: Named) -> str:
     """The clause around a name, as far as one statement goes."""
     low, high = sentence.bounds
     text = sentence.text

@@ -1,0 +1,1 @@
+"""What single phrases do not decide: injuries and their causes, pregnancy and birth, neoplasms, drugs."""

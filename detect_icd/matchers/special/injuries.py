@@ -1,0 +1,388 @@
+"""Injuries in words: the kind, the place, the side, open or closed, completed from the code book's own titles (I.C.19)."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from detect_icd.matchers.special.facts import phases
+from detect_icd.matchers.special.injury_titles import InjuryTitle, injury_titles, injury_words
+from detect_icd.matchers.special.statement import Statement
+from detect_icd.terms import TAG, rows
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook
+
+_WORD = re.compile(
+    rf"(?P<tag>{TAG})|(?P<word>[A-Za-z0-9]+(?:['\u2019/-][A-Za-z0-9]+)*['\u2019]?)|(?P<stop>[.;:?!()\n](?!\d)|\s-\s)|(?P<comma>,)"
+)
+_SIDE = re.compile(
+    r"\b(?:(?P<both>bilateral(?:ly)?|both(?! bone|-bone)|OU)|(?P<right>(?i:right|rt)|R|OD)|(?P<left>(?i:left|lt)|L|OS))\b"
+    r"(?!\s*(?:open|the|work|home|ama|untreated|alone|against|in place|on|without|before)\b)(?![-\d])"
+)
+_OPEN = re.compile(r"\bopen\b(?! reduction|ed)|\bgustilo|\bcompound\b|\bg/?a (?:type|grade)", re.IGNORECASE)
+_SEVERE = re.compile(
+    r"\b(?:gustilo|type|grade|g/?a)[\w-]*(?:\s+(?:type|grade|anderson|class))?\s*(?:3|iii)\s*-?[abc]?\b", re.IGNORECASE
+)
+_NONDISPLACED = re.compile(
+    r"\bnon-?\s?displaced\b|\bundisplaced\b|\b(?:no|without) (?:significant )?displacement\b", re.IGNORECASE
+)
+_BODY = re.compile(
+    r"\b(?:with|retained|embedded|w/) (?:a |an |retained |embedded |glass |metal(?:lic)? |wood(?:en)? )*(?:foreign body|fb|splinter)\b",
+    re.IGNORECASE,
+)
+_DEGREE = re.compile(
+    r"\b(?:(?P<d3>(?:third|3rd|3)[- ]?(?:degree|deg)|full[- ]thickness)|(?P<d2>(?:second|2nd|2)[- ]?(?:degree|deg)|partial[- ]thickness|blister)|"
+    r"(?P<d1>(?:first|1st|1)[- ]?(?:degree|deg)|superficial))",
+    re.IGNORECASE,
+)
+_INSECT = re.compile(r"\b(?:insect|bug|tick|mosquito|flea|bedbug|chigger|ant|fly|mite|lice)$", re.IGNORECASE)
+_ANIMAL = re.compile(
+    r"\b(?:dog|cat|human|animal|raccoon|bat|rat|horse|monkey|squirrel|ferret|pit ?bull|kitten|puppy|open)s?$",
+    re.IGNORECASE,
+)
+_NOT_TRAUMA = re.compile(
+    r"\b(?:stress|pathologic(?:al)?|fragility|insufficiency|osteoporotic|atypical|periprosthetic|prosthetic|hardware|sun|heart|razor|friction|"
+    r"acute kidney|acute lung|pressure|reperfusion|ischemic|radiation|inhalation|vocal|caregiver|financial|suture|surgical|mental|"
+    r"emotional|tooth|dental)[ -]+$|\b(?:mechanism|date|time|site|nature) of $|\bno $",
+    re.IGNORECASE,
+)
+_TREATED = re.compile(
+    r"\b(?:orif|crif|fixation|repair(?:ed)?|reduction|closure|nail(?:ing)?|pinning|cast(?:ing|ed)?|splint(?:ing|ed)?|debridement|surgery|"
+    r"treatment|reduced|sutured|hemiarthroplasty|arthroplasty|plating|stitches|i&d|washout|treated|managed|exploration)\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+_LIGAMENTS = frozenset({"cruciate", "collateral", "talofibular", "calcaneofibular", "deltoid", "tibiofibular"})
+_NEED_PLACE = frozenset({"injury", "bite", "body", "tear", "amputation", "crush", "burn", "strain"})
+_MOST_UNKNOWN = 1
+_OWNED = ("S", "T0", "T1", "T2", "T30", "M485", "M436", "M796", "M54", "K088", "L55")
+_ALSO = {
+    "tear": ("sprain", "rupture"),
+    "body": ("body", "superficialbody"),
+    "splinter": ("superficialbody",),
+    "separation": ("dislocation",),
+}
+_INNER = frozenset({"nerve", "artery", "vein", "digital"})
+_ORDINALS = frozenset({"first", "second", "third", "fourth", "fifth"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    start: int
+    end: int
+    word: str
+    mark: str
+
+
+@functools.cache
+def heads() -> dict[str, str]:
+    """The words that name an injury, with its kind."""
+    return {word: kind for kind, words in rows("special/injury_heads.tsv", 2) for word in words.split()}
+
+
+class InjuryMatcher:
+    """Finds the injuries of a sentence that has one of the words that name them."""
+
+    def __init__(self, book: CodeBook) -> None:
+        self.book = book
+        self._defaults: dict[str, list[InjuryTitle]] = {}
+
+    def statements(self, note: str, start: int, end: int) -> Iterator[Statement]:
+        """The injuries of one sentence, in order of the text."""
+        words = _words(note, start, end)
+        named = heads()
+        taken = 0
+        places = [number for number, item in enumerate(words) if item.word in named]
+        for order, number in enumerate(places):
+            kind = named[words[number].word]
+            before = note[start : words[number].start]
+            if number < taken or _NOT_TRAUMA.search(before[-24:]):
+                continue
+            following = places[order + 1] if order + 1 < len(places) else len(words)
+            if following == number + 1 < len(words) and named[words[following].word] == "injury":
+                following = places[order + 2] if order + 2 < len(places) else len(words)
+            low, high = _reach(words, number, taken, following)
+            found = list(self._stated(note, (start, end), words, (low, number, high), kind))
+            if found:
+                taken = high
+                yield from found
+
+    def _stated(
+        self, note: str, bounds: tuple[int, int], words: list[_Word], place: tuple[int, int, int], kind: str
+    ) -> Iterator[Statement]:
+        low, head, high = place
+        phrase = note[words[low].start : words[high - 1].end]
+        sentence = note[bounds[0] : bounds[1]]
+        kind = _kind(kind, note[bounds[0] : words[head].end], phrase, sentence)
+        groups = _groups(words[low:high])
+        everything = frozenset().union(*(atoms for atoms, _ in groups)) if groups else frozenset[str]()
+        side = _side(phrase) or _only_side(sentence) or _only_side(note)
+        nondisplaced = _NONDISPLACED.search(sentence) is not None
+        if kind == "fracture" and any(atom in everything for atom in ("sh1", "sh2", "sh3", "sh4")):
+            kind = "physeal"
+        found: dict[str, float] = {}
+        if len(groups) > 1:
+            for atoms, span in groups:
+                own = _side(note[span[0] : span[1]]) or side
+                if title := self._find(kind, atoms, nondisplaced=nondisplaced):
+                    found.update(dict.fromkeys(_sided(title, own), 0.9))
+        whole = self._find(kind, everything, nondisplaced=nondisplaced)
+        if whole and (len(found) < 2 or _says_more(whole, groups)):  # noqa: PLR2004 - one place, however many words name it
+            found = dict.fromkeys(_sided(whole, side), 0.92)
+        if (
+            not found
+            and kind not in _NEED_PLACE
+            and (title := self._by_sentence(kind, words, nondisplaced=nondisplaced))
+        ):
+            found = dict.fromkeys(_sided(title, side), 0.8)
+        character = _openness(phrase, kind)
+        sequela = phases()["sequela"].regex.search(sentence) is not None
+        treated = _TREATED.search(note[bounds[0] : words[low].start]) is not None
+        for code, score in found.items():
+            if full := self._complete(code, "S" if sequela else character):
+                yield Statement(
+                    full,
+                    words[low].start,
+                    words[high - 1].end,
+                    f"injury/{kind}",
+                    score,
+                    _OWNED,
+                    present=treated or sequela,
+                )
+
+    def _find(self, kind: str, atoms: frozenset[str], *, nondisplaced: bool) -> InjuryTitle | None:
+        usual = self._usual(kind, atoms)
+        if kind == "injury" and not atoms & _INNER:
+            return usual
+        exact = None
+        for name in _ALSO.get(kind, (kind,)):
+            exact = exact or injury_titles(self.book).find(name, atoms, nondisplaced=nondisplaced)
+        if exact is None or usual is None:
+            return exact or usual
+        # A default gives way to a title that names more, or as much without leaving anything open.
+        return exact if (len(exact.atoms), -exact.vagueness) >= (len(usual.atoms), -1) else usual
+
+    def _usual(self, kind: str, atoms: frozenset[str]) -> InjuryTitle | None:
+        fitting = [title for title in self._usual_titles(kind) if title.atoms <= atoms]
+        return max(fitting, key=lambda title: len(title.atoms), default=None)
+
+    def _usual_titles(self, kind: str) -> list[InjuryTitle]:
+        if not self._defaults:
+            for name, atoms, heading in rows("special/injury_defaults.tsv", 3):
+                codes = _by_side(self.book, heading)
+                said = frozenset(atom for word in atoms.split() for atom in _implied(word))
+                self._defaults.setdefault(name, []).append(InjuryTitle(said, 1, "", codes))
+        return self._defaults.get(kind, [])
+
+    def _by_sentence(self, kind: str, words: list[_Word], *, nondisplaced: bool) -> InjuryTitle | None:
+        atoms = frozenset().union(*(atoms for atoms, _ in _groups(words)))
+        return self._find(kind, atoms, nondisplaced=nondisplaced)
+
+    def _complete(self, code: str, character: str) -> str | None:
+        entry = self.book.get(code)
+        if entry is None:
+            return None
+        if entry.billable or not entry.needs_seventh:
+            return entry.code if entry.billable else None
+        if character not in entry.seventh_characters:
+            character = "B" if character == "C" and "B" in entry.seventh_characters else "A"
+        return entry.with_seventh(character) if character in entry.seventh_characters else None
+
+
+def _implied(word: str) -> tuple[str, ...]:
+    return next(atoms for _, _, atoms in injury_words().read([word])) or (word,)
+
+
+def _words(note: str, start: int, end: int) -> list[_Word]:
+    return [
+        _Word(match.start(), match.end(), match.group().lower(), match.lastgroup or "")
+        for match in _WORD.finditer(note, start, end)
+        if match.lastgroup != "tag"
+    ]
+
+
+def _reach(words: list[_Word], head: int, taken: int, following: int) -> tuple[int, int]:
+    """How far the words of an injury reach: to a stop, to a word that says something else, to the next injury."""
+    known = {number for number, atoms in _read(words) if atoms is not None}
+    low = head
+    unknown = 0
+    while low > taken:
+        item = words[low - 1]
+        if item.mark == "stop" or item.word in _STOPPERS:
+            break
+        if item.mark == "word" and low - 1 not in known:
+            unknown += 1
+            if unknown > _MOST_UNKNOWN or item.word.endswith(("s", "ed", "ing")):
+                break
+        low -= 1
+    high = head + 1
+    while high < following:
+        item = words[high]
+        if item.mark == "stop" or item.word in _STOPPERS or (item.mark == "word" and high not in known):
+            break
+        high += 1
+    if high == following < len(words):
+        high = next(
+            (
+                n
+                for n in range(high - 1, head, -1)
+                if words[n].mark == "comma" or words[n].word in {"and", "with", "or"}
+            ),
+            high,
+        )
+    while high - 1 > head and (words[high - 1].mark == "comma" or words[high - 1].word in _EDGE):
+        high -= 1
+    while low < head and (words[low].mark != "word" or words[low].word in _EDGE):
+        low += 1
+    return low, high
+
+
+_STOPPERS = frozenset(
+    {
+        "no",
+        "not",
+        "without",
+        "after",
+        "from",
+        "by",
+        "while",
+        "when",
+        "denies",
+        "negative",
+        "but",
+        "then",
+        "with",
+        "w",
+        "versus",
+        "vs",
+        "plus",
+    }
+)
+_EDGE = frozenset({"and", "the", "a", "of", "to", "in", "or", "on", "at", "with", "his", "her", "over", "an", "for"})
+
+
+def _read(words: list[_Word]) -> Iterator[tuple[int, tuple[str, ...] | None]]:
+    """Each word's number with the atoms of the form it is part of; sides and numbers say nothing here."""
+    for first, last, atoms in injury_words().read([item.word for item in words]):
+        for number in range(first, last):
+            if atoms is None and (
+                words[number].word in _SIDE_WORDS or words[number].word.isdigit() or words[number].word in heads()
+            ):
+                yield number, ()
+            else:
+                yield number, atoms
+
+
+_SIDE_WORDS = frozenset({"right", "left", "r", "l", "rt", "lt", "bilateral", "both", "od", "os", "ou"})
+
+
+def _groups(words: list[_Word]) -> list[tuple[frozenset[str], tuple[int, int]]]:
+    """The atoms of a phrase, parted at "and" and commas where each part names a place."""
+    groups: list[tuple[set[str], int, int]] = [(set(), words[0].start, words[0].end)] if words else []
+    texts = [item.word for item in words]
+    for first, last, atoms in injury_words().read(texts):
+        joined = words[first].mark == "comma" or texts[first] in {"and", "&", "or"}
+        if joined and last == first + 1:
+            groups.append((set(), words[first].end, words[last - 1].end))
+            continue
+        said, start, _ = groups[-1]
+        extra = set(atoms or ())
+        if any(text in {"ribs"} for text in texts[first:last]) or (
+            re.match(r"\d+(?:st|nd|rd|th)", texts[first]) and "ribs" in texts
+        ):
+            extra |= {"multiple"} if "ribs" in texts else set()
+        groups[-1] = (said | extra, start, words[last - 1].end)
+    for number in range(len(groups) - 2, -1, -1):
+        if groups[number][0] and groups[number][0] <= _ORDINALS:
+            groups[number][0].update(groups[number + 1][0] - _ORDINALS)
+    parted = [part for group in groups for part in _pair(*group)]
+    return [
+        (frozenset(atoms), (start, end))
+        for atoms, start, end in parted
+        if atoms and not any(atoms < other for other, _, _ in parted)
+    ]
+
+
+def _pair(atoms: set[str], start: int, end: int) -> Iterator[tuple[set[str], int, int]]:
+    """Two bones that one word names, each by itself."""
+    for together, bones in _TWO_BONES:
+        if together in atoms:
+            yield from ((atoms - {together} | {bone, "shaft"}, start, end) for bone in bones)
+            return
+    yield atoms, start, end
+
+
+_TWO_BONES = (("tibfib", ("tibia", "fibula")), ("bothbone", ("radius", "ulna")))
+
+
+def _kind(kind: str, before: str, phrase: str, sentence: str) -> str:
+    """The kind with what decides it further: a burn's degree, what bit, whether something is left in the wound."""
+    if kind == "burn":
+        degrees = [match.lastgroup for match in _DEGREE.finditer(phrase)] or [
+            m.lastgroup for m in _DEGREE.finditer(sentence)
+        ]
+        return "burn" + max((name[1] for name in degrees if name), default="")
+    if kind == "bite":
+        what = before[: before.lower().rfind("bit")].rstrip()
+        return (
+            "insectbite"
+            if _INSECT.search(what)
+            else "openbite"
+            if _ANIMAL.search(what) or "bitten" in before.lower()
+            else "bite"
+        )
+    if kind in {"laceration", "puncture"} and _BODY.search(sentence):
+        return f"{kind}body"
+    return kind
+
+
+def _side(text: str) -> str:
+    """The side a text names; the first where it names both apart."""
+    match = _SIDE.search(text)
+    return "bilateral" if match and match["both"] else match.lastgroup or "" if match else ""
+
+
+def _only_side(text: str) -> str:
+    sides = {match.lastgroup or "" for match in _SIDE.finditer(text)}
+    return sides.pop().replace("both", "bilateral") if len(sides) == 1 else ""
+
+
+def _sided(title: InjuryTitle, side: str) -> list[str]:
+    if side in title.codes:
+        return [title.codes[side]]
+    if side == "bilateral" and "right" in title.codes and "left" in title.codes:
+        return [title.codes["right"], title.codes["left"]]
+    return [title.codes[""]] if "" in title.codes else [title.codes[min(title.codes)]] if len(title.codes) == 1 else []
+
+
+def _says_more(whole: InjuryTitle, groups: list[tuple[frozenset[str], tuple[int, int]]]) -> bool:
+    """Whether a title needs the words of several parts: then they name one place, not several."""
+    return not any(whole.atoms <= atoms for atoms, _ in groups)
+
+
+def _openness(phrase: str, kind: str) -> str:
+    if kind not in {"fracture", "physeal"} or not _OPEN.search(phrase):
+        return "A"
+    return "C" if _SEVERE.search(phrase) else "B"
+
+
+def _by_side(book: CodeBook, heading: str) -> dict[str, str]:
+    entry = book.get(heading)
+    if entry is None:
+        return {}
+    if entry.needs_seventh:
+        return {"": entry.code}
+    codes: dict[str, str] = {}
+    for code in entry.children:
+        child = book.get(code)
+        if child is None:
+            continue
+        title = child.title.lower()
+        if "nondisplaced" in title:
+            continue
+        match = re.search(r"\b(right|left|bilateral)\b", title)
+        codes.setdefault(match.group(1) if match else "", child.code)
+    return codes

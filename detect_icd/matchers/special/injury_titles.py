@@ -1,0 +1,230 @@
+"""Injury titles of the code book by kind and place: which code a kind of injury with the words around it leads to."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from detect_icd.terms import rows
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook, CodeEntry
+
+_WORD = re.compile(r"[a-z0-9]+(?:['\u2019/-][a-z0-9]+)*['\u2019]?|,")
+_SIDE = re.compile(r"\b(right|left|bilateral)\b")
+_UNSIDED = re.compile(r"\bunspecified (?=(?:\w+ )?(?:\w+)$|\w+ joint|shoulder|side)")
+_TAIL = re.compile(r",\s*(?:right|left|unspecified|bilateral)\s*(?:[a-z ]+)?$")
+_ABSENT = re.compile(r"\bwithout foreign body\b|\bwithout subsequent striking.*")
+_BLOCKS = [f"S{number:02d}" for number in range(100)] + [f"T{number}" for number in (*range(15, 20), *range(20, 26))]
+_DEGREES = {"first": "1", "second": "2", "third": "3", "unspecified": ""}
+
+KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("physeal", r"\bphyseal fractures?\b"),
+        ("fracture", r"\bfractures?\b"),
+        ("subluxation", r"\bsubluxation\b"),
+        ("dislocation", r"\bdislocation\b"),
+        ("sprain", r"\bsprain\b"),
+        ("rupture", r"\btraumatic rupture\b"),
+        ("strain", r"\bstrain(?: of)?\b"),
+        ("superficialbody", r"\bsuperficial foreign body\b"),
+        ("lacerationbody", r"\blaceration\b(?=.*\bwith foreign body\b)"),
+        ("puncturebody", r"\bpuncture wound\b(?=.*\bwith foreign body\b)"),
+        ("laceration", r"\blaceration\b"),
+        ("puncture", r"\bpuncture wound\b"),
+        ("openbite", r"\bopen bite\b"),
+        ("insectbite", r"\binsect bite\b"),
+        ("otherbite", r"\bother superficial bite\b"),
+        ("openwound", r"\bunspecified open wound\b"),
+        ("abrasion", r"\babrasion\b"),
+        ("contusion", r"\bcontusion\b"),
+        ("blister", r"\bblister\b"),
+        ("burn1", r"\bburn of first degree\b"),
+        ("burn2", r"\bburn of second degree\b"),
+        ("burn3", r"\bburn of third degree\b"),
+        ("burn", r"\bburn of unspecified degree\b"),
+        ("corrosion1", r"\bcorrosion of first degree\b"),
+        ("corrosion2", r"\bcorrosion of second degree\b"),
+        ("corrosion3", r"\bcorrosion of third degree\b"),
+        ("corrosion", r"\bcorrosion of unspecified degree\b"),
+        ("crush", r"\bcrushing injury\b"),
+        ("amputation", r"\bcomplete traumatic (?:metacarpophalangeal )?amputation\b|\bcomplete traumatic\b(?= trans)"),
+        ("body", r"^foreign body\b"),
+        ("injury", r"\b(?:unspecified )?injury\b"),
+    )
+)
+
+_KIND_WORDS = {
+    "with", "foreign", "wound", "traumatic", "complete", "degree", "unspecified", "other", "rupture", "quadrant",
+    "penetration", "into", "without", "injuries", "specified", "for", "from", "up", "as", "due", "by", "except", "any",
+    "amputation", "nonvenomous", "nonthermal", "not", "elsewhere", "classified", "one", "two", "more", "single", "single", "including",
+}  # fmt: skip
+
+
+class InjuryWords:
+    """The packaged words, as a lookup of forms: several words to one form, the longest first."""
+
+    def __init__(self) -> None:
+        self._forms: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+        for atoms, forms in rows("special/injury_words.tsv", 2):
+            said = () if atoms == "-" else tuple(atoms.split())
+            for form in forms.split("|"):
+                words = tuple(_WORD.findall(form.lower().replace("\u2019", "'")))
+                if words:
+                    self._forms.setdefault(words[0], []).append((words, said))
+        for entries in self._forms.values():
+            entries.sort(key=lambda entry: -len(entry[0]))
+
+    def read(self, words: Sequence[str]) -> Iterator[tuple[int, int, tuple[str, ...] | None]]:
+        """Each form: its first and last word, and its atoms; none for a word that is not known."""
+        position = 0
+        while position < len(words):
+            for form, atoms in self._forms.get(words[position], ()):
+                if tuple(words[position : position + len(form)]) == form:
+                    yield position, position + len(form), atoms
+                    position += len(form)
+                    break
+            else:
+                yield position, position + 1, None
+                position += 1
+
+
+@functools.cache
+def injury_words() -> InjuryWords:
+    """The shared lookup of the packaged words."""
+    return InjuryWords()
+
+
+@dataclass(frozen=True, slots=True)
+class InjuryTitle:
+    """One title, for all the sides it is there for.
+
+    Attributes:
+        atoms: What a note must say for it to hold.
+        vagueness: 0; 1 for what is "unspecified", 2 for "other".
+        displaced: Whether it names displacement: ``""``, ``displaced`` or ``nondisplaced``.
+        codes: Side (``right``, ``left``, ``bilateral`` or ``""``) to code, without its seventh character.
+    """
+
+    atoms: frozenset[str]
+    vagueness: int
+    displaced: str
+    codes: dict[str, str] = field(hash=False)
+
+
+class InjuryTitles:
+    """All injury titles of one release by kind."""
+
+    def __init__(self, book: CodeBook) -> None:
+        self._kinds: dict[str, list[InjuryTitle]] = {}
+        known: dict[tuple[str, frozenset[str], int, str], InjuryTitle] = {}
+        for entry in _entries(book):
+            for wording, is_title in ((entry.title, True), *((term, False) for term in entry.inclusion_terms)):
+                self._add(entry, wording, known, is_title=is_title)
+
+    def _add(
+        self,
+        entry: CodeEntry,
+        wording: str,
+        known: dict[tuple[str, frozenset[str], int, str], InjuryTitle],
+        *,
+        is_title: bool,
+    ) -> None:
+        parsed = _parse(wording)
+        if parsed is None:
+            return
+        kind, atoms, vagueness, displaced, side = parsed
+        if not is_title:
+            side = _sided(entry.title)
+            vagueness = 0
+        key = kind, atoms, vagueness, displaced
+        title = known.get(key)
+        if title is None:
+            title = known[key] = InjuryTitle(atoms, vagueness, displaced, {})
+            self._kinds.setdefault(kind, []).append(title)
+        title.codes.setdefault(side, entry.code)
+
+    def find(self, kind: str, words: AbstractSet[str], *, nondisplaced: bool) -> InjuryTitle | None:
+        """The title of a kind that says most of what the words say, and nothing that they do not."""
+        best: tuple[tuple[int, int, int], InjuryTitle] | None = None
+        for title in self._kinds.get(kind, ()):
+            if not title.atoms <= words or not title.atoms:
+                continue
+            if title.displaced and (title.displaced == "nondisplaced") is not nondisplaced:
+                continue
+            key = (2 * len(title.atoms) - (0, 1, 4)[title.vagueness], -title.vagueness, len(title.codes))
+            if best is None or key > best[0]:
+                best = key, title
+        return best[1] if best else None
+
+
+def _entries(book: CodeBook) -> Iterator[CodeEntry]:
+    for category in _BLOCKS:
+        yield from _below(book, category)
+
+
+def _below(book: CodeBook, code: str) -> Iterator[CodeEntry]:
+    entry = book.get(code)
+    if entry is None:
+        return
+    if entry.needs_seventh:
+        yield entry
+        return
+    for child in entry.children:
+        yield from _below(book, child)
+
+
+@functools.cache
+def _rewrites() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern), to) for pattern, to in rows("special/injury_titles.tsv", 2))
+
+
+def _sided(title: str) -> str:
+    match = _SIDE.search(title.lower())
+    return match.group(1) if match else ""
+
+
+def _parse(wording: str) -> tuple[str, frozenset[str], int, str, str] | None:
+    text = wording.lower()
+    kind = next((name for name, pattern in KINDS if pattern.search(text)), None)
+    if kind is None or "loss of consciousness" in text or "multiple sites" in text:
+        return None
+    pattern = dict(KINDS)[kind]
+    side = _sided(text)
+    vagueness = 2 if re.search(r"\bother\b(?! part of head)", text) else 0
+    text = _ABSENT.sub(" ", text)
+    rest = pattern.sub(" ", text)
+    tail = _TAIL.search(rest)
+    if tail and _atoms(rest[: tail.start()]):
+        rest = rest[: tail.start()]
+    for rewrite, to in _rewrites():
+        rest = rewrite.sub(to, rest)
+    if not vagueness and "unspecified" in _UNSIDED.sub(
+        "", pattern.sub("" if "unspecified" in pattern.pattern else r"\g<0>", text)
+    ):
+        vagueness = 1
+    displaced = next((word for word in ("nondisplaced", "displaced") if re.search(rf"\b{word}\b", rest)), "")
+    rest = rest.replace("nondisplaced", " ").replace("displaced", " ")
+    return kind, _atoms(rest), vagueness, displaced, side
+
+
+def _atoms(text: str) -> frozenset[str]:
+    words = [word for word in _WORD.findall(_SIDE.sub(" ", text)) if word != ","]
+    said: set[str] = set()
+    for start, end, atoms in injury_words().read(words):
+        if atoms is not None:
+            said.update(atoms)
+        else:
+            said.update(word for word in words[start:end] if word not in _KIND_WORDS)
+    return frozenset(said)
+
+
+@functools.lru_cache(maxsize=4)
+def injury_titles(book: CodeBook) -> InjuryTitles:
+    """The titles of a release, read once."""
+    return InjuryTitles(book)

@@ -1,0 +1,192 @@
+"""The matchers of this package as one: what they find in each sentence, and what the whole note makes of all that was found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detect_icd.candidates import Candidate, Dropped, Status
+from detect_icd.coding import CodeSystem, icd10cm
+from detect_icd.matchers.special import intracranial
+from detect_icd.matchers.special.causes import TRIGGERS as CAUSES
+from detect_icd.matchers.special.causes import CauseMatcher, cause_rank
+from detect_icd.matchers.special.facts import healing, seventh
+from detect_icd.matchers.special.injuries import InjuryMatcher, heads
+from detect_icd.matchers.special.intracranial import IntracranialMatcher, burned_surface
+from detect_icd.matchers.special.newborn import NewbornMatcher
+from detect_icd.matchers.special.obstetric_facts import obstetrics
+from detect_icd.matchers.special.pregnancy import PregnancyMatcher
+from detect_icd.matchers.special.statement import Statement
+from detect_icd.matchers.special.transport import TransportMatcher
+from redactphi.spans import Span
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook
+    from detect_icd.matchers.dictionary import Mention
+    from detect_icd.terms import Token
+
+_INJURY = (
+    "S",
+    "T0",
+    "T1",
+    "T2",
+    "T3",
+    "T4",
+    "T5",
+    "T6",
+    "T7",
+    "T8",
+    "M80",
+    "M84",
+    "M97",
+    "V",
+    "W",
+    "X",
+    "Y0",
+    "Y1",
+    "Y2",
+    "Y3",
+)
+
+
+class SpecialMatcher:
+    """What single phrases do not decide. One for each release; holds no state of a note."""
+
+    def __init__(self, book: CodeBook) -> None:
+        self.book = book
+        self.injuries = InjuryMatcher(book)
+        self.intracranial = IntracranialMatcher(book)
+        self.causes = CauseMatcher(book)
+        self.transport = TransportMatcher(book)
+        self.pregnancy = PregnancyMatcher(book)
+        self.newborn = NewbornMatcher(book)
+
+    def statements(self, note: str, start: int, end: int, tokens: Sequence[Token]) -> list[Statement]:
+        """What a sentence states, of those kinds its words may speak of."""
+        words = {token.word for token in tokens}
+        found: list[Statement] = []
+        facts = obstetrics(note)
+        if facts.stage == "newborn":
+            found.extend(self.newborn.statements(note, start, end))
+        elif facts.stage:
+            found.extend(self.pregnancy.statements(note, start, end, facts))
+        if not words.isdisjoint(heads()):
+            found.extend(self.injuries.statements(note, start, end))
+        if not words.isdisjoint(intracranial.TRIGGERS):
+            found.extend(self.intracranial.statements(note, start, end))
+        if not words.isdisjoint(CAUSES):
+            found.extend(self.transport.statements(note, start, end) or ())
+            found.extend(self.causes.statements(note, start, end))
+        return found
+
+    def revise(self, found: Iterable[Candidate], note: str) -> tuple[list[Candidate], list[Dropped]]:
+        """The candidates as the whole note makes them, and those that others stand for."""
+        before = list(found)
+        candidates = [*before, *self._of_note(before, note)]
+        candidates = self._explained(candidates, note)
+        facts = obstetrics(note)
+        if facts.stage == "newborn":
+            candidates = self.newborn.revise(candidates, note)
+        elif facts.stage:
+            candidates = self.pregnancy.revise(candidates, note, facts)
+        if any(_is_injury(candidate) for candidate in candidates):
+            phase = healing(note)
+            candidates = [self._in_phase(candidate, phase) for candidate in candidates]
+        return candidates, [*_superseded(before, candidates)]
+
+    def _of_note(self, candidates: Sequence[Candidate], note: str) -> Iterator[Candidate]:
+        burns = [c for c in candidates if c.status is Status.PRESENT and c.coding.code[:3] in _BURNS]
+        if burns and (surface := burned_surface(note, self.book)):
+            yield self.candidate(surface, Status.PRESENT, burns[0].section)
+
+    def _explained(self, candidates: list[Candidate], note: str) -> list[Candidate]:
+        """I.C.20: one cause of the injuries, the most specific told; place, activity and status at the initial encounter."""
+        causes = [c for c in candidates if _is_cause(c) and c.status in {Status.PRESENT, Status.HISTORICAL}]
+        injuries = [c for c in candidates if c.status is Status.PRESENT and c.coding.code.startswith(_EXPLAINED)]
+        told = [
+            c
+            for c in causes
+            if c.section not in _PAST and c.rules[0].startswith(("cause/", "transport/")) and _fits(c, injuries)
+        ]
+        told = told or [c for c in causes if c.section not in _PAST and c.status is Status.PRESENT]
+        others = [c for c in candidates if all(c is not cause for cause in causes)]
+        if not injuries or not told:
+            return others
+        best = min(told, key=lambda c: (cause_rank(c.rules[0]), c.start))
+        kept = [*others, replace(best, status=Status.PRESENT)]
+        if healing(note) == "active" and not all(c.coding.code.endswith("S") for c in injuries):
+            kept.extend(
+                self.candidate(found, Status.PRESENT, best.section) for found in self.causes.circumstances(note)
+            )
+        return kept
+
+    def _in_phase(self, candidate: Candidate, phase: str) -> Candidate:
+        code = icd10cm.compact(candidate.coding.code)
+        if phase == "active" or len(code) != 7 or code[6] not in "ABC" or not _is_injury(candidate):  # noqa: PLR2004 - a complete code
+            return candidate
+        above = self.book.get(code[:6]) or self.book.get(code[:6].rstrip("X"))
+        allowed = "".join(above.seventh_characters) if above is not None else "AD"
+        entry = self.book.get(code[:6] + seventh(code[6], phase, allowed))
+        if entry is None or entry.code == candidate.coding.code:
+            return candidate
+        return replace(candidate, coding=entry.coding, rules=(*candidate.rules, f"encounter/{phase}"))
+
+    def candidate(self, statement: Statement, status: Status, section: str) -> Candidate:
+        """A candidate for a statement."""
+        return Candidate(
+            coding=self.book[statement.code].coding,
+            evidence=(Span(statement.start, statement.end, "mention", statement.score, statement.rule),),
+            status=status,
+            section=section,
+            score=statement.score,
+            rules=(statement.rule,),
+        )
+
+
+_BURNS = {"T20", "T21", "T22", "T23", "T24", "T25"}
+
+
+def _superseded(before: Sequence[Candidate], after: Sequence[Candidate]) -> Iterator[Dropped]:
+    """What the whole note said otherwise: kept as evidence."""
+    standing = {id(candidate) for candidate in after}
+    said = {(candidate.coding.code[:3], candidate.start) for candidate in after}
+    for candidate in before:
+        if id(candidate) not in standing and (candidate.coding.code[:3], candidate.start) not in said:
+            yield Dropped(candidate, "I.B.2: the whole note says it otherwise")
+
+
+_EXPLAINED = ("S", "T0", "T1", "T2", "T30", "T31", "T33", "T34", "T70", "T71", "T75")
+_PAST = {
+    "past_medical_history",
+    "past_surgical_history",
+    "family_history",
+    "social_history",
+    "instructions",
+    "gynecologic_history",
+}
+_OF_HEAT = ("X0", "X10", "X11", "X12", "X13", "X15", "X16", "X17", "X18")
+_HEAT = ("T2", "T30", "T31")
+
+
+def _fits(cause: Candidate, injuries: Sequence[Candidate]) -> bool:
+    """Whether a cause can bring about one of the injuries: a hot pan burns, it does not break."""
+    return not cause.coding.code.startswith(_OF_HEAT) or any(c.coding.code.startswith(_HEAT) for c in injuries)
+
+
+def _is_cause(candidate: Candidate) -> bool:
+    return candidate.coding.system is CodeSystem.ICD10CM and candidate.coding.code[0] in "VWXY"
+
+
+def _is_injury(candidate: Candidate) -> bool:
+    return candidate.coding.system is CodeSystem.ICD10CM and candidate.coding.code.startswith(_INJURY)
+
+
+def covered(mention: Mention, statements: Sequence[Statement]) -> bool:
+    """Whether statements say what a mention of the dictionary says less well."""
+    code = icd10cm.compact(mention.code)
+    return any(
+        code.startswith(statement.owns) and statement.start < mention.end and mention.start < statement.end
+        for statement in statements
+        if statement.owns
+    )

@@ -1,0 +1,132 @@
+"""What a note says of a pregnancy or a birth as a whole: weeks, trimester, delivery, puerperium, number of fetuses, newborn."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Stage = Literal["", "pregnancy", "childbirth", "puerperium", "newborn"]
+
+_WEEKS = re.compile(
+    r"(?<![\d./x])(?P<w1>\d{1,2})\s*(?:w|wks?|weeks?)\s*(?:and\s*|,\s*)?(?P<d1>\d)(?:\s*(?:d|days?)\b|(?![\d\w]))|"
+    r"(?<![\d./x])(?P<w2>\d{1,2})(?:\s+|\s*\+\s*)(?P<d2>[0-6])/7\b|(?<![\d./x])(?P<w3>\d{1,2})\s*\+\s*(?P<d3>[0-6])\s*(?:wks?|weeks?)\b|"
+    r"\b(?:ega|ga|gestational age|iup|pregnan\w+|gestation|gravid\w*)\W{1,3}(?:of |at |is |now |approximately |about |~)*(?P<w4>\d{1,2})\s*(?:w\b|wks?\b|weeks?\b|\.\d)|"
+    r"\bat (?P<w5>\d{1,2}) (?:wks?|weeks?)\b(?! (?:ago|old|of life|post|after|out|follow|s/p|visit|from))|"
+    r"(?<![\d./x-])(?P<w6>\d{1,2})[- ]?(?:wks?|weeks?)['\u2019]?(?: of)?[- ](?:pregnan\w*|gestation\w*|ega|ga\b|iup|gravid|by (?:lmp|dates|us|early|ultrasound|crl|1st|first)|intrauterine|size|fetus|twins?)|"
+    r"\b(?:ega|ga)\s*[:=]?\s*(?P<w7>\d{1,2})\b(?!%)",
+    re.IGNORECASE,
+)
+_PREGNANT = re.compile(
+    r"(?<!not )(?<!denies being )(?<!never been )(?<!isn't )(?<!chance of )(?<!been )\bpregnant\b(?! ?\?)|\bgravida\b|\bgravid\b|\b(?:prenatal|antepartum|antenatal)\b|\bob (?:visit|routine|triage|clinic|note|follow|new|return)|\broutine ob\b|"
+    r"\bl&d\b|\blabor and delivery\b|\bmfm\b|\b(?:first|second|third|1st|2nd|3rd) trimester\b|\bfetal (?:movement|heart|growth|anatomy)|\bfht'?s?\b|\bfundal height\b|\biup\b|"
+    r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|\bectopic\b|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b",
+    re.IGNORECASE,
+)
+_NEVER = re.compile(
+    r"\b(?:not (?:currently )?pregnant|pregnancy test (?:is |was )?neg|negative (?:urine |serum )?(?:pregnancy|hcg)|(?:hcg|upt|preg(?:nancy)? test)\W{1,3}(?:is |was )?neg|postmenopausal|denies pregnancy|no pregnancy)\b",
+    re.IGNORECASE,
+)
+_DELIVERED = re.compile(
+    r"\b(?:nsvd|svd|nvd|vbac)\b|\b(?:spontaneous |normal |assisted |vacuum[- ]assisted |forceps[- ]assisted )*vaginal (?:delivery|birth) (?:of|at|over|with|after|by)\b|\bdelivered (?:a|an|via|by|vaginally|at|viable|healthy|live)\b|"
+    r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:cesarean|c-?section|c/s|pltcs|rltcs|ltcs)\b(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\bplacenta (?:delivered|intact|complete)",
+    re.IGNORECASE,
+)
+_PLANNED = re.compile(
+    r"\b(?:plans?|planned|planning|desires?|anticipates?|scheduled for|counseled (?:about|on|regarding)|prior|previous|history of|hx of|h/o)\b[^.\n]{0,30}$",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|\bppd ?#?\d|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post) (?:delivery|vaginal delivery|c-?section|cesarean|nsvd|svd)|\blactational\b",
+    re.IGNORECASE,
+)
+_NEWBORN = re.compile(
+    r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight)\b",
+    re.IGNORECASE,
+)
+_MATERNAL = re.compile(
+    r"\b(?:g\d+ ?p\d|gravida|delivery summary|postpartum|pregnant|placenta|antepartum|prenatal visit|liveborn|ebl|qbl|maternal record)\b",
+    re.IGNORECASE,
+)
+_PARITY = re.compile(r"\bG\s?(\d{1,2})\s?,?\s?P\s?\d", re.IGNORECASE)
+_TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
+_FETUS = re.compile(r"\b(?:twin|fetus|baby) (?:([a1])|([b2])|([c3]))\b", re.IGNORECASE)
+_SECOND, _THIRD = 14, 28
+_LONGEST = 44
+
+
+@dataclass(frozen=True, slots=True)
+class Obstetrics:
+    """A note's pregnancy or birth.
+
+    Attributes:
+        stage: Where the note stands; ``""`` where it is about none.
+        weeks: Completed weeks of gestation, if stated.
+        trimester: ``first``, ``second``, ``third`` or ``""``.
+        gravida: How many pregnancies, if stated.
+        fetus: The seventh character for the fetus concerned: ``0`` where there is one, or none is named.
+    """
+
+    stage: Stage
+    weeks: int | None = None
+    trimester: str = ""
+    gravida: int | None = None
+    fetus: str = "0"
+
+
+@functools.lru_cache(maxsize=16)
+def obstetrics(note: str) -> Obstetrics:
+    """Reads a note once; asked again it remembers."""
+    stage = _stage(note)
+    if not stage:
+        return Obstetrics("")
+    weeks = gestation(note)
+    parity = _PARITY.search(note)
+    gravida = (
+        int(parity.group(1))
+        if parity
+        else 1
+        if re.search(r"\bprimigravida\b|\bfirst pregnancy\b", note, re.IGNORECASE)
+        else None
+    )
+    fetuses = {match.lastindex or 0 for match in _FETUS.finditer(note)}
+    return Obstetrics(stage, weeks, _trimester(note, weeks), gravida, str(min(fetuses)) if len(fetuses) == 1 else "0")
+
+
+def gestation(note: str) -> int | None:
+    """The completed weeks of gestation a note states: the last of those plausible that is no plan."""
+    for match in _WEEKS.finditer(note):
+        weeks = next(int(value) for name, value in match.groupdict().items() if name.startswith("w") and value)
+        if 3 < weeks <= _LONGEST:  # noqa: PLR2004 - nobody is known to be pregnant before
+            return weeks
+    return None
+
+
+def _trimester(note: str, weeks: int | None) -> str:
+    if weeks is not None:
+        return "first" if weeks < _SECOND else "second" if weeks < _THIRD else "third"
+    match = _TRIMESTER.search(note)
+    return ("first", "second", "third")[(match.lastindex or 1) - 1] if match else ""
+
+
+def _stage(note: str) -> Stage:
+    newborn = _NEWBORN.search(note)
+    if newborn and not _MATERNAL.search(note):
+        return "newborn"
+    delivered = next((m for m in _DELIVERED.finditer(note) if not _PLANNED.search(note, 0, m.start())), None)
+    after = _AFTER.search(note)
+    if after and not (
+        delivered and re.search(r"\bliveborn|\bplacenta\b|delivery (?:summary|note)", note, re.IGNORECASE)
+    ):
+        return "puerperium"
+    if delivered:
+        return "childbirth"
+    if (gestation_stated(note) or _PREGNANT.search(note)) and not _NEVER.search(note):
+        return "pregnancy"
+    return ""
+
+
+def gestation_stated(note: str) -> bool:
+    """Whether weeks are stated in a way only pregnancies are: with days, or as an age of gestation."""
+    return any(not match["w5"] and gestation(match.group()) for match in _WEEKS.finditer(note))

@@ -1,0 +1,300 @@
+"""Pregnancy, childbirth and the puerperium (I.C.15): chapter 15 first, with trimester, weeks, outcome and supervision."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detect_icd.candidates import Candidate, Status
+from detect_icd.coding import CodeSystem, icd10cm
+from detect_icd.matchers.special.causes import RuleTable
+from detect_icd.matchers.special.obstetric_facts import Obstetrics, obstetrics
+from detect_icd.matchers.special.statement import Statement
+from detect_icd.terms import rows
+from redactphi.spans import Span
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook, CodeEntry
+
+_PHASES = {
+    "pregnancy": (", {trimester} trimester", ", in pregnancy", " complicating pregnancy", " in pregnancy"),
+    "childbirth": ("childbirth", ", {trimester} trimester"),
+    "puerperium": ("puerperium", ", {trimester} trimester"),
+}
+_DIET = re.compile(r"\bdiet|\ba1 ?gdm|\bgdma1|\ba1dm\b", re.IGNORECASE)
+_INSULIN = re.compile(
+    r"\binsulin\b(?! (?:resist|not))|\bnph\b|\baspart\b|\blispro\b|\bglargine\b|\bdetemir\b", re.IGNORECASE
+)
+_ORAL = re.compile(r"\bmetformin\b|\bglyburide\b|\boral hypoglycemic", re.IGNORECASE)
+_TWINS = re.compile(r"\btwins?\b", re.IGNORECASE)
+_STILL = re.compile(r"\bstill(?:born|birth)\b|\biufd\b|\bfetal demise\b", re.IGNORECASE)
+_ROUTINE = re.compile(
+    r"\b(?:routine (?:prenatal|ob|antenatal)|prenatal (?:visit|care|check)|ob (?:routine )?visit|return ob|new ob|routine ob|normal pregnancy|low[- ]risk pregnancy|ob routine|uncomplicated pregnancy)\b",
+    re.IGNORECASE,
+)
+_CESAREAN = re.compile(r"\b(?:cesarean|c-?section|c/s|p?ltcs|rltcs)\b", re.IGNORECASE)
+_BLEEDING = ("N93", "N939")
+_MANY = 6
+_AFTER_BIRTH = ("O7", "O85", "O86", "O87", "O88", "O89", "O90", "O91", "O92", "O8")
+_ABORTIVE = ("O00", "O01", "O02", "O03", "O04", "O07", "O08", "Z332")
+_NO_WEEKS = (*_ABORTIVE, "Z34")
+
+
+@functools.cache
+def obstetric_rules() -> RuleTable:
+    """The packaged phrases of obstetrics."""
+    return RuleTable("obstetric.tsv")
+
+
+@functools.cache
+def _complicating() -> tuple[tuple[str, str, bool], ...]:
+    table = [
+        (prefix, heading, keep == "keep")
+        for prefixes, heading, keep in rows("special/pregnancy.tsv", 3)
+        for prefix in prefixes.split()
+    ]
+    return tuple(sorted(table, key=lambda row: -len(row[0])))
+
+
+class PregnancyMatcher:
+    """Turns what a note of a pregnancy says into chapter 15."""
+
+    def __init__(self, book: CodeBook) -> None:
+        self.book = book
+
+    def statements(self, note: str, start: int, end: int, facts: Obstetrics) -> Iterator[Statement]:
+        """The obstetric conditions of one sentence."""
+        for rule, low, high in obstetric_rules().find(note, start, end):
+            code = self._specified(rule.code, note, facts)
+            if code is not None:
+                yield Statement(
+                    code,
+                    low,
+                    high,
+                    f"obstetric/{rule.code}",
+                    0.93,
+                    (
+                        "O",
+                        "I10",
+                        "N61",
+                        "E11",
+                        "N71",
+                        "N85",
+                        "S3",
+                        "K83",
+                        "O80",
+                        "P",
+                        "Z34",
+                        "Z87",
+                        "Z98",
+                        "F32",
+                        "N64",
+                        "Q",
+                    ),
+                    present=rule.code.startswith("O09"),
+                )
+
+    def revise(self, candidates: list[Candidate], note: str, facts: Obstetrics) -> list[Candidate]:
+        """All candidates of the note: conditions as what they complicate, codes with trimester, weeks, outcome."""
+        revised: list[Candidate] = []
+        for candidate in candidates:
+            if candidate.coding.system is CodeSystem.ICD10CM and candidate.status is Status.PRESENT:
+                revised.extend(self._complicated(candidate, candidates, facts))
+            elif candidate.coding.system is CodeSystem.ICD10CM and candidate.status is Status.NEGATED:
+                revised.extend([candidate, *self._complicated(candidate, candidates, facts)])
+            elif candidate.coding.code.startswith("O"):
+                revised.append(self._timed(candidate, facts))
+            else:
+                revised.append(candidate)
+        revised = _settled(revised, facts)
+        return [*revised, *self._encounter(revised, note, facts)]
+
+    def _complicated(
+        self, candidate: Candidate, candidates: Sequence[Candidate], facts: Obstetrics
+    ) -> Iterator[Candidate]:
+        code = icd10cm.compact(candidate.coding.code)
+        if code.startswith("O"):
+            yield self._timed(candidate, facts)
+            return
+        if any(c.coding.code == "Z33.1" and c.status is Status.PRESENT for c in candidates):
+            yield candidate
+            return
+        found = next(((heading, keep) for prefix, heading, keep in _complicating() if code.startswith(prefix)), None)
+        if code.startswith(_BLEEDING) and facts.stage == "pregnancy":
+            found = ("O20.9" if facts.trimester == "first" or (facts.weeks or 99) < 20 else "O46.9", False)  # noqa: PLR2004 - early is before 20 weeks
+        if (
+            found
+            and code.startswith(("R80", "R60"))
+            and any(c.coding.code.startswith(("O11", "O13", "O14")) for c in candidates)
+        ):
+            return
+        full = self.resolve(found[0], facts) if found else None
+        if found is None or full is None:
+            yield candidate
+            return
+        yield replace(candidate, coding=self.book[full].coding, rules=(*candidate.rules, "obstetric/complicating"))
+        if found[1]:
+            yield candidate
+
+    def _timed(self, candidate: Candidate, facts: Obstetrics) -> Candidate:
+        """An O code that leaves the trimester or the phase open, as the note's weeks and stage have it."""
+        entry = self.book.get(candidate.coding.code)
+        if entry is None:
+            return candidate
+        title = entry.title.lower()
+        if "trimester" not in title and "in pregnancy" not in title:
+            return candidate
+        if "unspecified trimester" not in title and facts.stage == "pregnancy":
+            return candidate
+        other = self._other_time(entry, facts)
+        return (
+            replace(candidate, coding=other.coding, rules=(*candidate.rules, "obstetric/time"))
+            if other is not None
+            else candidate
+        )
+
+    def _other_time(self, entry: CodeEntry, facts: Obstetrics) -> CodeEntry | None:
+        for above in self.book.ancestors(entry.code)[:3]:
+            if above.kind not in {"category", "code"}:
+                break
+            same = [found for found in _billable(self.book, above.code) if _plain(found.title) == _plain(entry.title)]
+            chosen = _at(same, facts)
+            if chosen is not None and chosen is not entry:
+                return chosen
+        return None
+
+    def _specified(self, heading: str, note: str, facts: Obstetrics) -> str | None:
+        if heading == "O24.4":
+            way = (
+                "insulin"
+                if _INSULIN.search(note)
+                else "oral"
+                if _ORAL.search(note)
+                else "diet"
+                if _DIET.search(note)
+                else "unspecified control"
+            )
+            place = {"childbirth": "O24.42", "puerperium": "O24.43"}.get(facts.stage, "O24.41")
+            codes = [found for found in _billable(self.book, place) if way in found.title.lower()]
+            return codes[0].code if codes else None
+        if heading == "O09.52" and facts.gravida == 1:
+            heading = "O09.51"
+        if heading == "O09.62" and facts.gravida == 1:
+            heading = "O09.61"
+        if heading in {"O42.9", "O42.91"} and facts.weeks is not None:
+            heading = "O42.92" if facts.weeks >= 37 else "O42.91"  # noqa: PLR2004 - term
+        if heading == "O60.0" and facts.stage == "childbirth":
+            heading = "O60.14" if facts.trimester == "third" else "O60.1"
+        if heading in {"O91.1", "O91.2"}:
+            nursing = re.search(r"\blactat|\bbreast-?feed|\bnursing\b|\bpumping\b", note, re.IGNORECASE)
+            return heading + (
+                "3"
+                if nursing
+                else "2"
+                if facts.stage != "pregnancy"
+                else {"first": "11", "second": "12", "third": "13"}.get(facts.trimester, "19")
+            )
+        if heading == "O34.21":
+            return "O34.211" if re.search(r"\blow transverse\b", note, re.IGNORECASE) else "O34.219"
+        return self.resolve(heading, facts)
+
+    def resolve(self, heading: str, facts: Obstetrics) -> str | None:
+        """The billable code under a heading for the stage, the trimester and the fetus."""
+        entry = self.book.get(heading)
+        if entry is None:
+            return None
+        if entry.billable:
+            return entry.code
+        chosen = _at(list(_billable(self.book, entry.code)), facts)
+        return chosen.code if chosen is not None else None
+
+    def _encounter(self, candidates: Sequence[Candidate], note: str, facts: Obstetrics) -> Iterator[Candidate]:
+        present = [c for c in candidates if c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM]
+        obstetric = [c for c in present if c.coding.code.startswith("O")]
+        if facts.stage == "childbirth":
+            if not obstetric and not _CESAREAN.search(note):
+                yield self._note("O80", note, "obstetric/delivery")
+            yield self._note(_outcome(note), note, "obstetric/outcome")
+        elif facts.stage == "pregnancy" and not obstetric and _ROUTINE.search(note):
+            kind = "Z34.9" if facts.gravida is None else "Z34.0" if facts.gravida == 1 else "Z34.8"
+            if code := self.resolve(kind, facts):
+                yield self._note(code, note, "obstetric/supervision")
+        abortive = any(icd10cm.compact(c.coding.code).startswith(_NO_WEEKS) for c in present)
+        if (
+            facts.weeks is not None
+            and facts.stage != "puerperium"
+            and not abortive
+            and (obstetric or facts.stage == "childbirth")
+        ):
+            yield self._note(_weeks(facts.weeks), note, "obstetric/weeks")
+
+    def _note(self, code: str, note: str, rule: str) -> Candidate:
+        return Candidate(
+            self.book[code].coding, (Span(0, min(1, len(note)), "note", 0.9, rule),), score=0.9, rules=(rule,)
+        )
+
+
+def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
+    """Without a normal delivery beside a complication, and without signs that chapter 15 has a code for."""
+    present = [c.coding.code for c in candidates if c.status is Status.PRESENT]
+    complicated = any(code.startswith("O") and code != "O80" for code in present)
+    drop: tuple[str, ...] = ("O80", "O82", "Z34") if complicated else ()
+    if facts.stage in {"childbirth", "puerperium"}:
+        drop = (*drop, "N85")
+    if any(code.startswith(("O85", "O86", "O91")) for code in present):
+        drop = (*drop, "L53", "R50")
+    return [c for c in candidates if not (drop and c.status is Status.PRESENT and c.coding.code.startswith(drop))]
+
+
+def _outcome(note: str) -> str:
+    if _TWINS.search(note):
+        return (
+            "Z37.4"
+            if _STILL.search(note) and not re.search(r"\blive-?born\b", note, re.IGNORECASE)
+            else "Z37.3"
+            if _STILL.search(note)
+            else "Z37.2"
+        )
+    return "Z37.1" if _STILL.search(note) else "Z37.0"
+
+
+def _weeks(weeks: int) -> str:
+    return "Z3A.01" if weeks < 8 else f"Z3A.{weeks:02d}" if weeks <= 42 else "Z3A.49"  # noqa: PLR2004 - the category's own ends
+
+
+@functools.lru_cache(maxsize=512)
+def _billable(book: CodeBook, code: str) -> tuple[CodeEntry, ...]:
+    entry = book.get(code)
+    if entry is None:
+        return ()
+    if entry.billable:
+        return (entry,)
+    return tuple(found for child in entry.children for found in _billable(book, child))
+
+
+_TIME = re.compile(
+    r",? (?:complicating |in )?(?:the )?(?:(?:first|second|third|unspecified) trimester|pregnancy|childbirth|puerperium)\b|, fetus \d|, not applicable or unspecified|, other fetus"
+)
+
+
+def _plain(title: str) -> str:
+    return _TIME.sub("", title.lower()).strip()
+
+
+def _at(entries: Sequence[CodeEntry], facts: Obstetrics) -> CodeEntry | None:
+    """Of codes that differ in time and fetus the one of the note."""
+    fitting = [e for e in entries if len(icd10cm.compact(e.code)) < 7 or icd10cm.compact(e.code)[6] == facts.fetus]  # noqa: PLR2004 - the fetus is the seventh
+    wanted = [
+        pattern.format(trimester=facts.trimester or "unspecified")
+        for pattern in _PHASES[facts.stage if facts.stage in _PHASES else "pregnancy"]
+    ]
+    trimester = f"{facts.trimester or 'unspecified'} trimester"
+    for words in (*wanted, trimester, "unspecified"):
+        for entry in fitting:
+            title = entry.title.lower()
+            if words in title and not (facts.stage == "pregnancy" and "trimester" in title and trimester not in title):
+                return entry
+    return fitting[0] if len(fitting) == 1 else next((e for e in fitting if "unspecified" in e.title.lower()), None)

@@ -1,0 +1,28 @@
+"""What a matcher of this package finds in a sentence: a complete code and the words that state it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Words of a sentence and the code they state.
+
+    Attributes:
+        code: A code of the book, with its seventh character where it takes one.
+        start: Where the words start.
+        end: One past where they end.
+        rule: The rule's name for a candidate's chain.
+        score: Confidence from 0 to 1.
+        owns: Categories and letters (prefixes without dots) of codes that these words do not mean as well.
+        present: Whether what the words say of the past is about a treatment, not about the condition.
+    """
+
+    code: str
+    start: int
+    end: int
+    rule: str
+    score: float = 0.9
+    owns: tuple[str, ...] = ()
+    present: bool = False

@@ -1,0 +1,133 @@
+"""Injuries, causes, pregnancy, neoplasms and drugs: each rule with its example and near-miss, and whole notes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from detect_icd.codebook import open_book
+from detect_icd.detector import detect
+from detect_icd.matchers.special.causes import TRIGGERS, CauseRule, table
+from detect_icd.matchers.special.facts import Phase, healing, phases, seventh
+from detect_icd.matchers.special.injuries import InjuryMatcher
+from detect_icd.matchers.special.intracranial import loss
+
+CAUSES = [(name, rule) for name in ("causes.tsv", "places.tsv") for rule in table(name).rules]
+
+
+def codes_of(name: str, text: str) -> list[str]:
+    found = table(name).find(text, 0, len(text)) if name == "causes.tsv" else table(name).first_of_each(text)
+    return [rule.code for rule, _, _ in found]
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"), CAUSES, ids=[f"{name}-{rule.code}-{n}" for n, (name, rule) in enumerate(CAUSES)]
+)
+def test_a_cause_matches_its_example_and_not_its_near_miss(name: str, rule: CauseRule) -> None:
+    assert rule.code in open_book()
+    assert rule.code in codes_of(name, rule.matches)
+    assert rule.code not in codes_of(name, rule.ignores)
+
+
+def test_the_example_of_every_cause_has_a_word_that_triggers_the_scan() -> None:
+    silent = [
+        rule.code
+        for rule in table("causes.tsv").rules
+        if TRIGGERS.isdisjoint(re.findall(r"[a-z]+", rule.matches.lower()))
+    ]
+    assert not silent
+
+
+@pytest.mark.parametrize("phase", phases().values(), ids=lambda phase: phase.name)
+def test_a_phase_matches_its_examples_and_not_its_near_misses(phase: Phase) -> None:
+    assert all(phase.regex.search(text) for text in phase.matches)
+    assert not [text for text in phase.ignores if phase.regex.search(text)]
+
+
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [
+        ("Fell off ladder. Splint applied, follow up with ortho in 1 week.", "active"),
+        ("Ortho f/u. 4 wks s/p ORIF, routine healing.", "routine"),
+        ("10 wk recheck. Films: delayed healing. Not yet a nonunion.", "delayed"),
+        ("7 months out from treatment: established nonunion.", "nonunion"),
+        ("Fracture clinic follow-up: malunited distal radius.", "malunion"),
+    ],
+)
+def test_the_phase_of_care_is_read_from_the_whole_note(note: str, expected: str) -> None:
+    assert healing(note) == expected
+
+
+def test_the_seventh_character_follows_the_phase_where_the_code_has_it() -> None:
+    assert seventh("B", "nonunion", "ABCDEFGHJKMNPQRS") == "M"
+    assert seventh("A", "nonunion", "ADS") == "D"
+    assert seventh("S", "routine", "ADS") == "S"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Closed Colles' fracture of the right wrist", ["S52.531A"]),
+        ("Gustilo IIIB open displaced comminuted fracture of the left tibial shaft", ["S82.252C"]),
+        ("type II open fracture of the right distal radius", ["S52.501B"]),
+        ("nondisplaced right fifth metatarsal fracture", ["S92.354A"]),
+        ("left calcaneus fracture, closed", ["S92.002A"]),
+        ("fractures of the left 4th through 6th ribs", ["S22.42XA"]),
+        ("Left 2nd and 3rd metatarsal fractures", ["S92.322A", "S92.332A"]),
+        ("Right tib-fib fracture", ["S82.201A", "S82.401A"]),
+        ("salter-harris II fracture of left distal radius", ["S59.222A"]),
+        ("Fracture, femur, neck, R, closed", ["S72.001A"]),
+        ("Grade II sprain of the anterior talofibular ligament, left ankle", ["S93.492A"]),
+        ("right ACL tear", ["S83.511A"]),
+        ("anterior dislocation, right glenohumeral joint", ["S43.014A"]),
+        ("abrasions to left knee and right elbow", ["S80.212A", "S50.311A"]),
+        ("lacerations of the right hand and forearm", ["S61.411A", "S51.811A"]),
+        ("partial-thickness burn to the right palm", ["T23.251A"]),
+        ("metallic FB embedded in the left cornea", ["T15.02XA"]),
+        ("cat bite to right hand", ["S61.451A"]),
+        ("tick bite on the left thigh", ["S70.362A"]),
+        ("crush injury of the left middle finger", ["S67.193A"]),
+        ("late effect of a right bimalleolar fracture", ["S82.841S"]),
+        ("acute kidney injury", []),
+        ("pressure injury of the sacrum", []),
+        ("stress fracture of the left tibia", []),
+    ],
+)
+def test_injuries_are_completed_from_the_titles(words: str, expected: list[str]) -> None:
+    found = InjuryMatcher(open_book()).statements(words, 0, len(words))
+    assert [statement.code for statement in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("note", "character"),
+    [
+        ("concussion, no LOC", "0"),
+        ("did not lose consciousness", "0"),
+        ("brief loss of consciousness", "1"),
+        ("5 minutes of witnessed loss of consciousness", "1"),
+        ("unconscious for 45 min", "2"),
+        ("loss of consciousness for 3 hours", "3"),
+        ("positive LOC", "9"),
+        ("unknown LOC", "A"),
+        ("concussion", ""),
+    ],
+)
+def test_loss_of_consciousness_is_read(note: str, character: str) -> None:
+    assert loss(note) == character
+
+
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [
+        ("Fell off a ladder at work. XR: left calcaneus fracture.", {"S92.002A", "W11.XXXA", "Y99.0"}),
+        (
+            "Recheck, 5 weeks after being thrown from a horse: right clavicle shaft fracture, healing.",
+            {"S42.021D", "V80.010D"},
+        ),
+        ("Driver of a car that hit a tree. Left wrist sprain.", {"S63.502A", "V47.5XXA"}),
+        ("Woke with low back pain. Denies fall.", {"M54.50"}),
+    ],
+)
+def test_a_cause_stands_beside_its_injury_with_its_seventh_character(note: str, expected: set[str]) -> None:
+    assert {candidate.coding.code for candidate in detect(note).reported} == expected
