@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from detect_icd.candidates import Status
 from detect_icd.coding import icd10cm
-from detect_icd.terms import Token
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
@@ -18,6 +17,9 @@ from redactphi.spans import Span
 DIRECTIONS = ("forward", "backward", "both", "pseudo", "terminate")
 Range = tuple[int, int]
 """Where something starts and ends."""
+
+WORD = re.compile(r"[^\W_]+")
+"""A word as the tables of circumstances and substances know it."""
 
 _COUNTED = re.compile(r"\b[a-z]{2,}\b")
 _LIST_ITEM = re.compile(r",|;|/|\bor\b|\bnor\b|\band\b|\n", re.IGNORECASE)
@@ -300,14 +302,12 @@ class Passage:
 
     Attributes:
         text: The whole note.
-        tokens: The sentence's words.
         bounds: Where it starts and ends.
         cues: Its cues.
         section: Canonical name of its section.
     """
 
     text: str
-    tokens: Sequence[Token]
     bounds: Range
     cues: list[Cue]
     section: str

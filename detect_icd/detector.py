@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from detect_icd.candidates import Candidate, Detection, Dropped
 from detect_icd.codebook import CodeBook, open_book
-from detect_icd.course import settle, with_findings, without_injury_aftercare
+from detect_icd.course import settle, with_findings, with_follow_up, without_implied_aftercare
 from detect_icd.guidelines import Guidelines, Setting
 from detect_icd.matchers.circumstances import supported
 from detect_icd.matchers.diagnoses import DiagnosisMatcher, special_matcher
@@ -76,7 +76,8 @@ class CodeDetector:
             superseded = [item for item in superseded if not _is_replaced(item.candidate, text)]
         rules = self.guidelines.rules
         found = settle(supported(found), note, sections, rules.symptoms, rules.chronic)
-        found = without_injury_aftercare(with_findings(found, book, rules.chronic))
+        found = with_follow_up(with_findings(found, book, rules.chronic), note, book)
+        found = without_implied_aftercare(found)
         detection = self.guidelines.apply(found, book, note)
         warnings = [*([book.note] if book.note else []), *_outdated(detection, day)]
         detection = replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection

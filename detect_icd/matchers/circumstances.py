@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,7 +19,6 @@ from redactphi.spans import Span
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
-    from detect_icd.terms import Token
 
 COVERED = "covered-"
 """Before a rule's name where it says how a diagnosis within its match is meant."""
@@ -29,6 +29,9 @@ _PAST_SECTIONS = frozenset({"past_surgical_history", "past_medical_history", "gy
 _NOT_AN_ENCOUNTER = frozenset(
     {"past_surgical_history", "past_medical_history", "gynecologic_history", "family_history"}
 )
+_IN_THE_MAKING = frozenset({"procedure_performed", "procedure_description", "planned_procedure"})
+"""Sections of what is being made, and so is no status yet."""
+
 _TO_COME = frozenset({"plan", "planned_procedure", "instructions"})
 _TO_COME_CODES = ("Z08", "Z09", "Z11", "Z12", "Z13", "Z30", "Z45", "Z46", "Z47", "Z48", "Z510", "Z511", "Z01", "Z40")
 _YEAR = re.compile(
@@ -39,6 +42,12 @@ _BYGONE = re.compile(
     re.IGNORECASE,
 )
 """After an encounter's words: it was at another time, or is not."""
+
+_ELSEWHERE = re.compile(
+    r"\b(?:on|at|during|by|from|after|before|since|prior to) (?:an?|his|her|the|my|last|recent|prior|previous|another)(?: \w+)? $",
+    re.IGNORECASE,
+)
+"""Before an encounter's words: something was found at it."""
 
 _OF_THE_CONDITION = frozenset({"historical-after", "historical-treated"})
 """Cues of the past that, beside an encounter, speak of what was treated."""
@@ -185,7 +194,11 @@ class _Compiled:
 
 
 class CircumstanceMatcher:
-    """Finds circumstances in a sentence by the words its rules are anchored at."""
+    """Finds circumstances in a sentence by the words its rules are anchored at.
+
+    Attributes:
+        anchors: Those words.
+    """
 
     def __init__(self) -> None:
         self._by_anchor: dict[str, list[_Compiled]] = {}
@@ -193,21 +206,17 @@ class CircumstanceMatcher:
             compiled = _Compiled(rule)
             for anchor in rule.anchors:
                 self._by_anchor.setdefault(anchor, []).append(compiled)
+        self.anchors = self._by_anchor.keys()
 
-    def anchored(self, tokens: Sequence[Token]) -> bool:
-        """Whether a sentence has a word any rule is anchored at."""
-        anchors = self._by_anchor
-        return any(token.word in anchors for token in tokens)
-
-    def find(self, sentence: Passage, book: CodeBook) -> list[Circumstance]:
-        """The circumstances a sentence states, in the order of their rules; of two of one subcategory the first."""
+    def find(self, passage: Passage, words: AbstractSet[str], book: CodeBook) -> list[Circumstance]:
+        """The circumstances a sentence of these words states, in the order of their rules; of two of a kind the first."""
         found: list[Circumstance] = []
         seen: set[str] = set()
-        for token in sentence.tokens:
-            for compiled in self._by_anchor.get(token.word, ()):
+        for anchor in self.anchors & words:
+            for compiled in self._by_anchor[anchor]:
                 if compiled.rule.name not in seen:
                     seen.add(compiled.rule.name)
-                    found.extend(_circumstances(compiled, sentence, book))
+                    found.extend(_circumstances(compiled, passage, book))
         order = _order()
         found.sort(key=lambda item: (order[item.rule.name], item.start))
         return [item for place, item in enumerate(found) if not any(_repeats(item, one) for one in found[:place])]
@@ -221,6 +230,8 @@ def _repeats(item: Circumstance, earlier: Circumstance) -> bool:
 def _circumstances(compiled: _Compiled, sentence: Passage, book: CodeBook) -> Iterator[Circumstance]:
     rule, section, bounds = compiled.rule, sentence.section, sentence.bounds
     if rule.kind == "encounter" and (section in _NOT_AN_ENCOUNTER or _is_to_come(rule, section)):
+        return
+    if rule.kind != "encounter" and section in _IN_THE_MAKING:
         return
     for match in compiled.spans(sentence.text, *bounds):
         start, end = _trimmed(match)
@@ -253,7 +264,9 @@ def _asserted(compiled: _Compiled, said: Assertion, match: re.Match[str], sectio
         return Assertion(Status.PRESENT, said.cue, said.rule) if status is Status.HISTORICAL else said
     if status is Status.UNCERTAIN and compiled.rule.code.startswith("Z20"):
         return Assertion(Status.PRESENT, said.cue, said.rule)
-    if _BYGONE.match(match.string, match.end()):
+    if _BYGONE.match(match.string, match.end()) or _ELSEWHERE.search(
+        match.string, max(0, match.start() - _NEAR), match.start()
+    ):
         return None
     if status is Status.HISTORICAL and said.rule in _OF_THE_CONDITION:
         return Assertion(Status.PRESENT, said.cue, said.rule)
@@ -327,11 +340,20 @@ def covering_one(circumstances: Iterable[Circumstance], start: int, end: int) ->
     return next((item for item in circumstances if item.start < end and start < item.end), None)
 
 
+_TELLS = {"Z79.4": ("E10", "O2441", "O2442", "O2443"), "Z79.84": ("O2441", "O2442", "O2443")}
+"""Treatment to the diagnoses that tell of it themselves (I.C.4.a, I.C.15.i)."""
+
+
 def supported(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates less the circumstances that are coded only beside a diagnosis the note does not have (I.B.14)."""
+    """The candidates less circumstances that need a diagnosis the note does not have (I.B.14), or that one tells of itself."""
     needing = {f"circumstance/{rule.name}": rule.needs for rule in circumstance_rules() if rule.needs}
     present = [icd10cm.compact(c.coding.code) for c in candidates if c.status is Status.PRESENT]
-    return [c for c in candidates if _has(present, needing.get(c.rules[0], ()))]
+    beside = [_TELLS.get(c.coding.code, ()) for c in candidates]
+    return [
+        candidate
+        for candidate, tellers in zip(candidates, beside, strict=True)
+        if _has(present, needing.get(candidate.rules[0], ())) and not (tellers and _has(present, tellers))
+    ]
 
 
 def _has(present: Iterable[str], needs: tuple[str, ...]) -> bool:

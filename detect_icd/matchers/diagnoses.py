@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detect_icd.assertion import Assertion, Passage, assess, context_rules
+from detect_icd.assertion import WORD, Assertion, Passage, context_rules
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import Coding
 from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, with_words_after, words_after
@@ -41,25 +41,29 @@ class DiagnosisMatcher:
     def candidates(self, note: str, sections: Sequence[Section], book: CodeBook) -> Iterator[Candidate]:
         """Every diagnosis of a note, in order of its sentences, whatever its status."""
         rules = context_rules()
+        lowered = _lowered(note)
         special = special_matcher(book)
         read = [self.sentence(note, start, end) for start, end in section_sentences(note, sections)]
         sides = SidesOfParts(sentence.tokens for sentence in read)
         for number, sentence in enumerate(read):
             bounds = (sentence.start, sentence.end)
             statements = special.statements(note, *bounds, sentence.tokens)
-            anchored = self.circumstances.anchored(sentence.tokens)
-            named = self.substances.named(sentence.tokens)
+            words = set(WORD.findall(lowered, *bounds))
+            anchored = not words.isdisjoint(self.circumstances.anchors)
+            named = not words.isdisjoint(self.substances.names)
             if not (sentence.mentions or statements or anchored or named):
                 continue
             cues = rules.cues(note, *bounds)
-            passage = Passage(note, sentence.tokens, bounds, cues, section_at(sections, sentence.start).name)
-            circumstances = self.circumstances.find(passage, book) if anchored else []
+            passage = Passage(note, bounds, cues, section_at(sections, sentence.start).name)
+            circumstances = self.circumstances.find(passage, words, book) if anchored else []
             for circumstance in circumstances:
                 yield from circumstance.candidates(passage.section)
             if named:
-                yield from self.substances.candidates(passage, named, book)
+                yield from self.substances.candidates(passage, book)
             for statement in statements:
-                assertion = assess(note, cues, statement.start, statement.end, passage.section, bounds)
+                covering = covering_one(circumstances, statement.start, statement.end)
+                inner = covering.inner if covering is not None and statement.code[0] not in "ZST" else None
+                assertion = inner or passage.assess(statement.start, statement.end, statement.code)
                 yield _stated(special, statement, assertion, passage.section)
             if not sentence.mentions:
                 continue
@@ -90,6 +94,12 @@ class DiagnosisMatcher:
 def special_matcher(book: CodeBook) -> SpecialMatcher:
     """The matcher of a release for what single phrases do not decide."""
     return SpecialMatcher(book)
+
+
+def _lowered(note: str) -> str:
+    """The note in lower case, letter by letter where that would change its length."""
+    lowered = note.lower()
+    return lowered if len(lowered) == len(note) else "".join(c.lower() if len(c.lower()) == 1 else c for c in note)
 
 
 def _completed(
