@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from detect_icd.candidates import Status
+from detect_icd.coding import icd10cm
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
@@ -16,6 +17,9 @@ from redactphi.spans import Span
 DIRECTIONS = ("forward", "backward", "both", "pseudo", "terminate")
 Range = tuple[int, int]
 """Where something starts and ends."""
+
+WORD = re.compile(r"[^\W_]+")
+"""A word as the tables of circumstances and substances know it."""
 
 _COUNTED = re.compile(r"\b[a-z]{2,}\b")
 _LIST_ITEM = re.compile(r",|;|/|\bor\b|\bnor\b|\band\b|\n", re.IGNORECASE)
@@ -32,10 +36,11 @@ class CueRule:
             ``terminate`` ends every scope.
         status: What it says; none for ``pseudo`` and ``terminate``.
         max_words: How far it reaches, in words; 0 reaches to the end of its clause.
-        ends: Statuses whose scope a ``terminate`` cue ends; empty ends all.
+        ends: Statuses, and names of rules, whose scope a ``terminate`` cue ends; empty ends all.
         breaks: Whether it also ends the scopes of other cues, as a ``terminate`` cue does.
         cancels: Statuses it takes back, the section's included.
         stops: Characters it does not reach over.
+        through: Code prefixes of mentions it reaches in spite of them.
         only: Code prefixes (no dots) it speaks of; empty speaks of all.
         spares: Code prefixes it does not speak of.
         matches: Texts in which the mention in brackets gets this status.
@@ -51,6 +56,7 @@ class CueRule:
     breaks: bool = False
     cancels: tuple[str, ...] = ()
     stops: str = ""
+    through: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     spares: tuple[str, ...] = ()
     matches: tuple[str, ...] = ()
@@ -199,7 +205,27 @@ def _alternatives(phrase: str) -> tuple[list[str], str]:
 def _bordered(phrase: str) -> str:
     left = r"(?<!\w)" if phrase[0].isalnum() or phrase.startswith(("(?:", "(?-i:", r"\d")) else ""
     right = r"(?!\w)" if phrase[-1].isalnum() or (phrase[-1] in ")?" and not phrase.endswith(r"\?")) else ""
-    return f"{left}{phrase}{right}".replace(" ", r"\s+")
+    return f"{left}{spaced(phrase)}{right}"
+
+
+_LOOKBEHIND = re.compile(r"\(\?<[=!][^()]*\)")
+
+
+def spaced(pattern: str) -> str:
+    """A pattern in which a space stands for any white space, except within brackets; in a lookbehind for one."""
+    behind = [match.span() for match in _LOOKBEHIND.finditer(pattern)]
+    parts, inside = [], False
+    for place, letter in enumerate(pattern):
+        escaped = place > 0 and pattern[place - 1] == "\\" and pattern[max(0, place - 2) : place] != r"\\"
+        if letter in "[]" and not escaped:
+            inside = letter == "["
+        if letter != " " or inside:
+            parts.append(letter)
+        elif any(low <= place < high for low, high in behind) or pattern[place + 1 : place + 2] in {"?", "*", "+", "{"}:
+            parts.append(r"\s")
+        else:
+            parts.append(r"\s+")
+    return "".join(parts)
 
 
 @functools.cache
@@ -227,7 +253,7 @@ def assess(  # noqa: PLR0917 - a mention and its sentence, each with start and e
     for cue in cues:
         if cue.rule.direction in {"pseudo", "terminate"} or (cue.start < end and start < cue.end):
             continue
-        if cue.rule.speaks_of(code) and _reaches(text, cues, cue, (start, end)) and _within(cue, bounds):
+        if cue.rule.speaks_of(code) and _reaches(text, cues, cue, (start, end), code) and _within(cue, bounds):
             said.setdefault(Status(cue.rule.status), cue)
             cancelled.update(cue.rule.cancels)
     for status in _PRECEDENCE:
@@ -244,7 +270,7 @@ def _within(cue: Cue, bounds: Range) -> bool:
     return bounds[0] <= cue.start and cue.end <= bounds[1]
 
 
-def _reaches(text: str, cues: list[Cue], cue: Cue, mention: Range) -> bool:
+def _reaches(text: str, cues: list[Cue], cue: Cue, mention: Range, code: str) -> bool:
     start, end = mention
     if cue.end <= start and cue.rule.direction in {"forward", "both"}:
         low, high = cue.end, start
@@ -257,10 +283,10 @@ def _reaches(text: str, cues: list[Cue], cue: Cue, mention: Range) -> bool:
             continue
         rule = other.rule
         ends = rule.breaks or rule.direction == "terminate"
-        if ends and (not rule.ends or cue.rule.status in rule.ends):
+        if ends and (not rule.ends or cue.rule.status in rule.ends or cue.rule.name in rule.ends):
             return False
     if cue.rule.stops and any(letter in cue.rule.stops for letter in text[low:high]):
-        return False
+        return bool(cue.rule.through) and code.startswith(cue.rule.through)
     return not cue.rule.max_words or _words_between(text, low, high) <= cue.rule.max_words
 
 
@@ -268,3 +294,24 @@ def _words_between(text: str, low: int, high: int) -> int:
     """The most words of one item between. Names and dates do not count: redacting them changes nothing."""
     # A list shares its cue.
     return max(len(_COUNTED.findall(item)) for item in _LIST_ITEM.split(text[low:high]))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A sentence with what is needed to say how it speaks of a mention.
+
+    Attributes:
+        text: The whole note.
+        bounds: Where it starts and ends.
+        cues: Its cues.
+        section: Canonical name of its section.
+    """
+
+    text: str
+    bounds: Range
+    cues: list[Cue]
+    section: str
+
+    def assess(self, start: int, end: int, code: str) -> Assertion:
+        """The status of the mention of a code at ``start``-``end``."""
+        return assess(self.text, self.cues, start, end, self.section, self.bounds, icd10cm.compact(code))

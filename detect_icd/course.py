@@ -5,16 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.sections import Section
+from redactphi.spans import Span
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook
 
 LATER = {
     "preoperative_diagnosis": ("postoperative_diagnosis", "IV.N"),
     "admission_diagnosis": ("discharge_diagnosis", "II"),
 }
 """Section to the one that has the last word over it, and the guideline that says so."""
+
+WITH_FINDINGS = {
+    "Z00.00": "Z00.01", "Z00.129": "Z00.121", "Z01.00": "Z01.01", "Z01.10": "Z01.118", "Z01.20": "Z01.21",
+    "Z01.30": "Z01.31", "Z01.419": "Z01.411", "Z00.70": "Z00.71",
+}  # fmt: skip
+"""Examination without to the one with abnormal findings (I.C.21.c.13, IV.P)."""
+
+_PARTICULAR = ("Z47", "Z48.0", "Z48.2", "Z48.81", "Z51.0", "Z51.1")
+_GENERAL_AFTERCARE = frozenset({"Z48.89", "Z51.89", "Z47.89"})
+_INJURY_AFTERCARE = ("Z48.0", "Z47.8", "Z47.2")
 
 ANSWERED = "section/answered"
 """In the rules of a symptom that a test's interpretation explains (IV.K)."""
@@ -111,3 +126,69 @@ def _marked(
             yield replace(candidate, rules=(*candidate.rules, mark))
         else:
             yield candidate
+
+
+def with_findings(candidates: Sequence[Candidate], book: CodeBook, lasting: tuple[str, ...]) -> list[Candidate]:
+    """The candidates with the examinations that found something new as those with abnormal findings (IV.P).
+
+    Args:
+        candidates: All of a note.
+        book: The release in force.
+        lasting: Code prefixes of chronic conditions, which are no finding while they are stable.
+    """
+    examined = [c for c in candidates if c.coding.code in WITH_FINDINGS and c.status is Status.PRESENT]
+    if not examined or not any(_is_finding(c, lasting) for c in candidates):
+        return list(candidates)
+    return [_found_something(c, book) if c in examined else c for c in candidates]
+
+
+def _is_finding(candidate: Candidate, lasting: tuple[str, ...]) -> bool:
+    code = icd10cm.compact(candidate.coding.code)
+    return (
+        candidate.coding.system is CodeSystem.ICD10CM
+        and candidate.status is Status.PRESENT
+        and code[0] not in "ZVWXY"
+        and ("status/current" in candidate.rules or not code.startswith(lasting))
+    )
+
+
+def _found_something(candidate: Candidate, book: CodeBook) -> Candidate:
+    entry = book[WITH_FINDINGS[candidate.coding.code]]
+    return replace(candidate, coding=entry.coding, rules=(*candidate.rules, "guideline/IV.P abnormal findings"))
+
+
+def without_implied_aftercare(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates less aftercare that others say: the seventh character of an injury, a more particular code (I.C.21.c.7)."""
+    found = list(candidates)
+    if any(c.coding.code.startswith(_PARTICULAR) and c.status is Status.PRESENT for c in found):
+        found = [c for c in found if c.coding.code not in _GENERAL_AFTERCARE]
+    codes = [icd10cm.compact(c.coding.code) for c in found if c.status is Status.PRESENT]
+    if not any(code[0] in "ST" and code.endswith("D") for code in codes):
+        return found
+    return [c for c in found if not c.coding.code.startswith(_INJURY_AFTERCARE)]
+
+
+_FOLLOWED = re.compile(
+    r"\b(?:surveillance|survivorship|(?:here|seen|in|returns?|presents|visit|exam(?:ination)?)[^.\n]{0,40}\bfollow[- ]?up|follow[- ]?up (?:visit|exam)|oncology (?:f/u|follow[- ]?up)|(?:f/u|follow[- ]?up) (?:of|for|after)[^.\n]{0,60}(?:cancer|carcinoma|melanoma|lymphoma|seminoma|sarcoma|tumor))",
+    re.IGNORECASE,
+)
+_COMPLETED = re.compile(
+    r"\b(?:NED|no (?:evidence of |sign of |signs of |local |clinical )*(?:disease|recurren\w+)|(?:all )?(?:treatment|therapy|chemo\w*|radiation) (?:was |is |has been )?(?:completed?|finished)|completed (?:all )?(?:treatment|therapy|chemo\w*|radiation)|without (?:evidence of )?recurren\w+|(?:disease|cancer)[- ]free)\b",
+    re.IGNORECASE,
+)
+_FOLLOW_UP = "Z08"
+
+
+def with_follow_up(candidates: Sequence[Candidate], text: str, book: CodeBook) -> list[Candidate]:
+    """The candidates with the examination after completed treatment of a neoplasm, where it is why the patient came (Z08)."""
+    neoplasms = [c for c in candidates if c.coding.code[0] == "C"]
+    past = [c for c in neoplasms if c.status is Status.HISTORICAL]
+    active = any(c.status in _ASSERTED for c in neoplasms)
+    if not past or active or any(c.coding.code == _FOLLOW_UP for c in candidates):
+        return list(candidates)
+    visit = _FOLLOWED.search(text)
+    if visit is None or _COMPLETED.search(text) is None:
+        return list(candidates)
+    span = Span(visit.start(), visit.end(), "mention", 0.9, "circumstance/follow-up")
+    rules = ("circumstance/follow-up", "guideline/I.C.21.c.8")
+    return [*candidates, Candidate(book[_FOLLOW_UP].coding, (span,), section=past[0].section, score=0.9, rules=rules)]

@@ -11,8 +11,9 @@ from operator import itemgetter
 
 from detect_icd.candidates import Candidate, Detection, Dropped
 from detect_icd.codebook import open_book
-from detect_icd.course import settle
+from detect_icd.course import settle, with_findings, with_follow_up, without_implied_aftercare
 from detect_icd.guidelines import Guidelines, Setting
+from detect_icd.matchers.circumstances import supported
 from detect_icd.matchers.diagnoses import DiagnosisMatcher, special_matcher
 from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
@@ -74,7 +75,9 @@ class CodeDetector:
             found = [candidate for candidate in found if not _is_replaced(candidate, text)]
             superseded = [item for item in superseded if not _is_replaced(item.candidate, text)]
         rules = self.guidelines.rules
-        found = settle(found, note, sections, rules.symptoms, rules.chronic)
+        found = settle(supported(found), note, sections, rules.symptoms, rules.chronic)
+        found = with_follow_up(with_findings(found, book, rules.chronic), note, book)
+        found = without_implied_aftercare(found)
         detection = self.guidelines.apply(found, book, note)
         warnings = [*([book.note] if book.note else []), *_outdated(detection, day)]
         detection = replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection

@@ -23,6 +23,7 @@ from detect_icd.conventions.surroundings import Surroundings
 from detect_icd.conventions.ulcers import read_ulcers
 from detect_icd.course import ANSWERED, PRESENTED
 from detect_icd.guideline_rules import Rules, rules
+from detect_icd.matchers.circumstances import COVERED
 from detect_icd.matchers.completion import complete, missing
 from detect_icd.matchers.questions import questions
 from redactphi.errors import UnknownNameError
@@ -159,7 +160,7 @@ def _uncertain(docket: _Docket, known: Rules, setting: str, candidate: Candidate
 _OVER = frozenset({"status/historical-over", "status/historical-after"})
 """Cues that say that a condition is over, chronic or not."""
 
-_TOLD = "status/historical"
+_TOLD = "status/history-told"
 """The cue "history of": the author chose to tell it, so it is worth a code even where none names it."""
 
 
@@ -169,13 +170,25 @@ _REMISSION = re.compile(r"(?<!achieved )\bremission", re.IGNORECASE)
 
 def _past(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:
     code = icd10cm.compact(candidate.coding.code)
-    over = not _OVER.isdisjoint(candidate.rules)
+    over = any(rule in _OVER or rule.startswith(f"status/{COVERED}") for rule in candidate.rules)
     if _REMISSION.search(candidate.coding.display) or (code.startswith(known.chronic) and not over):
         rules = (*candidate.rules, "guideline/IV.I-chronic")
         docket.swap(candidate, replace(candidate, status=Status.PRESENT, rules=rules))
         return
-    history = known.history_code(code) or (known.told_code(code) if _TOLD in candidate.rules else None)
+    told = _TOLD in candidate.rules
+    history = known.history_code(code) or (known.told_code(code) if told else None)
+    if history is not None and not told and history[:3] != "Z85" and _is_back(docket, known, candidate, history):
+        docket.drop(candidate, f"I.C.21.c.4 personal history: the note has an active condition of {history}")
+        return
     _mapped(docket, candidate, history, book, "I.C.21.c.4 personal history")
+
+
+def _is_back(docket: _Docket, known: Rules, past: Candidate, history: str) -> bool:
+    """Whether another condition of the same history code is present: a past anemia says nothing beside today's."""
+    return any(
+        other is not past and other.status is Status.PRESENT and known.history_code(other.coding.code) == history
+        for other in docket.diagnoses()
+    )
 
 
 def _related(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:

@@ -8,16 +8,18 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detect_icd.assertion import Assertion, assess, context_rules
+from detect_icd.assertion import WORD, Assertion, Passage, context_rules
 from detect_icd.candidates import Candidate, Status
-from detect_icd.coding import Coding, icd10cm
+from detect_icd.coding import Coding
 from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, with_words_after, words_after
+from detect_icd.matchers.circumstances import CircumstanceMatcher, covering_one
 from detect_icd.matchers.completion import complete, lacks_side, parts_of
 from detect_icd.matchers.dictionary import SIDES, DictionaryMatcher, Mention
 from detect_icd.matchers.phrases import PhraseSource, read_general_words
 from detect_icd.matchers.sides import SidesOfParts
 from detect_icd.matchers.special.matcher import SpecialMatcher, covered
 from detect_icd.matchers.special.statement import Statement
+from detect_icd.matchers.substances import SubstanceMatcher
 from detect_icd.sections import Section, section_at, section_sentences
 from detect_icd.terms import singular
 from redactphi.spans import Span
@@ -34,29 +36,45 @@ class DiagnosisMatcher:
 
     def __init__(self) -> None:
         self.dictionary = DictionaryMatcher()
+        self.circumstances = CircumstanceMatcher()
+        self.substances = SubstanceMatcher()
 
     def candidates(self, note: str, sections: Sequence[Section], book: CodeBook) -> Iterator[Candidate]:
         """Every diagnosis of a note, in order of its sentences, whatever its status."""
         rules = context_rules()
+        lowered = _lowered(note)
         special = special_matcher(book)
         read = [self.sentence(note, start, end) for start, end in section_sentences(note, sections)]
         sides = SidesOfParts(sentence.tokens for sentence in read)
         for number, sentence in enumerate(read):
             bounds = (sentence.start, sentence.end)
             statements = special.statements(note, *bounds, sentence.tokens)
-            if not sentence.mentions and not statements:
+            words = set(WORD.findall(lowered, *bounds))
+            anchored = not words.isdisjoint(self.circumstances.anchors)
+            named = not words.isdisjoint(self.substances.names)
+            if not (sentence.mentions or statements or anchored or named):
                 continue
             cues = rules.cues(note, *bounds)
+            passage = Passage(note, bounds, cues, section_at(sections, sentence.start).name)
+            circumstances = self.circumstances.find(passage, words, book) if anchored else []
+            for circumstance in circumstances:
+                yield from circumstance.candidates(passage.section)
+            if named:
+                yield from self.substances.candidates(passage, book)
             for statement in statements:
-                section = section_at(sections, statement.start).name
-                assertion = assess(note, cues, statement.start, statement.end, section, bounds)
-                yield _stated(special, statement, assertion, section)
+                covering = covering_one(circumstances, statement.start, statement.end)
+                inner = covering.inner if covering is not None and statement.code[0] not in "ZST" else None
+                assertion = inner or passage.assess(statement.start, statement.end, statement.code)
+                yield _stated(special, statement, assertion, passage.section)
             if not sentence.mentions:
                 continue
             around = Surroundings(note, sentence.tokens, sentence.mentions, self.dictionary.index)
             later = words_after(note, read[number + 1 : number + 1 + FOLLOWING])
             for mention in sentence.mentions:
-                if covered(mention, statements) or not _is_named(mention, sentence):
+                covering = covering_one(circumstances, mention.start, mention.end)
+                if covered(mention, statements) or (covering is not None and mention.code.startswith("Z")):
+                    continue
+                if not _is_named(mention, sentence):
                     continue
                 own = around.of(mention)
                 if mention is sentence.mentions[-1]:
@@ -64,11 +82,10 @@ class DiagnosisMatcher:
                 entry, chain = _completed(mention, own, sides, book)
                 if entry is None:
                     continue
-                section = section_at(sections, mention.start).name
-                compact = icd10cm.compact(mention.code)
-                assertion = assess(note, cues, mention.start, mention.end, section, bounds, compact)
+                inner = covering.inner if covering is not None else None
+                assertion = inner or passage.assess(mention.start, mention.end, mention.code)
                 if mention.source is not PhraseSource.GENERAL or assertion.status not in _OF_THE_PATIENT:
-                    yield _mentioned(mention, entry.coding, chain, section, assertion)
+                    yield _mentioned(mention, entry.coding, chain, passage.section, assertion)
 
     def sentence(self, note: str, start: int, end: int) -> Sentence:
         """A sentence as it is read."""
@@ -92,6 +109,12 @@ def _nouns() -> frozenset[str]:
 def special_matcher(book: CodeBook) -> SpecialMatcher:
     """The matcher of a release for what single phrases do not decide."""
     return SpecialMatcher(book)
+
+
+def _lowered(note: str) -> str:
+    """The note in lower case, letter by letter where that would change its length."""
+    lowered = note.lower()
+    return lowered if len(lowered) == len(note) else "".join(c.lower() if len(c.lower()) == 1 else c for c in note)
 
 
 def _completed(

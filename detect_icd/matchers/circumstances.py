@@ -1,0 +1,402 @@
+"""What the patient has, lacks or depends on, and what brings them: the Z codes, read by patterns (data/circumstances)."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Self
+
+from detect_icd.assertion import Assertion, Passage, spaced
+from detect_icd.candidates import Candidate, Status
+from detect_icd.coding import icd10cm
+from detect_icd.matchers.completion import complete
+from redactphi.errors import RuleError, UnknownNameError
+from redactphi.resources import data, read_toml
+from redactphi.spans import Span
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook, CodeEntry
+
+COVERED = "covered-"
+"""Before a rule's name where it says how a diagnosis within its match is meant."""
+
+KINDS = ("status", "operation", "encounter")
+_SCORE = 0.95
+_PAST_SECTIONS = frozenset({"past_surgical_history", "past_medical_history", "gynecologic_history"})
+_NOT_AN_ENCOUNTER = frozenset(
+    {"past_surgical_history", "past_medical_history", "gynecologic_history", "family_history"}
+)
+_IN_THE_MAKING = frozenset({"procedure_performed", "procedure_description", "planned_procedure"})
+"""Sections of what is being made, and so is no status yet."""
+
+_TO_COME = frozenset({"plan", "planned_procedure", "instructions"})
+_TO_COME_CODES = ("Z08", "Z09", "Z11", "Z12", "Z13", "Z30", "Z45", "Z46", "Z47", "Z48", "Z510", "Z511", "Z01", "Z40")
+_YEAR = re.compile(
+    r",?\s*\(?(?:in\s+)?(?:(?:19|20)\d\d\b|(?:\d+|two|three|four|five|ten) (?:years|yrs) ago)", re.IGNORECASE
+)
+_BYGONE = re.compile(
+    r"\s+(?:(?:was )?(?:done |performed )?(?:last|in (?:19|20)\d\d|\d+ (?:years|yrs|months|mos|weeks|wks) ago)|was (?:fine|normal|negative|unremarkable)|(?:is |are )?(?:over)?due|next|declined|refused|deferred|not (?:done|needed|indicated))\b",
+    re.IGNORECASE,
+)
+"""After an encounter's words: it was at another time, or is not."""
+
+_ELSEWHERE = re.compile(
+    r"\b(?:on|at|during|by|from|after|before|since|prior to) (?:an?|his|her|the|my|last|recent|prior|previous|another)(?: \w+)? $",
+    re.IGNORECASE,
+)
+"""Before an encounter's words: something was found at it."""
+
+_OF_THE_CONDITION = frozenset({"historical-after", "historical-treated"})
+"""Cues of the past that, beside an encounter, speak of what was treated."""
+
+_SIDE = re.compile(
+    r"(?<!\w)(?:(?P<right>right|rt|od)|(?P<left>left|lt|os)|(?P<bilateral>bilat(?:eral(?:ly)?)?|b/l|both|ou))(?!\w)|"
+    r"(?<!\w)(?-i:(?P<R>R)|(?P<L>L))(?=[- ])",
+    re.IGNORECASE,
+)
+_NEAR = 25
+"""Characters from a match within which its side may stand, in the same clause."""
+
+_SUBCATEGORY = 6
+"""Characters of a code, dot included, that say what it is about; the rest tells one from its like."""
+
+_SPEAKS = {"R": "right", "L": "left"}
+
+
+@dataclass(frozen=True, slots=True)
+class CircumstanceRule:
+    """A pattern and the Z code it states, with the examples that prove it.
+
+    Attributes:
+        name: Unique over all files.
+        kind: ``status`` holds wherever it is said, ``operation`` only where the note says that it is past, ``encounter``
+            where it is neither past nor planned.
+        code: The code, or a heading that the side, the site or the number completes.
+        section: The guideline it follows.
+        anchors: Lower-case words, one of which stands in every match.
+        pattern: Regular expression, without regard to case; a space is any white space. A group ``site`` (``site2`` ...)
+            is looked up in ``codes``, a group ``number`` is the body mass index.
+        matches: Texts it must match.
+        ignores: Texts it must not match.
+        unless: A pattern that may not stand in the sentence.
+        safe: What is taken out of the sentence before ``unless`` is looked for.
+        standing: A pattern that makes a match of an operation a status.
+        inner: Status of the diagnoses a match covers; none leaves them as they are said. An encounter's is hypothetical.
+        needs: Code prefixes (no dots), one of which the note must have as present.
+        codes: Site to code.
+        also: Pairs of a pattern and a heading: where it is found in the match, that code is stated too.
+    """
+
+    name: str
+    kind: str
+    code: str
+    section: str
+    anchors: tuple[str, ...]
+    pattern: str
+    matches: tuple[str, ...]
+    ignores: tuple[str, ...]
+    unless: str = ""
+    safe: str = ""
+    standing: str = ""
+    inner: str = ""
+    needs: tuple[str, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    also: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def from_mapping(cls, raw: Mapping[str, Any], pieces: Mapping[str, str], where: str) -> Self:
+        """A rule from a TOML table; ``{{name}}`` in its pattern stands for a piece of the file's ``[define]``.
+
+        Raises:
+            RuleError: A key is unknown, or a required one is missing or empty.
+            UnknownNameError: There is no such kind, status or piece.
+        """
+        valid = [item.name for item in fields(cls)]
+        name = raw.get("name", "?")
+        if unknown := sorted(set(raw) - set(valid)):
+            raise RuleError(f"{where}/{name}: unknown keys {unknown}; valid: {', '.join(valid)}")
+        if missing := [key for key in valid[:8] if not raw.get(key)]:
+            raise RuleError(f"{where}/{name}: {', '.join(missing)} missing or empty")
+        if raw["kind"] not in KINDS:
+            raise UnknownNameError("kind", raw["kind"], KINDS)
+        if raw.get("inner", "hypothetical") not in set(Status):
+            raise UnknownNameError("status", raw["inner"], [str(status) for status in Status])
+        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+        values["also"] = tuple((pattern, code) for pattern, code in raw.get("also", ()))
+        if raw["kind"] == "encounter":
+            values.setdefault("inner", str(Status.HYPOTHETICAL))
+        values["pattern"] = _expanded(raw["pattern"], pieces)
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstance:
+    """A match, and the codes it states.
+
+    Attributes:
+        rule: The rule that found it.
+        start: Where it starts.
+        end: One past its end.
+        codes: The codes, complete as far as the words go.
+        assertion: How the note speaks of it.
+    """
+
+    rule: CircumstanceRule
+    start: int
+    end: int
+    codes: tuple[CodeEntry, ...]
+    assertion: Assertion
+
+    @property
+    def inner(self) -> Assertion | None:
+        """How the diagnoses it covers are meant, if it says so: an exposure, a screening, a carrier is not the disease."""
+        if not self.rule.inner:
+            return None
+        span = Span(self.start, self.end, "status", source=f"circumstance/{self.rule.name}")
+        return Assertion(Status(self.rule.inner), span, f"{COVERED}{self.rule.name}")
+
+    def candidates(self, section: str) -> Iterator[Candidate]:
+        """Its candidates."""
+        rules = [f"circumstance/{self.rule.name}", f"guideline/{self.rule.section}"]
+        if self.assertion.rule:
+            rules.append(f"status/{self.assertion.rule}")
+        spans = [Span(self.start, self.end, "mention", _SCORE, rules[0])]
+        if self.assertion.cue is not None:
+            spans.append(self.assertion.cue)
+        for entry in self.codes:
+            yield Candidate(entry.coding, tuple(spans), self.assertion.status, section, _SCORE, tuple(rules))
+
+
+class _Compiled:
+    """A rule ready to scan with."""
+
+    def __init__(self, rule: CircumstanceRule) -> None:
+        self.rule = rule
+        self.pattern = _compile(rule.pattern)
+        self.unless = _stem(rule.unless) if rule.unless else None
+        self.safe = _stem(rule.safe) if rule.safe else None
+        self.standing = _stem(rule.standing) if rule.standing else None
+        self.also = [(_stem(pattern), code) for pattern, code in rule.also]
+
+    def spans(self, text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+        """Where it matches in a sentence that says nothing against it."""
+        found = list(self.pattern.finditer(text, start, end))
+        if found and self.unless is not None:
+            sentence = text[start:end]
+            if self.safe is not None:
+                sentence = self.safe.sub(" ", sentence)
+            if self.unless.search(sentence):
+                return
+        yield from found
+
+
+class CircumstanceMatcher:
+    """Finds circumstances in a sentence by the words its rules are anchored at.
+
+    Attributes:
+        anchors: Those words.
+    """
+
+    def __init__(self) -> None:
+        self._by_anchor: dict[str, list[_Compiled]] = {}
+        for rule in circumstance_rules():
+            compiled = _Compiled(rule)
+            for anchor in rule.anchors:
+                self._by_anchor.setdefault(anchor, []).append(compiled)
+        self.anchors = self._by_anchor.keys()
+
+    def find(self, passage: Passage, words: AbstractSet[str], book: CodeBook) -> list[Circumstance]:
+        """The circumstances a sentence of these words states, in the order of their rules; of two of a kind the first."""
+        found: list[Circumstance] = []
+        seen: set[str] = set()
+        for anchor in self.anchors & words:
+            for compiled in self._by_anchor[anchor]:
+                if compiled.rule.name not in seen:
+                    seen.add(compiled.rule.name)
+                    found.extend(_circumstances(compiled, passage, book))
+        order = _order()
+        found.sort(key=lambda item: (order[item.rule.name], item.start))
+        return [item for place, item in enumerate(found) if not any(_repeats(item, one) for one in found[:place])]
+
+
+def _repeats(item: Circumstance, earlier: Circumstance) -> bool:
+    overlaps = item.start < earlier.end and earlier.start < item.end
+    return overlaps and item.codes[0].code[:_SUBCATEGORY] == earlier.codes[0].code[:_SUBCATEGORY]
+
+
+def _circumstances(compiled: _Compiled, sentence: Passage, book: CodeBook) -> Iterator[Circumstance]:
+    rule, section, bounds = compiled.rule, sentence.section, sentence.bounds
+    if rule.kind == "encounter" and (section in _NOT_AN_ENCOUNTER or _is_to_come(rule, section)):
+        return
+    if rule.kind != "encounter" and section in _IN_THE_MAKING:
+        return
+    for match in compiled.spans(sentence.text, *bounds):
+        start, end = _trimmed(match)
+        said = sentence.assess(start, end, rule.code)
+        assertion = _asserted(compiled, said, match, section)
+        codes = tuple(_codes(compiled, match, bounds, book)) if assertion is not None else ()
+        if assertion is not None and codes:
+            yield Circumstance(rule, start, end, codes, assertion)
+
+
+def _is_to_come(rule: CircumstanceRule, section: str) -> bool:
+    return section in _TO_COME and icd10cm.compact(rule.code).startswith(_TO_COME_CODES)
+
+
+def _trimmed(match: re.Match[str]) -> tuple[int, int]:
+    words = match.group()
+    return match.start() + len(words) - len(words.lstrip()), match.start() + len(words.rstrip())
+
+
+def _asserted(compiled: _Compiled, said: Assertion, match: re.Match[str], section: str) -> Assertion | None:
+    """How the note speaks of a match, or nothing where it is not stated as its kind must be."""
+    kind, status = compiled.rule.kind, said.status
+    if kind == "operation":
+        dated = _YEAR.match(match.string, match.end()) is not None
+        stands = compiled.standing is not None and compiled.standing.search(match.group()) is not None
+        if status is Status.HISTORICAL or (status is Status.PRESENT and (dated or stands or section in _PAST_SECTIONS)):
+            return Assertion(Status.PRESENT, said.cue, said.rule)
+        return None if status is Status.PRESENT else said
+    if kind == "status":
+        return Assertion(Status.PRESENT, said.cue, said.rule) if status is Status.HISTORICAL else said
+    if status is Status.UNCERTAIN and compiled.rule.code.startswith("Z20"):
+        return Assertion(Status.PRESENT, said.cue, said.rule)
+    if _BYGONE.match(match.string, match.end()) or _ELSEWHERE.search(
+        match.string, max(0, match.start() - _NEAR), match.start()
+    ):
+        return None
+    if status is Status.HISTORICAL and said.rule in _OF_THE_CONDITION:
+        return Assertion(Status.PRESENT, said.cue, said.rule)
+    return None if status in {Status.HISTORICAL, Status.UNCERTAIN} else said
+
+
+def _codes(compiled: _Compiled, match: re.Match[str], bounds: tuple[int, int], book: CodeBook) -> Iterator[CodeEntry]:
+    rule = compiled.rule
+    groups = match.groupdict()
+    code = rule.code
+    if groups.get("number"):
+        code = _body_mass(float(groups["number"]), book)
+    elif rule.codes:
+        site = next((value for name, value in groups.items() if name.startswith("site") and value), "")
+        code = rule.codes.get(" ".join(site.lower().split()), "")
+    if not code:
+        return
+    sides = _sides(match, bounds)
+    headings = [code, *(heading for pattern, heading in compiled.also if pattern.search(match.group()))]
+    for heading in headings:
+        yield from _sided(book, heading, sides)
+
+
+def _body_mass(number: float, book: CodeBook) -> str:
+    """The code of a body mass index of an adult, in kg/m2."""
+    for limit, code in ((18.5, "Z68.18"), (20, "Z68.19")):
+        if number < limit:
+            return code if code in book else "Z68.1"
+    for limit, code in ((45, "Z68.41"), (50, "Z68.42"), (60, "Z68.43"), (70, "Z68.44")):
+        if 40 <= number < limit:  # noqa: PLR2004 - from here on the classes are wider
+            return code
+    return f"Z68.{int(number)}" if number < 40 else "Z68.45"  # noqa: PLR2004 - as above
+
+
+def _sides(match: re.Match[str], bounds: tuple[int, int]) -> str:
+    """The side a match names, or that stands next to it in its clause."""
+    text = match.string
+    if (inside := _SIDE.search(match.group())) is not None:
+        return _side(inside)
+    before = re.split(r"[.,;:\n]", text[max(bounds[0], match.start() - _NEAR) : match.start()])[-1]
+    after = re.split(r"[.,;:\n]", text[match.end() : min(bounds[1], match.end() + _NEAR)])[0]
+    near = [*_SIDE.finditer(before)][-1:] or [*_SIDE.finditer(after)][:1]
+    return _side(near[0]) if near else ""
+
+
+def _side(match: re.Match[str]) -> str:
+    name = match.lastgroup or ""
+    return _SPEAKS.get(name, name)
+
+
+def _sided(book: CodeBook, code: str, side: str) -> Iterator[CodeEntry]:
+    """The code of the side; both where the code book has none for both."""
+    entry = book.get(code)
+    if entry is None:
+        return
+    if not entry.billable:
+        children = [child for child in map(book.get, entry.children) if child is not None]
+        wanted = [child for child in children if side and side in child.title]
+        if side == "bilateral" and not wanted:
+            wanted = [child for child in children if "right" in child.title or "left" in child.title]
+        if wanted:
+            yield from (child for child in wanted if child.billable)
+            return
+        entry = complete(book, code, frozenset())
+    if entry is not None and entry.billable:
+        yield entry
+
+
+def covering_one(circumstances: Iterable[Circumstance], start: int, end: int) -> Circumstance | None:
+    """The first of the circumstances that shares words with a mention."""
+    return next((item for item in circumstances if item.start < end and start < item.end), None)
+
+
+_TELLS = {"Z79.4": ("E10", "O2441", "O2442", "O2443"), "Z79.84": ("O2441", "O2442", "O2443")}
+"""Treatment to the diagnoses that tell of it themselves (I.C.4.a, I.C.15.i)."""
+
+
+def supported(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates less circumstances that need a diagnosis the note does not have (I.B.14), or that one tells of itself."""
+    needing = {f"circumstance/{rule.name}": rule.needs for rule in circumstance_rules() if rule.needs}
+    present = [icd10cm.compact(c.coding.code) for c in candidates if c.status is Status.PRESENT]
+    beside = [_TELLS.get(c.coding.code, ()) for c in candidates]
+    return [
+        candidate
+        for candidate, tellers in zip(candidates, beside, strict=True)
+        if _has(present, needing.get(candidate.rules[0], ())) and not (tellers and _has(present, tellers))
+    ]
+
+
+def _has(present: Iterable[str], needs: tuple[str, ...]) -> bool:
+    return not needs or any(code.startswith(needs) for code in present)
+
+
+@functools.cache
+def circumstance_rules() -> tuple[CircumstanceRule, ...]:
+    """The packaged rules, in the order of their files.
+
+    Raises:
+        RuleError: A rule is malformed or two share a name.
+    """
+    found: list[CircumstanceRule] = []
+    for file in ("status", "encounters"):
+        raw = read_toml(data("detect_icd") / "circumstances" / f"{file}.toml")
+        pieces = raw.get("define", {})
+        found.extend(CircumstanceRule.from_mapping(table, pieces, file) for table in raw["rule"])
+    names = [rule.name for rule in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise RuleError(f"circumstances: names used twice: {', '.join(twice)}")
+    return tuple(found)
+
+
+@functools.cache
+def _order() -> dict[str, int]:
+    return {rule.name: place for place, rule in enumerate(circumstance_rules())}
+
+
+def _expanded(pattern: str, pieces: Mapping[str, str]) -> str:
+    def piece(match: re.Match[str]) -> str:
+        if match[1] not in pieces:
+            raise UnknownNameError("piece of a pattern", match[1], pieces)
+        return pieces[match[1]]
+
+    return re.sub(r"\{\{(\w+)\}\}", piece, pattern)
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    """A pattern at word borders, in which a space stands for any white space."""
+    return re.compile(rf"(?<!\w)(?:{spaced(pattern)})(?!\w)", re.IGNORECASE)
+
+
+def _stem(pattern: str) -> re.Pattern[str]:
+    """The same for the beginnings of words."""
+    return re.compile(rf"(?<!\w)(?:{spaced(pattern)})", re.IGNORECASE)
