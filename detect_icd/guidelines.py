@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from detect_icd.candidates import Candidate, Detection, Status
 from detect_icd.coding import CodeSystem, icd10cm
-from detect_icd.conventions.combine import apply_combinations
+from detect_icd.conventions.combine import apply_combinations, part
 from detect_icd.conventions.docket import Docket as _Docket
 from detect_icd.conventions.excludes import exclude
 from detect_icd.conventions.families import apply_families
@@ -83,10 +83,12 @@ class Guidelines:
         read_ulcers(docket, book)
         if not docket.diagnoses():
             return
+        part(docket, book)
         apply_organisms(docket, book)
         most_specific(docket, self._rules)
+        apply_combinations(docket, [rule for rule in self._rules.combinations if rule.early], book)
         apply_families(docket, book)
-        apply_combinations(docket, self._rules.combinations, book)
+        apply_combinations(docket, [rule for rule in self._rules.combinations if not rule.early], book)
         by_osteoporosis(docket, self._rules.fracture_sites, book)
         most_specific(docket, self._rules)
         drop_integral(docket, self._rules.suppressions)

@@ -214,6 +214,9 @@ def _join(docket: Docket, infection: Candidate, organism: Organism, span: Span |
     elif not asks_for_cause(book, infection.coding.code):
         return False
     cause = book.get(organism.cause)
+    sepsis = organism.sites.get("sepsis")
+    if sepsis and any(other.coding.code == sepsis for other in docket.standing):
+        return True
     if cause is not None:
         evidence = (span,) if span else infection.evidence
         docket.add(

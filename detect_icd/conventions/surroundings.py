@@ -21,7 +21,7 @@ _UNLINKED = re.compile(
     r"\b(?:not|never|neither)\s+(?:\w+\s+){0,3}?(?:due|related|secondary|attribut\w+|caused?|complicat\w+|associated|linked|from|because|"
     r"hypertensive|diabetic|alcoholic)\b(?:\s+(?:to|by|of|with))*|"
     r"\bun(?:related|connected)\b(?:\s+(?:to|with))?|\bindependent(?:ly)?\s+of\b|\bno(?:\s+\w+)?\s+(?:relation(?:ship)?|link|connection)\s+(?:to|with)\b|"
-    r"\bnon-?(?:diabetic|hypertensive|alcoholic)\b|\brather\s+than\b",
+    r"\bnon-?(?:diabetic|hypertensive|alcoholic)\b|\brather\s+than\b|\bnot\s+(?:the\s+|his\s+|her\s+)?(?=diabet|hypertens|alcohol)",
     re.IGNORECASE,
 )
 _ADJECTIVES: tuple[tuple[re.Pattern[str], Prefixes], ...] = (
@@ -108,6 +108,13 @@ class Surroundings:
             (self._denies(start, end, one) and self._speaks_of(start, end, other))
             or (self._denies(start, end, other) and self._speaks_of(start, end, one))
             for start, end in self._parted()
+        )
+
+    def parts(self, candidate: Candidate) -> bool:
+        """Whether words that part two conditions stand within every mention of a candidate."""
+        mentions = [span for span in candidate.evidence if span.label == "mention"]
+        return bool(mentions) and all(
+            any(span.start < start and end < span.end for start, end in self._parted()) for span in mentions
         )
 
     def _parted(self) -> list[tuple[int, int]]:
