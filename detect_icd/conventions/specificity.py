@@ -9,6 +9,9 @@ from detect_icd.conventions.docket import Docket, is_history, starts
 from detect_icd.guideline_rules import Rules
 from detect_icd.matchers.phrases import atom_sets, title_parts
 
+_ACUTE = frozenset({"acute"})
+_CHRONIC = frozenset({"chronic"})
+
 
 def most_specific(docket: Docket, known: Rules) -> None:
     """Drops what another code says too, and more."""
@@ -79,3 +82,12 @@ def open_points(candidate: Candidate) -> int:
 def stated(title: str) -> frozenset[str]:
     """What a title states, as atoms."""
     return next(iter(atom_sets(title_parts(title))), frozenset())
+
+
+def is_acute_of(one: Candidate, other: Candidate) -> bool:
+    """Whether one is the acute form of the chronic disease the other is."""
+    acute, chronic = stated(one.coding.display), stated(other.coding.display)
+    if not (acute >= _ACUTE and chronic >= _CHRONIC) or acute >= _CHRONIC:
+        return False
+    acute, chronic = acute - _ACUTE, chronic - _CHRONIC
+    return bool(acute and chronic) and (acute <= chronic or chronic <= acute)
