@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _RANGE = re.compile(
     r"(?<![-.\w])([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?:\.?-(?=[A-Z]\d)([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?))?\.?-?(?=[,)\s;]|$)"
 )
-_SYMPTOMS = ("R", "M54", "M255", "M796", "M791", "Z")
+_SYMPTOMS = ("R", "M54", "M255", "M796", "M791", "Z", "D49")
 """What gives way where both notes exclude one another: complaints and states."""
 
 _WIDEST = 40

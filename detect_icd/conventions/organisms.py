@@ -24,7 +24,7 @@ _INFECTIONS: Prefixes = ("A", "B", "J1", "G00", "M00")
 _UNPLACED: Prefixes = ("A49", "B95", "B96")
 _SEPSIS = re.compile(r"\b(?:sep(?:sis|tic|ticemi)|bacter[ae]mi|urosepsis|bloodstream)", re.IGNORECASE)
 _SCREENED = re.compile(
-    r"\b(?:screen\w*|nares|nasal|coloni[sz]\w+|carrier|surveillance|rectal swab|history of|h/o|prior|ruled out|antigen)\b",
+    r"\b(?:screen\w*|nares|nasal|coloni[sz]\w+|carrier|surveillance|rectal swab|history of|h/o|hx|prior|previous\w*|ruled out|antigen)\b",
     re.IGNORECASE,
 )
 _LINK = re.compile(

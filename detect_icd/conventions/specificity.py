@@ -56,7 +56,12 @@ def _still_there(docket: Docket, known: Rules) -> None:
             (o for o in docket.active() if o.coding.code[0] not in "RZ" and known.history_code(o.coding.code) == code),
             None,
         )
-        if other is not None:
+        if other is None:
+            continue
+        if other.coding.code.startswith("F17") and past.rules[-1].startswith("dictionary"):
+            # "Former smoker" says that the dependence is over; how much was smoked is told all the same.
+            docket.drop(other, f"I.A.12.a: {code} says it is over")
+        else:
             docket.drop(past, f"I.C.21.c.4: {other.coding.code} is there now")
 
 

@@ -14,6 +14,9 @@ from redactphi.spans import Span
 _REACH = 600
 """Characters around a mention in which its sentence is looked for."""
 
+_LONGEST_TAG = 60
+"""Characters that a placeholder of redaction takes at most."""
+
 _CLAUSE = 90
 """Characters after "not due to" in which what is denied as a cause stands."""
 
@@ -93,10 +96,22 @@ class Surroundings:
         """
         for match in words.finditer(self.text, *bounds):
             start, end = match.span()
+            if self._is_placeholder(start):
+                continue
             around = self.sentence(start, end)
             cues = context_rules().cues(self.text, *around)
             if assess(self.text, cues, start, end, "", around).status is Status.PRESENT:
                 yield match.lastgroup or "", Span(start, end, "mention", 0.9, "guideline/words")
+
+    def _is_placeholder(self, place: int) -> bool:
+        """Whether redaction wrote what stands there: never evidence."""
+        opening = self.text.rfind("[", max(0, place - _LONGEST_TAG), place)
+        tag = _TAG.match(self.text, opening) if opening >= 0 else None
+        return tag is not None and place < tag.end()
+
+    def distance(self, start: int, end: int) -> int:
+        """Characters between two places, what redaction wrote not counted."""
+        return len(_TAG.sub("", self.text[start:end]))
 
     def whole(self) -> tuple[int, int]:
         """From the note's start to its end."""

@@ -94,7 +94,7 @@ def _pressure(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[i
     places = [m for m in marks if m.kind == "place"]
     for place in places:
         stage = _nearest(place, [m for m in marks if m.kind == "stage"])
-        if stage is not None and not 0 <= _gap(place, stage) <= _APART:
+        if stage is not None and not _is_beside(docket, place, stage):
             stage = None
         if stage is None and not any(m.kind == "pressure" for m in marks):
             continue
@@ -117,7 +117,7 @@ def _leg(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[int, i
     limbs = [m for m in marks if m.kind == "limb"]
     exact = [m for m in limbs if docket.note.text[m.start : m.end].lower() != "foot"]
     place = _nearest(ulcer, exact or limbs) if ulcer else None
-    if ulcer is None or place is None or abs(place.start - ulcer.end) > _APART:
+    if ulcer is None or place is None or not _is_beside(docket, ulcer, place):
         return
     depth = _nearest(ulcer, [m for m in marks if m.kind == "depth"]) or _nearest(ulcer, _next_depth(docket, bounds))
     entry = book.get(_sided(place.value, _side(place, marks)) + (depth.value if depth else "9"))
@@ -163,6 +163,11 @@ def _nearest(mark: Mark, others: list[Mark]) -> Mark | None:
 
 def _gap(one: Mark, other: Mark) -> int:
     return max(one.start, other.start) - min(one.end, other.end)
+
+
+def _is_beside(docket: Docket, one: Mark, other: Mark) -> bool:
+    first, second = sorted((one, other), key=lambda mark: mark.start)
+    return docket.note.distance(first.end, max(first.end, second.start)) <= _APART
 
 
 def _side(place: Mark, marks: list[Mark]) -> str:

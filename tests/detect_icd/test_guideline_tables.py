@@ -121,3 +121,19 @@ def test_ulcers(line):
 def test_links(line):
     found, wanted = marked(line)
     assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("note", "redacted"),
+    [
+        ("[Crohn's colitis](K50.10), seen by Dr Ana Ruiz in Springfield, with [rectal bleeding](K62.5) => K50.111",
+         "[Crohn's colitis](K50.10), seen by \\[NAME] in \\[LOCATION], with [rectal bleeding](K62.5) => K50.111"),
+    ],
+)  # fmt: skip
+def test_placeholders_change_nothing(note, redacted):
+    assert marked(note)[0] == marked(redacted.replace("\\[", "["))[0]
+
+
+def test_former_smoker_has_no_dependence():
+    found, wanted = marked("[Former smoker](Z87.891), 40 pack-years of [cigarettes](F17.210) => Z87.891")
+    assert found == wanted
