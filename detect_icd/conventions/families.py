@@ -88,6 +88,8 @@ def _worded(docket: Docket, kin: Kin, members: Sequence[Candidate]) -> Iterator[
     if kin.near is not None:
         for member in members:
             for bounds in docket.note.around(member, follow=kin.family.follows):
+                if docket.note.cuts(bounds, member):
+                    continue
                 for group, span in docket.note.stated(kin.near, bounds):
                     yield kin.fact(group), span
     if kin.anywhere is not None:

@@ -24,7 +24,7 @@ _UNLINKED = re.compile(
     r"\b(?:not|never|neither)\s+(?:\w+\s+){0,3}?(?:due|related|secondary|attribut\w+|caused?|complicat\w+|associated|linked|from|because|"
     r"hypertensive|diabetic|alcoholic)\b(?:\s+(?:to|by|of|with))*|"
     r"\bun(?:related|connected)\b(?:\s+(?:to|with))?|\bindependent(?:ly)?\s+of\b|\bno(?:\s+\w+)?\s+(?:relation(?:ship)?|link|connection)\s+(?:to|with)\b|"
-    r"\bnon-?(?:diabetic|hypertensive|alcoholic)\b|\brather\s+than\b|\bnot\s+(?:the\s+|his\s+|her\s+)?(?=diabet|hypertens|alcohol)",
+    r"\bnon-?(?:diabetic|hypertensive|alcoholic)\b|\brather\s+than\b|\bnot\s+(?:the\s+|his\s+|her\s+)?(?=diabet|hypertens|alcohol)|\bnot\s+(?:to|from|by)\b",
     re.IGNORECASE,
 )
 _ADJECTIVES: tuple[tuple[re.Pattern[str], Prefixes], ...] = (
@@ -131,6 +131,11 @@ class Surroundings:
         return bool(mentions) and all(
             any(span.start < start and end < span.end for start, end in self._parted()) for span in mentions
         )
+
+    def cuts(self, bounds: tuple[int, int], condition: Candidate) -> bool:
+        """Whether a sentence denies that a condition is the cause of what it tells."""
+        low, high = bounds
+        return any(low <= start < high and self._denies(start, end, condition) for start, end in self._parted())
 
     def _parted(self) -> list[tuple[int, int]]:
         if self._denials is None:
