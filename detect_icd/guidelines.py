@@ -86,12 +86,12 @@ class Guidelines:
         part(docket, book)
         apply_organisms(docket, book)
         most_specific(docket, self._rules)
-        apply_combinations(docket, [rule for rule in self._rules.combinations if rule.early], book)
+        apply_combinations(docket, book, early=True)
         apply_families(docket, book)
-        apply_combinations(docket, [rule for rule in self._rules.combinations if not rule.early], book)
+        apply_combinations(docket, book, early=False)
         by_osteoporosis(docket, self._rules.fracture_sites, book)
         most_specific(docket, self._rules)
-        drop_integral(docket, self._rules.suppressions)
+        drop_integral(docket)
         exclude(docket, book)
 
 

@@ -11,18 +11,28 @@ from typing import TYPE_CHECKING
 from detect_icd.candidates import Candidate
 from detect_icd.coding import icd10cm
 from detect_icd.conventions.docket import Docket, compact, starts
+from detect_icd.guideline_rules import Combination, rules
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
-    from detect_icd.guideline_rules import Combination
     from redactphi.spans import Span
 
 
-def apply_combinations(docket: Docket, combinations: Sequence[Combination], book: CodeBook) -> None:
-    """Adds the code that conditions come to together, and drops those it stands for."""
+def apply_combinations(docket: Docket, book: CodeBook, *, early: bool) -> None:
+    """Adds the code that conditions come to together, and drops those it stands for.
+
+    Args:
+        docket: The candidates.
+        book: The release in force.
+        early: Whether to apply the rules that come before the families, or the others.
+    """
+    combinations = rules().combinations
+    position = 0
     codes = _codes(docket)
-    for rule in combinations:
-        if not all(any(code.startswith(prefixes) for code in codes) for prefixes in rule.all):
+    while (number := min((n for code in codes for n in _opening(code) if n >= position), default=None)) is not None:
+        position = number + 1
+        rule = combinations[number]
+        if rule.early is not early or not all(any(code.startswith(p) for code in codes) for p in rule.all):
             continue
         if rule.absent and any(code.startswith(rule.absent) for code in codes):
             continue
@@ -31,6 +41,12 @@ def apply_combinations(docket: Docket, combinations: Sequence[Combination], book
             codes = _codes(docket)
             if rule.suffix is None:
                 break
+
+
+@functools.lru_cache(maxsize=8192)
+def _opening(code: str) -> tuple[int, ...]:
+    """Which rules have a code as their first condition."""
+    return tuple(number for number, rule in enumerate(rules().combinations) if code.startswith(rule.all[0]))
 
 
 _LOOSE = {"I11": "I50.9", "I13": "I50.9", "I12": "N18.9"}

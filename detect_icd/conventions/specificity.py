@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 
 from detect_icd.candidates import Candidate
-from detect_icd.conventions.docket import Docket, is_history, starts
-from detect_icd.guideline_rules import Rules
+from detect_icd.conventions.docket import Docket, compact, is_history, starts
+from detect_icd.guideline_rules import General, Rules, rules
 from detect_icd.matchers.phrases import atom_sets, title_parts
 
 _ACUTE = frozenset({"acute"})
@@ -15,24 +15,24 @@ _CHRONIC = frozenset({"chronic"})
 
 def most_specific(docket: Docket, known: Rules) -> None:
     """Drops what another code says too, and more."""
-    _general(docket, known)
+    _general(docket)
     diagnoses = docket.diagnoses()
     for says_more in (_states_more, _leaves_less_open):
         for vague in diagnoses:
             standing = docket.diagnoses()
-            if vague in standing and (other := next((o for o in standing if says_more(o, vague)), None)):
+            if any(vague is o for o in standing) and (
+                other := next((o for o in standing if says_more(o, vague)), None)
+            ):
                 docket.drop(vague, f"I.B.2: {other.coding.code} says more")
     _still_there(docket, known)
 
 
-def _general(docket: Docket, known: Rules) -> None:
+def _general(docket: Docket) -> None:
     """Unspecified codes beside a specific one of the same disease in any category."""
     for vague in docket.diagnoses():
         if is_history(vague):
             continue
-        for rule in known.generals:
-            if not starts(vague, rule.general):
-                continue
+        for rule in _kinds(compact(vague.coding.code)):
             other = next(
                 (
                     o
@@ -44,6 +44,12 @@ def _general(docket: Docket, known: Rules) -> None:
             if other is not None:
                 docket.drop(vague, f"I.B.2 {rule.name}: {other.coding.code} says more")
                 break
+
+
+@functools.lru_cache(maxsize=8192)
+def _kinds(code: str) -> tuple[General, ...]:
+    """The kinds of disease a code says no more than."""
+    return tuple(rule for rule in rules().generals if code.startswith(rule.general))
 
 
 def _still_there(docket: Docket, known: Rules) -> None:
