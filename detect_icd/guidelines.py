@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from detect_icd.candidates import Candidate, Detection, Status
 from detect_icd.coding import CodeSystem, icd10cm
-from detect_icd.conventions.combine import apply_combinations
+from detect_icd.conventions.combine import apply_combinations, part
 from detect_icd.conventions.docket import Docket as _Docket
 from detect_icd.conventions.excludes import exclude
 from detect_icd.conventions.families import apply_families
@@ -88,13 +88,15 @@ class Guidelines:
         read_ulcers(docket, book)
         if not docket.diagnoses():
             return
+        part(docket, book)
         apply_organisms(docket, book)
         most_specific(docket, self.rules)
+        apply_combinations(docket, book, early=True)
         apply_families(docket, book)
-        apply_combinations(docket, self.rules.combinations, book)
+        apply_combinations(docket, book, early=False)
         by_osteoporosis(docket, self.rules.fracture_sites, book)
         most_specific(docket, self.rules)
-        drop_integral(docket, self.rules.suppressions)
+        drop_integral(docket)
         exclude(docket, book)
 
 
