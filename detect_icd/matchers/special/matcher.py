@@ -18,6 +18,8 @@ from detect_icd.matchers.special.newborn import NewbornMatcher
 from detect_icd.matchers.special.obstetric_facts import obstetrics
 from detect_icd.matchers.special.pregnancy import PregnancyMatcher
 from detect_icd.matchers.special.statement import Statement
+from detect_icd.matchers.special.substances import TRIGGERS as HARM
+from detect_icd.matchers.special.substances import SubstanceMatcher
 from detect_icd.matchers.special.transport import TransportMatcher
 from redactphi.spans import Span
 
@@ -59,6 +61,7 @@ class SpecialMatcher:
         self.intracranial = IntracranialMatcher(book)
         self.causes = CauseMatcher(book)
         self.transport = TransportMatcher(book)
+        self.substances = SubstanceMatcher(book)
         self.pregnancy = PregnancyMatcher(book)
         self.newborn = NewbornMatcher(book)
 
@@ -78,6 +81,8 @@ class SpecialMatcher:
         if not words.isdisjoint(CAUSES):
             found.extend(self.transport.statements(note, start, end) or ())
             found.extend(self.causes.statements(note, start, end))
+        if not words.isdisjoint(HARM):
+            found.extend(self.substances.statements(note, start, end))
         return found
 
     def revise(self, found: Iterable[Candidate], note: str) -> tuple[list[Candidate], list[Dropped]]:
@@ -85,6 +90,7 @@ class SpecialMatcher:
         before = list(found)
         candidates = [*before, *self._of_note(before, note)]
         candidates = self._explained(candidates, note)
+        candidates = self.substances.revise(candidates, note)
         facts = obstetrics(note)
         if facts.stage == "newborn":
             candidates = self.newborn.revise(candidates, note)
