@@ -129,7 +129,7 @@ class CodeDetector:
 def _stated(special: SpecialMatcher, statement: Statement, assertion: Assertion, section: str) -> Candidate:
     """The candidate of a statement; what is past by its treatment alone is present."""
     status = assertion.status
-    if statement.present and status in {Status.HISTORICAL, Status.PLANNED, Status.HYPOTHETICAL}:
+    if status in statement.despite:
         return special.candidate(statement, Status.PRESENT, section)
     candidate = special.candidate(statement, status, section)
     if assertion.cue is not None:

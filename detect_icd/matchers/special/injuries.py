@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.facts import phases
 from detect_icd.matchers.special.injury_titles import InjuryTitle, injury_titles, injury_words
-from detect_icd.matchers.special.statement import Statement
+from detect_icd.matchers.special.statement import PAST, Statement
 from detect_icd.terms import TAG, rows
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class InjuryMatcher:
                     f"injury/{kind}",
                     score,
                     _OWNED,
-                    present=treated or sequela,
+                    despite=PAST if treated or sequela else (),
                 )
 
     def _find(self, kind: str, atoms: frozenset[str], *, nondisplaced: bool) -> InjuryTitle | None:

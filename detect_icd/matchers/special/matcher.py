@@ -14,6 +14,8 @@ from detect_icd.matchers.special.causes import CauseMatcher, cause_rank
 from detect_icd.matchers.special.facts import healing, seventh
 from detect_icd.matchers.special.injuries import InjuryMatcher, heads
 from detect_icd.matchers.special.intracranial import IntracranialMatcher, burned_surface
+from detect_icd.matchers.special.neoplasms import TRIGGERS as GROWTHS
+from detect_icd.matchers.special.neoplasms import NeoplasmMatcher
 from detect_icd.matchers.special.newborn import NewbornMatcher
 from detect_icd.matchers.special.obstetric_facts import obstetrics
 from detect_icd.matchers.special.pregnancy import PregnancyMatcher
@@ -62,6 +64,7 @@ class SpecialMatcher:
         self.causes = CauseMatcher(book)
         self.transport = TransportMatcher(book)
         self.substances = SubstanceMatcher(book)
+        self.neoplasms = NeoplasmMatcher(book)
         self.pregnancy = PregnancyMatcher(book)
         self.newborn = NewbornMatcher(book)
 
@@ -81,6 +84,8 @@ class SpecialMatcher:
         if not words.isdisjoint(CAUSES):
             found.extend(self.transport.statements(note, start, end) or ())
             found.extend(self.causes.statements(note, start, end))
+        if not words.isdisjoint(GROWTHS):
+            found.extend(self.neoplasms.statements(note, start, end))
         if not words.isdisjoint(HARM):
             found.extend(self.substances.statements(note, start, end))
         return found
@@ -91,6 +96,7 @@ class SpecialMatcher:
         candidates = [*before, *self._of_note(before, note)]
         candidates = self._explained(candidates, note)
         candidates = self.substances.revise(candidates, note)
+        candidates = self.neoplasms.revise(candidates, note)
         facts = obstetrics(note)
         if facts.stage == "newborn":
             candidates = self.newborn.revise(candidates, note)

@@ -29,8 +29,20 @@ _CESAREAN = re.compile(r"\b(?:c-?section|cesarean|csection|c/s)\b", re.IGNORECAS
 _TWIN = re.compile(r"\btwins?\b", re.IGNORECASE)
 _TRIPLET = re.compile(r"\btriplets?\b", re.IGNORECASE)
 _OUTSIDE = re.compile(r"\bborn (?:at home|en route|in (?:the |an )?(?:car|ambulance))|\bhome birth\b", re.IGNORECASE)
-_WEIGHT = re.compile(r"\b(?:bw|birth ?weight|wt|weight)\W{0,3}(?:of |was |is )?(?P<g>\d{3,4})\s?(?:g|gm|grams?)\b|\b(?:bw|birth ?weight)\W{0,3}(?:of |was |is )?(?P<kg>\d\.\d{1,3})\s?kg\b|\b(?P<bare>\d{3,4})\s?(?:g|grams?)\b(?= (?:infant|newborn|boy|girl|preterm|male|female))", re.IGNORECASE)
-_LIGHT = ((500, "P07.01"), (750, "P07.02"), (1000, "P07.03"), (1250, "P07.14"), (1500, "P07.15"), (1750, "P07.16"), (2000, "P07.17"), (2500, "P07.18"))
+_WEIGHT = re.compile(
+    r"\b(?:bw|birth ?weight|wt|weight)\W{0,3}(?:of |was |is )?(?P<g>\d{3,4})\s?(?:g|gm|grams?)\b|\b(?:bw|birth ?weight)\W{0,3}(?:of |was |is )?(?P<kg>\d\.\d{1,3})\s?kg\b|\b(?P<bare>\d{3,4})\s?(?:g|grams?)\b(?= (?:infant|newborn|boy|girl|preterm|male|female))",
+    re.IGNORECASE,
+)
+_LIGHT = (
+    (500, "P07.01"),
+    (750, "P07.02"),
+    (1000, "P07.03"),
+    (1250, "P07.14"),
+    (1500, "P07.15"),
+    (1750, "P07.16"),
+    (2000, "P07.17"),
+    (2500, "P07.18"),
+)
 _EARLY = {23: "P07.22", 24: "P07.23", 25: "P07.24", 26: "P07.25", 27: "P07.26"}
 _TERM = 37
 _IMMATURE = 28
@@ -53,11 +65,40 @@ class NewbornMatcher:
         for rule, low, high in newborn_rules().find(note, start, end):
             entry = self.book.get(_mature(note) if rule.code == "P07.30" else rule.code)
             if entry is not None and entry.billable:
-                yield Statement(entry.code, low, high, f"newborn/{rule.code}", 0.93, ("P", "R17", "J80", "E16", "O", "A40", "A41", "B95", "R06", "E80", "R50", "K5", "I27", "D6", "H10", "R56", "N43", "K21", "S"))
+                yield Statement(
+                    entry.code,
+                    low,
+                    high,
+                    f"newborn/{rule.code}",
+                    0.93,
+                    (
+                        "P",
+                        "R17",
+                        "J80",
+                        "E16",
+                        "O",
+                        "A40",
+                        "A41",
+                        "B95",
+                        "R06",
+                        "E80",
+                        "R50",
+                        "K5",
+                        "I27",
+                        "D6",
+                        "H10",
+                        "R56",
+                        "N43",
+                        "K21",
+                        "S",
+                    ),
+                )
 
     def revise(self, candidates: list[Candidate], note: str) -> list[Candidate]:
         """All candidates of the note, with weight, and the birth itself where this is its record."""
-        codes = {c.coding.code for c in candidates if c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM}
+        codes = {
+            c.coding.code for c in candidates if c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM
+        }
         drop = ("P70.4",) if codes & {"P70.0", "P70.1"} else ()
         if any(code.startswith("P36") for code in codes):
             drop = (*drop, "R50.9")
@@ -70,7 +111,9 @@ class NewbornMatcher:
         return kept
 
     def _note(self, code: str, note: str, rule: str) -> Candidate:
-        return Candidate(self.book[code].coding, (Span(0, min(1, len(note)), "note", 0.9, rule),), score=0.9, rules=(rule,))
+        return Candidate(
+            self.book[code].coding, (Span(0, min(1, len(note)), "note", 0.9, rule),), score=0.9, rules=(rule,)
+        )
 
 
 def _birth(note: str) -> str:

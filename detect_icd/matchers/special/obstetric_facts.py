@@ -33,15 +33,22 @@ _DELIVERED = re.compile(
     r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:cesarean|c-?section|c/s|pltcs|rltcs|ltcs)\b(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\bplacenta (?:delivered|intact|complete)",
     re.IGNORECASE,
 )
-_PLANNED = re.compile(r"\b(?:plans?|planned|planning|desires?|anticipates?|scheduled for|counseled (?:about|on|regarding)|prior|previous|history of|hx of|h/o)\b[^.\n]{0,30}$", re.IGNORECASE)
+_PLANNED = re.compile(
+    r"\b(?:plans?|planned|planning|desires?|anticipates?|scheduled for|counseled (?:about|on|regarding)|prior|previous|history of|hx of|h/o)\b[^.\n]{0,30}$",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(
     r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|\bppd ?#?\d|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post) (?:delivery|vaginal delivery|c-?section|cesarean|nsvd|svd)|\blactational\b",
     re.IGNORECASE,
 )
 _NEWBORN = re.compile(
-    r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight)\b", re.IGNORECASE
+    r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight)\b",
+    re.IGNORECASE,
 )
-_MATERNAL = re.compile(r"\b(?:g\d+ ?p\d|gravida|delivery summary|postpartum|pregnant|placenta|antepartum|prenatal visit|liveborn|ebl|qbl|maternal record)\b", re.IGNORECASE)
+_MATERNAL = re.compile(
+    r"\b(?:g\d+ ?p\d|gravida|delivery summary|postpartum|pregnant|placenta|antepartum|prenatal visit|liveborn|ebl|qbl|maternal record)\b",
+    re.IGNORECASE,
+)
 _PARITY = re.compile(r"\bG\s?(\d{1,2})\s?,?\s?P\s?\d", re.IGNORECASE)
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 _FETUS = re.compile(r"\b(?:twin|fetus|baby) (?:([a1])|([b2])|([c3]))\b", re.IGNORECASE)
@@ -76,7 +83,13 @@ def obstetrics(note: str) -> Obstetrics:
         return Obstetrics("")
     weeks = gestation(note)
     parity = _PARITY.search(note)
-    gravida = int(parity.group(1)) if parity else 1 if re.search(r"\bprimigravida\b|\bfirst pregnancy\b", note, re.IGNORECASE) else None
+    gravida = (
+        int(parity.group(1))
+        if parity
+        else 1
+        if re.search(r"\bprimigravida\b|\bfirst pregnancy\b", note, re.IGNORECASE)
+        else None
+    )
     fetuses = {match.lastindex or 0 for match in _FETUS.finditer(note)}
     return Obstetrics(stage, weeks, _trimester(note, weeks), gravida, str(min(fetuses)) if len(fetuses) == 1 else "0")
 
@@ -103,7 +116,9 @@ def _stage(note: str) -> Stage:
         return "newborn"
     delivered = next((m for m in _DELIVERED.finditer(note) if not _PLANNED.search(note, 0, m.start())), None)
     after = _AFTER.search(note)
-    if after and not (delivered and re.search(r"\bliveborn|\bplacenta\b|delivery (?:summary|note)", note, re.IGNORECASE)):
+    if after and not (
+        delivered and re.search(r"\bliveborn|\bplacenta\b|delivery (?:summary|note)", note, re.IGNORECASE)
+    ):
         return "puerperium"
     if delivered:
         return "childbirth"

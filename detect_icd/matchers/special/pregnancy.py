@@ -12,7 +12,7 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.matchers.special.causes import RuleTable
 from detect_icd.matchers.special.obstetric_facts import Obstetrics, obstetrics
-from detect_icd.matchers.special.statement import Statement
+from detect_icd.matchers.special.statement import PAST, Statement
 from detect_icd.terms import rows
 from redactphi.spans import Span
 
@@ -25,7 +25,9 @@ _PHASES = {
     "puerperium": ("puerperium", ", {trimester} trimester"),
 }
 _DIET = re.compile(r"\bdiet|\ba1 ?gdm|\bgdma1|\ba1dm\b", re.IGNORECASE)
-_INSULIN = re.compile(r"\binsulin\b(?! (?:resist|not))|\bnph\b|\baspart\b|\blispro\b|\bglargine\b|\bdetemir\b", re.IGNORECASE)
+_INSULIN = re.compile(
+    r"\binsulin\b(?! (?:resist|not))|\bnph\b|\baspart\b|\blispro\b|\bglargine\b|\bdetemir\b", re.IGNORECASE
+)
 _ORAL = re.compile(r"\bmetformin\b|\bglyburide\b|\boral hypoglycemic", re.IGNORECASE)
 _TWINS = re.compile(r"\btwins?\b", re.IGNORECASE)
 _STILL = re.compile(r"\bstill(?:born|birth)\b|\biufd\b|\bfetal demise\b", re.IGNORECASE)
@@ -49,7 +51,11 @@ def obstetric_rules() -> RuleTable:
 
 @functools.cache
 def _complicating() -> tuple[tuple[str, str, bool], ...]:
-    table = [(prefix, heading, keep == "keep") for prefixes, heading, keep in rows("special/pregnancy.tsv", 3) for prefix in prefixes.split()]
+    table = [
+        (prefix, heading, keep == "keep")
+        for prefixes, heading, keep in rows("special/pregnancy.tsv", 3)
+        for prefix in prefixes.split()
+    ]
     return tuple(sorted(table, key=lambda row: -len(row[0])))
 
 
@@ -64,7 +70,32 @@ class PregnancyMatcher:
         for rule, low, high in obstetric_rules().find(note, start, end):
             code = self._specified(rule.code, note, facts)
             if code is not None:
-                yield Statement(code, low, high, f"obstetric/{rule.code}", 0.93, ("O", "I10", "N61", "E11", "N71", "N85", "S3", "K83", "O80", "P", "Z34", "Z87", "Z98", "F32", "N64", "Q"), present=rule.code.startswith("O09"))
+                yield Statement(
+                    code,
+                    low,
+                    high,
+                    f"obstetric/{rule.code}",
+                    0.93,
+                    (
+                        "O",
+                        "I10",
+                        "N61",
+                        "E11",
+                        "N71",
+                        "N85",
+                        "S3",
+                        "K83",
+                        "O80",
+                        "P",
+                        "Z34",
+                        "Z87",
+                        "Z98",
+                        "F32",
+                        "N64",
+                        "Q",
+                    ),
+                    despite=PAST if rule.code.startswith("O09") else (),
+                )
 
     def revise(self, candidates: list[Candidate], note: str, facts: Obstetrics) -> list[Candidate]:
         """All candidates of the note: conditions as what they complicate, codes with trimester, weeks, outcome."""
@@ -81,7 +112,9 @@ class PregnancyMatcher:
         revised = _settled(revised, facts)
         return [*revised, *self._encounter(revised, note, facts)]
 
-    def _complicated(self, candidate: Candidate, candidates: Sequence[Candidate], facts: Obstetrics) -> Iterator[Candidate]:
+    def _complicated(
+        self, candidate: Candidate, candidates: Sequence[Candidate], facts: Obstetrics
+    ) -> Iterator[Candidate]:
         code = icd10cm.compact(candidate.coding.code)
         if code.startswith("O"):
             yield self._timed(candidate, facts)
@@ -92,7 +125,11 @@ class PregnancyMatcher:
         found = next(((heading, keep) for prefix, heading, keep in _complicating() if code.startswith(prefix)), None)
         if code.startswith(_BLEEDING) and facts.stage == "pregnancy":
             found = ("O20.9" if facts.trimester == "first" or (facts.weeks or 99) < 20 else "O46.9", False)  # noqa: PLR2004 - early is before 20 weeks
-        if found and code.startswith(("R80", "R60")) and any(c.coding.code.startswith(("O11", "O13", "O14")) for c in candidates):
+        if (
+            found
+            and code.startswith(("R80", "R60"))
+            and any(c.coding.code.startswith(("O11", "O13", "O14")) for c in candidates)
+        ):
             return
         full = self.resolve(found[0], facts) if found else None
         if found is None or full is None:
@@ -113,7 +150,11 @@ class PregnancyMatcher:
         if "unspecified trimester" not in title and facts.stage == "pregnancy":
             return candidate
         other = self._other_time(entry, facts)
-        return replace(candidate, coding=other.coding, rules=(*candidate.rules, "obstetric/time")) if other is not None else candidate
+        return (
+            replace(candidate, coding=other.coding, rules=(*candidate.rules, "obstetric/time"))
+            if other is not None
+            else candidate
+        )
 
     def _other_time(self, entry: CodeEntry, facts: Obstetrics) -> CodeEntry | None:
         for above in self.book.ancestors(entry.code)[:3]:
@@ -127,7 +168,15 @@ class PregnancyMatcher:
 
     def _specified(self, heading: str, note: str, facts: Obstetrics) -> str | None:
         if heading == "O24.4":
-            way = "insulin" if _INSULIN.search(note) else "oral" if _ORAL.search(note) else "diet" if _DIET.search(note) else "unspecified control"
+            way = (
+                "insulin"
+                if _INSULIN.search(note)
+                else "oral"
+                if _ORAL.search(note)
+                else "diet"
+                if _DIET.search(note)
+                else "unspecified control"
+            )
             place = {"childbirth": "O24.42", "puerperium": "O24.43"}.get(facts.stage, "O24.41")
             codes = [found for found in _billable(self.book, place) if way in found.title.lower()]
             return codes[0].code if codes else None
@@ -141,7 +190,13 @@ class PregnancyMatcher:
             heading = "O60.14" if facts.trimester == "third" else "O60.1"
         if heading in {"O91.1", "O91.2"}:
             nursing = re.search(r"\blactat|\bbreast-?feed|\bnursing\b|\bpumping\b", note, re.IGNORECASE)
-            return heading + ("3" if nursing else "2" if facts.stage != "pregnancy" else {"first": "11", "second": "12", "third": "13"}.get(facts.trimester, "19"))
+            return heading + (
+                "3"
+                if nursing
+                else "2"
+                if facts.stage != "pregnancy"
+                else {"first": "11", "second": "12", "third": "13"}.get(facts.trimester, "19")
+            )
         if heading == "O34.21":
             return "O34.211" if re.search(r"\blow transverse\b", note, re.IGNORECASE) else "O34.219"
         return self.resolve(heading, facts)
@@ -168,11 +223,18 @@ class PregnancyMatcher:
             if code := self.resolve(kind, facts):
                 yield self._note(code, note, "obstetric/supervision")
         abortive = any(icd10cm.compact(c.coding.code).startswith(_NO_WEEKS) for c in present)
-        if facts.weeks is not None and facts.stage != "puerperium" and not abortive and (obstetric or facts.stage == "childbirth"):
+        if (
+            facts.weeks is not None
+            and facts.stage != "puerperium"
+            and not abortive
+            and (obstetric or facts.stage == "childbirth")
+        ):
             yield self._note(_weeks(facts.weeks), note, "obstetric/weeks")
 
     def _note(self, code: str, note: str, rule: str) -> Candidate:
-        return Candidate(self.book[code].coding, (Span(0, min(1, len(note)), "note", 0.9, rule),), score=0.9, rules=(rule,))
+        return Candidate(
+            self.book[code].coding, (Span(0, min(1, len(note)), "note", 0.9, rule),), score=0.9, rules=(rule,)
+        )
 
 
 def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
@@ -189,7 +251,13 @@ def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
 
 def _outcome(note: str) -> str:
     if _TWINS.search(note):
-        return "Z37.4" if _STILL.search(note) and not re.search(r"\blive-?born\b", note, re.IGNORECASE) else "Z37.3" if _STILL.search(note) else "Z37.2"
+        return (
+            "Z37.4"
+            if _STILL.search(note) and not re.search(r"\blive-?born\b", note, re.IGNORECASE)
+            else "Z37.3"
+            if _STILL.search(note)
+            else "Z37.2"
+        )
     return "Z37.1" if _STILL.search(note) else "Z37.0"
 
 
@@ -207,7 +275,9 @@ def _billable(book: CodeBook, code: str) -> tuple[CodeEntry, ...]:
     return tuple(found for child in entry.children for found in _billable(book, child))
 
 
-_TIME = re.compile(r",? (?:complicating |in )?(?:the )?(?:(?:first|second|third|unspecified) trimester|pregnancy|childbirth|puerperium)\b|, fetus \d|, not applicable or unspecified|, other fetus")
+_TIME = re.compile(
+    r",? (?:complicating |in )?(?:the )?(?:(?:first|second|third|unspecified) trimester|pregnancy|childbirth|puerperium)\b|, fetus \d|, not applicable or unspecified|, other fetus"
+)
 
 
 def _plain(title: str) -> str:
@@ -217,7 +287,10 @@ def _plain(title: str) -> str:
 def _at(entries: Sequence[CodeEntry], facts: Obstetrics) -> CodeEntry | None:
     """Of codes that differ in time and fetus the one of the note."""
     fitting = [e for e in entries if len(icd10cm.compact(e.code)) < 7 or icd10cm.compact(e.code)[6] == facts.fetus]  # noqa: PLR2004 - the fetus is the seventh
-    wanted = [pattern.format(trimester=facts.trimester or "unspecified") for pattern in _PHASES[facts.stage if facts.stage in _PHASES else "pregnancy"]]
+    wanted = [
+        pattern.format(trimester=facts.trimester or "unspecified")
+        for pattern in _PHASES[facts.stage if facts.stage in _PHASES else "pregnancy"]
+    ]
     trimester = f"{facts.trimester or 'unspecified'} trimester"
     for words in (*wanted, trimester, "unspecified"):
         for entry in fitting:

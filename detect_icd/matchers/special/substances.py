@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
 from detect_icd.matchers.special.causes import RuleTable
-from detect_icd.matchers.special.statement import Statement
+from detect_icd.matchers.special.statement import OTHERS, Statement
 from detect_icd.terms import rows
 from redactphi.resources import data, read_toml
 
@@ -22,10 +22,19 @@ _TITLES = {
     "accident": "accidental", "self-harm": "intentional self-harm", "assault": "assault", "undetermined": "undetermined",
     "adverse": "adverse effect", "underdosing": "underdosing",
 }  # fmt: skip
-_CORRECT = re.compile(r"\b(?:as (?:prescribed|directed|instructed)|taken correctly|prescribed dose|usual (?:prescribed )?dose|properly|therapeutic dose|correct(?:ly)? (?:dose|taken|prescribed|administered))\b", re.IGNORECASE)
+_CORRECT = re.compile(
+    r"\b(?:as (?:prescribed|directed|instructed)|taken correctly|prescribed dose|usual (?:prescribed )?dose|properly|therapeutic dose|correct(?:ly)? (?:dose|taken|prescribed|administered))\b",
+    re.IGNORECASE,
+)
 _MEDICINE_END = "T51"
-_DEFICIT = re.compile(r"\s*(?:deficien|overload|studies|level|panel|status|use|abuse|dependence|disorder|withdrawal|free|allerg|intoxic|-?naive)", re.IGNORECASE)
-_GIVEN = re.compile(r"\b(?:given|received|gave|administered|started on|treated with|loaded with|switched to|changed to|continue[ds]?|prescribed|start|resume[ds]?)\s+(?:iv |po |im )?$", re.IGNORECASE)
+_DEFICIT = re.compile(
+    r"\s*(?:deficien|overload|studies|level|panel|status|use|abuse|dependence|disorder|withdrawal|free|allerg|intoxic|-?naive)",
+    re.IGNORECASE,
+)
+_GIVEN = re.compile(
+    r"\b(?:given|received|gave|administered|started on|treated with|loaded with|switched to|changed to|continue[ds]?|prescribed|start|resume[ds]?)\s+(?:iv |po |im )?$",
+    re.IGNORECASE,
+)
 _GIVEN_AFTER = re.compile(r"\s*(?:drip|infusion|given|administered|protocol|level|was given|gtt)\b", re.IGNORECASE)
 _CO_SOURCES = (
     ("T58.0", re.compile(r"\b(?:car|vehicle|engine|exhaust|motor|truck|garage)\b", re.IGNORECASE)),
@@ -68,7 +77,10 @@ def _name_pattern() -> re.Pattern[str]:
 def drug_events() -> DrugEvents:
     """The packaged events."""
     table = read_toml(data("detect_icd") / "special" / "drug_events.toml")
-    events = {raw["name"]: re.compile("|".join(raw["patterns"]).replace("{drug}", "\ue000"), re.IGNORECASE) for raw in table["event"]}
+    events = {
+        raw["name"]: re.compile("|".join(raw["patterns"]).replace("{drug}", "\ue000"), re.IGNORECASE)
+        for raw in table["event"]
+    }
     return DrugEvents(
         events,
         tuple((name, re.compile("|".join(patterns), re.IGNORECASE)) for name, patterns in table["intent"].items()),
@@ -107,7 +119,9 @@ class SubstanceMatcher:
     def statements(self, note: str, start: int, end: int) -> Iterator[Statement]:
         """The substances of one sentence that did something, with the intent the note tells."""
         yield from self._venoms(note, start, end)
-        found = [match for match in _name_pattern().finditer(note, start, end) if not _DEFICIT.match(note, match.end(), end)]
+        found = [
+            match for match in _name_pattern().finditer(note, start, end) if not _DEFICIT.match(note, match.end(), end)
+        ]
         if not found:
             return
         sentence = note[start:end]
@@ -120,14 +134,28 @@ class SubstanceMatcher:
             if category >= _MEDICINE_END and event in {"adverse", "underdosing"}:
                 continue
             what = intent(note) if event == "poisoning" else event
-            if category == "T50.6" or _GIVEN.search(note[start : match.start()]) or _GIVEN_AFTER.match(note, match.end(), end):
+            if (
+                category == "T50.6"
+                or _GIVEN.search(note[start : match.start()])
+                or _GIVEN_AFTER.match(note, match.end(), end)
+            ):
                 continue
-            if event in {"adverse", "underdosing"} and not _linked(sentence, match.start() - start, match.end() - start, event):
+            if event in {"adverse", "underdosing"} and not _linked(
+                sentence, match.start() - start, match.end() - start, event
+            ):
                 continue
             code = self.complete(category, what)
             if code:
                 after = near.search(note, match.end(), min(end, match.end() + 20))
-                yield Statement(code, match.start(), after.end() if after else match.end(), f"substance/{event}", 0.9, _OWNED, present=True)
+                yield Statement(
+                    code,
+                    match.start(),
+                    after.end() if after else match.end(),
+                    f"substance/{event}",
+                    0.9,
+                    _OWNED,
+                    despite=OTHERS,
+                )
 
     def _event(self, sentence: str, note: str) -> str | None:
         if told(sentence, "poisoning"):
@@ -158,7 +186,9 @@ class SubstanceMatcher:
 
     def revise(self, candidates: list[Candidate], note: str) -> list[Candidate]:
         """With the reason for underdosing; without what a poisoning or an adverse effect already says."""
-        codes = {c.coding.code for c in candidates if c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM}
+        codes = {
+            c.coding.code for c in candidates if c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM
+        }
         harmed = {code for code in codes if _kind_of(self.book, code)}
         kinds = {_kind_of(self.book, code) for code in harmed}
         if not kinds:
@@ -175,7 +205,9 @@ class SubstanceMatcher:
         entry = self.book.get(code) if code else None
         source = next((c for c in candidates if _kind_of(self.book, c.coding.code) == "underdosing"), None)
         if entry is not None and entry.billable and source is not None:
-            yield Candidate(entry.coding, source.evidence, section=source.section, score=0.85, rules=("substance/reason",))
+            yield Candidate(
+                entry.coding, source.evidence, section=source.section, score=0.85, rules=("substance/reason",)
+            )
 
 
 def intent(note: str) -> str:
@@ -204,7 +236,9 @@ def _kind_of(book: CodeBook, code: str) -> str:
         return ""
     entry = book.get(code)
     title = entry.title.lower() if entry is not None else ""
-    return "underdosing" if title.startswith("underdosing") else "adverse" if title.startswith("adverse") else "poisoning"
+    return (
+        "underdosing" if title.startswith("underdosing") else "adverse" if title.startswith("adverse") else "poisoning"
+    )
 
 
 def _redundant(candidate: Candidate, kinds: set[str], codes: set[str]) -> bool:
@@ -212,7 +246,9 @@ def _redundant(candidate: Candidate, kinds: set[str], codes: set[str]) -> bool:
     if code.startswith("T14.91"):
         return "poisoning" in kinds
     if code.startswith("T50.9"):
-        return any(other.startswith("T") and "T36" <= other[:3] < "T51" and not other.startswith("T50.9") for other in codes)
+        return any(
+            other.startswith("T") and "T36" <= other[:3] < "T51" and not other.startswith("T50.9") for other in codes
+        )
     if code.startswith("T88.7"):
         return "adverse" in kinds
     return code.startswith(("Z91.14", "Z91.19")) and "underdosing" in kinds
