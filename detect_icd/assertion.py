@@ -33,6 +33,13 @@ class CueRule:
         status: What it says; none for ``pseudo`` and ``terminate``.
         max_words: How far it reaches, in words; 0 reaches to the end of its clause.
         ends: Statuses whose scope a ``terminate`` cue ends; empty ends all.
+        breaks: Whether it also ends the scopes of other cues, as a ``terminate`` cue does.
+        cancels: Statuses it takes back, the section's included.
+        stops: Characters it does not reach over.
+        only: Code prefixes (no dots) it speaks of; empty speaks of all.
+        spares: Code prefixes it does not speak of.
+        matches: Texts in which the mention in brackets gets this status.
+        ignores: Texts in which the mention in brackets does not get it.
     """
 
     name: str
@@ -41,6 +48,13 @@ class CueRule:
     status: str = ""
     max_words: int = 0
     ends: tuple[str, ...] = ()
+    breaks: bool = False
+    cancels: tuple[str, ...] = ()
+    stops: str = ""
+    only: tuple[str, ...] = ()
+    spares: tuple[str, ...] = ()
+    matches: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
 
     @classmethod
     def from_mapping(cls, raw: Mapping[str, Any]) -> Self:
@@ -58,10 +72,15 @@ class CueRule:
             raise RuleError(f"context.toml/{name}: {', '.join(missing)} missing or empty")
         if raw["direction"] not in DIRECTIONS:
             raise UnknownNameError("direction", raw["direction"], DIRECTIONS)
-        if raw["direction"] not in {"pseudo", "terminate"}:
-            _status(raw.get("status", ""))
+        statuses = [raw.get("status", "")] if raw["direction"] not in {"pseudo", "terminate"} else []
+        for status in (*statuses, *raw.get("cancels", ())):
+            _status(status)
         values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
         return cls(**values)
+
+    def speaks_of(self, code: str) -> bool:
+        """Whether it says anything of a mention of this code (no dots; empty where none is known)."""
+        return not (self.only and not code.startswith(self.only)) and not (self.spares and code.startswith(self.spares))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +111,7 @@ def _status(name: str) -> Status:
 # Which statement wins where several reach a mention.
 _PRECEDENCE = (
     Status.NEGATED, Status.FAMILY, Status.HYPOTHETICAL, Status.PLANNED, Status.UNCERTAIN, Status.HISTORICAL,
+    Status.PRESENT,
 )  # fmt: skip
 
 
@@ -123,7 +143,7 @@ class ContextRules:
         return found
 
 
-_CUE_START = re.compile(r"[^\W_]+|[?:;]|-(?=\s)")
+_CUE_START = re.compile(r"[^\W_]+|[?:;]|\([-+\u2013]\)|-(?=\s|ve\b)")
 _OPENING = 2
 _Family = tuple[re.Pattern[str], dict[str, CueRule]]
 
@@ -132,8 +152,7 @@ def _families(phrases: list[tuple[str, CueRule]]) -> dict[str, _Family]:
     """Cues by the letters they may open with, so that a word is tried against few of them."""
     sorted_out: dict[str, list[tuple[str, CueRule]]] = {}
     for phrase, rule in sorted(phrases, key=lambda item: -len(item[0])):
-        for opening in sorted({alternative[:_OPENING] for alternative in _openings(phrase)}):
-            key = opening.lower() if opening.isalpha() else ""
+        for key in sorted({_key(alternative[:_OPENING].lower()) for alternative in _openings(phrase)}):
             sorted_out.setdefault(key, []).append((phrase, rule))
     families = {}
     for key, members in sorted_out.items():
@@ -143,24 +162,38 @@ def _families(phrases: list[tuple[str, CueRule]]) -> dict[str, _Family]:
     return families
 
 
+def _key(opening: str) -> str:
+    if opening.isalpha():
+        return opening
+    return opening[:1] if opening[:1].isalpha() else ""
+
+
 def _openings(phrase: str) -> list[str]:
     """What a phrase may start with: its own start, or that of each alternative of the group it starts with."""
-    if not phrase.startswith("(?:"):
+    if not phrase.startswith(("(?:", "(?-i:")):
         return [phrase]
-    depth, parts, current = 0, [], ""
-    for letter in phrase[3:]:
+    alternatives, rest = _alternatives(phrase)
+    starts = [alternative + rest.lstrip("?+") for alternative in alternatives]
+    if rest.startswith("?"):
+        starts.append(rest.removeprefix("?").lstrip(" "))
+    return [opening for start in starts for opening in _openings(start)]
+
+
+def _alternatives(phrase: str) -> tuple[list[str], str]:
+    """The alternatives of the group a phrase starts with, and what follows the group."""
+    start = phrase.index(":") + 1
+    parts: list[str] = []
+    depth, current = 0, ""
+    for place, letter in enumerate(phrase[start:], start):
         if letter == ")" and depth == 0:
-            break
+            return [*parts, current], phrase[place + 1 :]
         depth += {"(": 1, ")": -1}.get(letter, 0)
         if letter == "|" and depth == 0:
             parts.append(current)
             current = ""
         else:
             current += letter
-    parts.append(current)
-    rest = phrase[len("|".join(parts)) + 4 :]
-    optional = rest.startswith("?")
-    return [*(part + rest.lstrip("?") for part in parts), *([rest.lstrip("? ")] if optional else [])]
+    raise RuleError(f"context.toml: a group of {phrase!r} is not closed")
 
 
 def _bordered(phrase: str) -> str:
@@ -176,7 +209,7 @@ def context_rules() -> ContextRules:
 
 
 def assess(  # noqa: PLR0917 - a mention and its sentence, each with start and end
-    text: str, cues: list[Cue], start: int, end: int, section: str, bounds: Range
+    text: str, cues: list[Cue], start: int, end: int, section: str, bounds: Range, code: str = ""
 ) -> Assertion:
     """The status of the mention at ``start``-``end``.
 
@@ -187,18 +220,23 @@ def assess(  # noqa: PLR0917 - a mention and its sentence, each with start and e
         end: One past where it ends.
         section: Canonical name of its section.
         bounds: Where its sentence starts and ends.
+        code: The code the mention leads to, without dots: some cues speak of some conditions only.
     """
     said: dict[Status, Cue] = {}
+    cancelled: set[str] = set()
     for cue in cues:
         if cue.rule.direction in {"pseudo", "terminate"} or (cue.start < end and start < cue.end):
             continue
-        if _reaches(text, cues, cue, (start, end)) and _within(cue, bounds):
+        if cue.rule.speaks_of(code) and _reaches(text, cues, cue, (start, end)) and _within(cue, bounds):
             said.setdefault(Status(cue.rule.status), cue)
+            cancelled.update(cue.rule.cancels)
     for status in _PRECEDENCE:
-        if (found := said.get(status)) is not None:
+        if (found := said.get(status)) is not None and status not in cancelled:
             evidence = Span(found.start, found.end, "status", source=f"context/{found.rule.name}")
             return Assertion(status, evidence, found.rule.name)
     prior = context_rules().priors.get(section, Status.PRESENT)
+    if prior in cancelled:
+        prior = Status.PRESENT
     return Assertion(prior, None, f"section-{section}" if prior is not Status.PRESENT else "")
 
 
@@ -218,8 +256,11 @@ def _reaches(text: str, cues: list[Cue], cue: Cue, mention: Range) -> bool:
         if other is cue or not low <= other.start < high:
             continue
         rule = other.rule
-        if rule.direction == "terminate" and (not rule.ends or cue.rule.status in rule.ends):
+        ends = rule.breaks or rule.direction == "terminate"
+        if ends and (not rule.ends or cue.rule.status in rule.ends):
             return False
+    if cue.rule.stops and any(letter in cue.rule.stops for letter in text[low:high]):
+        return False
     return not cue.rule.max_words or _words_between(text, low, high) <= cue.rule.max_words
 
 

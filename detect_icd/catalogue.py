@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import functools
-import math
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from detect_icd.codebook import CodeEntry, open_book
+from detect_icd.codebook import CodeBook, CodeEntry, open_book
 from detect_icd.coding import cpt, hcpcs, icd10cm
+from detect_icd.matchers.completion import complete, stated
+from detect_icd.matchers.dictionary import DictionaryMatcher
 from detect_icd.matchers.index import PhraseIndex, phrase_index
+from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.procedures_lexicon import by_code
-from detect_icd.terms import terms
+from detect_icd.ranking import ranking
 from redactphi.errors import UsageError
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A code found by words.
 
     Attributes:
@@ -118,44 +121,56 @@ def search(
         raise UsageError("the limit must be at least 1")
     book = open_book(release=release, service_date=service_date)
     exact = book.get(query) if icd10cm.is_valid(query) else None
-    hits = [Hit(exact, 1.0)] if exact else []
-    words = frozenset(atom for token in terms().tokens(query) for atom in token.atoms)
+    hits = {exact.code: Hit(exact, 1.0)} if exact else {}
+    matcher = _matcher(phrase_index())
+    parts = [_words(matcher, part) for part in _PARTS.split(query)]
+    words = frozenset().union(*parts)
     if not words and not hits:
         raise UsageError("the query has no word to search for")
-    best: dict[str, float] = {}
-    for code, score in _scored(words):
-        best[code] = max(score, best.get(code, 0.0))
-    ranked = sorted(best.items(), key=lambda item: (-item[1], len(item[0]), item[0]))
-    for code, score in ranked:
-        if len(hits) >= limit:
-            break
-        entry = book.get(code)
-        if entry is not None and (exact is None or entry.code != exact.code):
-            hits.append(Hit(entry, round(score, 3)))
-    return hits[:limit]
+    found = list(_hits(words, book, limit))
+    if len(parts) > 1:
+        found += [hit._replace(score=hit.score * _PART) for part in parts if part for hit in _hits(part, book, limit)]
+    for hit in sorted(found, key=lambda hit: (-hit.score, len(hit.entry.code), hit.entry.code)):
+        hits.setdefault(hit.entry.code, hit)
+    return list(hits.values())[:limit]
 
 
-def _scored(words: frozenset[str]) -> Iterator[tuple[str, float]]:
-    index = phrase_index()
-    phrases, by_atom = _inverted()
-    asked = sum(_weight(index, atom) for atom in words)
-    for number in {number for atom in words for number in by_atom.get(atom, ())}:
-        atoms, code = phrases[number]
-        common = sum(_weight(index, atom) for atom in atoms & words)
-        own = sum(_weight(index, atom) for atom in atoms)
-        # Words of the query that the phrase lacks cost more than words of the phrase nobody asked for.
-        yield code, common / (asked + 0.5 * (own - common))
+def _words(matcher: DictionaryMatcher, text: str) -> frozenset[str]:
+    return frozenset(atom for token in matcher.read(text, 0, len(text)) for atom in token.atoms) - _SAYS_NOTHING
 
 
-def _weight(index: PhraseIndex, atom: str) -> float:
-    return math.log(1 + len(index) / (1 + index.frequency.get(atom, 0)))
+def _hits(words: frozenset[str], book: CodeBook, limit: int) -> Iterator[Hit]:
+    """What the phrases nearest to the words lead to, completed by the words as a mention in a note would be."""
+    rank = ranking(phrase_index())
+    asked = sum(map(rank.weight, words)) or 1.0
+    for phrase in rank.best(words, _CONSIDERED + limit):
+        entry = complete(book, phrase.code, words, phrase.atoms & words)
+        if entry is None:
+            continue
+        more = sum(map(rank.weight, (stated(entry) & words) - phrase.atoms)) / asked
+        yield Hit(entry, round(min(1.0, phrase.score + more) * _TRUST[phrase.source], 3))
 
 
-@functools.cache
-def _inverted() -> tuple[tuple[tuple[frozenset[str], str], ...], Mapping[str, tuple[int, ...]]]:
-    phrases = tuple(phrase_index().phrases())
-    by_atom: dict[str, list[int]] = {}
-    for number, (atoms, _) in enumerate(phrases):
-        for atom in atoms:
-            by_atom.setdefault(atom, []).append(number)
-    return phrases, {atom: tuple(numbers) for atom, numbers in by_atom.items()}
+_PARTS = re.compile(
+    r"\s+-+\s*|\s*-+\s+|[,;/?+]|\.\s|\b(?:with|and|secondary to|due to|under evaluation|to rule out|r/o|s/p)\b",
+    re.IGNORECASE,
+)
+"""What parts the diagnoses of a string that names several."""
+
+_PART = 0.84
+"""How sure a part of a query is beside the whole: what says all of it comes first."""
+
+_SAYS_NOTHING = frozenset(
+    {"under", "evaluation", "rule", "out", "case", "known", "query", "probable", "likely", "possible"}
+)
+_CONSIDERED = 80
+_TRUST = {
+    PhraseSource.SYNONYM: 1.0, PhraseSource.TITLE: 1.0, PhraseSource.INCLUSION: 0.99, PhraseSource.VAGUE_TITLE: 0.97,
+    PhraseSource.VAGUE_INCLUSION: 0.96, PhraseSource.INDEX: 0.98, PhraseSource.EXTERNAL: 0.9, PhraseSource.TABLE: 0.95,
+    PhraseSource.GENERAL: 0.9,
+}  # fmt: skip
+
+
+@functools.lru_cache(maxsize=2)
+def _matcher(index: PhraseIndex) -> DictionaryMatcher:
+    return DictionaryMatcher(index)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from detect_icd.coding import CodeSystem, Coding, icd10cm
+from detect_icd.local_data import Imported, imported
 from detect_icd.store import Store
 from redactphi.errors import DataError, UnknownNameError, UsageError
 
@@ -130,11 +131,11 @@ class CodeBook:
             UnknownNameError: The release is not embedded.
             DataError: The book is not compiled.
         """
-        known = {found.name: found for found in releases()}
+        known = _known()
         name = release if release is not None else max(known)
         if name not in known:
             raise UnknownNameError("ICD-10-CM release", name, known)
-        return cls(known[name], _embedded())
+        return cls(*known[name])
 
     def __reduce__(self) -> tuple[Any, tuple[str, str]]:
         return _reopen, (self.release, self.note)
@@ -256,16 +257,29 @@ class CodeBook:
 
 
 def releases() -> tuple[Release, ...]:
-    """The embedded releases, oldest first.
+    """The releases at hand, oldest first: the embedded ones and those imported, which take the place of embedded ones.
 
     Raises:
-        DataError: The book is not compiled.
+        DataError: The book is not compiled, or an import is damaged.
     """
+    return tuple(release for release, _ in _known().values())
+
+
+def _known() -> dict[str, tuple[Release, Store]]:
+    return _with_imports(tuple(found for found in imported() if "tabular" in found.kinds))
+
+
+@functools.lru_cache(maxsize=4)
+def _with_imports(imports: tuple[Imported, ...]) -> dict[str, tuple[Release, Store]]:
+    stores = [_embedded(), *(Store(found.path) for found in imports)]
+    found = {release.name: (release, store) for store in stores for release in _releases_in(store)}
+    return dict(sorted(found.items()))
+
+
+def _releases_in(store: Store) -> Iterator[Release]:
     query = "SELECT name, number, first_day, last_day, billable FROM release ORDER BY number"
-    return tuple(
-        Release(name, number, date.fromisoformat(first), date.fromisoformat(last), billable)
-        for name, number, first, last, billable in _embedded().rows(query)
-    )
+    for name, number, first, last, billable in store.rows(query):
+        yield Release(name, number, date.fromisoformat(first), date.fromisoformat(last), billable)
 
 
 def for_service_date(service_date: date | str) -> CodeBook:
@@ -330,8 +344,10 @@ def _open(release: str) -> CodeBook:
 
 
 def _reopen(release: str, note: str) -> CodeBook:
-    known = {found.name: found for found in releases()}
-    return CodeBook(known[release], _embedded(), note)
+    known = _known()
+    if release not in known:
+        raise UnknownNameError("ICD-10-CM release", release, known)
+    return CodeBook(*known[release], note)
 
 
 @functools.cache

@@ -10,6 +10,7 @@ A form tells what may be a code; whether the code exists is the code book's to s
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -48,6 +49,12 @@ class Coding:
     display: str = ""
 
 
+@functools.lru_cache(maxsize=65536)
+def _bare(code: str, dot: int) -> str:
+    bare = code.strip().upper()
+    return bare[:dot] + bare[dot + 1 :] if dot and len(bare) > dot + 1 and bare[dot] == "." else bare
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """The written form of one kind of code.
@@ -70,10 +77,7 @@ class Form:
         >>> icd10cm.compact(" s82.001a ")
         'S82001A'
         """
-        bare = code.strip().upper()
-        if self.dot and len(bare) > self.dot + 1 and bare[self.dot] == ".":
-            return bare[: self.dot] + bare[self.dot + 1 :]
-        return bare
+        return _bare(code, self.dot)
 
     def validate(self, code: str) -> str:
         """The bare form of a code.

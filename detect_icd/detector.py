@@ -5,27 +5,21 @@ from __future__ import annotations
 import functools
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 
-from detect_icd.assertion import Assertion, assess, context_rules
-from detect_icd.candidates import Candidate, Detection, Dropped, Status
+from detect_icd.candidates import Candidate, Detection, Dropped
 from detect_icd.codebook import CodeBook, open_book
+from detect_icd.course import settle
 from detect_icd.guidelines import Guidelines, Setting
-from detect_icd.matchers.completion import complete
-from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
+from detect_icd.matchers.diagnoses import DiagnosisMatcher, special_matcher
 from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_lexicon import by_code
-from detect_icd.matchers.special.matcher import SpecialMatcher, covered
-from detect_icd.matchers.special.statement import Statement
-from detect_icd.sections import Section, find_sections, section_at, section_sentences
-from detect_icd.terms import terms
+from detect_icd.sections import find_sections
 from redactphi.document import RedactedDocument
 from redactphi.errors import UsageError
-from redactphi.spans import Span
 
 
 class CodeDetector:
@@ -47,7 +41,7 @@ class CodeDetector:
         self.setting = setting
         self.book = open_book(release=release, service_date=service_date)
         self.guidelines = Guidelines(setting)
-        self.dictionary = DictionaryMatcher()
+        self.diagnoses = DiagnosisMatcher()
         self.literal = LiteralMatcher()
         self.procedures = ProcedureMatcher()
         self.service_date = _day(service_date)
@@ -74,13 +68,14 @@ class CodeDetector:
         day = _day(service_date) or self.service_date
         found = self.literal.candidates(note, sections, book)
         found.extend(self.procedures.candidates(note, sections, day))
-        special = _special(book)
-        found.extend(self._diagnoses(note, sections, book, special))
-        found, superseded = special.revise(found, note)
+        found.extend(self.diagnoses.candidates(note, sections, book))
+        found, superseded = special_matcher(book).revise(found, note)
         if isinstance(text, RedactedDocument):
             found = [candidate for candidate in found if not _is_replaced(candidate, text)]
             superseded = [item for item in superseded if not _is_replaced(item.candidate, text)]
-        detection = self.guidelines.apply(found, book)
+        rules = self.guidelines.rules
+        found = settle(found, note, sections, rules.symptoms, rules.chronic)
+        detection = self.guidelines.apply(found, book, note)
         warnings = [*([book.note] if book.note else []), *_outdated(detection, day)]
         detection = replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
         return _with_superseded(detection, superseded) if superseded else detection
@@ -89,76 +84,6 @@ class CodeDetector:
         """The codes of many notes, in their order, one at a time."""
         for text in texts:
             yield self.detect(text)
-
-    def _diagnoses(
-        self, note: str, sections: Sequence[Section], book: CodeBook, special: SpecialMatcher
-    ) -> Iterator[Candidate]:
-        rules = context_rules()
-        for start, end in section_sentences(note, sections):
-            tokens = terms().tokens(note, start, end)
-            mentions = self.dictionary.mentions(note, tokens)
-            statements = special.statements(note, start, end, tokens)
-            if not mentions and not statements:
-                continue
-            cues = rules.cues(note, start, end)
-            for statement in statements:
-                section = section_at(sections, statement.start).name
-                yield _stated(
-                    special,
-                    statement,
-                    assess(note, cues, statement.start, statement.end, section, (start, end)),
-                    section,
-                )
-            for mention in mentions:
-                if covered(mention, statements):
-                    continue
-                section = section_at(sections, mention.start).name
-                assertion = assess(note, cues, mention.start, mention.end, section, (start, end))
-                words = self.dictionary.words_near(mention, tokens)
-                candidate = _candidate(mention, words, book, section, assertion.status)
-                if candidate is not None:
-                    if assertion.cue is not None:
-                        candidate = replace(candidate, evidence=(*candidate.evidence, assertion.cue))
-                    yield (
-                        replace(candidate, rules=(*candidate.rules, f"status/{assertion.rule}"))
-                        if assertion.rule
-                        else candidate
-                    )
-
-
-def _stated(special: SpecialMatcher, statement: Statement, assertion: Assertion, section: str) -> Candidate:
-    """The candidate of a statement; what is past by its treatment alone is present."""
-    status = assertion.status
-    if status in statement.despite:
-        return special.candidate(statement, Status.PRESENT, section)
-    candidate = special.candidate(statement, status, section)
-    if assertion.cue is not None:
-        candidate = replace(candidate, evidence=(*candidate.evidence, assertion.cue))
-    return replace(candidate, rules=(*candidate.rules, f"status/{assertion.rule}")) if assertion.rule else candidate
-
-
-@functools.lru_cache(maxsize=4)
-def _special(book: CodeBook) -> SpecialMatcher:
-    return SpecialMatcher(book)
-
-
-def _candidate(
-    mention: Mention, words: AbstractSet[str], book: CodeBook, section: str, status: Status
-) -> Candidate | None:
-    entry = complete(book, mention.code, words)
-    if entry is None:
-        return None
-    rules = [mention.source.rule]
-    if entry.code != mention.code:
-        rules.append("completion/words")
-    return Candidate(
-        coding=entry.coding,
-        evidence=(Span(mention.start, mention.end, "mention", mention.score, mention.source.rule),),
-        status=status,
-        section=section,
-        score=mention.score,
-        rules=tuple(rules),
-    )
 
 
 def _is_replaced(candidate: Candidate, redacted: RedactedDocument) -> bool:

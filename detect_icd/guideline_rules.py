@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
 
 from detect_icd.coding import icd10cm
 from redactphi.errors import RuleError
 from redactphi.resources import data, read_toml
 
-if TYPE_CHECKING:
-    from detect_icd.codebook import CodeBook
-
-_CODE_IN_NOTE = re.compile(r"(?<![-.\w])([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)\.?-?(?=[,)\s])")
-
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """Conditions the classification has one code for.
+    """Conditions the classification has one code for, or that bring another code with them.
 
     Attributes:
         name: What the rule is called in a candidate's chain.
         section: The guideline's section.
         all: For each condition, the code prefixes that state it (no dots).
-        result: The combination code.
+        result: The code they come to; with ``suffix`` what replaces the first condition's beginning.
         replaces: Which of the conditions it stands for, by position; the others stay beside it.
+        suffix: From which character on the first condition's code is kept.
+        words: Words the note must state (regex), in the first condition's sentence where ``near``.
+        unless: Words that rule it out anywhere in the note (regex).
+        near: Whether the words must stand in the first condition's sentence.
+        after: Whether the result is listed last rather than before its conditions.
+        apart: Whether the result is a code of its own, not the conditions read together.
+        matches: Marked notes with what they come to.
+        ignores: Near-misses, with what they come to.
     """
 
     name: str
@@ -35,6 +37,14 @@ class Combination:
     all: tuple[tuple[str, ...], ...]
     result: str
     replaces: tuple[int, ...] = ()
+    suffix: int | None = None
+    words: str = ""
+    unless: str = ""
+    near: bool = False
+    after: bool = False
+    apart: bool = False
+    matches: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
 
     @classmethod
     def from_mapping(cls, raw: Mapping[str, Any]) -> Self:
@@ -43,14 +53,40 @@ class Combination:
         Raises:
             RuleError: A key is unknown or missing.
         """
-        _check(raw, cls, ("name", "section", "all", "result"), "combinations")
-        return cls(
-            name=raw["name"],
-            section=raw["section"],
-            all=tuple(tuple(prefixes) for prefixes in raw["all"]),
-            result=raw["result"],
-            replaces=tuple(raw.get("replaces", ())),
-        )
+        _check(raw, cls, ("name", "section", "all", "result", "matches", "ignores"), "combinations")
+        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+        values["all"] = tuple(tuple(prefixes) for prefixes in raw["all"])
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class General:
+    """A word for a whole kind of disease, and what says it exactly.
+
+    Attributes:
+        name: What the rule is called.
+        general: Code prefixes that say no more than the kind.
+        specific: Code prefixes of the diseases of that kind.
+        matches: Marked notes with what they come to.
+        ignores: Near-misses, with what they come to.
+    """
+
+    name: str
+    general: tuple[str, ...]
+    specific: tuple[str, ...]
+    matches: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
+
+    @classmethod
+    def from_mapping(cls, raw: Mapping[str, Any]) -> Self:
+        """A rule from its table.
+
+        Raises:
+            RuleError: A key is unknown or missing.
+        """
+        _check(raw, cls, ("name", "general", "specific", "matches", "ignores"), "general")
+        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +98,16 @@ class Suppression:
         why: The reason, before the other code.
         diagnoses: Code prefixes that suppress.
         symptoms: Code prefixes that are suppressed.
+        matches: Marked notes with what they come to.
+        ignores: Near-misses, with what they come to.
     """
 
     section: str
     why: str
     diagnoses: tuple[str, ...]
     symptoms: tuple[str, ...]
+    matches: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
 
     @classmethod
     def from_mapping(cls, raw: Mapping[str, Any]) -> Self:
@@ -76,8 +116,9 @@ class Suppression:
         Raises:
             RuleError: A key is unknown or missing.
         """
-        _check(raw, cls, ("section", "why", "diagnoses", "symptoms"), "integral")
-        return cls(raw["section"], raw["why"], tuple(raw["diagnoses"]), tuple(raw["symptoms"]))
+        _check(raw, cls, ("section", "why", "diagnoses", "symptoms", "matches", "ignores"), "integral")
+        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +128,12 @@ class Rules:
     Attributes:
         combinations: In the order they are tried.
         suppressions: Integral symptoms and the like.
+        generals: Words for a kind of disease beside the disease itself.
+        fracture_sites: Code prefix of a fracture to the site of M80, longest prefix first; ``*`` stands for the side.
         chronic: Code prefixes of conditions that "history of" does not end.
+        symptoms: Code prefixes of what a diagnosis explains.
         history: Code prefix to personal-history code, longest prefix first.
+        told: The same for conditions that have no history code of their own: for what the author calls a history.
         family: Code prefix to family-history code, longest prefix first.
         after: CPT code of an operation to the code of the status it leaves.
         confirmed_only: Code prefixes that are never coded when uncertain.
@@ -99,8 +144,12 @@ class Rules:
 
     combinations: tuple[Combination, ...]
     suppressions: tuple[Suppression, ...]
+    generals: tuple[General, ...]
+    fracture_sites: Mapping[str, str] = field(hash=False)
     chronic: tuple[str, ...]
+    symptoms: tuple[str, ...]
     history: tuple[tuple[str, str], ...]
+    told: tuple[tuple[str, str], ...]
     family: tuple[tuple[str, str], ...]
     after: tuple[tuple[str, str], ...]
     confirmed_only: tuple[str, ...]
@@ -111,6 +160,10 @@ class Rules:
     def history_code(self, code: str) -> str | None:
         """The personal-history code of a condition that is over, if there is a clear one."""
         return _longest(self.history, icd10cm.compact(code))
+
+    def told_code(self, code: str) -> str | None:
+        """The general code of a history that the author calls one, by the chapter of what it was."""
+        return _longest(self.told, icd10cm.compact(code))
 
     def status_code(self, code: str) -> str | None:
         """The code of the status that an operation of the past leaves, if there is a clear one."""
@@ -124,33 +177,13 @@ class Rules:
         """The place of a section's diagnoses in the sequence."""
         return self.section_order.index(section) if section in self.section_order else len(self.section_order)
 
-    def excluded_by(self, book: CodeBook, code: str) -> tuple[str, ...]:
-        """The code prefixes an Excludes1 note at the code or a heading above it names; ranges are left to the coder."""
-        return _excluded(book, code)
-
-
-@functools.lru_cache(maxsize=4096)
-def _excluded(book: CodeBook, code: str) -> tuple[str, ...]:
-    entry = book.get(code)
-    if entry is None:
-        return ()
-    notes = [
-        note
-        for level in (entry, *book.ancestors(code))
-        if level.kind in {"category", "code"}
-        for note in level.excludes1
-    ]
-    named = {icd10cm.compact(match.group(1)) for note in notes for match in _CODE_IN_NOTE.finditer(note)}
-    own = icd10cm.compact(code)
-    return tuple(sorted(prefix for prefix in named if not own.startswith(prefix)))
-
 
 def _longest(table: tuple[tuple[str, str], ...], compact: str) -> str | None:
     return next((code for prefix, code in table if compact.startswith(prefix)), None)
 
 
 def _check(raw: Mapping[str, Any], cls: type, required: tuple[str, ...], where: str) -> None:
-    valid = [field.name for field in fields(cls)]
+    valid = [item.name for item in fields(cls)]
     if unknown := sorted(set(raw) - set(valid)):
         raise RuleError(f"guidelines/{where}.toml: unknown keys {unknown}; valid: {', '.join(valid)}")
     if absent := [key for key in required if key not in raw]:
@@ -171,16 +204,24 @@ def rules() -> Rules:
     """
     folder = data("detect_icd") / "guidelines"
     status = read_toml(folder / "status.toml")
+    general = read_toml(folder / "general.toml")
     if unknown := sorted(
         set(status)
-        - {"after", "chronic", "confirmed_only", "too_general", "at_discharge", "section_order", "history", "family"}
+        - {
+            *("after", "chronic", "symptoms", "confirmed_only", "too_general", "at_discharge", "section_order"),
+            *("history", "told", "family"),
+        }
     ):
         raise RuleError(f"guidelines/status.toml: unknown keys {unknown}")
     return Rules(
         combinations=tuple(map(Combination.from_mapping, read_toml(folder / "combinations.toml")["combination"])),
         suppressions=tuple(map(Suppression.from_mapping, read_toml(folder / "integral.toml")["integral"])),
+        generals=tuple(map(General.from_mapping, general["general"])),
+        fracture_sites=dict(sorted(general["fracture_sites"].items(), key=lambda item: -len(item[0]))),
         chronic=tuple(status["chronic"]),
+        symptoms=tuple(status["symptoms"]),
         history=_prefixes(status["history"]),
+        told=_prefixes(status["told"]),
         family=_prefixes(status["family"]),
         after=_prefixes(status["after"]),
         confirmed_only=tuple(status["confirmed_only"]),

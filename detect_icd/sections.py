@@ -17,13 +17,22 @@ _HEADING = re.compile(
     rf"(?P<name>[A-Za-z](?:[A-Za-z0-9 /&,'()\-\u2019]|{TAG}){{0,70}}?)\**_{{0,2}}[ \t]*(?:(?P<colon>:)\**|(?P<dash>[ \t]-[ \t])|(?=\r?$))",
     re.MULTILINE,
 )
-_INLINE = re.compile(r"(?<=[.;,:\]])[ \t]+(?P<name>[A-Z][A-Z /&'()\-]{2,50}|[A-Z][a-z]+(?: [A-Za-z]+){0,3}):(?=\s)")
+_INLINE = re.compile(
+    r"(?<=[.;,:\])])[ \t]+(?P<name>[A-Z][A-Z /&'()\-]{2,50}|[A-Z](?:/[A-Z])?|[A-Z][A-Za-z]+(?:[ /&\-]{1,3}[A-Za-z]+){0,3}):(?=\s)"
+)
 _TAG = re.compile(TAG)
 _SPACES = re.compile(r"[^a-z0-9]+")
 _DATED = re.compile(
     rf"(?:\s(?:on|of|dated|from|for|as of))?\s*(?:{TAG}|\b\d{{1,4}}[/\-]\d{{1,2}}(?:[/\-]\d{{2,4}})?\b)", re.IGNORECASE
 )
 """What is said of when in a heading, before redaction and after; names no section."""
+
+_SAME = {
+    "dx": "diagnosis", "diagnoses": "diagnosis", "dxs": "diagnosis", "ddx": "differential diagnosis", "hx": "history",
+    "discharg": "discharge", "preop": "pre op", "preoperative": "pre op", "postop": "post op", "postoperative": "post op",
+    "operative": "op", "meds": "medications",
+}  # fmt: skip
+"""Words of headings that are written in several ways, as one."""
 
 _PARENTHESES = re.compile(r"\([^)]*\)")
 
@@ -63,8 +72,8 @@ def headings() -> dict[str, str]:
 
 
 def _key(heading: str) -> str:
-    plain = _DATED.sub(" ", _PARENTHESES.sub(" ", heading)).lower()
-    return _SPACES.sub(" ", plain).strip()
+    plain = _DATED.sub(" ", _PARENTHESES.sub(" ", heading)).lower().replace("'", "")
+    return " ".join(_SAME.get(word, word) for word in _SPACES.sub(" ", plain).split())
 
 
 def _canonical(heading: str) -> str | None:
@@ -85,7 +94,8 @@ def find_sections(text: str) -> list[Section]:
             continue
         if name is not None and match["dash"] and not match["name"].isupper():
             continue
-        found[match.start("name")] = (match.end(), name or "")
+        # What is no heading we know may be a diagnosis: "T2DM: A1c 6.9".
+        found[match.start("name")] = (match.end() if name else match.start("name"), name or "")
     for match in _INLINE.finditer(text):
         name = _canonical(match["name"])
         if name is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,8 +27,10 @@ _ORDINALS = {"1st": "1", "2nd": "2", "3rd": "3", "4th": "4"} | {
 }
 _LETTERED = frozenset({"vitamin", "hepatitis", "influenza", "hemophilia", "vit"})
 _SCALES = frozenset({"type", "stage", "grade", "class", "degree", "category", "group", "factor", "phase"})
+_COPULAS = frozenset({"is", "was", "of", "now"})
 _JOINED = frozenset({"non", "pseudo", "hyper", "hypo", "pre", "post", "peri", "anti", "sub", "poly", "multi", "intra"})
 _JOINED_OPEN = frozenset({"non", "pseudo", "hyper", "hypo"})
+_OPENERS = _SCALES | _LETTERED | _JOINED | _JOINED_OPEN | _ORDINALS.keys()
 _NOT_COMBINING = frozenset({"two", "no", "to", "zero", "do", "so", "go", "auto"})
 _SPELLING = tuple(
     (re.compile(pattern), to)
@@ -96,6 +98,7 @@ class Terms:
     def __init__(self) -> None:
         self._forms: dict[str, tuple[str, ...]] = {}
         self._cache: dict[str, tuple[str, ...]] = {}
+        self._written: dict[str, tuple[str, tuple[str, ...], bool]] = {}
         for canonical, forms in rows("word_forms.tsv", 2):
             atoms = () if canonical == "-" else tuple(canonical.split())
             for form in forms.split():
@@ -114,9 +117,17 @@ class Terms:
             near=frozenset(near.split()),
             unless=frozenset(unless.split()),
         )
+        self._written.clear()
         entries = self._abbreviations.setdefault(words[0], [])
         entries.append(entry)
         entries.sort(key=lambda item: (-len(item.words), not item.near))
+
+    def vocabulary(self, often: Mapping[str, int]) -> dict[str, int]:
+        """Every word that has a meaning here with how often its atoms stand in an index."""
+        words = dict(often)
+        for form, atoms in self._forms.items():
+            words[form] = words.get(form, 0) + max((often.get(atom, 0) for atom in atoms), default=0)
+        return words
 
     def atoms(self, word: str) -> tuple[str, ...]:
         """The atoms of one lower-case word: its canonical form, or several (``cancer``: malignant, neoplasm)."""
@@ -140,45 +151,58 @@ class Terms:
 
     def tokens(self, text: str, start: int = 0, end: int | None = None) -> list[Token]:
         """The tokens of a stretch of text, in offsets of the whole text."""
-        end = len(text) if end is None else end
-        atoms, tokens = self.atoms, []
-        special = False
-        for match in _TOKEN.finditer(text, start, end):
-            if match.lastgroup:
-                continue
-            word = match.group().lower()
-            special = (
-                special
-                or word in _SCALES
-                or word in _LETTERED
-                or word in _JOINED
-                or word in self._abbreviations
-                or word[-1] == "o"
-            )
-            tokens.append(Token(match.start(), match.end(), word, atoms(word)))
-        return self._fuse(text, tokens) if special else tokens
+        tokens: list[Token] = []
+        flagged: list[int] = []
+        known = self._written
+        for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
+            written = match.group()
+            word, atoms, is_flagged = known.get(written) or self._read(written)
+            if is_flagged:
+                if match.lastgroup:
+                    continue
+                if written in _SIDES:
+                    atoms = _side(text, match)
+                else:
+                    flagged.append(len(tokens))
+            tokens.append(Token(match.start(), match.end(), word, atoms))
+        return self._fuse(text, tokens, flagged) if flagged else tokens
 
-    def _fuse(self, text: str, tokens: list[Token]) -> list[Token]:
+    def _read(self, written: str) -> tuple[str, tuple[str, ...], bool]:
+        """A word as written: in lower case, its atoms, and whether what stands beside it may change them."""
+        word = written.lower()
+        if len(self._written) > _CACHE_LIMIT:
+            self._written.clear()
+        is_flagged = (
+            word in _OPENERS or word in self._abbreviations or word[-1] == "o" or written in _SIDES or written[0] == "["
+        )
+        read = self._written[written] = (word, () if written[0] == "[" else self.atoms(word), is_flagged)
+        return read
+
+    def _fuse(self, text: str, tokens: list[Token], flagged: Sequence[int]) -> list[Token]:
         words: frozenset[str] | None = None
-        fused, position = [], 0
-        while position < len(tokens):
+        fused: list[Token] = []
+        done = 0
+        for position in flagged:
+            if position < done:
+                continue
             token = tokens[position]
             taken, atoms = 1, token.atoms
-            following = tokens[position + 1] if position + 1 < len(tokens) else None
             if token.word in self._abbreviations:
                 words = words or frozenset(item.word for item in tokens)
                 if entry := self._abbreviation(text, tokens, position, words):
                     taken, atoms = len(entry.words), entry.atoms
-            if taken == 1 and following is not None:
-                joined = self._pair(text, token, following)
+            if taken == 1 and position + 1 < len(tokens):
+                # "stage is 3b", "a type of 2"
+                second = tokens[position + 1].word in _COPULAS and token.word in _SCALES and position + 2 < len(tokens)
+                skipped = int(second)
+                joined = self._pair(text, token, tokens[position + 1 + skipped], after=tokens[position + skipped])
                 if joined is not None:
-                    taken, atoms = 2, joined
-            last = tokens[position + taken - 1]
-            fused.append(
-                token if taken == 1 and atoms is token.atoms else Token(token.start, last.end, token.word, atoms)
-            )
-            position += taken
-        return fused
+                    taken, atoms = 2 + skipped, joined
+            if taken > 1 or atoms is not token.atoms:
+                fused.extend(tokens[done:position])
+                fused.append(Token(token.start, tokens[position + taken - 1].end, token.word, atoms))
+                done = position + taken
+        return [*fused, *tokens[done:]] if fused else tokens
 
     def _abbreviation(
         self, text: str, tokens: Sequence[Token], position: int, words: frozenset[str]
@@ -193,8 +217,8 @@ class Terms:
                 return entry
         return None
 
-    def _pair(self, text: str, token: Token, following: Token) -> tuple[str, ...] | None:
-        gap = text[token.end : following.start]
+    def _pair(self, text: str, token: Token, following: Token, after: Token) -> tuple[str, ...] | None:
+        gap = text[after.end : following.start]
         if token.word in _SCALES and len(gap) <= 2:  # noqa: PLR2004 - "type 2", "type-2", "stage: 3"
             value = following.word
             value = _ROMAN.get(value) or _WORD_NUMBERS.get(value) or value
@@ -212,6 +236,22 @@ class Terms:
         ):  # fmt: skip
             return self.atoms(token.word + following.word)
         return None
+
+
+def _side(text: str, match: re.Match[str]) -> tuple[str, ...]:
+    """The side a lone capital R or L stands for; none in "R/O", "L-spine", "L4" or an initial."""
+    if (
+        match.group() not in _SIDES
+        or not _ALONE.match(text, match.end())
+        or text[match.start() - 1 : match.start()] in _JOINING
+    ):
+        return ()
+    return (_SIDES[match.group()],)
+
+
+_SIDES = {"R": "right", "L": "left"}
+_ALONE = re.compile(r"(?=[\s,;:)\]]|\.(?:\s|$)|/L\b|/R\b|$)")
+_JOINING = frozenset("-'\u2019.&")
 
 
 @functools.cache

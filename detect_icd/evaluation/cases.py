@@ -17,11 +17,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from detect_icd.candidates import Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.evaluation.notes import Counts
+from detect_icd.sections import find_sections, section_at
 from redactphi.errors import DataError
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ class Outcome:
     case: Case
     found: frozenset[str]
     statuses: tuple[Status | None, ...]
+    sections: tuple[str, ...] = ()
 
     @property
     def counts(self) -> Counts:
@@ -153,10 +155,15 @@ class Outcome:
         return self.found == self.case.reported
 
     @property
+    def astray(self) -> list[tuple[CodedMention, Status | None]]:
+        """The mentions not read as they are meant, with how they were."""
+        pairs = zip(self.case.mentions, self.statuses, strict=True)
+        return [(mention, got) for mention, got in pairs if got is not mention.status]
+
+    @property
     def errors(self) -> int:
         """How many codes are wrong or missed, and mentions not read as they are meant."""
-        astray = sum(got is not mention.status for got, mention in zip(self.statuses, self.case.mentions, strict=True))
-        return self.counts.wrong + self.counts.missed + astray
+        return self.counts.wrong + self.counts.missed + len(self.astray)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +190,21 @@ class CaseReport:
                 table[mention.status] = total + 1, right + (got is mention.status)
         return table
 
+    def sections(self) -> dict[str, tuple[int, int]]:
+        """For each section, how many mentions stand in it, and how many of them were read as they are meant."""
+        table: dict[str, tuple[int, int]] = {}
+        for outcome in self.outcomes:
+            for section, got, mention in zip(outcome.sections, outcome.statuses, outcome.case.mentions, strict=True):
+                total, right = table.get(section, (0, 0))
+                table[section] = total + 1, right + (got is mention.status)
+        return table
+
     def worst(self, limit: int) -> list[Outcome]:
         """The cases with the most errors; none that is right."""
         ranked = sorted(self.outcomes, key=lambda outcome: -outcome.errors)
         return [outcome for outcome in ranked if outcome.errors][:limit]
 
-    def to_dict(self) -> dict[str, object]:
+    def to_dict(self) -> dict[str, Any]:
         """The report as plain data."""
         statuses = self.statuses()
         mentions, right = (sum(values) for values in zip(*statuses.values(), strict=True)) if statuses else (0, 0)
@@ -206,6 +222,10 @@ class CaseReport:
                     str(status): {"mentions": total, "accuracy": _share(hit, total)}
                     for status, (total, hit) in sorted(statuses.items())
                 },
+            },
+            "sections": {
+                section: {"mentions": total, "accuracy": _share(hit, total)}
+                for section, (total, hit) in sorted(self.sections().items())
             },
             "tags": {tag: self._tag(tag) for tag in self.tags},
         }
@@ -232,21 +252,22 @@ def evaluate_cases(
             candidate.coding.code for candidate in detection.reported if candidate.coding.system is CodeSystem.ICD10CM
         )
         statuses = tuple(_status(detection, mention) for mention in case.mentions)
-        outcomes.append(Outcome(case, found, statuses))
+        sections = find_sections(case.text)
+        places = tuple(section_at(sections, mention.start).name for mention in case.mentions)
+        outcomes.append(Outcome(case, found, statuses, places))
     return CaseReport(tuple(outcomes))
 
 
 def _status(detection: Detection, mention: CodedMention) -> Status | None:
-    """How the words were read: by the candidate of their category that stands on them, the nearest in code first."""
+    """How the words were read: by the candidates that stand on them, those of the mention's category before others."""
     standing = [
         candidate
         for candidate in detection.candidates
-        if candidate.coding.code[:_CATEGORY] == mention.code[:_CATEGORY]
-        and any(
+        if any(
             span.label != "status" and span.start < mention.end and mention.start < span.end
             for span in candidate.evidence
         )
     ]
-    if any(candidate.status is mention.status for candidate in standing):
-        return mention.status
-    return standing[0].status if standing else None
+    own = [candidate for candidate in standing if candidate.coding.code[:_CATEGORY] == mention.code[:_CATEGORY]]
+    read = [candidate.status for candidate in own or standing]
+    return mention.status if mention.status in read else next(iter(read), None)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from detect_icd.coding import CodeSystem, cpt, hcpcs, icd10cm
+from detect_icd.matchers.phrases import PhraseSource
 from redactphi.errors import DataError
 
 if TYPE_CHECKING:
@@ -72,10 +73,17 @@ class Report:
     Attributes:
         notes: How many notes.
         counts: From (what is counted, level) to counts.
+        errors: For each note its id, the codes reported wrongly, and those missed.
     """
 
     notes: int
     counts: Mapping[tuple[str, str], Counts]
+    errors: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = ()
+
+    def worst(self, limit: int) -> list[tuple[str, frozenset[str], frozenset[str]]]:
+        """The notes with the most errors among what is reported: id, codes wrong, codes missed."""
+        ranked = sorted(self.errors, key=lambda note: -len(note[1]) - len(note[2]))
+        return [note for note in ranked if note[1] or note[2]][:limit]
 
     def to_dict(self) -> dict[str, object]:
         """The report as plain data."""
@@ -125,9 +133,8 @@ def evaluate(notes: Iterable[GoldNote], detector: CodeDetector) -> Report:
     that codes negated and past mentions too. CPT and HCPCS codes of the gold are not counted.
     """
     totals = {(what, level): Counts() for what in SELECTIONS for level in LEVELS}
-    seen = 0
+    errors = []
     for note in notes:
-        seen += 1
         detection = detector.detect(note.text)
         wanted = [code for code in note.codes if icd10cm.is_valid(code)]
         for what, select in SELECTIONS.items():
@@ -135,7 +142,9 @@ def evaluate(notes: Iterable[GoldNote], detector: CodeDetector) -> Report:
             for level, shorten in LEVELS.items():
                 found, gold = frozenset(map(shorten, codes)), frozenset(map(shorten, wanted))
                 totals[what, level] += Counts.of(found, gold)
-    return Report(seen, totals)
+        reported = frozenset(c.coding.code for c in detection.reported if c.coding.system is CodeSystem.ICD10CM)
+        errors.append((note.id, reported - frozenset(wanted), frozenset(wanted) - reported))
+    return Report(len(errors), totals, tuple(errors))
 
 
 def _chapter(code: str) -> str:
@@ -160,7 +169,8 @@ def _reported(detection: Detection) -> tuple[Candidate, ...]:
 
 
 def _mentioned(detection: Detection) -> tuple[Candidate, ...]:
-    return detection.candidates
+    """Words that name a kind of finding and no condition are left out: they are read for their status alone."""
+    return tuple(candidate for candidate in detection.candidates if candidate.rules[0] != PhraseSource.GENERAL.rule)
 
 
 SELECTIONS: Mapping[str, Callable[[Detection], tuple[Candidate, ...]]] = {

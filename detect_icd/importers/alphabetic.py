@@ -99,9 +99,10 @@ def _lines(element: Element, above: tuple[str, ...], kind: Kind) -> Iterator[Ind
         yield IndexTerm(kind, path, _checked(code, path), see)
     columns = COLUMNS.get(kind, ())
     for cell in element.findall("cell"):
-        number, value = int(cell.attrib.get("col", "0")), _text(cell)
-        if 2 <= number < 2 + len(columns) and value not in _NO_CODE:
-            yield IndexTerm(kind, path, _checked(value, path), column=columns[number - 2])
+        # Column 1 is the title.
+        number, value = int(cell.attrib.get("col", "0")) - 2, _text(cell)
+        if 0 <= number < len(columns) and value not in _NO_CODE:
+            yield IndexTerm(kind, path, _checked(value, path), column=columns[number])
     for below in element.findall("term"):
         yield from _lines(below, path, kind)
 

@@ -99,18 +99,22 @@ def write(embedded: Iterable[Release], target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_suffix(".partial")
     partial.unlink(missing_ok=True)
-    embedded = list(embedded)
     with closing(sqlite3.connect(partial)) as connection:
         connection.executescript(SCHEMA)
         with connection:
-            connection.executemany("INSERT INTO release VALUES (?, ?, ?, ?, ?)", map(_release_row, embedded))
-            seventh: dict[str, int] = {}
-            rows = list(_entry_rows(embedded, seventh))
-            connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-            numbered = [(number, characters) for characters, number in seventh.items()]
-            connection.executemany("INSERT INTO seventh VALUES (?, ?)", numbered)
+            insert(connection, list(embedded))
         connection.execute("VACUUM")
     partial.replace(target)
+
+
+def insert(connection: sqlite3.Connection, embedded: list[Release]) -> None:
+    """Writes releases, oldest first, into the tables of ``SCHEMA``."""
+    connection.executemany("INSERT INTO release VALUES (?, ?, ?, ?, ?)", map(_release_row, embedded))
+    seventh: dict[str, int] = {}
+    rows = list(_entry_rows(embedded, seventh))
+    connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    numbered = [(number, characters) for characters, number in seventh.items()]
+    connection.executemany("INSERT INTO seventh VALUES (?, ?)", numbered)
 
 
 def _release_row(release: Release) -> tuple[int, str, str, str, int]:

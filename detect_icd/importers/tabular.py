@@ -40,8 +40,19 @@ def read_release(tabular: Path, code_list: Path) -> dict[str, Record]:
         root = parse(tabular).getroot()  # noqa: S314 - the publisher's file, read while building
     except (OSError, ParseError) as error:
         raise DataError(f"{tabular.name}: not a tabular list: {error}") from error
+    return complete(read_tabular(root), read_codes(code_list))
+
+
+def read_tabular(root: Element) -> dict[str, Record]:
+    """The records of a tabular list by key; none is marked billable yet.
+
+    Raises:
+        DataError: It has no chapters.
+    """
     records = {record.key: record for chapter in root.findall("chapter") for record in _chapter(chapter)}
-    return complete(records, read_codes(code_list))
+    if not records:
+        raise DataError("the tabular list has no chapters")
+    return records
 
 
 def read_codes(path: Path) -> list[str]:

@@ -6,9 +6,11 @@ import functools
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.phrases import atom_sets, title_parts
+from redactphi.resources import data
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
@@ -17,52 +19,126 @@ _ENCOUNTERS = (
     ("S", frozenset({"sequela", "sequelae", "late"})),
     ("D", frozenset({"healing", "healed", "followup", "aftercare", "subsequent", "routine"})),
 )
-_DEFAULTS = frozenset({"primary", "female"})
-"""What a disease is unless the note says otherwise (osteoarthritis of the right knee is primary, breast cancer female)."""
+_DEFAULTS = frozenset({"primary", "female", "closed", "displaced"})
+"""What a disease or injury is unless the note says otherwise (osteoarthritis is primary, breast cancer female, a fracture closed)."""
+
+_CATEGORY = 3
 
 _SIDED = re.compile(r"\bright\b", re.IGNORECASE)
 
 
-def complete(book: CodeBook, code: str, words: AbstractSet[str]) -> CodeEntry | None:
+def complete(
+    book: CodeBook, code: str, words: AbstractSet[str], said: AbstractSet[str] = frozenset()
+) -> CodeEntry | None:
     """The billable code the words lead to, the nearest heading where they do not suffice, None where there is none.
 
     Args:
         book: The release in force.
         code: What the phrase leads to.
-        words: The atoms of the mention's sentence.
+        words: The atoms around the mention that are its own.
+        said: The atoms of the mention itself.
     """
     entry = book.get(code)
-    while entry is not None and not entry.billable:
-        if entry.needs_seventh:
-            entry = _sibling(book, entry, words)
-            return book.get(entry.with_seventh(_encounter(entry.seventh_characters, words)))
-        child = _child(book, entry, words)
-        if child is None:
-            return entry
-        entry = book.get(child)
-    return _sibling(book, entry, words) if entry is not None else None
+    if entry is None:
+        return None
+    vocabulary = _family(book, entry.code[:_CATEGORY]).vocabulary
+    chosen = book.get(_choose(book, entry.code, vocabulary & words, frozenset(said)))
+    if chosen is not None and not chosen.billable and chosen.needs_seventh:
+        return book.get(chosen.with_seventh(_seventh(chosen.seventh_characters, words)))
+    return chosen
 
 
-def _sibling(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> CodeEntry:
-    """The sibling that names what this one leaves unspecified, where the words say it."""
-    own, vagueness = _atoms(entry.title)
-    above = book.get(entry.parent) if entry.parent else None
-    if not vagueness or above is None:
-        return entry
-    best, most = entry, 0
-    for code in above.children:
-        sibling = book.get(code)
-        while sibling is not None and sibling.billable != entry.billable and not sibling.needs_seventh:
-            atoms, _ = _atoms(sibling.title)
-            below = _child(book, sibling, words) if own <= atoms and atoms - own - _DEFAULTS <= words else None
-            sibling = book.get(below) if below else None
-        if sibling is None or sibling.billable != entry.billable:
+def _seventh(characters: Mapping[str, str], words: AbstractSet[str]) -> str:
+    """The seventh character that the words name (a stage, tophi); else the one of the encounter."""
+    for character, meaning in characters.items():
+        atoms, vagueness = _atoms(meaning)
+        if atoms and not vagueness and atoms - _SCALE <= words and atoms - _SCALE:
+            return character
+    return _encounter(characters, words)
+
+
+_SCALE = frozenset({"stage"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A code as far as words decide it: complete, or lacking its seventh character only."""
+
+    code: str
+    atoms: frozenset[str]
+    vagueness: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Family:
+    """The leaves of a category, and every atom that tells one from another."""
+
+    leaves: tuple[_Leaf, ...]
+    vocabulary: frozenset[str]
+
+
+@functools.lru_cache(maxsize=2048)
+def _family(book: CodeBook, category: str) -> _Family:
+    leaves = []
+    below = [category]
+    while below:
+        entry = book.get(below.pop())
+        if entry is None:
             continue
-        atoms, vague = _atoms(sibling.title)
-        extra = atoms - own - _DEFAULTS
-        if vague <= vagueness and own <= atoms and extra <= words and len(extra) > most:
-            best, most = sibling, len(extra)
-    return best
+        if entry.billable or entry.needs_seventh:
+            leaves.append(_Leaf(entry.code, *_atoms(entry.title)))
+        else:
+            below.extend(entry.children)
+    leaves.sort(key=lambda leaf: leaf.code)
+    return _Family(tuple(leaves), frozenset(atom for leaf in leaves for atom in leaf.atoms))
+
+
+@functools.lru_cache(maxsize=65536)
+def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[str]) -> str:
+    """The leaf of the category whose title the words state best; else the default below the code."""
+    entry = book[code]
+    own, vagueness = _atoms(entry.title)
+    known = own.union(
+        said, _implied(book, code), *(_atoms(e.title)[0] for e in book.ancestors(code) if e.kind == "code")
+    )
+    is_open = bool(vagueness) or not (entry.billable or entry.needs_seventh)
+    best, best_rank = "", (0, False, 0, 0)
+    for leaf in _family(book, code[:_CATEGORY]).leaves:
+        extra = leaf.atoms - known - _DEFAULTS
+        if not extra or not extra <= words:
+            continue
+        is_below = leaf.code.startswith(code)
+        lost = 0 if is_below else len((own & said) - leaf.atoms)
+        if lost and not is_open:
+            continue
+        rank = (len(extra) - lost, is_below, -leaf.vagueness, -len(leaf.atoms))
+        if rank > best_rank:
+            best, best_rank = leaf.code, rank
+    return best or _default(book, entry, words | said)
+
+
+@functools.lru_cache(maxsize=8192)
+def _implied(book: CodeBook, code: str) -> frozenset[str]:
+    """What every leaf a code may be completed to has in its title: Ménière's disease is always one of an ear."""
+    entry = book[code]
+    if (entry.billable or entry.needs_seventh) and entry.parent is not None:
+        entry = book[entry.parent]
+    below = [leaf for leaf in _family(book, code[:_CATEGORY]).leaves if leaf.code.startswith(entry.code)]
+    # "Bilateral" stands for the part it is of, and what is unspecified names none: "Ménière's disease, bilateral".
+    telling = [leaf.atoms for leaf in below if not leaf.vagueness and "bilateral" not in leaf.atoms]
+    telling = telling or [leaf.atoms for leaf in below]
+    return frozenset.intersection(*telling) if telling else frozenset()
+
+
+def _default(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> str:
+    """What stands below a heading when nothing more is said."""
+    while not entry.billable and not entry.needs_seventh:
+        child = _child(book, entry, words)
+        below = book.get(child) if child else None
+        if below is None:
+            break
+        entry = below
+    return entry.code
 
 
 def lacks_side(entry: CodeEntry, book: CodeBook) -> bool:
@@ -74,6 +150,22 @@ def lacks_side(entry: CodeEntry, book: CodeBook) -> bool:
         above = book.get(above.parent)
     siblings = [book.get(code) for code in above.children] if above is not None else []
     return any(sibling is not None and _SIDED.search(sibling.title) for sibling in siblings)
+
+
+def stated(entry: CodeEntry) -> frozenset[str]:
+    """The atoms of a code's title that a note would state."""
+    return _atoms(entry.title)[0]
+
+
+def parts_of(entry: CodeEntry) -> frozenset[str]:
+    """The parts of the body that a code's title names."""
+    return _atoms(entry.title)[0] & _parts()
+
+
+@functools.cache
+def _parts() -> frozenset[str]:
+    lines = (data("detect_icd") / "body_parts.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def missing(entry: CodeEntry, book: CodeBook) -> str:

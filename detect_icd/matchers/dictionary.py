@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
-from detect_icd.terms import Token
+from detect_icd.matchers.spelling import Spelling
+from detect_icd.terms import Token, terms
+from redactphi.resources import data
 
 _SLACK = 3
 """Words that may stand between the words of a phrase, beyond one a word of the phrase."""
 
-_NEAR = 4
-"""Words before and after a mention that may complete it."""
+_PAIR_SLACK = 1
+"""The same for a phrase of two words: what stands further apart is seldom one condition."""
+
+_GRADES = frozenset({"right", "left", "bilateral", "upper", "lower", "acute", "chronic", "mild", "moderate", "severe",
+    "small", "large", "marked", "significant", "persistent", "recurrent", "diffuse", "bad", "worsening", "new"})  # fmt: skip
+"""Words that stand between the words of a condition without setting them apart."""
 
 _PAIR = 2
 """A phrase of so few words does not reach over a comma or "and"."""
@@ -25,9 +32,12 @@ _METASTASIS = ("metasta", "mets")
 _TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
 SIDES = frozenset({"right", "left", "bilateral"})
 _BARRIER = re.compile(
-    r"\b(?:no|not|without|denies|denied|but|negative|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
+    r"\b(?:no|not|without|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
     re.IGNORECASE,
 )
+_STOP = re.compile(r"\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s")
+"""Parts even words that stand next to one another."""
+
 _BREAK = re.compile(r",(?!\s?\d)|\band\b|\bor\b|(?<!\d)/(?!\d)|\n|\(|\)| - ", re.IGNORECASE)
 
 
@@ -56,6 +66,11 @@ class Mention:
     looseness: float
 
     @property
+    def atoms(self) -> frozenset[str]:
+        """What it says."""
+        return frozenset(atom for _, atom in self.said)
+
+    @property
     def score(self) -> float:
         """Confidence from 0 to 1: surer for more words that stand closer."""
         return round(max(0.1, self.source.score - 0.03 * self.looseness - (0.1 if self.size == 1 else 0.0)), 3)
@@ -66,9 +81,15 @@ class DictionaryMatcher:
 
     def __init__(self, index: PhraseIndex | None = None) -> None:
         self.index = index or phrase_index()
+        self.spelling = Spelling(terms().vocabulary(self.index.frequency))
 
     def mentions(self, text: str, tokens: Sequence[Token]) -> list[Mention]:
-        """The mentions of one sentence, in order of the text; none is contained in another."""
+        """The mentions of one sentence, in order of the text; none is contained in another.
+
+        Args:
+            text: The whole note.
+            tokens: The tokens of the sentence, as ``read`` gives them.
+        """
         where: dict[str, list[int]] = {}
         for number, token in enumerate(tokens):
             for atom in token.atoms:
@@ -78,26 +99,21 @@ class DictionaryMatcher:
             for phrase, atoms in self._stated(where)
             for mention in self._place(text, tokens, where, phrase, atoms)
         ]
-        return sorted(_most_specific(found), key=lambda mention: (mention.start, mention.end, mention.code))
+        kept = (mention for mention in _most_specific(found) if not _is_attributive(text, tokens, mention))
+        return sorted(kept, key=lambda mention: (mention.start, mention.end, mention.code))
 
-    def words_near(self, mention: Mention, tokens: Sequence[Token]) -> set[str]:
-        """The atoms around a mention, in which its side, type and acuity are looked for; of several sides the nearest.
+    def read(self, text: str, start: int, end: int) -> Sequence[Token]:
+        """The tokens of a sentence, with unknown words read as the known ones they stand for."""
+        known, tokens = self.index, terms().tokens(text, start, end)
+        if all(not token.atoms or token.atoms[0] in known or len(token.atoms) > 1 for token in tokens):
+            return tokens
+        return [self._spelt(token) for token in tokens]
 
-        Only the index's own words count as distance: redacting a name changes nothing.
-        """
-        first, last = min(mention.members), max(mention.members)
-        words = {atom for number in range(first, last + 1) for atom in tokens[number].atoms}
-        sides = [(0, atom) for atom in sorted(words & SIDES)]
-        for direction in (range(first - 1, -1, -1), range(last + 1, len(tokens))):
-            distance = 0
-            for number in direction:
-                atoms = [atom for atom in tokens[number].atoms if atom in self.index]
-                distance += bool(atoms)
-                if distance > _NEAR:
-                    break
-                words.update(atoms)
-                sides.extend((distance, atom) for atom in atoms if atom in SIDES)
-        return (words - SIDES) | {min(sides)[1]} if sides else words
+    def _spelt(self, token: Token) -> Token:
+        if len(token.atoms) != 1 or token.atoms[0] in self.index:
+            return token
+        word = self.spelling.correct(token.word.replace("\u2019", "'").removesuffix("'s"))
+        return token._replace(atoms=terms().atoms(word)) if word else token
 
     def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:
         stated = where.keys()
@@ -130,13 +146,17 @@ class DictionaryMatcher:
             looseness = 0.0
             if first != last:
                 looseness = float(self._known_between(tokens, members))
-                if looseness > _SLACK or _barred(text, tokens, members, first, last):
+                if looseness > (_SLACK if len(members) > _PAIR else _PAIR_SLACK) or _barred(
+                    text, tokens, members, first, last
+                ):
+                    continue
+                if not _negates_its_own(tokens, members):
                     continue
                 if _strays(text, tokens, members) or _is_origin(text, tokens, members, phrase.code):
                     continue
                 breaks = len(_BREAK.findall(text, start, end))
                 if breaks > _MOST_BREAKS or (
-                    breaks and phrase.size <= _PAIR and not _coupled(text, tokens, first, last, phrase.source)
+                    breaks and len(members) <= _PAIR and not _coupled(text, tokens, first, last, phrase.source)
                 ):
                     continue
                 looseness += breaks
@@ -148,14 +168,69 @@ class DictionaryMatcher:
         return sum(
             1
             for number in between
-            if number not in members and any(atom in self.index for atom in tokens[number].atoms)
+            if number not in members
+            and any(atom in self.index and atom not in _GRADES for atom in tokens[number].atoms)
         )
+
+
+def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> bool:
+    """Whether the mention only names something else: a clinic, a vaccine, a test, a brochure."""
+    last = max(mention.members)
+    for number in range(last + 1, min(last + _LIST, len(tokens))):
+        between = text[tokens[number - 1].end : tokens[number].start]
+        joined = between.strip()
+        if joined not in _LIST_JOINTS or "\n" in between:
+            return False
+        word = tokens[number].word
+        if word in _attributive() and (number == last + 1 or word.startswith(_OF_A_LIST)) and joined in {"", "-"}:
+            return True
+        # A list shares its last word: "hepatitis B, tetanus and shingles vaccines".
+        if (
+            number > last + 1
+            and joined == ""
+            and tokens[number].word not in _AND
+            and tokens[number - 1].word not in _AND
+        ):
+            return False
+    return False
+
+
+_OF_A_LIST = (
+    "vaccin",
+    "immuni",
+    "booster",
+    "shot",
+    "titer",
+    "test",
+    "serolog",
+    "screen",
+    "prophyla",
+    "ppx",
+    "precaution",
+)
+_LIST = 8
+_LIST_JOINTS = frozenset({"", ",", "-", "/", "&"})
+_AND = frozenset({"and", "or"})
+
+
+@functools.cache
+def _attributive() -> frozenset[str]:
+    lines = (data("detect_icd") / "attributive.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: PhraseSource) -> bool:
     """Whether two words stand as a coder writes them ("hernia, inguinal") or as a pair of ours ("nausea and vomiting")."""
     between = text[tokens[first].end : tokens[last].start].strip().lower()
     return between == "," or (source is PhraseSource.SYNONYM and between in {"and", "/"})
+
+
+def _negates_its_own(tokens: Sequence[Token], members: frozenset[int]) -> bool:
+    """Whether every "no" of a phrase ("no sperm on analysis") stands right before a word of the phrase."""
+    return all(tokens[number].word not in _NEGATIVES or number + 1 in members for number in members)
+
+
+_NEGATIVES = frozenset({"no", "not", "without", "cannot", "can't", "can\u2019t", "never", "non"})
 
 
 def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
@@ -174,11 +249,10 @@ def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool
 
 
 def _barred(text: str, tokens: Sequence[Token], members: frozenset[int], first: int, last: int) -> bool:
-    if last - first + 1 == len(members) and "\n" not in text[tokens[first].start : tokens[last].end]:
-        return False
+    barrier = _STOP if last - first + 1 == len(members) else _BARRIER
     previous = first
     for number in sorted(members)[1:]:
-        if _BARRIER.search(text, tokens[previous].end, tokens[number].start):
+        if barrier.search(text, tokens[previous].end, tokens[number].start):
             return True
         previous = number
     return False
@@ -207,4 +281,11 @@ def _most_specific(found: list[Mention]) -> list[Mention]:
         kept.append(mention)
         for word in mention.said:
             saying.setdefault(word, []).append(mention)
-    return [m for m in kept if not any(m.said < other.said for other in saying[next(iter(m.said))])]
+    return [m for m in kept if not any(_is_within(m, other) for other in saying[next(iter(m.said))])]
+
+
+def _is_within(mention: Mention, other: Mention) -> bool:
+    """Whether another mention says all that this one does and more, or the same condition in more words."""
+    if mention.said < other.said:
+        return True
+    return mention.members < other.members and mention.code[:3] == other.code[:3]

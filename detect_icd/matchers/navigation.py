@@ -148,7 +148,7 @@ def _sets(title: str, *, is_main: bool) -> tuple[Atoms, ...]:
 def _spellings(title: str) -> list[str]:
     """The spellings of one word ("Ulcer, ulcerated"), or the title itself where its parts say different things."""
     parts = [part.strip() for part in title.split(",") if part.strip()]
-    if len(parts) < 2 or any(" " in part for part in parts):
+    if not parts[1:] or any(" " in part for part in parts):
         return [title]
     stems = {_stem(part) for part in parts}
     return parts if len(stems) == 1 else [title]

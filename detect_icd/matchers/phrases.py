@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from detect_icd.terms import rows, terms
+from redactphi.resources import data
 
 
 class PhraseSource(IntEnum):
     """Where a phrase comes from; the vague ones are titles said to be "unspecified" or "other".
 
-    The last three are of imported files: the Alphabetic Index, that of external causes, the tables of neoplasms and drugs.
+    Three are of imported files: the Alphabetic Index, that of external causes, the tables of neoplasms and drugs. The last
+    are words that name a kind of finding, and no condition by themselves.
     """
 
     SYNONYM = 0
@@ -24,6 +26,7 @@ class PhraseSource(IntEnum):
     INDEX = 5
     EXTERNAL = 6
     TABLE = 7
+    GENERAL = 8
 
     @property
     def rule(self) -> str:
@@ -33,7 +36,7 @@ class PhraseSource(IntEnum):
     @property
     def score(self) -> float:
         """Confidence that words which match it mean its code."""
-        return (0.95, 0.9, 0.85, 0.8, 0.7, 0.85, 0.75, 0.85)[self]
+        return (0.95, 0.9, 0.85, 0.8, 0.7, 0.85, 0.75, 0.85, 0.5)[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +100,25 @@ def _variants(words: str) -> Iterator[str]:
             yield words[: match.start()] + match.group(2) + words[match.end() :]
 
 
-def read_synonyms() -> Iterator[tuple[str, str]]:
-    """Phrase and code of every entry of ``synonyms.tsv``; ``|`` separates phrases of one code."""
-    for phrases, code in rows("synonyms.tsv", 2):
+def read_synonyms() -> Iterator[tuple[str, str, int]]:
+    """Phrase, code and rank (a specialty's own word before the general list) of every entry of the lexicon.
+
+    ``|`` separates phrases of one code.
+    """
+    folder = data("detect_icd") / "lexicon"
+    files = sorted(path.name for path in folder.iterdir() if path.name.endswith(".tsv"))
+    for rank, name in ((-2, f"lexicon/{file}") for file in files):
+        yield from _phrases(name, rank)
+    yield from _phrases("synonyms.tsv", -1)
+
+
+def read_general_words() -> Iterator[tuple[str, str]]:
+    """Word and code of every entry of ``general_words.tsv``."""
+    for phrase, code, _ in _phrases("general_words.tsv", 0):
+        yield phrase, code
+
+
+def _phrases(name: str, rank: int) -> Iterator[tuple[str, str, int]]:
+    for phrases, code in rows(name, 2):
         for phrase in phrases.split("|"):
-            yield phrase.strip(), code
+            yield phrase.strip(), code, rank

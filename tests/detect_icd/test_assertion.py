@@ -1,9 +1,12 @@
 """Status by cue, scope and section."""
 
+import re
+
 import pytest
 
 from detect_icd.assertion import ContextRules, CueRule, assess, context_rules
 from detect_icd.candidates import Status
+from detect_icd.terms import sentences
 from redactphi.errors import RuleError, UnknownNameError
 
 
@@ -76,3 +79,36 @@ def test_every_rule_is_reached_by_its_own_phrases():
         plain = [phrase for phrase in rule.phrases if phrase.replace(" ", "").isalpha()]
         for phrase in plain:
             assert rules.cues(f"x {phrase} y", 0, len(phrase) + 4), (rule.name, phrase)
+
+
+def bracketed(rule, marked):
+    """How the mention in brackets is read, and by which rule."""
+    match = re.search(r"\[([^\]]+)\]", marked)
+    text = marked[: match.start()] + match[1] + marked[match.end() :]
+    start, end = match.start(), match.start() + len(match[1])
+    bounds = next(found for found in sentences(text) if found[0] <= start < found[1])
+    code = rule.only[0] if rule.only else "I10"
+    return assess(text, context_rules().cues(text, *bounds), start, end, "", bounds, code)
+
+
+def examples(kind):
+    return [pytest.param(r, text, id=f"{r.name}: {text}") for r in context_rules().rules for text in getattr(r, kind)]
+
+
+@pytest.mark.parametrize(("rule", "marked"), examples("matches"))
+def test_what_a_rule_must_match(rule, marked):
+    found = bracketed(rule, marked)
+    assert (found.status, found.rule) == (rule.status, rule.name)
+    assert found.cue is not None
+
+
+@pytest.mark.parametrize(("rule", "marked"), examples("ignores"))
+def test_what_a_rule_must_ignore(rule, marked):
+    assert bracketed(rule, marked).rule != rule.name
+
+
+def test_no_phrase_belongs_to_two_rules():
+    seen = {}
+    for rule in context_rules().rules:
+        for phrase in rule.phrases:
+            assert seen.setdefault(phrase, rule.name) == rule.name, phrase

@@ -3,9 +3,10 @@
 import pytest
 
 from detect_icd.codebook import CodeBook, releases
+from detect_icd.matchers.compiling import compile_index
 from detect_icd.matchers.completion import complete, lacks_side, missing
 from detect_icd.matchers.dictionary import DictionaryMatcher
-from detect_icd.matchers.index import PhraseIndex, compile_index
+from detect_icd.matchers.index import PhraseIndex
 from detect_icd.matchers.phrases import atom_sets, read_synonyms, title_parts
 from detect_icd.terms import terms
 

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from detect_icd.cli.evaluate import evaluate
+from detect_icd.cli.official import data, import_
+from detect_icd.cli.options import print_table, release_options, setting_option
 from redactphi import __version__
 from redactphi.cli.group import Group
 from redactphi.errors import RedactPHIError, UsageError
@@ -25,21 +28,6 @@ if TYPE_CHECKING:
 _FILE = click.Path(path_type=Path)
 
 
-def _release_options(command: Any) -> Any:
-    for option in (
-        click.option("--release", metavar="FYyyyy", help="ICD-10-CM release. [default: the newest]"),
-        click.option("--service-date", metavar="YYYY-MM-DD", help="Day of service; decides the release."),
-    ):
-        command = option(command)
-    return command
-
-
-def _setting_option(command: Any) -> Any:
-    return click.option(
-        "--setting", type=click.Choice(["outpatient", "inpatient"]), default="outpatient", show_default=True
-    )(command)
-
-
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="detect-icd")
 def detect_icd() -> None:
@@ -48,10 +36,13 @@ def detect_icd() -> None:
 
 @detect_icd.command()
 @click.argument("text", required=False)
-@_setting_option
-@_release_options
+@setting_option
+@release_options
 @click.option("--json", "form", flag_value="json", help="Everything, as JSON.")
 @click.option("--csv", "form", flag_value="csv", help="One row a candidate.")
+@click.option(
+    "--explain", "form", flag_value="explain", help="Which words, rule and guideline, for each code and dropped code."
+)
 @click.option("--all", "everything", is_flag=True, help="Show the dropped ones too, each with why.")
 def detect(text: str | None, *, form: str | None, everything: bool, **options: Any) -> None:
     """Codes of TEXT, or of standard input."""
@@ -59,7 +50,13 @@ def detect(text: str | None, *, form: str | None, everything: bool, **options: A
 
     if text is None and sys.stdin.isatty():
         raise UsageError("give TEXT, or a note on standard input")
-    detection = run_detect(text if text is not None else _standard_input(), **options)
+    note = text if text is not None else _standard_input()
+    detection = run_detect(note, **options)
+    if form == "explain":
+        from detect_icd.explaining import explain  # noqa: PLC0415
+
+        click.echo("\n".join(explain(detection, note)))
+        return
     if form == "json":
         click.echo(json.dumps(_plain(detection), indent=2))
     elif form == "csv":
@@ -73,8 +70,8 @@ def detect(text: str | None, *, form: str | None, everything: bool, **options: A
 @click.option("--out", type=_FILE, required=True, help="Folder to make. It appears whole or not at all.")
 @click.option("--text-column", "text", default="text", show_default=True, help="Column of the notes.")
 @click.option("--id-column", "id", help="Column of their ids. [default: row numbers]")
-@_setting_option
-@_release_options
+@setting_option
+@release_options
 def batch(source: Path, *, out: Path, text: str, id: str | None, **options: Any) -> None:
     """Codes of every note of IN (CSV or JSON Lines), into OUT/codes.csv."""
     from detect_icd.batch import run_batch  # noqa: PLC0415
@@ -86,7 +83,7 @@ def batch(source: Path, *, out: Path, text: str, id: str | None, **options: Any)
 
 @detect_icd.command()
 @click.argument("code")
-@_release_options
+@release_options
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def lookup(code: str, *, as_json: bool, **options: Any) -> None:
     """What ICD-10-CM, or the procedure lexicon, says of CODE."""
@@ -113,7 +110,7 @@ def lookup(code: str, *, as_json: bool, **options: Any) -> None:
 @detect_icd.command()
 @click.argument("query", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
-@_release_options
+@release_options
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def search(query: tuple[str, ...], *, limit: int, as_json: bool, **options: Any) -> None:
     """Codes whose wording is nearest to QUERY."""
@@ -126,34 +123,13 @@ def search(query: tuple[str, ...], *, limit: int, as_json: bool, **options: Any)
         ]
         click.echo(json.dumps(rows, indent=2))
         return
-    _print_table(["code", "title", "billable", "score"], [
+    print_table(["code", "title", "billable", "score"], [
         [hit.entry.code, hit.entry.title, "yes" if hit.entry.billable else "", f"{hit.score:.2f}"] for hit in hits
     ])  # fmt: skip
 
 
-@detect_icd.command()
-@click.argument("gold", metavar="GOLD.jsonl", type=_FILE)
-@_setting_option
-@_release_options
-@click.option("--limit", type=click.IntRange(1), help="Read only so many notes.")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def evaluate(gold: Path, *, limit: int | None, as_json: bool, **options: Any) -> None:
-    """Precision, recall and F1 on coded notes: {"id", "text", "codes": [...]} a line."""
-    from itertools import islice  # noqa: PLC0415
-
-    from detect_icd.detector import CodeDetector  # noqa: PLC0415
-    from detect_icd.evaluation import evaluate as run_evaluate  # noqa: PLC0415
-    from detect_icd.evaluation import read_gold  # noqa: PLC0415
-
-    report = run_evaluate(islice(read_gold(gold), limit), CodeDetector(**options))
-    if as_json:
-        click.echo(json.dumps(report.to_dict(), indent=2))
-        return
-    rows = []
-    for (what, level), counts in report.counts.items():
-        figures = (counts.precision, counts.recall, counts.f1)
-        rows.append([what, level, *(f"{figure:.3f}" for figure in figures), str(counts.right)])
-    _print_table(["counted", "level", "precision", "recall", "F1", "right"], rows)
+for _command in (evaluate, import_, data):
+    detect_icd.add_command(_command)
 
 
 def _standard_input() -> str:
@@ -193,26 +169,12 @@ def _print_detection(detection: Detection, *, everything: bool) -> None:
         ]
         for c in detection.reported
     ]
-    _print_table(["system", "code", "display", "status", "section", "modifiers", "units"], rows)
+    print_table(["system", "code", "display", "status", "section", "modifiers", "units"], rows)
     if everything:
         dropped = [[item.candidate.coding.code, item.candidate.coding.display, item.why] for item in detection.dropped]
-        _print_table(["not reported", "display", "why"], dropped)
+        print_table(["not reported", "display", "why"], dropped)
     for warning in detection.warnings:
         click.echo(f"! {warning}", err=True)
-
-
-def _print_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    if not sys.stdout.isatty():
-        for row in (header, *rows):
-            click.echo("\t".join(row))
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table(*header)
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
 
 
 def _entry(entry: CodeEntry | ServiceEntry) -> dict[str, Any]:

@@ -1,0 +1,112 @@
+"""Excludes1 (I.A.12.a), from the code book's own notes: what is never coded beside a code, unless plainly unrelated."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from detect_icd.candidates import Candidate
+from detect_icd.conventions.docket import Docket, Prefixes, compact, is_history, starts
+from detect_icd.conventions.specificity import open_points, stated
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook
+
+_RANGE = re.compile(
+    r"(?<![-.\w])([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?:\.?-(?=[A-Z]\d)([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?))?\.?-?(?=[,)\s;]|$)"
+)
+_SYMPTOMS = ("R", "M54", "M255", "M796", "M791", "Z")
+"""What gives way where both notes exclude one another: complaints and states."""
+
+_WIDEST = 40
+"""Categories in a range beyond which a note speaks of whole chapters, which no single mention contradicts."""
+
+
+def exclude(docket: Docket, book: CodeBook) -> None:
+    """Of two codes that exclude one another reports the one the note at the other names, and asks the clinician."""
+    diagnoses = [c for c in docket.active() if not is_history(c)]
+    for candidate in diagnoses:
+        excluded = excluded_by(book, candidate.coding.code)
+        for other in diagnoses:
+            if other is candidate or not excluded or not starts(other, excluded):
+                continue
+            if not (_stands(docket, candidate) and _stands(docket, other)):
+                continue
+            _decide(docket, book, candidate, other)
+
+
+def _stands(docket: Docket, candidate: Candidate) -> bool:
+    return any(candidate is other for other in docket.standing)
+
+
+def _decide(docket: Docket, book: CodeBook, candidate: Candidate, other: Candidate) -> None:
+    mutual = starts(candidate, excluded_by(book, other.coding.code) or ("?",))
+    if is_plainly_unrelated(candidate, other) or docket.note.unlinked(candidate, other):
+        docket.warnings.append(
+            f"{candidate.coding.code} excludes {other.coding.code} (I.A.12.a): both are reported as unrelated"
+        )
+        return
+    # A note that goes one way says which code to use instead.
+    weaker = candidate if not mutual and _is_firm(other) else max((candidate, other), key=_weakness)
+    stronger = other if weaker is candidate else candidate
+    docket.drop(weaker, f"I.A.12.a: Excludes1 with {stronger.coding.code}")
+    docket.warnings.append(
+        f"{stronger.coding.code} excludes {weaker.coding.code} (I.A.12.a): report both only if unrelated"
+    )
+
+
+def _is_firm(candidate: Candidate) -> bool:
+    return not starts(candidate, _SYMPTOMS)
+
+
+def _weakness(candidate: Candidate) -> tuple[bool, int, float, int]:
+    return starts(candidate, _SYMPTOMS), open_points(candidate), -candidate.score, candidate.start
+
+
+def is_plainly_unrelated(one: Candidate, other: Candidate) -> bool:
+    """Whether two codes are of different chapters, say nothing in common, and were stated by different words."""
+    if not (_is_firm(one) and _is_firm(other)) or one.coding.code[0] == other.coding.code[0]:
+        return False
+    if "O" in {one.coding.code[0], other.coding.code[0]} or stated(one.coding.display) & stated(other.coding.display):
+        return False
+    return not any(a.overlaps(b) for a in one.evidence for b in other.evidence)
+
+
+@functools.lru_cache(maxsize=8192)
+def excluded_by(book: CodeBook, code: str) -> Prefixes:
+    """The code prefixes that an Excludes1 note at the code or above it names, ranges written out."""
+    entry = book.get(code)
+    if entry is None:
+        return ()
+    own = compact(code)
+    levels = (entry, *(above for above in book.ancestors(code) if above.kind in {"category", "code", "block"}))
+    named = {prefix for level in levels for note in level.excludes1 for prefix in named_in(note)}
+    return tuple(sorted(prefix for prefix in named if not own.startswith(prefix)))
+
+
+def named_in(note: str) -> Iterator[str]:
+    """The codes a note names, without dots; of a range every category or subcategory in it."""
+    for match in _RANGE.finditer(note):
+        first, last = match.group(1), match.group(2)
+        if last is None:
+            yield compact(first)
+        elif "." not in first and "." not in last:
+            yield from _categories(first, last)
+        else:
+            yield from _subcategories(compact(first), compact(last))
+
+
+def _categories(first: str, last: str) -> Iterator[str]:
+    if first[0] == last[0] and first[1:].isdigit() and last[1:].isdigit():
+        numbers = range(int(first[1:]), int(last[1:]) + 1)
+        if len(numbers) <= _WIDEST:
+            yield from (f"{first[0]}{number:02}" for number in numbers)
+
+
+def _subcategories(first: str, last: str) -> Iterator[str]:
+    yield first
+    yield last
+    if len(first) == len(last) and first[:-1] == last[:-1] and first[-1].isdigit() and last[-1].isdigit():
+        yield from (f"{first[:-1]}{number}" for number in range(int(first[-1]), int(last[-1])))

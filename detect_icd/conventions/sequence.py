@@ -1,0 +1,104 @@
+"""The order of what is reported (II, III, IV.G, I.A.13, I.A.17, I.B.8), and the notes that ask for more."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from detect_icd.candidates import Candidate
+from detect_icd.coding import CodeSystem
+from detect_icd.conventions.docket import Prefixes, compact, starts
+from detect_icd.conventions.excludes import named_in
+from detect_icd.conventions.specificity import stated
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook
+    from detect_icd.guideline_rules import Rules
+
+_ACUTE = frozenset({"acute"})
+_CHRONIC = frozenset({"chronic"})
+_HISTORY = ("Z79", "Z80", "Z81", "Z82", "Z83", "Z84", "Z85", "Z86", "Z87")
+_MANIFESTATION = re.compile(r"in diseases classified elsewhere|in other diseases", re.IGNORECASE)
+
+
+def sequence(standing: Sequence[Candidate], known: Rules, book: CodeBook) -> list[Candidate]:
+    """First what the encounter was for; etiology before manifestation, acute before chronic, causes and history last."""
+    ranked = sorted(standing, key=lambda c: (_rank(c), known.section_rank(c.section), c.start))
+    for later in list(ranked):
+        if later.coding.system is CodeSystem.ICD10CM:
+            _move(ranked, later, book)
+    return ranked
+
+
+def _rank(candidate: Candidate) -> int:
+    if candidate.coding.system is not CodeSystem.ICD10CM:
+        return 9
+    letter = candidate.coding.code[0]
+    if letter in "VWXY":
+        return 6
+    if candidate.coding.code.startswith(_HISTORY):
+        return 5
+    if letter == "O":
+        return 0
+    return {"R": 3, "Z": 4}.get(letter, 1)
+
+
+def _move(ranked: list[Candidate], later: Candidate, book: CodeBook) -> None:
+    """Puts a candidate right behind the last of those that come before it by a note or by acuity."""
+    first_codes = code_first(book, later.coding.code)
+    place = next(n for n, c in enumerate(ranked) if c is later)
+    after = [
+        n
+        for n, other in enumerate(ranked)
+        if n > place
+        and other.coding.system is CodeSystem.ICD10CM
+        and ((first_codes and starts(other, first_codes)) or _is_acute_of(other, later))
+    ]
+    if after:
+        ranked.insert(after[-1] + 1, later)
+        del ranked[place]
+
+
+def _is_acute_of(one: Candidate, other: Candidate) -> bool:
+    """Whether one is the acute form of the chronic disease the other is."""
+    acute, chronic = stated(one.coding.display), stated(other.coding.display)
+    if not (acute >= _ACUTE and chronic >= _CHRONIC) or acute >= _CHRONIC:
+        return False
+    acute, chronic = acute - _ACUTE, chronic - _CHRONIC
+    return bool(acute and chronic) and (acute <= chronic or chronic <= acute)
+
+
+@functools.lru_cache(maxsize=8192)
+def code_first(book: CodeBook, code: str) -> Prefixes:
+    """The codes that a "code first" note at the code or above it names."""
+    return tuple(sorted({prefix for note in _notes(book, code, "code_first") for prefix in named_in(note)}))
+
+
+@functools.lru_cache(maxsize=8192)
+def _notes(book: CodeBook, code: str, kind: str) -> tuple[str, ...]:
+    entry = book.get(code)
+    if entry is None:
+        return ()
+    levels = (entry, *(above for above in book.ancestors(code) if above.kind in {"category", "code"}))
+    return tuple(note for level in levels for note in getattr(level, kind))
+
+
+def hints(reported: Sequence[Candidate], book: CodeBook) -> Iterator[str]:
+    """What the notes at the reported codes ask for and the note does not give."""
+    diagnoses = [c for c in reported if c.coding.system is CodeSystem.ICD10CM]
+    for candidate in diagnoses:
+        code = candidate.coding.code
+        first = code_first(book, code)
+        if first and _MANIFESTATION.search(candidate.coding.display) and not any(starts(o, first) for o in diagnoses):
+            yield f"{code}: a manifestation, code first the underlying disease (I.A.13)"
+        for kind, words in (("use_additional", "use additional code"), ("code_also", "code also")):
+            wanted = [named for note in _notes(book, code, kind) if (named := _first_named(note))]
+            if len(wanted) == 1 and not any(starts(other, wanted[0]) for other in diagnoses):
+                yield f"{code}: {words}, if it applies, from {', '.join(wanted[0][:6])} (I.A.17)"
+
+
+@functools.lru_cache(maxsize=8192)
+def _first_named(note: str) -> Prefixes:
+    return tuple(dict.fromkeys(compact(prefix) for prefix in named_in(note)))

@@ -1,0 +1,150 @@
+"""What the note says around the candidates: words that add to a code, and words that part what would be linked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from detect_icd.assertion import assess, context_rules
+from detect_icd.candidates import Candidate, Status
+from detect_icd.conventions.docket import Prefixes, starts
+from detect_icd.terms import TAG, sentences
+from redactphi.spans import Span
+
+_REACH = 600
+"""Characters around a mention in which its sentence is looked for."""
+
+_CLAUSE = 90
+"""Characters after "not due to" in which what is denied as a cause stands."""
+
+_UNLINKED = re.compile(
+    r"\b(?:not|never|neither)\s+(?:\w+\s+){0,3}?(?:due|related|secondary|attribut\w+|caused?|complicat\w+|associated|linked|from|because|"
+    r"hypertensive|diabetic|alcoholic)\b(?:\s+(?:to|by|of|with))*|"
+    r"\bun(?:related|connected)\b(?:\s+(?:to|with))?|\bindependent(?:ly)?\s+of\b|\bno(?:\s+\w+)?\s+(?:relation(?:ship)?|link|connection)\s+(?:to|with)\b|"
+    r"\bnon-?(?:diabetic|hypertensive|alcoholic)\b|\brather\s+than\b",
+    re.IGNORECASE,
+)
+_ADJECTIVES: tuple[tuple[re.Pattern[str], Prefixes], ...] = (
+    (re.compile(r"\b(?:non-?)?diabet|\bDM\b", re.IGNORECASE), ("E08", "E09", "E10", "E11", "E13")),
+    (re.compile(r"\b(?:non-?)?hypertens|\bHTN\b|\bblood pressure", re.IGNORECASE), ("I10", "I11", "I12", "I13")),
+    (re.compile(r"\balcohol|\bEtOH\b", re.IGNORECASE), ("F10", "K70")),
+    (re.compile(r"\bCrohn|\bcolitis|\bIBD\b", re.IGNORECASE), ("K50", "K51")),
+)
+_TAG = re.compile(TAG)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_COMMON = frozenset({"acute", "chronic", "disease", "disorder", "stage", "type", "the", "and", "with", "left", "right", "severe", "mild", "moderate", "pain",
+    "failure", "syndrome", "infection", "unspecified", "due", "not", "related", "unrelated"})  # fmt: skip
+
+
+class Surroundings:
+    """The text of one note, read only where a rule asks."""
+
+    def __init__(self, text: str, candidates: Sequence[Candidate]) -> None:
+        self.text = text
+        self._mentions = [
+            (candidate, span) for candidate in candidates for span in candidate.evidence if span.label == "mention"
+        ]
+        self._sentences: dict[tuple[int, int], tuple[int, int]] = {}
+        self._denials: list[tuple[int, int]] | None = None
+
+    def sentence(self, start: int, end: int) -> tuple[int, int]:
+        """Where the sentence that a mention stands in starts and ends."""
+        key = (start, end)
+        if key not in self._sentences:
+            self._sentences[key] = self._find(start, end)
+        return self._sentences[key]
+
+    def _find(self, start: int, end: int) -> tuple[int, int]:
+        low, high = max(0, start - _REACH), min(len(self.text), end + _REACH)
+        for first, last in sentences(self.text[low:high]):
+            if low + last >= end:
+                return min(start, low + first), low + last
+        return start, end
+
+    def around(self, candidate: Candidate, *, follow: bool = False) -> Iterator[tuple[int, int]]:
+        """The sentences a candidate is mentioned in; on request also the next two, if they speak of nothing else."""
+        if not self.text:
+            return
+        seen = set()
+        for span in candidate.evidence:
+            if span.label == "mention" and (bounds := self.sentence(span.start, span.end)) not in seen:
+                seen.add(bounds)
+                yield bounds
+                after = self._next(bounds[1]) if follow else None
+                if after is not None:
+                    yield after
+                    if (behind := self._next(after[1])) is not None:
+                        yield behind
+
+    def _next(self, place: int) -> tuple[int, int] | None:
+        """The sentence that starts there, unless another diagnosis is mentioned in it."""
+        rest = len(self.text) - len(self.text[place:].lstrip())
+        if rest >= len(self.text) or "\n\n" in self.text[place:rest]:
+            return None
+        first, last = self.sentence(rest, rest + 1)
+        if any(first <= span.start < last for _, span in self._mentions):
+            return None
+        return first, last
+
+    def stated(self, words: re.Pattern[str], bounds: tuple[int, int]) -> Iterator[tuple[str, Span]]:
+        """Words the pattern finds between two places that the note states as so: name of the group, and where.
+
+        What is negated, uncertain, past, planned or a relative's is left out.
+        """
+        for match in words.finditer(self.text, *bounds):
+            start, end = match.span()
+            around = self.sentence(start, end)
+            cues = context_rules().cues(self.text, *around)
+            if assess(self.text, cues, start, end, "", around).status is Status.PRESENT:
+                yield match.lastgroup or "", Span(start, end, "mention", 0.9, "guideline/words")
+
+    def whole(self) -> tuple[int, int]:
+        """From the note's start to its end."""
+        return 0, len(self.text)
+
+    def unlinked(self, one: Candidate, other: Candidate) -> bool:
+        """Whether the note says that two conditions have nothing to do with one another."""
+        return any(
+            (self._denies(start, end, one) and self._speaks_of(start, end, other))
+            or (self._denies(start, end, other) and self._speaks_of(start, end, one))
+            for start, end in self._parted()
+        )
+
+    def _parted(self) -> list[tuple[int, int]]:
+        if self._denials is None:
+            self._denials = [match.span() for match in _UNLINKED.finditer(self.text)]
+        return self._denials
+
+    def _denies(self, start: int, end: int, cause: Candidate) -> bool:
+        """Whether what is denied as a cause is this condition: named behind the cue, or in it."""
+        limit = end + _CLAUSE
+        for stop in (".", ";", "\n", ":"):
+            place = self.text.find(stop, end, limit)
+            limit = place if place >= 0 else limit
+        words = _TAG.sub(" ", self.text[start:limit])
+        for pattern, prefixes in _ADJECTIVES:
+            if starts(cause, prefixes) and pattern.search(words):
+                return True
+        if self._names(cause, words):
+            return True
+        category = cause.coding.code[:3]
+        return any(
+            mention.coding.code[:3] == category and end <= span.start < limit for mention, span in self._mentions
+        )
+
+    def _names(self, condition: Candidate, words: str) -> bool:
+        """Whether the words repeat one that the condition is mentioned with."""
+        said = {
+            word.lower()
+            for span in condition.evidence
+            if span.label == "mention"
+            for word in _WORD.findall(self.text[span.start : span.end])
+        }
+        return bool((said - _COMMON).intersection(word.lower() for word in _WORD.findall(words)))
+
+    def _speaks_of(self, start: int, end: int, condition: Candidate) -> bool:
+        """Whether the sentence of the cue, or what stands right before it, is about this condition."""
+        low, high = self.sentence(start, end)
+        return any(
+            span.label == "mention" and low - 3 <= span.end and span.start <= high for span in condition.evidence
+        )

@@ -1,0 +1,136 @@
+"""Finds out which ICD-10-CM files a zip or a folder holds, by what is in them: names vary by year and publisher."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError, fromstring
+
+from detect_icd.coding import icd10cm
+from detect_icd.importers.alphabetic import kind_of, version
+from redactphi.errors import DataError
+
+_LARGEST = 500_000_000
+"""Bytes of the largest file that is read; the tabular list has about 15 million."""
+
+_ORDER_LINE = re.compile(r"\d{5} (?P<code>[A-Z][0-9][0-9A-Z]{1,5}) +(?P<billable>[01]) \S")
+_LIST_LINE = re.compile(r"(?P<code>[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{1,4})?)(?:\s|$)")
+_YEAR = re.compile(r"20\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialFile:
+    """A file whose kind is known.
+
+    Attributes:
+        name: Its name, without folders.
+        kind: ``tabular``, ``codes``, ``index``, ``external``, ``drug`` or ``neoplasm``.
+        year: The fiscal year it says it is of; empty where it does not.
+        sha256: Of its bytes.
+        root: The XML, or ``None``.
+        codes: The billable codes of a code list or order file, without dots.
+    """
+
+    name: str
+    kind: str
+    year: str
+    sha256: str
+    root: Element | None = None
+    codes: tuple[str, ...] = ()
+
+
+def official_files(sources: Iterable[Path]) -> dict[str, OfficialFile]:
+    """The official files of zips, folders (zips in them included) and files, by kind; others are passed over.
+
+    Raises:
+        DataError: There is no such zip or folder, one cannot be read, two files are of one kind, or none of any.
+    """
+    found: dict[str, OfficialFile] = {}
+    for name, content in (pair for source in sources for pair in _contents(source)):
+        file = _recognised(name, content)
+        if file is None:
+            continue
+        other = found.setdefault(file.kind, file)
+        if other.sha256 != file.sha256:
+            raise DataError(f"two files of the kind {file.kind}: {other.name} and {name}; keep the one to import")
+    if not found:
+        raise DataError(
+            "no ICD-10-CM file found; expected the XML of the tabular list, the Alphabetic Index, the "
+            "external causes, the drugs or the neoplasms, or the order file (icd10cm_order_YYYY.txt)"
+        )
+    return found
+
+
+def _contents(source: Path) -> Iterator[tuple[str, bytes]]:
+    if source.is_dir():
+        for path in sorted(source.rglob("*")):
+            if path.is_file() and path.suffix.lower() in {".xml", ".txt", ".zip"}:
+                yield from _contents(path)
+    elif zipfile.is_zipfile(source):
+        yield from _zipped(source)
+    elif source.suffix.lower() == ".zip":
+        raise DataError(f"{source.name}: the zip is damaged or cut off")
+    elif source.is_file():
+        yield source.name, source.read_bytes()
+    else:
+        raise DataError(f"{source.name}: no such zip or folder")
+
+
+def _zipped(source: Path) -> Iterator[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(source) as archive:
+            for entry in archive.infolist():
+                name = Path(entry.filename).name
+                if Path(name).suffix.lower() not in {".xml", ".txt"}:
+                    continue
+                if entry.file_size > _LARGEST:
+                    raise DataError(f"{name} in {source.name} is larger than any official file")
+                yield name, archive.read(entry)
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        raise DataError(f"{source.name}: the zip is damaged or cut off") from error
+
+
+def _recognised(name: str, content: bytes) -> OfficialFile | None:
+    sha256 = hashlib.sha256(content).hexdigest()
+    if name.lower().endswith(".xml"):
+        try:
+            root = fromstring(content)  # noqa: S314 - the publisher's file, which the user names
+        except ParseError as error:
+            raise DataError(f"{name}: not well-formed XML ({error}); it may be cut off") from error
+        if root.tag == "ICD10CM.tabular":
+            return OfficialFile(name, "tabular", _year(version(root)), sha256, root)
+        if root.tag == "ICD10CM.index":
+            return OfficialFile(name, kind_of(root), _year(version(root)), sha256, root)
+        return None
+    codes = _codes(name, content)
+    return OfficialFile(name, "codes", _year(name), sha256, codes=codes) if codes else None
+
+
+def _codes(name: str, content: bytes) -> tuple[str, ...]:
+    """The billable codes of an order file or code list; empty for a text of another kind, addenda included."""
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        lines = content.decode("latin-1").splitlines()
+    stated = [line for line in lines if line.strip()]
+    for pattern in (_ORDER_LINE, _LIST_LINE):
+        matches = [pattern.match(line) for line in stated]
+        known = [match for match in matches if match and icd10cm.is_valid(match["code"])]
+        if not stated or len(known) < len(stated) / 2:
+            continue
+        if pattern is _ORDER_LINE and len(known) < len(stated):
+            number = next(
+                n for n, match in enumerate(matches, 1) if match is None or not icd10cm.is_valid(match["code"])
+            )
+            raise DataError(f"{name} line {number}: not a line of an order file (number, code, 0 or 1, titles)")
+        return tuple(icd10cm.compact(match["code"]) for match in known if match.groupdict().get("billable") != "0")
+    return ()
+
+
+def _year(text: str) -> str:
+    match = _YEAR.search(text)
+    return match.group() if match else ""

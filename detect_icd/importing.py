@@ -1,0 +1,170 @@
+"""Imports a year's official ICD-10-CM files: reads, checks, compiles, and puts a store in place, whole or not at all."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import sqlite3
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from detect_icd.codebook import CodeBook, releases
+from detect_icd.importers.alphabetic import IndexTerm, read_index
+from detect_icd.importers.build import SCHEMA, Release, insert
+from detect_icd.importers.official import OfficialFile, official_files
+from detect_icd.importers.tabular import complete, read_tabular
+from detect_icd.local_data import BETWEEN, VARIABLE, Imported, home, imported, lines, path_of
+from detect_icd.matchers.compiling import compile_index
+from detect_icd.matchers.index import phrase_index
+from redactphi.errors import DataError, UsageError
+
+_INDEXES = ("index", "external", "drug", "neoplasm")
+_TABLES = """
+CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE source (name TEXT, kind TEXT, version TEXT, sha256 TEXT, rows INTEGER);
+CREATE TABLE line (number INTEGER PRIMARY KEY, kind TEXT, path TEXT, code TEXT, see TEXT, "column" TEXT);
+CREATE TABLE compiled (name TEXT PRIMARY KEY, data BLOB);
+"""
+_READABLE = 0o644
+_RELEASE = re.compile(r"(?:FY)?(20\d\d)", re.IGNORECASE)
+
+
+def import_icd10cm(*sources: Path, release: str | None = None, folder: Path | None = None) -> Imported:
+    """Imports the official files that zips and folders hold; what was imported of the release before is replaced.
+
+    The tabular list and the code list or order file become a release that look-up and detection use; the Alphabetic
+    Index, its external causes and its tables of neoplasms and drugs widen what is detected and searched.
+
+    Args:
+        sources: Zips, folders of files or zips, or files.
+        release: The fiscal year, as ``FY2026``; read from the files unless given.
+        folder: Where to keep it; the folder of imported files unless given.
+
+    Raises:
+        DataError: A file is not what it should be; what was imported before is untouched.
+        UsageError: The release is not clear, or there is nowhere to keep it.
+    """
+    target = folder or home()
+    if target is None:
+        raise UsageError(f"the variable {VARIABLE} is empty: there is no folder to import into")
+    files = official_files(sources)
+    number = _release_number(files, release)
+    book = _release(files, number)
+    terms: list[IndexTerm] = []
+    for kind in _INDEXES:
+        if (file := files.get(kind)) is not None and file.root is not None:
+            terms += _read(file.name, file.root)
+    return _install(target, f"FY{number}", book, terms, files)
+
+
+def _read(name: str, root: Element) -> list[IndexTerm]:
+    try:
+        return read_index(root)
+    except DataError as error:
+        raise DataError(f"{name}: {error}") from error
+
+
+def refresh(folder: Path | None = None) -> tuple[Imported, ...]:
+    """Compiles the phrases of every import anew, after an update of this package changed its word tables.
+
+    Raises:
+        DataError: A file of an import is damaged.
+        UsageError: There is no folder of imported files.
+    """
+    target = folder or home()
+    if target is None:
+        raise UsageError(f"the variable {VARIABLE} is empty: nothing imported is used")
+    for found in imported(target):
+        phrases = _compiled(list(lines(found)))
+        with _partial(found.path) as partial:
+            shutil.copyfile(found.path, partial)
+            with closing(sqlite3.connect(partial)) as connection, connection:
+                connection.execute("INSERT OR REPLACE INTO compiled VALUES ('phrases', ?)", (phrases,))
+                connection.execute("UPDATE fact SET value = ? WHERE key = 'fingerprint'", (phrase_index().fingerprint,))
+    return imported(target)
+
+
+def _release_number(files: Mapping[str, OfficialFile], release: str | None) -> int:
+    if release is not None:
+        match = _RELEASE.fullmatch(release)
+        if match is None:
+            raise UsageError(f"a release is written as FY2026, not {release!r}")
+        return int(match.group(1))
+    years = {file.year for file in files.values() if file.year}
+    if len(years) == 1:
+        return int(years.pop())
+    named = ", ".join(f"{file.name} ({file.year or 'no year'})" for file in files.values())
+    raise UsageError(
+        f"the files are of {'several years' if years else 'no stated year'}: {named}; name it by --release FYyyyy"
+    )
+
+
+def _release(files: Mapping[str, OfficialFile], number: int) -> Release | None:
+    tabular, listed = files.get("tabular"), files.get("codes")
+    if tabular is None or listed is None:
+        present, absent = (
+            ("tabular list", "order file or code list") if tabular else ("order file", "tabular list (XML)")
+        )
+        if tabular or listed:
+            raise DataError(f"the {present} is there, but no {absent}: a release is made of both")
+        return None
+    assert tabular.root is not None
+    return Release(number, complete(read_tabular(tabular.root), listed.codes))
+
+
+def _install(
+    folder: Path, release: str, book: Release | None, terms: Sequence[IndexTerm], files: Mapping[str, OfficialFile]
+) -> Imported:
+    counts: Counter[str] = Counter(line.kind for line in terms)
+    counts.update({kind: len(book.records) for kind in ("tabular", "codes")} if book is not None else {})
+    facts = {
+        "release": release,
+        "made": datetime.now(UTC).date().isoformat(),
+        "fingerprint": phrase_index().fingerprint,
+    }
+    path = path_of(release, folder)
+    with _partial(path) as partial, closing(sqlite3.connect(partial)) as connection, connection:
+        connection.executescript(_TABLES)
+        connection.executescript(SCHEMA)
+        connection.executemany("INSERT INTO fact VALUES (?, ?)", facts.items())
+        connection.executemany(
+            "INSERT INTO source VALUES (?, ?, ?, ?, ?)",
+            [(file.name, kind, file.year, file.sha256, counts[kind]) for kind, file in sorted(files.items())],
+        )
+        connection.executemany(
+            'INSERT INTO line (kind, path, code, see, "column") VALUES (?, ?, ?, ?, ?)',
+            [(line.kind, BETWEEN.join(line.path), line.code, line.see, line.column) for line in terms],
+        )
+        if terms:
+            connection.execute("INSERT INTO compiled VALUES ('phrases', ?)", (_compiled(terms),))
+        if book is not None:
+            insert(connection, [book])
+    return next(found for found in imported(folder) if found.release == release)
+
+
+def _compiled(terms: Sequence[IndexTerm]) -> bytes:
+    out = io.BytesIO()
+    compile_index([CodeBook.open(found.name) for found in releases()], out, terms)
+    return out.getvalue()
+
+
+@contextmanager
+def _partial(path: Path) -> Iterator[Path]:
+    """A file to write, which takes the place of another once it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".partial-", dir=path.parent)
+    os.close(handle)
+    partial = Path(name)
+    try:
+        yield partial
+        partial.chmod(_READABLE)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,149 @@
+"""Which words around a mention are its own: the side, type, acuity, stage and cause that tell its code from the siblings.
+
+A word goes with the nearest mention; commas, "and" and the like set it further off. What a sentence denies goes with none.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Container, Sequence
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+from detect_icd.matchers.dictionary import SIDES, Mention
+from detect_icd.matchers.phrases import PhraseSource
+from detect_icd.terms import Token
+
+_REACH = 6
+"""Known words between a mention and a word of its own, at most."""
+
+_BREAK = re.compile(r"[,;()]|:(?!\d)|\.\s|\band\b|\bor\b|\n|\s-\s", re.IGNORECASE)
+_SIZES = frozenset({"small", "large"})
+_COST = 2
+"""Known words that a break between counts for."""
+
+_DENIAL = re.compile(r"\b(?:no|not|without|w/o|denies|denied|negative for|neg for|absence of|absent)\b", re.IGNORECASE)
+_DENIAL_ENDS = re.compile(r"[;.:]|\bbut\b|\bwith\b|\bexcept\b|,(?!\s*(?:\w+\s+){0,2}(?:or|nor)\b)|\n", re.IGNORECASE)
+
+
+FOLLOWING = 3
+"""Sentences after a mention that may still say of what kind it is."""
+
+_SAYS_OF_IT = re.compile(
+    r"\W*(?:location|site|side|laterality|type|stag(?:e|ing)|grade|severity|class|tempo|acuity|course|(?:a)?etiology|cause|"
+    r"organism|cultures?|pathogen|histology|patholog(?:y|ic)|it is|it's|it was|this is|this was|which is|that is|currently|"
+    r"presently|now|old|new|on the (?:right|left)|right|left|bilateral|both|acute|chronic|recurrent|mild|moderate|severe|"
+    r"primary|secondary to|due to|caused by|with|without|no longer|today in|in (?:partial |full )?remission)\b|\W*(?:R|L|OD|OS|OU)\b",
+    re.IGNORECASE,
+)
+
+
+_SAYS_ITS_STAGE = re.compile(
+    r"\b(?:stage|grade|type|class|severity|degree)\b:?(?: is| was| now)? (?:\d|[IV]+\b|[a-d]\b)", re.IGNORECASE
+)
+
+
+class Sentence(NamedTuple):
+    """A sentence as it is read: where it stands, its words, and the diagnoses it mentions."""
+
+    start: int
+    end: int
+    tokens: Sequence[Token]
+    mentions: Sequence[Mention]
+
+
+def words_after(text: str, following: Sequence[Sentence]) -> set[str]:
+    """The atoms of the sentences that go on about the last mention ("Location: left"), up to one about something else."""
+    words: set[str] = set()
+    for sentence in following:
+        says = _SAYS_OF_IT.match(text, sentence.start) or _SAYS_ITS_STAGE.search(text, sentence.start, sentence.end)
+        if sentence.mentions or not says:
+            break
+        denied = _denied(text, sentence.start, sentence.end)
+        for token in sentence.tokens:
+            if not any(start <= token.start < end for start, end in denied):
+                words.update(token.atoms)
+    return words
+
+
+def with_words_after(own: set[str], later: AbstractSet[str]) -> set[str]:
+    """A mention's words with those of later sentences; a side said with the mention stands."""
+    return own | (later - SIDES if own & SIDES else later)
+
+
+class Surroundings:
+    """The words of one sentence, shared out among its mentions.
+
+    Args:
+        text: The whole note.
+        tokens: The tokens of the sentence.
+        mentions: Its mentions.
+        known: The atoms that count as words; others, such as names, are no distance.
+    """
+
+    def __init__(self, text: str, tokens: Sequence[Token], mentions: Sequence[Mention], known: Container[str]) -> None:
+        self._tokens = tokens
+        self._mentions = mentions
+        start, end = tokens[0].start, tokens[-1].end
+        breaks = [match.start() for match in _BREAK.finditer(text, start, end)]
+        self._places = self._distances(tokens, known, breaks)
+        self._denied = _denied(text, start, end)
+
+    @staticmethod
+    def _distances(tokens: Sequence[Token], known: Container[str], breaks: Sequence[int]) -> list[int]:
+        """How far along the sentence each token stands, breaks included."""
+        places, words = [], 0
+        for token in tokens:
+            for atom in token.atoms:
+                if atom in known:
+                    words += 1
+                    break
+            places.append(words + _COST * bisect_right(breaks, token.start))
+        return places
+
+    def of(self, mention: Mention) -> set[str]:
+        """The atoms that are the mention's own, its own words included; of several sides the nearest."""
+        first, last = min(mention.members), max(mention.members)
+        words = {atom for number in range(first, last + 1) for atom in self._tokens[number].atoms}
+        sides = [(0, atom) for atom in sorted(words & SIDES)]
+        for number, token in enumerate(self._tokens):
+            if first <= number <= last or not token.atoms or self._is_denied(token):
+                continue
+            distance = self._distance(number, first, last)
+            if distance > _REACH or self._is_nearer_another(number, distance, mention):
+                continue
+            if token.word in _SIZES and not self._is_of_the_bowel(number):
+                continue
+            words.update(token.atoms)
+            sides.extend((distance, atom) for atom in token.atoms if atom in SIDES)
+        return (words - SIDES) | {min(sides)[1]} if sides else words
+
+    def _is_of_the_bowel(self, number: int) -> bool:
+        """Whether "small" or "large" names a part of the bowel; else it is a mere size."""
+        return number + 1 < len(self._tokens) and "intestine" in self._tokens[number + 1].atoms
+
+    def _distance(self, number: int, first: int, last: int) -> int:
+        places = self._places
+        return places[first] - places[number] if number < first else places[number] - places[last]
+
+    def _is_nearer_another(self, number: int, distance: int, mention: Mention) -> bool:
+        for other in self._mentions:
+            if other is mention or other.code[:3] == mention.code[:3] or other.source is PhraseSource.GENERAL:
+                continue
+            if number in other.members:
+                return True
+            if self._distance(number, min(other.members), max(other.members)) < distance:
+                return True
+        return False
+
+    def _is_denied(self, token: Token) -> bool:
+        return any(start <= token.start < end for start, end in self._denied)
+
+
+def _denied(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    found = []
+    for match in _DENIAL.finditer(text, start, end):
+        close = _DENIAL_ENDS.search(text, match.end(), end)
+        found.append((match.start(), close.start() if close else end))
+    return found

@@ -1,0 +1,126 @@
+"""Diagnoses in a note: what each sentence mentions or states, completed by the words around it, with how it is spoken of."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detect_icd.assertion import Assertion, assess, context_rules
+from detect_icd.candidates import Candidate, Status
+from detect_icd.coding import Coding, icd10cm
+from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, with_words_after, words_after
+from detect_icd.matchers.completion import complete, lacks_side, parts_of
+from detect_icd.matchers.dictionary import SIDES, DictionaryMatcher, Mention
+from detect_icd.matchers.phrases import PhraseSource
+from detect_icd.matchers.sides import SidesOfParts
+from detect_icd.matchers.special.matcher import SpecialMatcher, covered
+from detect_icd.matchers.special.statement import Statement
+from detect_icd.sections import Section, section_at, section_sentences
+from redactphi.spans import Span
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook, CodeEntry
+
+_OF_THE_PATIENT = frozenset({Status.PRESENT, Status.HISTORICAL})
+
+
+class DiagnosisMatcher:
+    """Finds diagnoses. Build once; holds no state of a note."""
+
+    def __init__(self) -> None:
+        self.dictionary = DictionaryMatcher()
+
+    def candidates(self, note: str, sections: Sequence[Section], book: CodeBook) -> Iterator[Candidate]:
+        """Every diagnosis of a note, in order of its sentences, whatever its status."""
+        rules = context_rules()
+        special = special_matcher(book)
+        read = [self.sentence(note, start, end) for start, end in section_sentences(note, sections)]
+        sides = SidesOfParts(sentence.tokens for sentence in read)
+        for number, sentence in enumerate(read):
+            bounds = (sentence.start, sentence.end)
+            statements = special.statements(note, *bounds, sentence.tokens)
+            if not sentence.mentions and not statements:
+                continue
+            cues = rules.cues(note, *bounds)
+            for statement in statements:
+                section = section_at(sections, statement.start).name
+                assertion = assess(note, cues, statement.start, statement.end, section, bounds)
+                yield _stated(special, statement, assertion, section)
+            if not sentence.mentions:
+                continue
+            around = Surroundings(note, sentence.tokens, sentence.mentions, self.dictionary.index)
+            later = words_after(note, read[number + 1 : number + 1 + FOLLOWING])
+            for mention in sentence.mentions:
+                if covered(mention, statements):
+                    continue
+                own = around.of(mention)
+                if mention is sentence.mentions[-1]:
+                    own = with_words_after(own, later)
+                entry, chain = _completed(mention, own, sides, book)
+                if entry is None:
+                    continue
+                section = section_at(sections, mention.start).name
+                compact = icd10cm.compact(mention.code)
+                assertion = assess(note, cues, mention.start, mention.end, section, bounds, compact)
+                if mention.source is not PhraseSource.GENERAL or assertion.status not in _OF_THE_PATIENT:
+                    yield _mentioned(mention, entry.coding, chain, section, assertion)
+
+    def sentence(self, note: str, start: int, end: int) -> Sentence:
+        """A sentence as it is read."""
+        tokens = self.dictionary.read(note, start, end)
+        return Sentence(start, end, tokens, self.dictionary.mentions(note, tokens))
+
+
+@functools.lru_cache(maxsize=4)
+def special_matcher(book: CodeBook) -> SpecialMatcher:
+    """The matcher of a release for what single phrases do not decide."""
+    return SpecialMatcher(book)
+
+
+def _completed(
+    mention: Mention, words: AbstractSet[str], sides: SidesOfParts, book: CodeBook
+) -> tuple[CodeEntry | None, tuple[str, ...]]:
+    """The code that a mention and the words around it lead to, and the rules that led there."""
+    entry = complete(book, mention.code, words, mention.atoms)
+    if entry is None:
+        return None, ()
+    chain = [mention.source.rule]
+    if entry.code != mention.code:
+        chain.append("completion/words")
+    if lacks_side(entry, book) and not words & SIDES and (side := sides.of(parts_of(entry))):
+        sided = complete(book, mention.code, words | {side}, mention.atoms)
+        if sided is not None and sided.code != entry.code:
+            entry = sided
+            chain.append("completion/side-of-part")
+    return entry, tuple(chain)
+
+
+def _mentioned(
+    mention: Mention, coding: Coding, chain: tuple[str, ...], section: str, assertion: Assertion
+) -> Candidate:
+    candidate = Candidate(
+        coding=coding,
+        evidence=(Span(mention.start, mention.end, "mention", mention.score, mention.source.rule),),
+        status=assertion.status,
+        section=section,
+        score=mention.score,
+        rules=chain,
+    )
+    return _with_cue(candidate, assertion)
+
+
+def _stated(special: SpecialMatcher, statement: Statement, assertion: Assertion, section: str) -> Candidate:
+    """The candidate of a statement; what is past by its treatment alone is present."""
+    if assertion.status in statement.despite:
+        return special.candidate(statement, Status.PRESENT, section)
+    return _with_cue(special.candidate(statement, assertion.status, section), assertion)
+
+
+def _with_cue(candidate: Candidate, assertion: Assertion) -> Candidate:
+    """A candidate with the words that say how it is spoken of, and the rule."""
+    evidence = candidate.evidence if assertion.cue is None else (*candidate.evidence, assertion.cue)
+    rules = (*candidate.rules, f"status/{assertion.rule}") if assertion.rule else candidate.rules
+    return replace(candidate, evidence=evidence, rules=rules)

@@ -1,0 +1,42 @@
+"""The side of a part of the body that a note names once and then speaks of without: "MRI R knee: Baker's cyst"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from detect_icd.matchers.dictionary import SIDES
+from detect_icd.terms import Token
+
+_REACH = 3
+"""Words after a side among which its part stands: "left distal ulnar shaft"."""
+
+_BOTH = frozenset({"right", "left"})
+
+
+class SidesOfParts:
+    """Which side each part of the body has in a note, as far as the note is of one mind.
+
+    Args:
+        sentences: The tokens of each sentence, in order.
+    """
+
+    def __init__(self, sentences: Iterable[Sequence[Token]]) -> None:
+        self._sides: dict[str, set[str]] = {}
+        for tokens in sentences:
+            for number, token in enumerate(tokens):
+                if len(token.atoms) == 1 and token.atoms[0] in SIDES:
+                    self._note(token.atoms[0], tokens[number + 1 : number + 1 + _REACH])
+
+    def _note(self, side: str, following: Sequence[Token]) -> None:
+        for token in following:
+            if SIDES.intersection(token.atoms):
+                return
+            for atom in token.atoms:
+                self._sides.setdefault(atom, set()).add(side)
+
+    def of(self, parts: Iterable[str]) -> str | None:
+        """The one side that parts of the body have in this note; None where none or several are named."""
+        sides = {side for part in parts for side in self._sides.get(part, ())}
+        if sides == _BOTH:
+            return None
+        return sides.pop() if len(sides) == 1 else None

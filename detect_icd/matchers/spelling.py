@@ -1,0 +1,97 @@
+"""Words nobody knows, read as the known word they are a form or a misspelling of; words that are known are left alone.
+
+>>> speller = Spelling({"hemorrhoid": 9, "pseudomonas": 9, "asthma": 9}, known=lambda word: word == "asthenia")
+>>> speller.correct("hemorroids"), speller.correct("pseudomonal"), speller.correct("asthenia")
+('hemorrhoid', 'pseudomonas', None)
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from detect_icd.terms import american, singular
+from redactphi.resources import terms as word_list
+
+_SHORTEST = 5
+_TWO_ERRORS = 9
+"""Letters from which two errors are read through."""
+
+_SUFFIXES = ("ed", "ing", "al", "ic", "ous", "ar")
+_ENDINGS = ("", "a", "as", "us", "is", "um", "e", "y")
+_SHORTEST_STEM = 5
+_CLEARLY = 4
+"""How many times as often the better of two equally near words must stand in the index."""
+
+_LISTS = ("clinical_words", "common_words", "surnames", "first_names")
+
+
+class Spelling:
+    """Reads unknown words. Build once: it remembers what it has seen.
+
+    Args:
+        vocabulary: The words to read them as, with how often each stands in the index.
+        known: Says of a word whether it is spelt as it should be.
+    """
+
+    def __init__(self, vocabulary: Mapping[str, int], known: Callable[[str], bool] | None = None) -> None:
+        self._known = known or _is_known
+        self._often = {word: often for word, often in vocabulary.items() if word.isalpha() and len(word) >= _SHORTEST}
+        self._by_letter: dict[str, list[str]] = {}
+        for word in sorted(self._often):
+            self._by_letter.setdefault(word[0], []).append(word)
+        self._seen: dict[str, str | None] = {}
+
+    def correct(self, word: str) -> str | None:
+        """The known word an unknown one stands for; None for a known word, and where none or several would do."""
+        if word not in self._seen:
+            self._seen[word] = self._correct(singular(american(word)), word)
+        return self._seen[word]
+
+    def _correct(self, word: str, written: str) -> str | None:
+        if len(word) < _SHORTEST or not word.isascii() or not word.isalpha():
+            return None
+        if word in word_list("common_words"):
+            return None
+        if (base := self._derived(word)) is not None:
+            return base
+        if self._known(written) or self._known(word):
+            return None
+        return self._nearest({word, written})
+
+    def _derived(self, word: str) -> str | None:
+        for suffix in _SUFFIXES:
+            stem = word.removesuffix(suffix)
+            if stem != word and len(stem) >= _SHORTEST_STEM:
+                found = [stem + ending for ending in _ENDINGS if stem + ending in self._often]
+                if found:
+                    return found[0]
+        return None
+
+    def _nearest(self, forms: AbstractSet[str]) -> str | None:
+        found: dict[str, int] = {}
+        for form in sorted(forms):
+            errors = 2 if len(form) >= _TWO_ERRORS else 1
+            choices = self._by_letter.get(form[0], [])
+            for near, distance, _ in process.extract(
+                form, choices, scorer=OSA.distance, score_cutoff=errors, limit=None
+            ):
+                found[near] = min(distance, found.get(near, distance))
+        nearest = min(found.values(), default=0)
+        likely = sorted((self._often[near], near) for near, distance in found.items() if distance == nearest)
+        if not likely or (len(likely) > 1 and likely[-1][0] < _CLEARLY * likely[-2][0]):
+            return None
+        return likely[-1][1]
+
+
+@functools.cache
+def _word_lists() -> tuple[frozenset[str], ...]:
+    return tuple(map(word_list, _LISTS))
+
+
+def _is_known(word: str) -> bool:
+    return any(word in words for words in _word_lists())

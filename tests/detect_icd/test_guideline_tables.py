@@ -1,0 +1,108 @@
+"""Each row of the guideline tables with its examples and near-misses."""
+
+import pytest
+
+from detect_icd.codebook import CodeBook
+from detect_icd.conventions.organisms import tables
+from detect_icd.conventions.statements import statements
+from detect_icd.guideline_rules import rules
+from tests.detect_icd.marked import marked
+
+
+def examples(kind):
+    known = rules()
+    for table in (known.combinations, known.suppressions, known.generals, statements().rules):
+        for rule in table:
+            for number, line in enumerate(getattr(rule, kind)):
+                yield pytest.param(line, id=f"{getattr(rule, 'name', '') or rule.diagnoses[0]} {number}")
+
+
+@pytest.mark.parametrize("line", list(examples("matches")))
+def test_applies(line):
+    found, wanted = marked(line)
+    assert found == wanted
+
+
+@pytest.mark.parametrize("line", list(examples("ignores")))
+def test_leaves_alone(line):
+    found, wanted = marked(line)
+    assert found == wanted
+
+
+def test_every_rule_has_an_example_and_a_near_miss():
+    known = rules()
+    for rule in (*known.combinations, *known.suppressions, *known.generals):
+        assert rule.matches
+        assert rule.ignores
+
+
+def test_every_code_of_the_organisms_exists():
+    book = CodeBook.open()
+    for organism in tables().organisms:
+        assert book[organism.cause].billable
+        assert all(code in book for code in organism.sites.values())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[UTI](N39.0), culture grew ESBL E. coli => N39.0 B96.20 Z16.12",
+        "[Pneumonia](J18.9) due to Klebsiella => J15.0",
+        "[Sepsis](A41.9) due to MRSA => A41.02",
+        "Native [septic arthritis of the right knee](M00.9), aspirate grew MSSA => M00.061 B95.61",
+        "[Malignant otitis externa](H60.22), canal culture Pseudomonas aeruginosa => H60.22 B96.5",
+        "[Abscess of axilla](L02.412), cultures grew MRSA => L02.412 B95.62",
+        "[UTI](N39.0). MRSA nares screen positive. => N39.0",
+        "[Asthma](J45.909), blood cultures grew E. coli => J45.909",
+        "[Pneumonia](J18.9), Klebsiella ruled out => J18.9",
+        "[Deep incisional SSI](T81.42XA) lumbar wound, [MRSA](B95.62) => T81.42XA B95.62",
+    ],
+)
+def test_organisms(line):
+    found, wanted = marked(line)
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Known [senile osteoporosis](M81.0). New [T12 fracture](S22.080A). => M80.08XA",
+        "[Osteoporosis](M81.0). [Right femoral neck fracture](S72.001A) turning in bed. => M80.051A",
+        "[Osteoporosis](M81.0). [Right femoral neck fracture](S72.001A) in a car crash. => M81.0 S72.001A",
+        "[Osteoporosis](M81.0). No [fracture](S72.001A negated). => M81.0",
+    ],
+)
+def test_fractures(line):
+    found, wanted = marked(line)
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1) [psychogenic dysmenorrhea](F45.8); 2) [sleep-related bruxism](G47.63) => F45.8 G47.63",
+        "[COPD](J44.9), [pneumonia](J18.9), due to [aspiration](J69.0) => J44.9 J69.0",
+        "[UTI](N39.0): [acute cystitis](N30.00) => N30.00",
+    ],
+)
+def test_excludes1(line):
+    found, wanted = marked(line)
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "R heel: stage 3 pressure ulcer, 2 x 3 cm.\\nL heel: deep tissue pressure injury, maroon.\\nSacrum: no pressure injury. => L89.613 L89.626",
+        "[Pressure injuries](L89.90):\\n  Sacrum - stage 3, 4 x 3 cm\\n  R heel - stage 2 => L89.153 L89.612",
+        "Unstageable pressure ulcer left buttock => L89.320",
+        "[DM2](E11.9), ulcer plantar R 1st MTP probing to subcutaneous fat, fat layer exposed, no bone => E11.621 L97.512",
+        "Nonhealing ulcer, left calf, fat layer exposed => L97.222",
+        "[Gastric ulcer](K25.9). Foot exam normal. => K25.9",
+        "No pressure ulcer of the right heel => ",
+        "[CKD stage 3](N18.30), pain of the right heel; no pressure ulcer => N18.30",
+    ],
+)
+def test_ulcers(line):
+    found, wanted = marked(line)
+    assert found == wanted
