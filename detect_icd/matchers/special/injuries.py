@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -90,6 +91,10 @@ class InjuryMatcher:
         self.book = book
         self._defaults: dict[str, list[InjuryTitle]] = {}
 
+    @property
+    def _vocabulary(self) -> AbstractSet[str]:
+        return injury_titles(self.book).vocabulary
+
     def statements(self, note: str, start: int, end: int) -> Iterator[Statement]:
         """The injuries of one sentence, in order of the text."""
         words = _words(note, start, end)
@@ -104,7 +109,7 @@ class InjuryMatcher:
             following = places[order + 1] if order + 1 < len(places) else len(words)
             if following == number + 1 < len(words) and named[words[following].word] == "injury":
                 following = places[order + 2] if order + 2 < len(places) else len(words)
-            low, high = _reach(words, number, taken, following)
+            low, high = _reach(words, number, taken, following, self._vocabulary)
             found = list(self._stated(note, (start, end), words, (low, number, high), kind))
             if found:
                 taken = high
@@ -117,9 +122,14 @@ class InjuryMatcher:
         phrase = note[words[low].start : words[high - 1].end]
         sentence = note[bounds[0] : bounds[1]]
         kind = _kind(kind, note[bounds[0] : words[head].end], phrase, sentence)
-        groups = _groups(words[low:high])
+        groups = _groups(words[low:high], self._vocabulary)
         everything = frozenset().union(*(atoms for atoms, _ in groups)) if groups else frozenset[str]()
-        side = _side(phrase) or _only_side(sentence) or _only_side(note)
+        side = (
+            _side(phrase)
+            or _only_side(sentence)
+            or _only_side(note[max(0, bounds[0] - 12) : bounds[0]])
+            or _only_side(note)
+        )
         nondisplaced = _NONDISPLACED.search(sentence) is not None
         if kind == "fracture" and any(atom in everything for atom in ("sh1", "sh2", "sh3", "sh4")):
             kind = "physeal"
@@ -154,6 +164,8 @@ class InjuryMatcher:
                 )
 
     def _find(self, kind: str, atoms: frozenset[str], *, nondisplaced: bool) -> InjuryTitle | None:
+        if "hand" in atoms and "lowerback" in atoms:
+            atoms = (atoms - {"lowerback"}) | {"dorsum"}
         usual = self._usual(kind, atoms)
         if kind == "injury" and not atoms & _INNER:
             return usual
@@ -178,7 +190,7 @@ class InjuryMatcher:
         return self._defaults.get(kind, [])
 
     def _by_sentence(self, kind: str, words: list[_Word], *, nondisplaced: bool) -> InjuryTitle | None:
-        atoms = frozenset().union(*(atoms for atoms, _ in _groups(words)))
+        atoms = frozenset().union(*(atoms for atoms, _ in _groups(words, self._vocabulary)))
         return self._find(kind, atoms, nondisplaced=nondisplaced)
 
     def _complete(self, code: str, character: str) -> str | None:
@@ -204,9 +216,9 @@ def _words(note: str, start: int, end: int) -> list[_Word]:
     ]
 
 
-def _reach(words: list[_Word], head: int, taken: int, following: int) -> tuple[int, int]:
+def _reach(words: list[_Word], head: int, taken: int, following: int, vocabulary: AbstractSet[str]) -> tuple[int, int]:
     """How far the words of an injury reach: to a stop, to a word that says something else, to the next injury."""
-    known = {number for number, atoms in _read(words) if atoms is not None}
+    known = {number for number, atoms in _read(words) if atoms is not None or words[number].word in vocabulary}
     low = head
     unknown = 0
     while low > taken:
@@ -279,7 +291,9 @@ def _read(words: list[_Word]) -> Iterator[tuple[int, tuple[str, ...] | None]]:
 _SIDE_WORDS = frozenset({"right", "left", "r", "l", "rt", "lt", "bilateral", "both", "od", "os", "ou"})
 
 
-def _groups(words: list[_Word]) -> list[tuple[frozenset[str], tuple[int, int]]]:
+def _groups(
+    words: list[_Word], vocabulary: AbstractSet[str] = frozenset()
+) -> list[tuple[frozenset[str], tuple[int, int]]]:
     """The atoms of a phrase, parted at "and" and commas where each part names a place."""
     groups: list[tuple[set[str], int, int]] = [(set(), words[0].start, words[0].end)] if words else []
     texts = [item.word for item in words]
@@ -289,7 +303,7 @@ def _groups(words: list[_Word]) -> list[tuple[frozenset[str], tuple[int, int]]]:
             groups.append((set(), words[first].end, words[last - 1].end))
             continue
         said, start, _ = groups[-1]
-        extra = set(atoms or ())
+        extra = set(atoms if atoms is not None else vocabulary.intersection(texts[first:last]))
         if any(text in {"ribs"} for text in texts[first:last]) or (
             re.match(r"\d+(?:st|nd|rd|th)", texts[first]) and "ribs" in texts
         ):

@@ -66,6 +66,10 @@ _KIND_WORDS = {
 }  # fmt: skip
 
 
+_ONLY_BY_FORM = frozenset({"nail", "cavity", "organ", "organs", "blood", "level", "history", "current"})
+"""Atoms that only whole forms of the packaged words may say: a nail that is spared is none that is damaged."""
+
+
 class InjuryWords:
     """The packaged words, as a lookup of forms: several words to one form, the longest first."""
 
@@ -148,6 +152,12 @@ class InjuryTitles:
             title = known[key] = InjuryTitle(atoms, vagueness, displaced, {})
             self._kinds.setdefault(kind, []).append(title)
         title.codes.setdefault(side, entry.code)
+
+    @functools.cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every atom of every title: a word of a note that is one says something."""
+        atoms = frozenset(atom for titles in self._kinds.values() for title in titles for atom in title.atoms)
+        return atoms - _ONLY_BY_FORM
 
     def find(self, kind: str, words: AbstractSet[str], *, nondisplaced: bool) -> InjuryTitle | None:
         """The title of a kind that says most of what the words say, and nothing that they do not."""

@@ -19,6 +19,7 @@ from detect_icd.matchers.special.neoplasms import NeoplasmMatcher
 from detect_icd.matchers.special.newborn import NewbornMatcher
 from detect_icd.matchers.special.obstetric_facts import obstetrics
 from detect_icd.matchers.special.pregnancy import PregnancyMatcher
+from detect_icd.matchers.special.settling import settled, thinned_blood
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.matchers.special.substances import TRIGGERS as HARM
 from detect_icd.matchers.special.substances import SubstanceMatcher
@@ -102,9 +103,12 @@ class SpecialMatcher:
             candidates = self.newborn.revise(candidates, note)
         elif facts.stage:
             candidates = self.pregnancy.revise(candidates, note, facts)
+        else:
+            candidates = [c for c in candidates if not c.coding.code.startswith(_OF_BIRTH) or c.rules[0].startswith("literal")]
         if any(_is_injury(candidate) for candidate in candidates):
             phase = healing(note)
             candidates = [self._in_phase(candidate, phase) for candidate in candidates]
+        candidates = settled(thinned_blood(candidates, note, self.book))
         return candidates, [*_superseded(before, candidates)]
 
     def _of_note(self, candidates: Sequence[Candidate], note: str) -> Iterator[Candidate]:
@@ -167,6 +171,9 @@ def _superseded(before: Sequence[Candidate], after: Sequence[Candidate]) -> Iter
         if id(candidate) not in standing and (candidate.coding.code[:3], candidate.start) not in said:
             yield Dropped(candidate, "I.B.2: the whole note says it otherwise")
 
+
+_OF_BIRTH = ("O80", "O82", "Z37", "Z38")
+"""Only where the note tells of a birth: a specimen is delivered too."""
 
 _EXPLAINED = ("S", "T0", "T1", "T2", "T30", "T31", "T33", "T34", "T70", "T71", "T75")
 _PAST = {

@@ -129,7 +129,9 @@ class NeoplasmMatcher:
                 )
                 yield Statement(code, match.start(), match.end(), "neoplasm/phrase", 0.94, tuple(rule["owns"]))
         if match := known.adenoma.search(note, start, end):
-            sites = [code for code, words in known.bowel if words.search(note, start, end)] or ["D12.6"]
+            low, high = _clause(note, match, start, end)
+            sites = [code for code, words in known.bowel if words.search(note, low, high)]
+            sites = sites or [code for code, words in known.bowel if words.search(note, start, end)] or ["D12.6"]
             for code in sites:
                 yield Statement(
                     code, match.start(), match.end(), "neoplasm/adenoma", 0.94, ("D12", "D13", "D36", "K63", "K62")
@@ -316,7 +318,8 @@ def _settled(candidates: list[Candidate]) -> list[Candidate]:
     def says_less(code: str) -> bool:
         return (
             (stated and code.startswith("D49"))
-            or (adenoma and code in {"K63.5", "K62.1"})
+            or (adenoma and code == "K63.5")
+            or ("D12.8" in codes and code == "K62.1")
             or (code[0] == "C" and len(code) == 5 and code.endswith(".9") and code[:3] in specific)  # noqa: PLR2004 - C16.9
         )
 
@@ -325,6 +328,13 @@ def _settled(candidates: list[Candidate]) -> list[Candidate]:
         for c in candidates
         if not (c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM and says_less(c.coding.code))
     ]
+
+
+def _clause(note: str, match: re.Match[str], start: int, end: int) -> tuple[int, int]:
+    """The part of a sentence between its commas that a match stands in."""
+    low = max(note.rfind(mark, start, match.start()) for mark in ",;")
+    ends = [position for mark in ",;" if (position := note.find(mark, match.end(), end)) >= 0]
+    return max(low, start), min(ends, default=end)
 
 
 def _one_side(text: str) -> str:

@@ -29,6 +29,10 @@ _INSULIN = re.compile(
     r"\binsulin\b(?! (?:resist|not))|\bnph\b|\baspart\b|\blispro\b|\bglargine\b|\bdetemir\b", re.IGNORECASE
 )
 _ORAL = re.compile(r"\bmetformin\b|\bglyburide\b|\boral hypoglycemic", re.IGNORECASE)
+_DISTURBED = re.compile(
+    r"\b(?:dehydrat\w+|ketosis|ketonuria|hypokalemia|electrolyte (?:imbalance|disturbance|abnormalit\w+))\b",
+    re.IGNORECASE,
+)
 _TWINS = re.compile(r"\btwins?\b", re.IGNORECASE)
 _STILL = re.compile(r"\bstill(?:born|birth)\b|\biufd\b|\bfetal demise\b", re.IGNORECASE)
 _ROUTINE = re.compile(
@@ -118,6 +122,15 @@ class PregnancyMatcher:
         code = icd10cm.compact(candidate.coding.code)
         if code.startswith("O"):
             yield self._timed(candidate, facts)
+            kind = {"O240": "E10", "O241": "E11"}.get(code[:4])
+            if (
+                kind
+                and candidate.status is Status.PRESENT
+                and not any(c.coding.code.startswith(kind) for c in candidates)
+            ):
+                yield replace(
+                    candidate, coding=self.book[f"{kind}.9"].coding, rules=(*candidate.rules, "obstetric/type")
+                )
             return
         if any(c.coding.code == "Z33.1" and c.status is Status.PRESENT for c in candidates):
             yield candidate
@@ -180,6 +193,8 @@ class PregnancyMatcher:
             place = {"childbirth": "O24.42", "puerperium": "O24.43"}.get(facts.stage, "O24.41")
             codes = [found for found in _billable(self.book, place) if way in found.title.lower()]
             return codes[0].code if codes else None
+        if heading == "O21.0" and _DISTURBED.search(note):
+            return "O21.1"
         if heading == "O09.52" and facts.gravida == 1:
             heading = "O09.51"
         if heading == "O09.62" and facts.gravida == 1:
