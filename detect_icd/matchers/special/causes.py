@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from detect_icd.matchers.special.facts import triggers
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.terms import rows
 
@@ -79,18 +80,7 @@ def _order() -> dict[str, int]:
     return {rule.code: number for number, rule in reversed(list(enumerate(table("causes.tsv").rules)))}
 
 
-TRIGGERS = frozenset(
-    "fell fall falls fallen falling tumbled slipped slip slid tripped trip stumbled rolled jumped struck hit kicked punched elbowed beaten beat "
-    "assaulted assault attacked stabbed slashed shot fight fistfight brawl altercation bite bites bitten bit stung sting stings scratched scratch "
-    "cut sliced laceration lacerated stepped caught crushed jammed slammed pinched smashed dropped burn burned burns scald scalded spilled hot boiling "
-    "fire grease steam stove pan iron radiator electrocuted shock shocked fishhook fish splinter needlestick needle nail chainsaw chain saw lawnmower mower "
-    "twisted inverted lifting lifted repetitive overuse collided knocked dove diving walked bumped stubbed banged sunburn frostbite firework firecracker "
-    "airbag paper knife amputated amputation glass campfire gasoline self human dog cat tick insect bug thrown gunshot mechanical ground curb coffee oil "
-    "injury punctured impaled hammer trampled gored exposure accidental accidentally overexertion hyperextended everted pivoted squatting lathe blender "
-    "splashed slag molten stingray urchin kneeling standing posture "
-    "ejected collision crash crashed mvc mva mcc pedestrian rollover rear rearended t tboned struck bicycle bike bicyclist cyclist motorcycle motorcyclist atv "
-    "driver passenger scooter skateboard horse unrestrained restrained belted head swerved overturned clothing shirt".split()
-)
+TRIGGERS = triggers("cause")
 
 
 class CauseMatcher:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.facts import phases
-from detect_icd.matchers.special.injury_titles import InjuryTitle, injury_titles, injury_words
+from detect_icd.matchers.special.injury_titles import InjuryTitle, by_side, injury_titles, injury_words
 from detect_icd.matchers.special.statement import PAST, Statement
 from detect_icd.terms import TAG, rows
 
@@ -49,6 +49,10 @@ _NOT_TRAUMA = re.compile(
     r"\b(?:stress|pathologic(?:al)?|fragility|insufficiency|osteoporotic|atypical|periprosthetic|prosthetic|hardware|sun|heart|razor|friction|"
     r"acute kidney|acute lung|pressure|reperfusion|ischemic|radiation|inhalation|vocal|caregiver|financial|suture|surgical|mental|"
     r"emotional|tooth|dental)[ -]+$|\b(?:mechanism|date|time|site|nature) of $|\bno $",
+    re.IGNORECASE,
+)
+_NO_BONE = re.compile(
+    r"(?:broken|cut|torn|crushed) (?:glass|bottles?|windows?|dish(?:es)?|mirror|plate|tooth|teeth|skin|down|off|back|out|up|short|ice)\b",
     re.IGNORECASE,
 )
 _TREATED = re.compile(
@@ -104,7 +108,7 @@ class InjuryMatcher:
         for order, number in enumerate(places):
             kind = named[words[number].word]
             before = note[start : words[number].start]
-            if number < taken or _NOT_TRAUMA.search(before[-24:]):
+            if number < taken or _NO_BONE.match(note, words[number].start, end) or _NOT_TRAUMA.search(before[-24:]):
                 continue
             following = places[order + 1] if order + 1 < len(places) else len(words)
             if following == number + 1 < len(words) and named[words[following].word] == "injury":
@@ -184,13 +188,13 @@ class InjuryMatcher:
     def _usual_titles(self, kind: str) -> list[InjuryTitle]:
         if not self._defaults:
             for name, atoms, heading in rows("special/injury_defaults.tsv", 3):
-                codes = _by_side(self.book, heading)
+                codes = by_side(self.book, heading, name)
                 said = frozenset(atom for word in atoms.split() for atom in _implied(word))
                 self._defaults.setdefault(name, []).append(InjuryTitle(said, 1, "", codes))
         return self._defaults.get(kind, [])
 
     def _by_sentence(self, kind: str, words: list[_Word], *, nondisplaced: bool) -> InjuryTitle | None:
-        atoms = frozenset().union(*(atoms for atoms, _ in _groups(words, self._vocabulary)))
+        atoms = frozenset().union(*(atoms for atoms, _ in _groups(words, self._vocabulary))) - {"nail"}
         return self._find(kind, atoms, nondisplaced=nondisplaced)
 
     def _complete(self, code: str, character: str) -> str | None:
@@ -303,10 +307,8 @@ def _groups(
             groups.append((set(), words[first].end, words[last - 1].end))
             continue
         said, start, _ = groups[-1]
-        extra = set(atoms if atoms is not None else vocabulary.intersection(texts[first:last]))
-        if any(text in {"ribs"} for text in texts[first:last]) or (
-            re.match(r"\d+(?:st|nd|rd|th)", texts[first]) and "ribs" in texts
-        ):
+        extra = set(atoms if atoms is not None else vocabulary & set(texts[first:last]))
+        if "ribs" in texts[first:last] or (re.match(r"\d+(?:st|nd|rd|th)", texts[first]) and "ribs" in texts):
             extra |= {"multiple"} if "ribs" in texts else set()
         groups[-1] = (said | extra, start, words[last - 1].end)
     for number in range(len(groups) - 2, -1, -1):
@@ -381,22 +383,3 @@ def _openness(phrase: str, kind: str) -> str:
     if kind not in {"fracture", "physeal"} or not _OPEN.search(phrase):
         return "A"
     return "C" if _SEVERE.search(phrase) else "B"
-
-
-def _by_side(book: CodeBook, heading: str) -> dict[str, str]:
-    entry = book.get(heading)
-    if entry is None:
-        return {}
-    if entry.needs_seventh:
-        return {"": entry.code}
-    codes: dict[str, str] = {}
-    for code in entry.children:
-        child = book.get(code)
-        if child is None:
-            continue
-        title = child.title.lower()
-        if "nondisplaced" in title:
-            continue
-        match = re.search(r"\b(right|left|bilateral)\b", title)
-        codes.setdefault(match.group(1) if match else "", child.code)
-    return codes

@@ -104,7 +104,9 @@ class SpecialMatcher:
         elif facts.stage:
             candidates = self.pregnancy.revise(candidates, note, facts)
         else:
-            candidates = [c for c in candidates if not c.coding.code.startswith(_OF_BIRTH) or c.rules[0].startswith("literal")]
+            candidates = [
+                c for c in candidates if not c.coding.code.startswith(_OF_BIRTH) or c.rules[0].startswith("literal")
+            ]
         if any(_is_injury(candidate) for candidate in candidates):
             phase = healing(note)
             candidates = [self._in_phase(candidate, phase) for candidate in candidates]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
+from detect_icd.matchers.special.facts import triggers
 from detect_icd.matchers.special.statement import Statement
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
@@ -17,13 +18,10 @@ from redactphi.spans import Span
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
 
-_META = r"(?:metasta(?:sis|ses|tic(?: (?:disease|lesions?|deposits?|involvement|spread|carcinoma|cancer|adenocarcinoma))?)|mets?\b)"
+_META = r"(?:metasta(?:sis|ses|tic(?: (?:disease|lesions?|deposits?|involvement|spread|carcinoma|cancer|adenocarcinoma))?)|mets?\b|carcinomatosis)"
 _TO = r"(?:metasta(?:sis|ses|tic|sized|sizes)(?: disease)?|mets?|spread|metastasizing) (?:to|in|involving|within) (?:the |both |his |her |multiple |several )*"
 _SIDE = re.compile(r"\b(?:(right|rt|R)|(left|lt|L))\b(?![-\d])")
-TRIGGERS = frozenset(
-    "melanoma lentigo basal bcc squamous scc sccis bowen lipoma lipomas nevus nevi dermatofibroma dermatofibromas metastasis metastases metastatic mets met "
-    "metastasized spread nodes node cin vin ain intramural subserosal submucosal anemia adenoma adenomas adenomatous serrated ssa ssl cervical vulvar involved positive".split()
-)
+TRIGGERS = triggers("neoplasm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +126,13 @@ class NeoplasmMatcher:
                     rule["code"],
                 )
                 yield Statement(code, match.start(), match.end(), "neoplasm/phrase", 0.94, tuple(rule["owns"]))
-        if match := known.adenoma.search(note, start, end):
-            low, high = _clause(note, match, start, end)
+        if polyp := known.adenoma.search(note, start, end):
+            low, high = _clause(note, polyp, start, end)
             sites = [code for code, words in known.bowel if words.search(note, low, high)]
             sites = sites or [code for code, words in known.bowel if words.search(note, start, end)] or ["D12.6"]
             for code in sites:
                 yield Statement(
-                    code, match.start(), match.end(), "neoplasm/adenoma", 0.94, ("D12", "D13", "D36", "K63", "K62")
+                    code, polyp.start(), polyp.end(), "neoplasm/adenoma", 0.94, ("D12", "D13", "D36", "K63", "K62")
                 )
 
     def _skin(self, note: str, start: int, end: int) -> Iterator[Statement]:
@@ -199,7 +197,8 @@ class NeoplasmMatcher:
         present = [c for c in candidates if c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM]
         if not any(c.coding.code[0] in "CD" for c in candidates if c.coding.system is CodeSystem.ICD10CM):
             return self._finished(candidates, present, note)
-        candidates = [self._staged(c, note) if c in present else c for c in candidates]
+        candidates = [_in_remission(c, note) for c in candidates]
+        candidates = [self._staged(c, note) if c.status is Status.PRESENT else c for c in candidates]
         candidates = _settled(candidates)
         primaries = [c for c in candidates if _is_primary(c) and c.status is Status.PRESENT]
         over = [c for c in primaries if _is_over(c, note, primaries)]
@@ -308,10 +307,24 @@ def _is_over(candidate: Candidate, note: str, primaries: list[Candidate]) -> boo
     )
 
 
+def _in_remission(candidate: Candidate, note: str) -> Candidate:
+    """I.C.2.n: leukemia and myeloma in remission are coded as such, not as history."""
+    if candidate.status is not Status.HISTORICAL or candidate.coding.code[:3] not in _WITH_REMISSION:
+        return candidate
+    near = note[candidate.start : candidate.start + 60]
+    before = note[max(0, candidate.start - 16) : candidate.start].lower()
+    if not neoplasm_rules().stage["remission"].search(near) or "history" in before or "h/o" in before or "hx" in before:
+        return candidate
+    return replace(candidate, status=Status.PRESENT, rules=(*candidate.rules, "neoplasm/remission"))
+
+
+_WITH_REMISSION = {"C90", "C91", "C92", "C93", "C94", "C95"}
+
+
 def _settled(candidates: list[Candidate]) -> list[Candidate]:
     """Without what a better stated neoplasm of the note already says."""
     codes = {c.coding.code for c in candidates if c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM}
-    stated = any(code[0] in "CD" and code[:3] < "D49" and code[:3] not in {"D50"} for code in codes)
+    stated = any(code[0] in "CD" and code[:3] < "D49" and not code.startswith("D50") for code in codes)
     specific = {code[:3] for code in codes if code[0] == "C" and len(code) > 3 and not code.endswith("9")}  # noqa: PLR2004 - a category alone says nothing
     adenoma = any(code.startswith(("D12", "D01")) for code in codes)
 

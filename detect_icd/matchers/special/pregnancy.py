@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.matchers.special.causes import RuleTable
-from detect_icd.matchers.special.obstetric_facts import Obstetrics, obstetrics
+from detect_icd.matchers.special.obstetric_facts import Obstetrics
 from detect_icd.matchers.special.statement import PAST, Statement
 from detect_icd.terms import rows
 from redactphi.spans import Span
@@ -212,6 +212,8 @@ class PregnancyMatcher:
                 if facts.stage != "pregnancy"
                 else {"first": "11", "second": "12", "third": "13"}.get(facts.trimester, "19")
             )
+        if heading == "O00.10":
+            return "O00.10" + {"right": "1", "left": "2"}.get(_side(note), "9")
         if heading == "O34.21":
             return "O34.211" if re.search(r"\blow transverse\b", note, re.IGNORECASE) else "O34.219"
         return self.resolve(heading, facts)
@@ -262,6 +264,11 @@ def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
     if any(code.startswith(("O85", "O86", "O91")) for code in present):
         drop = (*drop, "L53", "R50")
     return [c for c in candidates if not (drop and c.status is Status.PRESENT and c.coding.code.startswith(drop))]
+
+
+def _side(note: str) -> str:
+    sides = set(re.findall(r"\b(right|left)\b", note.lower()))
+    return sides.pop() if len(sides) == 1 else ""
 
 
 def _outcome(note: str) -> str:

@@ -16,7 +16,7 @@ from redactphi.spans import Span
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
 
-_BURN = re.compile(r"T2[0-5]\.(?P<degree>[1-3])(?P<site>.{2,4})$")
+_BURN = re.compile(r"T2[0-5]\.(?P<degree>[0-3])(?P<site>.{2,4})$")
 _RATIO = re.compile(
     r"\binr\b\W{0,3}(?:of |is |was |now )*(?P<value>\d{1,2}(?:\.\d+)?)|\b(?:supratherapeutic|elevated|high) inr\b|\binr (?:is |was )?(?:supratherapeutic|elevated)",
     re.IGNORECASE,
@@ -78,7 +78,9 @@ def _counts(candidate: Candidate) -> bool:
 
 def _redundant(rule: Redundancy, present: list[tuple[str, Candidate]]) -> Iterator[Candidate]:
     causes = [
-        (code, c) for code, c in present if code.startswith(rule.when) and (not rule.later or code[-1] not in "ABC")
+        (code, c)
+        for code, c in present
+        if code.startswith(rule.when) and code[-1] != "S" and (not rule.later or code[-1] not in "ABC")
     ]
     for code, candidate in present:
         if not code.startswith(rule.drop):
@@ -105,7 +107,7 @@ def _lesser_burns(present: list[tuple[str, Candidate]]) -> Iterator[Candidate]:
     burns = [(match, c) for _, c in present if (match := _BURN.match(c.coding.code))]
     for match, candidate in burns:
         for other, _ in burns:
-            same = match.string[:3] == other.string[:3] and match["site"] == other["site"]
+            same = match.string[:3] == other.string[:3] and (match["site"] == other["site"] or match["degree"] == "0")
             if same and match["degree"] < other["degree"]:
                 yield candidate
 

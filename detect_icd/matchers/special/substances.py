@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
 from detect_icd.matchers.special.causes import RuleTable
+from detect_icd.matchers.special.facts import triggers
 from detect_icd.matchers.special.statement import OTHERS, Statement
 from detect_icd.terms import rows
 from redactphi.resources import data, read_toml
@@ -89,13 +90,7 @@ def drug_events() -> DrugEvents:
     )
 
 
-TRIGGERS = frozenset(
-    "overdose overdosed overdosing od poisoning poisoned ingested ingestion swallowed took accidentally drank wrong inhaled exposure due secondary 2 from caused "
-    "reaction side adverse induced associated related toxicity toxic after since stopped quit discontinued skipping skipped ran out missed missing forgets forgot forgetting "
-    "not noncompliant noncompliance nonadherent nonadherence non underdosed underdosing rationing halving cutting splitting taking attributed hypersensitivity intolerance "
-    "angioedema cough myopathy rash hives snake rattlesnake spider bite sting stung bitten bee wasp scorpion jellyfish monoxide widow recluse copperhead snakebite stings "
-    "envenomation on with got hornet stingray caterpillar tarantula".split()
-)
+TRIGGERS = triggers("substance")
 
 
 @functools.cache
