@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
 
 _OF_THE_PATIENT = frozenset({Status.PRESENT, Status.HISTORICAL})
-_PAST_BY_ITS_TREATMENT = frozenset({Status.HISTORICAL, Status.PLANNED, Status.HYPOTHETICAL})
 
 
 class DiagnosisMatcher:
@@ -151,7 +150,7 @@ def _mentioned(
 
 def _stated(special: SpecialMatcher, statement: Statement, assertion: Assertion, section: str) -> Candidate:
     """The candidate of a statement; what is past by its treatment alone is present."""
-    if statement.present and assertion.status in _PAST_BY_ITS_TREATMENT:
+    if assertion.status in statement.despite:
         return special.candidate(statement, Status.PRESENT, section)
     return _with_cue(special.candidate(statement, assertion.status, section), assertion)
 
