@@ -184,7 +184,7 @@ _CONSIDERED = 80
 _TRUST = {
     PhraseSource.SYNONYM: 1.0, PhraseSource.TITLE: 1.0, PhraseSource.INCLUSION: 0.99, PhraseSource.VAGUE_TITLE: 0.97,
     PhraseSource.VAGUE_INCLUSION: 0.96, PhraseSource.INDEX: 0.98, PhraseSource.EXTERNAL: 0.9, PhraseSource.TABLE: 0.95,
-    PhraseSource.GENERAL: 0.9,
+    PhraseSource.GENERAL: 0.9, PhraseSource.EPONYM: 0.98,
 }  # fmt: skip
 
 

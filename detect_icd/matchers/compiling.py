@@ -141,12 +141,11 @@ def _offer_eponyms(best: _Best) -> None:
         if len(atoms) == 2 and (names := atoms - _NOUNS) and len(names) == 1:  # noqa: PLR2004 - a name and its noun
             codes.setdefault(next(iter(names)), set()).add(code)
     known = {singular(name.lower()) for name in word_list("clinical_eponyms") | word_list("eponyms")}
-    others = word_list("surnames") | word_list("first_names") | word_list("common_words") | word_list("places")
-    for name in sorted(known & codes.keys() - others):
+    people = word_list("surnames") | word_list("first_names") | word_list("places")
+    for name in sorted(known & codes.keys() - word_list("common_words")):
         if len({code[:3] for code in codes[name]}) == 1:
-            best.offer(
-                frozenset({name}), (0, int(PhraseSource.INCLUSION), 0, 0), min(codes[name]), PhraseSource.INCLUSION
-            )
+            source = PhraseSource.EPONYM if name in people else PhraseSource.INCLUSION
+            best.offer(frozenset({name}), (0, int(PhraseSource.INCLUSION), 0, 0), min(codes[name]), source)
 
 
 _NOUNS = frozenset({"disease", "syndrome"})

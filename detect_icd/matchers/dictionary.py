@@ -16,6 +16,9 @@ from redactphi.resources import data
 _SLACK = 3
 """Words that may stand between the words of a phrase, beyond one a word of the phrase."""
 
+_POSSESSIVE = re.compile(r"['\u2019]s(?=\s*(?:[.,;:)]|$|\n|and\b|or\b|with\b|flare\b|-))")
+"""Ends a name that stands for its disease ("Ogilvie's."); before a noun it may be anybody's."""
+
 _SLIPS = 2
 """A word that so few phrases have may be a misspelling that one of them was written with."""
 
@@ -35,7 +38,7 @@ _METASTASIS = ("metasta", "mets")
 _TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
 SIDES = frozenset({"right", "left", "bilateral"})
 _BARRIER = re.compile(
-    r"\b(?:no|not|without|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
+    r"\b(?:no|not|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
     re.IGNORECASE,
 )
 _STOP = re.compile(r"\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s")
@@ -142,6 +145,8 @@ class DictionaryMatcher:
         """Where a phrase stands: around each occurrence of its rarest word, the nearest of its other words."""
         seen = set()
         for anchor in where[atoms[0]]:
+            if phrase.source is PhraseSource.EPONYM and not _POSSESSIVE.match(text, tokens[anchor].end - 2):
+                continue
             said = frozenset(
                 (min(where[atom], key=lambda number: (abs(number - anchor), number)), atom) for atom in atoms
             )

@@ -14,8 +14,8 @@ from redactphi.resources import data
 class PhraseSource(IntEnum):
     """Where a phrase comes from; the vague ones are titles said to be "unspecified" or "other".
 
-    Three are of imported files: the Alphabetic Index, that of external causes, the tables of neoplasms and drugs. The last
-    are words that name a kind of finding, and no condition by themselves.
+    Three are of imported files: the Alphabetic Index, that of external causes, the tables of neoplasms and drugs. General
+    words name a kind of finding, and no condition by themselves; eponyms are surnames that may be anybody's.
     """
 
     SYNONYM = 0
@@ -27,6 +27,7 @@ class PhraseSource(IntEnum):
     EXTERNAL = 6
     TABLE = 7
     GENERAL = 8
+    EPONYM = 9
 
     @property
     def rule(self) -> str:
@@ -36,7 +37,7 @@ class PhraseSource(IntEnum):
     @property
     def score(self) -> float:
         """Confidence that words which match it mean its code."""
-        return (0.95, 0.9, 0.85, 0.8, 0.7, 0.85, 0.75, 0.85, 0.5)[self]
+        return (0.95, 0.9, 0.85, 0.8, 0.7, 0.85, 0.75, 0.85, 0.5, 0.8)[self]
 
 
 @dataclass(frozen=True, slots=True)

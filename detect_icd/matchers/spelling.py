@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 
@@ -53,6 +54,7 @@ class Spelling:
         self._by_letter: dict[str, list[str]] = {}
         for word in sorted(self._often):
             self._by_letter.setdefault(word[0], []).append(word)
+        self._by_sound: dict[str, str] | None = None
         self._seen: dict[str, str | None] = {}
 
     def correct(self, word: str) -> str | None:
@@ -70,7 +72,15 @@ class Spelling:
             return base
         if self._known(written) or self._known(word):
             return None
-        return self._nearest({word, written}) or self._begun(word)
+        return self._sounding(word) or self._nearest({word, written}) or self._begun(word)
+
+    def _sounding(self, word: str) -> str | None:
+        """The known word that sounds the same ("onikomycosis"), if there is one."""
+        if self._by_sound is None:
+            self._by_sound = {}
+            for known, often in sorted(self._often.items(), key=lambda item: item[1]):
+                self._by_sound[_sound(known)] = known
+        return self._by_sound.get(_sound(word))
 
     def _begun(self, word: str) -> str | None:
         """The word that one cut short is the beginning of ("subconj", "defic")."""
@@ -103,6 +113,17 @@ class Spelling:
         if not likely or (len(likely) > 1 and likely[-1][0] < _CLEARLY * likely[-2][0]):
             return None
         return likely[-1][1]
+
+
+def _sound(word: str) -> str:
+    for written, heard in _SOUNDS:
+        word = word.replace(written, heard)
+    return _DOUBLED.sub(r"\1", word)
+
+
+_SOUNDS = (("ph", "f"), ("ch", "k"), ("ck", "k"), ("qu", "k"), ("c", "k"), ("rh", "r"), ("th", "t"), ("ps", "s"),
+    ("pn", "n"), ("y", "i"), ("ae", "e"), ("oe", "e"), ("ei", "i"), ("ie", "i"), ("z", "s"), ("x", "ks"))  # fmt: skip
+_DOUBLED = re.compile(r"([a-z])\1")
 
 
 @functools.cache
