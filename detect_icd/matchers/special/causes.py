@@ -33,19 +33,28 @@ class CauseRule:
     ignores: str
 
 
+_ANY_FALL = "W19"
+
+
 class RuleTable:
     """A table of rules as one pattern; of those that match in one place the first in the table counts."""
 
     def __init__(self, name: str) -> None:
         self.rules = tuple(CauseRule(*cells) for cells in rows(f"special/{name}", 4))
         self._single: tuple[tuple[CauseRule, re.Pattern[str]], ...] = ()
-        parts = (f"(?P<r{number}>(?:{rule.regex}))" for number, rule in enumerate(self.rules))
-        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(parts)})", re.IGNORECASE)
+        self._patterns = tuple(self._pattern(last=last) for last in (False, True))
+
+    def _pattern(self, *, last: bool) -> re.Pattern[str]:
+        """The general ones by themselves: "after a fall" must not take "a fall from bed" away."""
+        numbered = [(n, rule) for n, rule in enumerate(self.rules) if (rule.code == _ANY_FALL) is last]
+        parts = "|".join(f"(?P<r{number}>(?:{rule.regex}))" for number, rule in numbered) or r"(?!)"
+        return re.compile(rf"(?<!\w)(?:{parts})", re.IGNORECASE)
 
     def find(self, note: str, start: int, end: int) -> Iterator[tuple[CauseRule, int, int]]:
         """The matches of a stretch of a note, in order of the text."""
-        for match in self._pattern.finditer(note, start, end):
-            yield self.rules[int((match.lastgroup or "r0")[1:])], match.start(), match.end()
+        for pattern in self._patterns:
+            for match in pattern.finditer(note, start, end):
+                yield self.rules[int((match.lastgroup or "r0")[1:])], match.start(), match.end()
 
     def first_of_each(self, note: str) -> Iterator[tuple[CauseRule, int, int]]:
         """Of each category the first rule of the table that a note has a match for, wherever it stands."""

@@ -125,7 +125,7 @@ class InjuryMatcher:
         low, head, high = place
         phrase = note[words[low].start : words[high - 1].end]
         sentence = note[bounds[0] : bounds[1]]
-        kind = _kind(kind, note[bounds[0] : words[head].end], phrase, sentence)
+        kind = _kind(kind, note[bounds[0] : words[head].end], phrase, sentence, note)
         groups = _groups(words[low:high], self._vocabulary)
         everything = frozenset().union(*(atoms for atoms, _ in groups)) if groups else frozenset[str]()
         side = (
@@ -251,7 +251,7 @@ def _reach(words: list[_Word], head: int, taken: int, following: int, vocabulary
         )
     while high - 1 > head and (words[high - 1].mark == "comma" or words[high - 1].word in _EDGE):
         high -= 1
-    while low < head and (words[low].mark != "word" or words[low].word in _EDGE):
+    while low < head and (words[low].mark != "word" or words[low].word in _EDGE or low not in known):
         low += 1
     return low, high
 
@@ -334,12 +334,14 @@ def _pair(atoms: set[str], start: int, end: int) -> Iterator[tuple[set[str], int
 _TWO_BONES = (("tibfib", ("tibia", "fibula")), ("bothbone", ("radius", "ulna")))
 
 
-def _kind(kind: str, before: str, phrase: str, sentence: str) -> str:
+def _kind(kind: str, before: str, phrase: str, sentence: str, note: str) -> str:
     """The kind with what decides it further: a burn's degree, what bit, whether something is left in the wound."""
     if kind == "burn":
         degrees = [match.lastgroup for match in _DEGREE.finditer(phrase)] or [
             m.lastgroup for m in _DEGREE.finditer(sentence)
         ]
+        everywhere = {match.lastgroup for match in _DEGREE.finditer(note)}
+        degrees = degrees or (list(everywhere) if len(everywhere) == 1 else [])
         return "burn" + max((name[1] for name in degrees if name), default="")
     if kind == "bite":
         what = before[: before.lower().rfind("bit")].rstrip()

@@ -243,6 +243,7 @@ def injury_titles(book: CodeBook) -> InjuryTitles:
 
 
 def by_side(book: CodeBook, heading: str, kind: str) -> dict[str, str]:
+    """The codes right under a heading by the side they name, displaced and of the kind where there are several."""
     entry = book.get(heading)
     if entry is None:
         return {}
