@@ -335,6 +335,33 @@ def _sided(book: CodeBook, code: str, side: str) -> Iterator[CodeEntry]:
         yield entry
 
 
+_LEFT_BY_OPERATIONS = ("Z89", "Z90", "Z94", "Z951", "Z966", "Z980", "Z981", "Z984", "Z985", "Z986", "Z988")
+_STATE = re.compile(
+    r"\b(?:status|presence|absence|absent|artificial|prosthe|histor|hx|h/o|prior|previous|recipient|amput|removed|implants?\b|graft|dependen|aftercare|s/p|status post|old)",
+    re.IGNORECASE,
+)
+
+
+def is_state(code: str, assertion: Assertion, passage: Passage, start: int, end: int) -> bool:
+    """Whether the words of an operation or an allergy state what is left, not what is done or happens today.
+
+    Args:
+        code: The code a dictionary has for the words.
+        assertion: How they are spoken of.
+        passage: Their sentence.
+        start: Where they start.
+        end: One past where they end.
+    """
+    compact = icd10cm.compact(code)
+    words = passage.text[start:end]
+    if compact.startswith("Z88"):
+        return "reaction" not in words.lower()
+    if assertion.status is not Status.PRESENT or not compact.startswith(_LEFT_BY_OPERATIONS):
+        return True
+    dated = _YEAR.match(passage.text, end) is not None
+    return dated or passage.section in _PAST_SECTIONS or _STATE.search(words) is not None
+
+
 def covering_one(circumstances: Iterable[Circumstance], start: int, end: int) -> Circumstance | None:
     """The first of the circumstances that shares words with a mention."""
     return next((item for item in circumstances if item.start < end and start < item.end), None)

@@ -12,7 +12,7 @@ from detect_icd.assertion import WORD, Assertion, Passage, context_rules
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import Coding
 from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, with_words_after, words_after
-from detect_icd.matchers.circumstances import CircumstanceMatcher, covering_one
+from detect_icd.matchers.circumstances import CircumstanceMatcher, covering_one, is_state
 from detect_icd.matchers.completion import complete, lacks_side, parts_of
 from detect_icd.matchers.dictionary import SIDES, DictionaryMatcher, Mention
 from detect_icd.matchers.phrases import PhraseSource, read_general_words
@@ -83,6 +83,8 @@ class DiagnosisMatcher:
                     continue
                 inner = covering.inner if covering is not None else None
                 assertion = inner or passage.assess(mention.start, mention.end, mention.code)
+                if not is_state(mention.code, assertion, passage, mention.start, mention.end):
+                    continue
                 if mention.source is not PhraseSource.GENERAL or assertion.status not in _OF_THE_PATIENT:
                     yield _mentioned(mention, entry.coding, chain, passage.section, assertion)
 
