@@ -129,7 +129,12 @@ def search(
         raise UsageError("the query has no word to search for")
     found = list(_hits(words, book, limit))
     if len(parts) > 1:
-        found += [hit._replace(score=hit.score * _PART) for part in parts if part for hit in _hits(part, book, limit)]
+        found += [
+            hit._replace(score=round(hit.score * _PART, 3))
+            for part in parts
+            if part
+            for hit in _hits(part, book, limit)
+        ]
     for hit in sorted(found, key=lambda hit: (-hit.score, len(hit.entry.code), hit.entry.code)):
         hits.setdefault(hit.entry.code, hit)
     return list(hits.values())[:limit]
