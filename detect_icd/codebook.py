@@ -279,6 +279,11 @@ def _with_imports(imports: tuple[Imported, ...]) -> dict[str, tuple[Release, Sto
     return dict(sorted(found.items()))
 
 
+def embedded_books() -> list[CodeBook]:
+    """The releases inside the package, whatever was imported: those a wheel's phrases are compiled from."""
+    return books_in(_embedded())
+
+
 def books_in(store: Store) -> list[CodeBook]:
     """The releases that a file holds, one being imported included."""
     return [CodeBook(release, store) for release in _releases_in(store)]

@@ -114,7 +114,7 @@ def test_the_text_of_a_case_is_not_in_its_repr(tmp_path):
 # The report
 
 
-def outcome(found, reported="I10", forbidden="", mentions=(), statuses=(), tag="a", sections=()):
+def outcome(found, reported="I10", forbidden="", mentions=(), *, statuses=(), tag="a", sections=()):
     case = Case("a:1", tag, "text", tuple(mentions), frozenset(reported.split()), frozenset(forbidden.split()))
     return Outcome(case, frozenset(found.split()), tuple(statuses), tuple(sections) or ("",) * len(statuses))
 
@@ -134,7 +134,7 @@ def test_forbidden_codes_are_counted_where_reported():
 def test_statuses_are_counted_for_each_and_over_all():
     mentions = [CodedMention(0, 1, "I10", status) for status in (Status.NEGATED, Status.NEGATED, Status.FAMILY)]
     report = CaseReport(
-        (outcome("", "", "", mentions, (Status.NEGATED, None, Status.FAMILY), sections=("plan", "plan", "")),)
+        (outcome("", "", "", mentions, statuses=(Status.NEGATED, None, Status.FAMILY), sections=("plan", "plan", "")),)
     )
     figures = report.to_dict()
     assert figures["status"]["mentions"] == 3

@@ -22,15 +22,12 @@ def codes(terms):
 def term(title, code="", *below, see="", level=0):
     name = f'term level="{level}"' if level else "mainTerm"
     inner = f"<title>{title}</title>" + (f"<code>{code}</code>" if code else "") + (f"<see>{see}</see>" if see else "")
-    return f"<{name}>{inner}{''.join(below)}</{name.split()[0]}>"
+    return f"<{name}>{inner}{''.join(below)}</{name.split(maxsplit=1)[0]}>"
 
 
 def test_the_words_of_all_titles_above_lead_to_a_line():
-    found = codes(term("Ulcer", "L98.499", term("foot", "", term("diabetic", "E11.621", level=2), level=1)))
-    assert found == {"ulcer": "L98.499", "diabetic foot ulcer": "E11.621"} or found == {
-        "ulcer": "L98.499",
-        "diabetes foot ulcer": "E11.621",
-    }
+    found = codes(term("Ulcer", "L98.499", term("foot", "", term("infected", "E11.621", level=2), level=1)))
+    assert found == {"ulcer": "L98.499", "foot infected ulcer": "E11.621"}
 
 
 def test_any_spelling_of_a_main_term_will_do():
