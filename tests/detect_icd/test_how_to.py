@@ -22,8 +22,9 @@ def commands(text):
     return [line.split()[1:] for line in lines if line.startswith("detect-icd ")]
 
 
-def test_the_import_runs_as_printed(root, home, quick, tmp_path, monkeypatch, capsys):
+def test_the_import_runs_as_printed(root, import_files, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    home = tmp_path / "home"
     tables = {"t.xml": made.tabular(2026, made.NEW), "i.xml": made.index(made.PROLAPSE, 2026)}
     made.write_zip(tmp_path / "code-tables-2026.zip", tables)
     lists = {"icd10cm_order_2026.txt": made.order(made.NEW), "icd10cm_codes_2026.txt": made.code_list(made.NEW)}
