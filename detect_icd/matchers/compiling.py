@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,12 +13,18 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from detect_icd.matchers.navigation import IndexPhrase, index_phrases
-from detect_icd.matchers.phrases import PhraseSource, atom_sets, read_general_words, read_synonyms, title_parts
+from detect_icd.matchers.phrases import (
+    PhraseSource,
+    atom_sets,
+    fingerprint,
+    read_general_words,
+    read_synonyms,
+    title_parts,
+)
 from detect_icd.terms import singular, terms
 from redactphi.errors import DataError
 from redactphi.resources import data
 from redactphi.resources import terms as word_list
-from redactphi.version import __version__
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
@@ -229,26 +234,5 @@ def _write(phrases: Mapping[frozenset[str], tuple[str, PhraseSource]], out: Path
             code_of=np.array([code for _, code, _ in filed], dtype=np.int32),
             source_of=np.array([source for _, _, source in filed], dtype=np.uint8),
             shelf_offsets=np.cumsum(shelf_sizes).astype(np.int32),
-            fingerprint=np.frombuffer(_fingerprint().encode(), dtype=np.uint8),
+            fingerprint=np.frombuffer(fingerprint().encode(), dtype=np.uint8),
         )
-
-
-_TABLES = (
-    "word_forms.tsv",
-    "abbreviations.tsv",
-    "synonyms.tsv",
-    "stop_terms.txt",
-    "general_words.tsv",
-    "weak_heads.txt",
-)
-
-
-@functools.cache
-def _fingerprint() -> str:
-    """Of the tables that say what a word is: phrases compiled with others would be looked up by other words."""
-    folder = data("detect_icd")
-    names = [*_TABLES, *(f"lexicon/{path.name}" for path in sorted((folder / "lexicon").iterdir(), key=str))]
-    digest = hashlib.sha256(__version__.encode())
-    for name in names:
-        digest.update((folder / name).read_bytes())
-    return digest.hexdigest()

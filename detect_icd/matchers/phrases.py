@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from enum import IntEnum
 
 from detect_icd.terms import rows, terms
 from redactphi.resources import data
+from redactphi.version import __version__
 
 
 class PhraseSource(IntEnum):
@@ -106,10 +109,8 @@ def read_synonyms() -> Iterator[tuple[str, str, int]]:
 
     ``|`` separates phrases of one code.
     """
-    folder = data("detect_icd") / "lexicon"
-    files = sorted(path.name for path in folder.iterdir() if path.name.endswith(".tsv"))
-    for rank, name in ((-2, f"lexicon/{file}") for file in files):
-        yield from _phrases(name, rank)
+    for name in _lexicon():
+        yield from _phrases(name, -2)
     yield from _phrases("synonyms.tsv", -1)
 
 
@@ -123,3 +124,28 @@ def _phrases(name: str, rank: int) -> Iterator[tuple[str, str, int]]:
     for phrases, code in rows(name, 2):
         for phrase in phrases.split("|"):
             yield phrase.strip(), code, rank
+
+
+def _lexicon() -> list[str]:
+    folder = data("detect_icd") / "lexicon"
+    return sorted(f"lexicon/{path.name}" for path in folder.iterdir() if path.name.endswith(".tsv"))
+
+
+_TABLES = (
+    "word_forms.tsv",
+    "abbreviations.tsv",
+    "word_senses.tsv",
+    "synonyms.tsv",
+    "stop_terms.txt",
+    "general_words.tsv",
+    "weak_heads.txt",
+)
+
+
+@functools.cache
+def fingerprint() -> str:
+    """Of the tables that say what a word is: phrases compiled with others would be looked up by other words."""
+    digest = hashlib.sha256(__version__.encode())
+    for name in (*_TABLES, *_lexicon()):
+        digest.update((data("detect_icd") / name).read_bytes())
+    return digest.hexdigest()

@@ -33,6 +33,8 @@ _LONG = 8
 _CLEARLY = 4
 """How many times as often the better of two equally near words must stand in the index."""
 
+_CACHE_LIMIT = 200_000
+
 _LISTS = ("clinical_words", "common_words", "surnames", "first_names")
 
 
@@ -60,6 +62,8 @@ class Spelling:
     def correct(self, word: str) -> str | None:
         """The known word an unknown one stands for; None for a known word, and where none or several would do."""
         if word not in self._seen:
+            if len(self._seen) > _CACHE_LIMIT:
+                self._seen.clear()
             self._seen[word] = self._correct(singular(american(word)), word)
         return self._seen[word]
 
