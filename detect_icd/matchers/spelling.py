@@ -82,7 +82,7 @@ class Spelling:
         """The known word that sounds the same ("onikomycosis"), if there is one."""
         if self._by_sound is None:
             self._by_sound = {}
-            for known, often in sorted(self._often.items(), key=lambda item: item[1]):
+            for known in sorted(self._often, key=self._often.__getitem__):
                 self._by_sound[_sound(known)] = known
         return self._by_sound.get(_sound(word))
 
