@@ -41,7 +41,7 @@ _BARRIER = re.compile(
     r"\b(?:no|not|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
     re.IGNORECASE,
 )
-_STOP = re.compile(r"\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s")
+_STOP = re.compile(r"\n\s*\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s")
 """Parts even words that stand next to one another."""
 
 _BREAK = re.compile(r",(?!\s?\d)|\band\b|\bor\b|(?<!\d)/(?!\d)|\n|\(|\)| - ", re.IGNORECASE)
