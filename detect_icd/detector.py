@@ -10,7 +10,7 @@ from datetime import date
 from operator import itemgetter
 
 from detect_icd.candidates import Candidate, Detection, Dropped
-from detect_icd.codebook import CodeBook, open_book
+from detect_icd.codebook import open_book
 from detect_icd.course import settle, with_findings, with_follow_up, without_implied_aftercare
 from detect_icd.guidelines import Guidelines, Setting
 from detect_icd.matchers.circumstances import supported

@@ -264,6 +264,12 @@ def _asserted(compiled: _Compiled, said: Assertion, match: re.Match[str], sectio
         return Assertion(Status.PRESENT, said.cue, said.rule) if status is Status.HISTORICAL else said
     if status is Status.UNCERTAIN and compiled.rule.code.startswith("Z20"):
         return Assertion(Status.PRESENT, said.cue, said.rule)
+    return _brought(said, match)
+
+
+def _brought(said: Assertion, match: re.Match[str]) -> Assertion | None:
+    """How the note speaks of an encounter; nothing where it was another day's, or is not certain."""
+    status = said.status
     if _BYGONE.match(match.string, match.end()) or _ELSEWHERE.search(
         match.string, max(0, match.start() - _NEAR), match.start()
     ):

@@ -62,7 +62,7 @@ class DiagnosisMatcher:
                 yield from self.substances.candidates(passage, book)
             for statement in statements:
                 covering = covering_one(circumstances, statement.start, statement.end)
-                inner = covering.inner if covering is not None and statement.code[0] not in "ZST" else None
+                inner = covering.inner if covering is not None and statement.code[0] not in "VWXYZ" else None
                 assertion = inner or passage.assess(statement.start, statement.end, statement.code)
                 yield _stated(special, statement, assertion, passage.section)
             if not sentence.mentions:

@@ -40,7 +40,7 @@ _TAKES = re.compile(
     re.IGNORECASE,
 )
 _AGAINST = re.compile(
-    r"\b(?:allerg\w*|intoleran\w*|overdos\w*|ingest\w*|poison\w*|stopp(?:ed|ing)|stop|discontinu\w+|d/?c'?d|dc|off|no longer|never|refus\w+|declin\w+|"
+    r"\b(?:allerg\w*|intoleran\w*|overdos\w*|ingest\w*|poison\w*|stopp(?:ed|ing)|stop|discontinu\w+|completed|finished|d/?c'?d|dc|off|no longer|never|refus\w+|declin\w+|"
     r"held|hold(?:ing)?|start(?:ed|ing|s)?|begin(?:ning)?|beg[au]n|initiat\w+|will (?:start|begin|need|be started|try|add|get|have|receive)|plan(?:s|ned)?|consider\w*|trial|today|(?:one|single|1) dose|"
     r"[x\u00d7] ?\d+ ?(?:d|days?|wks?|weeks?)|(?:for|over) (?:\d+|five|seven|ten|three) (?:days?|weeks?)|\d+[- ]day|course|taper\w*|drip|iv|intravenous\w*|loaded|switch\w*|"
     r"failed|prior|previous(?:ly)?|formerly|past|if|avoid\w*|contraindicated|only (?:during|in|while|when|for|used)|used only|hospital stay|bridg\w+|due to|reaction|caused|induced|toxicity|"
