@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -117,8 +118,10 @@ class SubstanceMatcher:
         words = WORD.finditer(passage.text, *passage.bounds)
         return [Named(m.start(), m.end(), known[m.group().lower()]) for m in words if m.group().lower() in known]
 
-    def candidates(self, sentence: Passage, book: CodeBook) -> Iterator[Candidate]:
-        """The codes that follow from the substances of a sentence."""
+    def candidates(self, sentence: Passage, words: AbstractSet[str], book: CodeBook) -> Iterator[Candidate]:
+        """The codes that follow from the substances of a sentence of these words."""
+        if words.isdisjoint(self.names):
+            return
         allergic = sentence.section == "allergies"
         allergies = [] if allergic else list(_ALLERGY.finditer(sentence.text, *sentence.bounds))
         for one in self.named(sentence):
