@@ -61,11 +61,11 @@ def compile_code_book() -> None:
 
 def compile_phrases() -> None:
     """The phrase index over all embedded releases."""
-    from detect_icd.codebook import CodeBook, releases  # noqa: PLC0415 - the code book is compiled only now
+    from detect_icd.codebook import embedded_books  # noqa: PLC0415 - the code book is compiled only now
     from detect_icd.matchers.compiling import compile_index  # noqa: PLC0415
     from detect_icd.matchers.index import FILE  # noqa: PLC0415
 
-    compile_index([CodeBook.open(release.name) for release in releases()], COMPILED / FILE)
+    compile_index(embedded_books(), COMPILED / FILE)
 
 
 def compile_rules() -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from detect_icd.codebook import CodeBook, CodeEntry, open_book
 from detect_icd.coding import cpt, hcpcs, icd10cm
+from detect_icd.matchers.attributes import denied
 from detect_icd.matchers.completion import complete, stated
 from detect_icd.matchers.dictionary import DictionaryMatcher
 from detect_icd.matchers.index import PhraseIndex, phrase_index
@@ -127,9 +128,11 @@ def search(
     words = frozenset().union(*parts)
     if not words and not hits:
         raise UsageError("the query has no word to search for")
-    found = list(_hits(words, book, limit))
+    denied = _denied_words(matcher, query)
+    found = list(_hits(words, denied, book, limit))
     if len(parts) > 1:
-        found += [hit._replace(score=hit.score * _PART) for part in parts if part for hit in _hits(part, book, limit)]
+        in_part = (hit for part in parts if part for hit in _hits(part, denied, book, limit))
+        found += [hit._replace(score=round(hit.score * _PART, 3)) for hit in in_part]
     for hit in sorted(found, key=lambda hit: (-hit.score, len(hit.entry.code), hit.entry.code)):
         hits.setdefault(hit.entry.code, hit)
     return list(hits.values())[:limit]
@@ -139,20 +142,34 @@ def _words(matcher: DictionaryMatcher, text: str) -> frozenset[str]:
     return frozenset(atom for token in matcher.read(text, 0, len(text)) for atom in token.atoms) - _SAYS_NOTHING
 
 
-def _hits(words: frozenset[str], book: CodeBook, limit: int) -> Iterator[Hit]:
-    """What the phrases nearest to the words lead to, completed by the words as a mention in a note would be."""
+def _denied_words(matcher: DictionaryMatcher, query: str) -> frozenset[str]:
+    return (
+        frozenset().union(*(_words(matcher, query[start:end]) for start, end in denied(query, 0, len(query)))) - _DENIES
+    )
+
+
+_DENIES = frozenset({"without", "no", "not"})
+
+
+def _hits(words: frozenset[str], denied: frozenset[str], book: CodeBook, limit: int) -> Iterator[Hit]:
+    """What the phrases nearest to the words lead to, completed by the words as a mention in a note would be.
+
+    A phrase that has what the query denies must deny it too ("migraine without aura").
+    """
     rank = ranking(phrase_index())
     asked = sum(map(rank.weight, words)) or 1.0
     for phrase in rank.best(words, _CONSIDERED + limit):
-        entry = complete(book, phrase.code, words, phrase.atoms & words)
+        if phrase.atoms & denied and not phrase.atoms & _DENIES:
+            continue
+        entry = complete(book, phrase.code, words - denied, phrase.atoms & words)
         if entry is None:
             continue
-        more = sum(map(rank.weight, (stated(entry) & words) - phrase.atoms)) / asked
+        more = sum(map(rank.weight, (stated(entry) & words) - phrase.atoms - denied)) / asked
         yield Hit(entry, round(min(1.0, phrase.score + more) * _TRUST[phrase.source], 3))
 
 
 _PARTS = re.compile(
-    r"\s+-+\s*|\s*-+\s+|[,;/?+]|\.\s|\b(?:with|and|secondary to|due to|under evaluation|to rule out|r/o|s/p)\b",
+    r"\s+-+\s*|\s*-+\s+|[,;?+]|(?<!\bw)(?<!\bs)(?<!\br)(?<!\bc)/|\.\s|\b(?:with|and|secondary to|due to|under evaluation|to rule out|r/o|s/p)\b",
     re.IGNORECASE,
 )
 """What parts the diagnoses of a string that names several."""
@@ -167,7 +184,7 @@ _CONSIDERED = 80
 _TRUST = {
     PhraseSource.SYNONYM: 1.0, PhraseSource.TITLE: 1.0, PhraseSource.INCLUSION: 0.99, PhraseSource.VAGUE_TITLE: 0.97,
     PhraseSource.VAGUE_INCLUSION: 0.96, PhraseSource.INDEX: 0.98, PhraseSource.EXTERNAL: 0.9, PhraseSource.TABLE: 0.95,
-    PhraseSource.GENERAL: 0.9,
+    PhraseSource.GENERAL: 0.9, PhraseSource.EPONYM: 0.98,
 }  # fmt: skip
 
 

@@ -95,7 +95,7 @@ class CodeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """An embedded release and the days it is in force for."""
+    """A release, embedded or imported, and the days it is in force for."""
 
     name: str
     number: int
@@ -125,17 +125,13 @@ class CodeBook:
 
     @classmethod
     def open(cls, release: str | None = None) -> Self:
-        """The book of a release; the newest embedded one unless named.
+        """The book of a release; the newest one at hand unless named.
 
         Raises:
-            UnknownNameError: The release is not embedded.
+            UnknownNameError: The release is neither embedded nor imported.
             DataError: The book is not compiled.
         """
-        known = _known()
-        name = release if release is not None else max(known)
-        if name not in known:
-            raise UnknownNameError("ICD-10-CM release", name, known)
-        return cls(*known[name])
+        return cls(*_at_hand(release if release is not None else max(_known())))
 
     def __reduce__(self) -> tuple[Any, tuple[str, str]]:
         return _reopen, (self.release, self.note)
@@ -265,6 +261,13 @@ def releases() -> tuple[Release, ...]:
     return tuple(release for release, _ in _known().values())
 
 
+def _at_hand(release: str) -> tuple[Release, Store]:
+    known = _known()
+    if release not in known:
+        raise UnknownNameError("ICD-10-CM release", release, known)
+    return known[release]
+
+
 def _known() -> dict[str, tuple[Release, Store]]:
     return _with_imports(tuple(found for found in imported() if "tabular" in found.kinds))
 
@@ -276,6 +279,16 @@ def _with_imports(imports: tuple[Imported, ...]) -> dict[str, tuple[Release, Sto
     return dict(sorted(found.items()))
 
 
+def embedded_books() -> list[CodeBook]:
+    """The releases inside the package, whatever was imported: those a wheel's phrases are compiled from."""
+    return books_in(_embedded())
+
+
+def books_in(store: Store) -> list[CodeBook]:
+    """The releases that a file holds, one being imported included."""
+    return [CodeBook(release, store) for release in _releases_in(store)]
+
+
 def _releases_in(store: Store) -> Iterator[Release]:
     query = "SELECT name, number, first_day, last_day, billable FROM release ORDER BY number"
     for name, number, first, last, billable in store.rows(query):
@@ -285,7 +298,7 @@ def _releases_in(store: Store) -> Iterator[Release]:
 def for_service_date(service_date: date | str) -> CodeBook:
     """The book in force on the day of service.
 
-    Outside the embedded releases the nearest one serves, and its ``note`` says so.
+    Outside the releases at hand the nearest one serves, and its ``note`` says so.
 
     Args:
         service_date: A date, or one in ISO form: ``2026-09-30``.
@@ -298,9 +311,9 @@ def for_service_date(service_date: date | str) -> CodeBook:
     for release in known:
         if release.first_day <= day <= release.last_day:
             return _open(release.name)
-    nearest = known[0] if day < known[0].first_day else known[-1]
+    nearest = min(reversed(known), key=lambda release: max(release.first_day - day, day - release.last_day))
     names = ", ".join(release.name for release in known)
-    note = f"no embedded release is in force on {day}; {nearest.name} is used (embedded: {names})"
+    note = f"no release at hand is in force on {day}; {nearest.name} is used (at hand: {names})"
     return _reopen(nearest.name, note)
 
 
@@ -318,7 +331,7 @@ def open_book(*, release: str | None = None, service_date: date | str | None = N
     """The book of a release or a day of service; of the newest release when neither is given.
 
     Raises:
-        UnknownNameError: The release is not embedded.
+        UnknownNameError: The release is neither embedded nor imported.
         UsageError: Both are given, or the date is not one.
     """
     if release is not None and service_date is not None:
@@ -338,16 +351,17 @@ def _day(service_date: date | str) -> date:
         raise UsageError("the service date is not in ISO form, such as 2026-09-30") from None
 
 
-@functools.cache
 def _open(release: str) -> CodeBook:
-    return CodeBook.open(release)
+    return _shared_book(*_at_hand(release))
+
+
+@functools.lru_cache(maxsize=16)
+def _shared_book(release: Release, store: Store) -> CodeBook:
+    return CodeBook(release, store)
 
 
 def _reopen(release: str, note: str) -> CodeBook:
-    known = _known()
-    if release not in known:
-        raise UnknownNameError("ICD-10-CM release", release, known)
-    return CodeBook(*known[release], note)
+    return CodeBook(*_at_hand(release), note)
 
 
 @functools.cache

@@ -17,6 +17,7 @@ _RULES = {
     "dictionary/external": "a path of the Index of External Causes",
     "dictionary/table": "a line of the Table of Neoplasms or of Drugs",
     "dictionary/general": "a word that names a kind of finding",
+    "dictionary/eponym": "the name of its eponym, standing alone",
     "completion/words": "completed by the words around it",
     "completion/side-of-part": "the side the note names with the same part of the body",
 }

@@ -25,6 +25,8 @@ class Combination:
         suffix: From which character on the first condition's code is kept.
         words: Words the note must state (regex), in the first condition's sentence where ``near``.
         unless: Words that rule it out anywhere in the note (regex).
+        absent: Code prefixes of which none may be there.
+        early: Whether it is applied before the families, which then go on from its result.
         near: Whether the words must stand in the first condition's sentence.
         after: Whether the result is listed last rather than before its conditions.
         apart: Whether the result is a code of its own, not the conditions read together.
@@ -40,6 +42,8 @@ class Combination:
     suffix: int | None = None
     words: str = ""
     unless: str = ""
+    absent: tuple[str, ...] = ()
+    early: bool = False
     near: bool = False
     after: bool = False
     apart: bool = False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from detect_icd.candidates import Candidate, Detection, Status
 from detect_icd.coding import CodeSystem, icd10cm
-from detect_icd.conventions.combine import apply_combinations
+from detect_icd.conventions.combine import apply_combinations, part
 from detect_icd.conventions.docket import Docket as _Docket
 from detect_icd.conventions.excludes import exclude
 from detect_icd.conventions.families import apply_families
@@ -24,7 +24,8 @@ from detect_icd.conventions.ulcers import read_ulcers
 from detect_icd.course import ANSWERED, PRESENTED
 from detect_icd.guideline_rules import Rules, rules
 from detect_icd.matchers.circumstances import COVERED
-from detect_icd.matchers.completion import complete, lacks_side, missing
+from detect_icd.matchers.completion import complete, missing
+from detect_icd.matchers.questions import questions
 from redactphi.errors import UnknownNameError
 
 if TYPE_CHECKING:
@@ -75,8 +76,8 @@ class Guidelines:
         reported = sequence(docket.standing, self.rules, book)
         for candidate in reported:
             entry = book.get(candidate.coding.code) if candidate.coding.system is CodeSystem.ICD10CM else None
-            if entry is not None and lacks_side(entry, book):
-                docket.warnings.append(f"{entry.code}: side not stated (I.B.13)")
+            if entry is not None:
+                docket.warnings.extend(questions(entry, book))
         docket.warnings.extend(hints(reported, book))
         ranked = sorted(docket.all, key=lambda c: (-c.score, c.start, c.coding.code))
         return Detection(tuple(ranked), tuple(reported), tuple(docket.dropped), tuple(dict.fromkeys(docket.warnings)))
@@ -87,13 +88,15 @@ class Guidelines:
         read_ulcers(docket, book)
         if not docket.diagnoses():
             return
+        part(docket, book)
         apply_organisms(docket, book)
         most_specific(docket, self.rules)
+        apply_combinations(docket, book, early=True)
         apply_families(docket, book)
-        apply_combinations(docket, self.rules.combinations, book)
+        apply_combinations(docket, book, early=False)
         by_osteoporosis(docket, self.rules.fracture_sites, book)
         most_specific(docket, self.rules)
-        drop_integral(docket, self.rules.suppressions)
+        drop_integral(docket)
         exclude(docket, book)
 
 

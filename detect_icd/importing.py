@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import re
 import shutil
@@ -15,14 +16,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from detect_icd.codebook import CodeBook, releases
+from detect_icd.codebook import CodeBook, books_in, releases
 from detect_icd.importers.alphabetic import IndexTerm, read_index
 from detect_icd.importers.build import SCHEMA, Release, insert
 from detect_icd.importers.official import OfficialFile, official_files
 from detect_icd.importers.tabular import complete, read_tabular
 from detect_icd.local_data import BETWEEN, VARIABLE, Imported, home, imported, lines, path_of
 from detect_icd.matchers.compiling import compile_index
-from detect_icd.matchers.index import phrase_index
+from detect_icd.matchers.index import INDEXES
+from detect_icd.matchers.phrases import fingerprint
+from detect_icd.store import Store
 from redactphi.errors import DataError, UsageError
 
 _INDEXES = ("index", "external", "drug", "neoplasm")
@@ -82,13 +85,20 @@ def refresh(folder: Path | None = None) -> tuple[Imported, ...]:
     if target is None:
         raise UsageError(f"the variable {VARIABLE} is empty: nothing imported is used")
     for found in imported(target):
-        phrases = _compiled(list(lines(found)))
-        with _partial(found.path) as partial:
-            shutil.copyfile(found.path, partial)
-            with closing(sqlite3.connect(partial)) as connection, connection:
-                connection.execute("INSERT OR REPLACE INTO compiled VALUES ('phrases', ?)", (phrases,))
-                connection.execute("UPDATE fact SET value = ? WHERE key = 'fingerprint'", (phrase_index().fingerprint,))
+        _recompile(found, target)
     return imported(target)
+
+
+def _recompile(found: Imported, folder: Path) -> None:
+    with _partial(found.path) as partial:
+        shutil.copyfile(found.path, partial)
+        _add_phrases(partial, list(lines(found)) or _lines_of_another(found.release, folder))
+
+
+def _lines_of_another(release: str, folder: Path) -> list[IndexTerm]:
+    """The newest index of another release: what was imported without one must not hide it."""
+    others = (found for found in reversed(imported(folder)) if found.release != release and found.kinds & INDEXES)
+    return [line for found in itertools.islice(others, 1) for line in lines(found)]
 
 
 def _release_number(files: Mapping[str, OfficialFile], release: str | None) -> int:
@@ -116,7 +126,12 @@ def _release(files: Mapping[str, OfficialFile], number: int) -> Release | None:
             raise DataError(f"the {present} is there, but no {absent}: a release is made of both")
         return None
     assert tabular.root is not None
-    return Release(number, complete(read_tabular(tabular.root), listed.codes))
+    try:
+        return Release(number, complete(read_tabular(tabular.root), listed.codes))
+    except (DataError, UsageError) as error:
+        raise DataError(f"{tabular.name}, {listed.name}: {error}") from error
+    except KeyError as error:
+        raise DataError(f"{tabular.name}: an element lacks its attribute {error}") from error
 
 
 def _install(
@@ -127,32 +142,40 @@ def _install(
     facts = {
         "release": release,
         "made": datetime.now(UTC).date().isoformat(),
-        "fingerprint": phrase_index().fingerprint,
+        "fingerprint": "",
     }
-    path = path_of(release, folder)
-    with _partial(path) as partial, closing(sqlite3.connect(partial)) as connection, connection:
-        connection.executescript(_TABLES)
-        connection.executescript(SCHEMA)
-        connection.executemany("INSERT INTO fact VALUES (?, ?)", facts.items())
-        connection.executemany(
-            "INSERT INTO source VALUES (?, ?, ?, ?, ?)",
-            [(file.name, kind, file.year, file.sha256, counts[kind]) for kind, file in sorted(files.items())],
-        )
-        connection.executemany(
-            'INSERT INTO line (kind, path, code, see, "column") VALUES (?, ?, ?, ?, ?)',
-            [(line.kind, BETWEEN.join(line.path), line.code, line.see, line.column) for line in terms],
-        )
-        if terms:
-            connection.execute("INSERT INTO compiled VALUES ('phrases', ?)", (_compiled(terms),))
-        if book is not None:
-            insert(connection, [book])
+    with _partial(path_of(release, folder)) as partial:
+        with closing(sqlite3.connect(partial)) as connection, connection:
+            connection.executescript(_TABLES)
+            connection.executescript(SCHEMA)
+            connection.executemany("INSERT INTO fact VALUES (?, ?)", facts.items())
+            connection.executemany(
+                "INSERT INTO source VALUES (?, ?, ?, ?, ?)",
+                [(file.name, kind, file.year, file.sha256, counts[kind]) for kind, file in sorted(files.items())],
+            )
+            connection.executemany(
+                'INSERT INTO line (kind, path, code, see, "column") VALUES (?, ?, ?, ?, ?)',
+                [(line.kind, BETWEEN.join(line.path), line.code, line.see, line.column) for line in terms],
+            )
+            if book is not None:
+                insert(connection, [book])
+        _add_phrases(partial, terms or _lines_of_another(release, folder))
+    for other in imported(folder):
+        if book is not None and other.release > release:
+            _recompile(other, folder)
     return next(found for found in imported(folder) if found.release == release)
 
 
-def _compiled(terms: Sequence[IndexTerm]) -> bytes:
-    out = io.BytesIO()
-    compile_index([CodeBook.open(found.name) for found in releases()], out, terms)
-    return out.getvalue()
+def _add_phrases(partial: Path, terms: Sequence[IndexTerm]) -> None:
+    """Compiles the phrases of all releases at hand, those of the file before others of their name, and of the index."""
+    store, out = Store(partial), io.BytesIO()
+    books = {found.name: CodeBook.open(found.name) for found in releases()}
+    books |= {book.release: book for book in books_in(store)}
+    compile_index(books.values(), out, terms)
+    store.close()
+    with closing(sqlite3.connect(partial)) as connection, connection:
+        connection.execute("INSERT OR REPLACE INTO compiled VALUES ('phrases', ?)", (out.getvalue(),))
+        connection.execute("UPDATE fact SET value = ? WHERE key = 'fingerprint'", (fingerprint(),))
 
 
 @contextmanager

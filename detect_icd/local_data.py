@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from detect_icd.importers.alphabetic import IndexTerm
 from detect_icd.store import Store
 from redactphi.errors import DataError
@@ -65,6 +63,8 @@ def home() -> Path | None:
     named = os.environ.get(VARIABLE)
     if named is not None:
         return Path(named) if named else None
+    import platformdirs  # noqa: PLC0415 - the build reads nothing imported, and does without
+
     return platformdirs.user_data_path("detect-icd", appauthor=False)
 
 

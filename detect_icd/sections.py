@@ -34,6 +34,9 @@ _SAME = {
 }  # fmt: skip
 """Words of headings that are written in several ways, as one."""
 
+_SHORT = 3
+"""Letters up to which a last "s" is no plural: "OS" is an eye, not several "O"."""
+
 _PARENTHESES = re.compile(r"\([^)]*\)")
 
 
@@ -79,7 +82,13 @@ def _key(heading: str) -> str:
 def _canonical(heading: str) -> str | None:
     known = headings()
     key = _key(heading)
-    for candidate in (key, key.removesuffix("s"), key + "s", key.removeprefix("the "), key.removeprefix("patient ")):
+    for candidate in (
+        key,
+        key.removesuffix("s") if len(key) > _SHORT else key,
+        key + "s",
+        key.removeprefix("the "),
+        key.removeprefix("patient "),
+    ):
         if candidate in known:
             return known[candidate]
     return None

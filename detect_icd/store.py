@@ -38,6 +38,12 @@ class Store:
         except sqlite3.Error as error:
             raise DataError(f"{self.path.name}: {error}") from error
 
+    def close(self) -> None:
+        """Closes this thread's connection; the next question opens another."""
+        if (connection := self._local.__dict__.pop("connection", None)) is not None:
+            connection.close()
+        self._local.__dict__.pop("process", None)
+
     def _connection(self) -> sqlite3.Connection:
         process = os.getpid()
         if getattr(self._local, "process", None) != process:

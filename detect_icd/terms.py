@@ -26,7 +26,8 @@ _ORDINALS = {"1st": "1", "2nd": "2", "3rd": "3", "4th": "4"} | {
     "fourth": "4",
 }
 _LETTERED = frozenset({"vitamin", "hepatitis", "influenza", "hemophilia", "vit"})
-_SCALES = frozenset({"type", "stage", "grade", "class", "degree", "category", "group", "factor", "phase"})
+_SCALE_FORMS = {"stg": "stage", "gr": "grade"}
+_SCALES = frozenset({"stg", "gr", "type", "stage", "grade", "class", "degree", "category", "group", "factor", "phase"})
 _COPULAS = frozenset({"is", "was", "of", "now"})
 _JOINED = frozenset({"non", "pseudo", "hyper", "hypo", "pre", "post", "peri", "anti", "sub", "poly", "multi", "intra"})
 _JOINED_OPEN = frozenset({"non", "pseudo", "hyper", "hypo"})
@@ -104,8 +105,9 @@ class Terms:
             for form in forms.split():
                 self._forms[form] = atoms
         self._abbreviations: dict[str, list[Abbreviation]] = {}
-        for short, expansion, near, unless in rows("abbreviations.tsv", 4):
-            self._add(short, expansion, near, unless)
+        for table in ("abbreviations.tsv", "word_senses.tsv"):
+            for short, expansion, near, unless in rows(table, 4):
+                self._add(short, expansion, near, unless)
 
     def _add(self, short: str, expansion: str, near: str, unless: str) -> None:
         written = short.removeprefix("=")
@@ -223,7 +225,7 @@ class Terms:
             value = following.word
             value = _ROMAN.get(value) or _WORD_NUMBERS.get(value) or value
             if re.fullmatch(r"\d{1,2}[a-d]?|[a-d]", value):
-                return (token.word + value,)
+                return (_SCALE_FORMS.get(token.word, token.word) + value,)
         if token.word in _LETTERED and len(gap) == 1 and re.fullmatch(r"[a-ek]\d{0,2}", following.word):
             return (*token.atoms, token.atoms[0] + following.word)
         if (number := _ORDINALS.get(token.word)) and following.word == "degree":
@@ -250,7 +252,7 @@ def _side(text: str, match: re.Match[str]) -> tuple[str, ...]:
 
 
 _SIDES = {"R": "right", "L": "left"}
-_ALONE = re.compile(r"(?=[\s,;:)\]]|\.(?:\s|$)|/L\b|/R\b|$)")
+_ALONE = re.compile(r"(?=[\s,;:)\]]|\.(?:\s|$)|/L\b|/R\b|-sided|$)")
 _JOINING = frozenset("-'\u2019.&")
 
 

@@ -18,6 +18,14 @@ def shared() -> Path:
     return SHARED / "data"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def nothing_imported(tmp_path_factory):
+    """What a developer imported on this machine changes no test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DETECT_ICD_DATA", str(tmp_path_factory.mktemp("nothing-imported")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from detect_icd.cli.options import print_table
 from redactphi.cli.group import Group
+
+if TYPE_CHECKING:
+    from detect_icd.local_data import Imported
 
 
 @click.group("import", cls=Group)
@@ -42,16 +46,15 @@ def status(*, as_json: bool) -> None:
     """The releases and indexes at hand, where they come from, and whether they are used."""
     from detect_icd.codebook import releases  # noqa: PLC0415
     from detect_icd.local_data import home, imported  # noqa: PLC0415
-    from detect_icd.matchers.index import phrase_index, stale_imports  # noqa: PLC0415
+    from detect_icd.matchers.index import is_stale, phrase_index  # noqa: PLC0415
 
-    stale = {found.release for found in stale_imports()}
     imports = imported()
     if as_json:
         facts = {
             "folder": str(home() or ""),
             "releases": [{"name": r.name, "first_day": r.first_day.isoformat(), "last_day": r.last_day.isoformat(),
                           "billable": r.billable_count} for r in releases()],
-            "imported": [asdict(found) | {"path": str(found.path), "stale": found.release in stale} for found in imports],
+            "imported": [asdict(found) | {"path": str(found.path), "stale": is_stale(found)} for found in imports],
             "phrases": len(phrase_index()),
         }  # fmt: skip
         click.echo(json.dumps(facts, indent=2))
@@ -64,10 +67,19 @@ def status(*, as_json: bool) -> None:
         click.echo("imported: nothing; `detect-icd import icd10cm ZIP_OR_FOLDER` brings the Alphabetic Index")
         return
     print_table(["imported", "kind", "file", "rows", "on", "used"], [
-        [found.release, source.kind, source.name, f"{source.rows:,}", found.made,
-         "no: run `detect-icd data refresh`" if found.release in stale else "yes"]
+        [found.release, source.kind, source.name, f"{source.rows:,}", found.made, _use(found, source.kind)]
         for found in imports for source in found.sources
     ])  # fmt: skip
+
+
+def _use(found: Imported, kind: str) -> str:
+    """Whether a file of an import is used: every release is, but one index only."""
+    from detect_icd.matchers.index import INDEXES, alphabetic_index_used, is_stale  # noqa: PLC0415
+
+    if is_stale(found):
+        return "no: run `detect-icd data refresh`" if kind in INDEXES else "yes, words after `detect-icd data refresh`"
+    used = alphabetic_index_used()
+    return "yes" if kind not in INDEXES or used is None or used == found else f"no: {used.release} is newer"
 
 
 @data.command()
@@ -75,5 +87,8 @@ def refresh() -> None:
     """Compile what was imported anew, after an update of this package."""
     from detect_icd.importing import refresh as run_refresh  # noqa: PLC0415
 
-    for found in run_refresh():
-        click.echo(f"{found.release}: compiled")
+    found = run_refresh()
+    for each in found:
+        click.echo(f"{each.release}: compiled")
+    if not found:
+        click.echo("imported: nothing")

@@ -5,26 +5,68 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate
 from detect_icd.coding import icd10cm
 from detect_icd.conventions.docket import Docket, compact, starts
+from detect_icd.guideline_rules import Combination, rules
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
-    from detect_icd.guideline_rules import Combination
     from redactphi.spans import Span
 
 
-def apply_combinations(docket: Docket, combinations: Sequence[Combination], book: CodeBook) -> None:
-    """Adds the code that conditions come to together, and drops those it stands for."""
-    codes = tuple(compact(c.coding.code) for c in docket.active())
-    for rule in combinations:
-        if all(any(code.startswith(prefixes) for code in codes) for prefixes in rule.all) and _apply(
-            docket, rule, book
-        ):
-            codes = tuple(compact(c.coding.code) for c in docket.active())
+def apply_combinations(docket: Docket, book: CodeBook, *, early: bool) -> None:
+    """Adds the code that conditions come to together, and drops those it stands for.
+
+    Args:
+        docket: The candidates.
+        book: The release in force.
+        early: Whether to apply the rules that come before the families, or the others.
+    """
+    combinations = rules().combinations
+    position = 0
+    codes = _codes(docket)
+    while (number := min((n for code in codes for n in _opening(code) if n >= position), default=None)) is not None:
+        position = number + 1
+        rule = combinations[number]
+        if rule.early is not early or not all(any(code.startswith(p) for code in codes) for p in rule.all):
+            continue
+        if rule.absent and any(code.startswith(rule.absent) for code in codes):
+            continue
+        # What takes over the end of a code is true of each code it may be true of.
+        while _apply(docket, rule, book):
+            codes = _codes(docket)
+            if rule.suffix is None:
+                break
+
+
+@functools.lru_cache(maxsize=8192)
+def _opening(code: str) -> tuple[int, ...]:
+    """Which rules have a code as their first condition."""
+    return tuple(number for number, rule in enumerate(rules().combinations) if code.startswith(rule.all[0]))
+
+
+_LOOSE = {"I11": "I50.9", "I13": "I50.9", "I12": "N18.9"}
+"""What is left of a combination when the note parts it: the disease it says hypertension caused."""
+
+
+def part(docket: Docket, book: CodeBook) -> None:
+    """Takes back a combination that was read over words which part it ("heart failure unrelated to hypertension")."""
+    for candidate in docket.active():
+        left = _LOOSE.get(candidate.coding.code[:3])
+        if left is None or not docket.note.parts(candidate):
+            continue
+        docket.drop(candidate, "I.A.15: the note says the conditions are unrelated")
+        entry = book.get(left)
+        if entry is not None and not any(starts(c, (compact(left)[:3],)) for c in docket.active()):
+            docket.add(replace(candidate, coding=entry.coding, rules=(*candidate.rules, "guideline/I.A.15:unrelated")))
+
+
+def _codes(docket: Docket) -> tuple[str, ...]:
+    return tuple(compact(c.coding.code) for c in docket.active())
 
 
 def _apply(docket: Docket, rule: Combination, book: CodeBook) -> bool:
@@ -39,7 +81,7 @@ def _apply(docket: Docket, rule: Combination, book: CodeBook) -> bool:
     docket.add(combined, before=min(parts, key=lambda part: part.start) if not rule.after else None)
     for number in rule.replaces:
         for candidate in [c for c in docket.active() if starts(c, rule.all[number]) and c.coding.code != entry.code]:
-            if number or candidate is parts[0] or rule.suffix is None:
+            if candidate is parts[number] or rule.suffix is None:
                 docket.drop(candidate, f"{rule.section}: {rule.name}, reported as {entry.code}")
     return True
 

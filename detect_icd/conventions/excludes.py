@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate
 from detect_icd.conventions.docket import Docket, Prefixes, compact, is_history, starts
-from detect_icd.conventions.specificity import open_points, stated
+from detect_icd.conventions.specificity import is_acute_of, open_points, stated
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _RANGE = re.compile(
     r"(?<![-.\w])([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?:\.?-(?=[A-Z]\d)([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?))?\.?-?(?=[,)\s;]|$)"
 )
-_SYMPTOMS = ("R", "M54", "M255", "M796", "M791", "Z")
+_SYMPTOMS = ("R", "M54", "M255", "M796", "M791", "Z", "D49")
 """What gives way where both notes exclude one another: complaints and states."""
 
 _WIDEST = 40
@@ -42,6 +42,9 @@ def _stands(docket: Docket, candidate: Candidate) -> bool:
 
 
 def _decide(docket: Docket, book: CodeBook, candidate: Candidate, other: Candidate) -> None:
+    if is_acute_of(candidate, other) or is_acute_of(other, candidate):
+        # I.B.8: the acute and the chronic form are both coded.
+        return
     mutual = starts(candidate, excluded_by(book, other.coding.code) or ("?",))
     if is_plainly_unrelated(candidate, other) or docket.note.unlinked(candidate, other):
         docket.warnings.append(

@@ -80,12 +80,16 @@ def _gather(docket: Docket, kin: Kin, case: _Case) -> None:
     for fact, span in _worded(docket, kin, case.members):
         case.words.add(fact)
         case.spans.append(span)
+    if docket.note.text:
+        case.facts -= frozenset(kin.family.spoken)
 
 
 def _worded(docket: Docket, kin: Kin, members: Sequence[Candidate]) -> Iterator[tuple[str, Span]]:
     if kin.near is not None:
         for member in members:
             for bounds in docket.note.around(member, follow=kin.family.follows):
+                if docket.note.cuts(bounds, member):
+                    continue
                 for group, span in docket.note.stated(kin.near, bounds):
                     yield kin.fact(group), span
     if kin.anywhere is not None:
@@ -96,9 +100,10 @@ def _worded(docket: Docket, kin: Kin, members: Sequence[Candidate]) -> Iterator[
 def _all(docket: Docket, kin: Kin, case: _Case, book: CodeBook) -> None:
     """One code for everything."""
     wanted = kin.climbed(case.wanted)
-    if wanted == case.facts and len(case.members) == 1:
+    read = [kin.read(book[member.coding.code])[1] for member in case.members]
+    if len(read) == 1 and wanted == read[0]:
         return
-    own = max((kin.read(book[member.coding.code])[1] for member in case.members), key=len)
+    own = max(read, key=len)
     entry = kin.find(book, case.stem, wanted, needed=own & wanted)
     if entry is None:
         return
@@ -144,7 +149,7 @@ def _replace(docket: Docket, kin: Kin, case: _Case, entries: Sequence[CodeEntry]
 def _says_less(kin: Kin, member: Candidate, said: Facts, book: CodeBook) -> bool:
     """Whether everything a member's code says is in the new codes, or in what rules it out."""
     facts = kin.read(book[member.coding.code])[1]
-    lower = {name for ladder in kin.family.ladders for name in ladder}
+    lower = {name for ladder in kin.family.ladders for name in ladder} | set(kin.family.spoken)
     return facts - lower <= said
 
 

@@ -68,6 +68,7 @@ class Family:
         merged: Whether all its candidates of one stem speak of the same disease.
         near: Whether words count in the mention's sentence; otherwise only codes do.
         follows: Whether words also count in the sentence after the mention's, where no other diagnosis stands in it.
+        spoken: Facts that hold only where the note says the word: titles put them in for want of a better.
         ladders: Facts of which only the first stated holds.
         keeps: Codes that stay beside the one that says them too.
         blank: What titles say without meaning.
@@ -84,6 +85,7 @@ class Family:
     merged: bool = True
     near: bool = True
     follows: bool = False
+    spoken: tuple[str, ...] = ()
     ladders: tuple[tuple[str, ...], ...] = ()
     keeps: Prefixes = ()
     blank: str = ""
@@ -152,9 +154,9 @@ def _read(name: str, code: str, title: str) -> tuple[Stem, Facts]:
     if kin.family.blank:
         text = re.sub(kin.family.blank, " ", text)
     facts = set()
-    kept = text = _OPEN.sub(" ", _ABSENT.sub(" ", text))
+    text = _OPEN.sub(" ", _ABSENT.sub(" ", text))
     for feature in kin.features.values():
-        if re.search(feature.title, kept):
+        if re.search(feature.title, text):
             facts.add(feature.name)
             text = re.sub(feature.title, " ", text)
     words = frozenset(_WORD.findall(text)) - _EMPTY

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from detect_icd.candidates import Candidate
+from detect_icd.candidates import Candidate, Status
 from detect_icd.conventions.docket import Docket, compact, starts
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ def by_osteoporosis(docket: Docket, sites: Mapping[str, str], book: CodeBook) ->
         stem = _OSTEOPOROSIS.get(compact(disease.coding.code)[:4])
         if stem is None:
             continue
-        broken = [c for c in docket.active() if _FRACTURE.search(c.coding.display) and _site(c, sites)]
+        current = [c for c in docket.active() if c.status is Status.PRESENT]
+        broken = [c for c in current if _FRACTURE.search(c.coding.display) and _site(c, sites)]
         if not broken or _FORCE.search(docket.note.text):
             continue
         for fracture in broken:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
 
 from detect_icd.candidates import Candidate
-from detect_icd.conventions.docket import Docket, is_history, starts
-from detect_icd.guideline_rules import Suppression
+from detect_icd.conventions.docket import Docket, compact, is_history, starts
+from detect_icd.guideline_rules import Suppression, rules
 
 
-def drop_integral(docket: Docket, suppressions: Sequence[Suppression]) -> None:
+def drop_integral(docket: Docket) -> None:
     """Drops what is integral to another diagnosis, unless the note says they are unrelated."""
     for candidate in docket.diagnoses():
         if is_history(candidate):
             continue
-        for rule in suppressions:
+        for rule in _of(compact(candidate.coding.code)):
             cause = _cause(docket, candidate, rule)
             if cause is not None:
                 docket.drop(candidate, f"{rule.section}: {rule.why} {cause.coding.code}")
                 break
 
 
+@functools.lru_cache(maxsize=8192)
+def _of(code: str) -> tuple[Suppression, ...]:
+    """The rules under which a code may be a sign of something else."""
+    return tuple(rule for rule in rules().suppressions if code.startswith(rule.symptoms))
+
+
 def _cause(docket: Docket, candidate: Candidate, rule: Suppression) -> Candidate | None:
-    if not starts(candidate, rule.symptoms):
-        return None
     return next(
         (
             other

@@ -24,7 +24,7 @@ _INFECTIONS: Prefixes = ("A", "B", "J1", "G00", "M00")
 _UNPLACED: Prefixes = ("A49", "B95", "B96")
 _SEPSIS = re.compile(r"\b(?:sep(?:sis|tic|ticemi)|bacter[ae]mi|urosepsis|bloodstream)", re.IGNORECASE)
 _SCREENED = re.compile(
-    r"\b(?:screen\w*|nares|nasal|coloni[sz]\w+|carrier|surveillance|rectal swab|history of|h/o|prior|ruled out|antigen)\b",
+    r"\b(?:screen\w*|nares|nasal|coloni[sz]\w+|carrier|surveillance|rectal swab|history of|h/o|hx|prior|previous\w*|ruled out|antigen)\b",
     re.IGNORECASE,
 )
 _LINK = re.compile(
@@ -214,6 +214,9 @@ def _join(docket: Docket, infection: Candidate, organism: Organism, span: Span |
     elif not asks_for_cause(book, infection.coding.code):
         return False
     cause = book.get(organism.cause)
+    sepsis = organism.sites.get("sepsis")
+    if sepsis and any(other.coding.code == sepsis for other in docket.standing):
+        return True
     if cause is not None:
         evidence = (span,) if span else infection.evidence
         docket.add(

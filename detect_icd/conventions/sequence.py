@@ -11,14 +11,12 @@ from detect_icd.candidates import Candidate
 from detect_icd.coding import CodeSystem
 from detect_icd.conventions.docket import Prefixes, compact, starts
 from detect_icd.conventions.excludes import named_in
-from detect_icd.conventions.specificity import stated
+from detect_icd.conventions.specificity import is_acute_of
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
     from detect_icd.guideline_rules import Rules
 
-_ACUTE = frozenset({"acute"})
-_CHRONIC = frozenset({"chronic"})
 _HISTORY = ("Z79", "Z80", "Z81", "Z82", "Z83", "Z84", "Z85", "Z86", "Z87")
 _MANIFESTATION = re.compile(r"in diseases classified elsewhere|in other diseases", re.IGNORECASE)
 
@@ -54,20 +52,11 @@ def _move(ranked: list[Candidate], later: Candidate, book: CodeBook) -> None:
         for n, other in enumerate(ranked)
         if n > place
         and other.coding.system is CodeSystem.ICD10CM
-        and ((first_codes and starts(other, first_codes)) or _is_acute_of(other, later))
+        and ((first_codes and starts(other, first_codes)) or is_acute_of(other, later))
     ]
     if after:
         ranked.insert(after[-1] + 1, later)
         del ranked[place]
-
-
-def _is_acute_of(one: Candidate, other: Candidate) -> bool:
-    """Whether one is the acute form of the chronic disease the other is."""
-    acute, chronic = stated(one.coding.display), stated(other.coding.display)
-    if not (acute >= _ACUTE and chronic >= _CHRONIC) or acute >= _CHRONIC:
-        return False
-    acute, chronic = acute - _ACUTE, chronic - _CHRONIC
-    return bool(acute and chronic) and (acute <= chronic or chronic <= acute)
 
 
 @functools.lru_cache(maxsize=8192)

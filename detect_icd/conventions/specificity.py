@@ -5,31 +5,34 @@ from __future__ import annotations
 import functools
 
 from detect_icd.candidates import Candidate
-from detect_icd.conventions.docket import Docket, is_history, starts
-from detect_icd.guideline_rules import Rules
+from detect_icd.conventions.docket import Docket, compact, is_history, starts
+from detect_icd.guideline_rules import General, Rules, rules
 from detect_icd.matchers.phrases import atom_sets, title_parts
+
+_ACUTE = frozenset({"acute"})
+_CHRONIC = frozenset({"chronic"})
 
 
 def most_specific(docket: Docket, known: Rules) -> None:
     """Drops what another code says too, and more."""
-    _general(docket, known)
+    _general(docket)
     diagnoses = docket.diagnoses()
     for says_more in (_states_more, _leaves_less_open):
         for vague in diagnoses:
             standing = docket.diagnoses()
-            if vague in standing and (other := next((o for o in standing if says_more(o, vague)), None)):
+            if any(vague is o for o in standing) and (
+                other := next((o for o in standing if says_more(o, vague)), None)
+            ):
                 docket.drop(vague, f"I.B.2: {other.coding.code} says more")
     _still_there(docket, known)
 
 
-def _general(docket: Docket, known: Rules) -> None:
+def _general(docket: Docket) -> None:
     """Unspecified codes beside a specific one of the same disease in any category."""
     for vague in docket.diagnoses():
         if is_history(vague):
             continue
-        for rule in known.generals:
-            if not starts(vague, rule.general):
-                continue
+        for rule in _kinds(compact(vague.coding.code)):
             other = next(
                 (
                     o
@@ -43,6 +46,12 @@ def _general(docket: Docket, known: Rules) -> None:
                 break
 
 
+@functools.lru_cache(maxsize=8192)
+def _kinds(code: str) -> tuple[General, ...]:
+    """The kinds of disease a code says no more than."""
+    return tuple(rule for rule in rules().generals if code.startswith(rule.general))
+
+
 def _still_there(docket: Docket, known: Rules) -> None:
     """Drops the history of what is there now."""
     for past in docket.diagnoses():
@@ -53,7 +62,12 @@ def _still_there(docket: Docket, known: Rules) -> None:
             (o for o in docket.active() if o.coding.code[0] not in "RZ" and known.history_code(o.coding.code) == code),
             None,
         )
-        if other is not None:
+        if other is None:
+            continue
+        if other.coding.code.startswith("F17") and past.rules[-1].startswith("dictionary"):
+            # "Former smoker" says that the dependence is over; how much was smoked is told all the same.
+            docket.drop(other, f"I.A.12.a: {code} says it is over")
+        else:
             docket.drop(past, f"I.C.21.c.4: {other.coding.code} is there now")
 
 
@@ -79,3 +93,12 @@ def open_points(candidate: Candidate) -> int:
 def stated(title: str) -> frozenset[str]:
     """What a title states, as atoms."""
     return next(iter(atom_sets(title_parts(title))), frozenset())
+
+
+def is_acute_of(one: Candidate, other: Candidate) -> bool:
+    """Whether one is the acute form of the chronic disease the other is."""
+    acute, chronic = stated(one.coding.display), stated(other.coding.display)
+    if not (acute >= _ACUTE and chronic >= _CHRONIC) or acute >= _CHRONIC:
+        return False
+    acute, chronic = acute - _ACUTE, chronic - _CHRONIC
+    return bool(acute and chronic) and (acute <= chronic or chronic <= acute)

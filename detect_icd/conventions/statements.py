@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -55,13 +55,13 @@ class Statements:
     Attributes:
         rules: The statements; of several for the same words the first holds.
         organs: Words of the operation or organ, and the code of each kind of complication of it.
-        hint: What a note must contain for any of them to be looked for.
+        hints: What stands near each of them, so that the rest of a note need not be searched.
         scan: All words at once.
     """
 
     rules: tuple[Statement, ...]
     organs: tuple[tuple[re.Pattern[str], Mapping[str, str]], ...]
-    hint: re.Pattern[str]
+    hints: tuple[str, ...]
     scan: re.Pattern[str]
 
 
@@ -88,7 +88,7 @@ def statements() -> Statements:
     organs = tuple(
         (re.compile(rf"\b(?:{table.pop('words')})\b", re.IGNORECASE), table) for table in raw["organ"].values()
     )
-    return Statements(tuple(known), organs, re.compile(raw["hint"], re.IGNORECASE), _bordered(groups))
+    return Statements(tuple(known), organs, tuple(raw["hints"]), _bordered(groups))
 
 
 def _bordered(words: str) -> re.Pattern[str]:
@@ -99,9 +99,8 @@ def read_statements(docket: Docket, book: CodeBook) -> None:
     """Adds the complications a note states in prose."""
     table = statements()
     text = docket.note.text
-    if not text or not table.hint.search(text):
-        return
-    for group, span in docket.note.stated(table.scan, docket.note.whole()):
+    found = [item for bounds in _windows(table.hints, text) for item in docket.note.stated(table.scan, bounds)]
+    for group, span in found:
         rule = table.rules[int(group[1:])]
         bounds = docket.note.sentence(span.start, span.end)
         if _DENIED.search(text, *bounds):
@@ -114,6 +113,32 @@ def read_statements(docket: Docket, book: CodeBook) -> None:
         for entry in entries:
             rules = ("guideline/words", f"guideline/{rule.section}:{rule.name}")
             docket.add(Candidate(entry.coding, (span,), Status.PRESENT, "", 0.85, rules))
+
+
+_WIDTH = 80
+"""Characters around a hint in which the whole statement stands."""
+
+
+def _windows(hints: Sequence[str], text: str) -> Iterator[tuple[int, int]]:
+    """The stretches of a note around its hints, each part of it once."""
+    lower = text.lower()
+    places = sorted({place for hint in hints for place in _places(text if hint.isupper() else lower, hint)})
+    low = high = -_WIDTH
+    for place in places:
+        if place - _WIDTH > high:
+            if high > 0:
+                yield max(0, low), min(high, len(text))
+            low = place - _WIDTH
+        high = place + 2 * _WIDTH
+    if high > 0:
+        yield max(0, low), min(high, len(text))
+
+
+def _places(text: str, hint: str) -> Iterator[int]:
+    place = text.find(hint)
+    while place >= 0:
+        yield place
+        place = text.find(hint, place + 1)
 
 
 def _codes(docket: Docket, rule: Statement, bounds: tuple[int, int]) -> Iterator[str]:

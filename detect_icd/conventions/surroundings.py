@@ -14,6 +14,9 @@ from redactphi.spans import Span
 _REACH = 600
 """Characters around a mention in which its sentence is looked for."""
 
+_LONGEST_TAG = 60
+"""Characters that a placeholder of redaction takes at most."""
+
 _CLAUSE = 90
 """Characters after "not due to" in which what is denied as a cause stands."""
 
@@ -21,7 +24,7 @@ _UNLINKED = re.compile(
     r"\b(?:not|never|neither)\s+(?:\w+\s+){0,3}?(?:due|related|secondary|attribut\w+|caused?|complicat\w+|associated|linked|from|because|"
     r"hypertensive|diabetic|alcoholic)\b(?:\s+(?:to|by|of|with))*|"
     r"\bun(?:related|connected)\b(?:\s+(?:to|with))?|\bindependent(?:ly)?\s+of\b|\bno(?:\s+\w+)?\s+(?:relation(?:ship)?|link|connection)\s+(?:to|with)\b|"
-    r"\bnon-?(?:diabetic|hypertensive|alcoholic)\b|\brather\s+than\b",
+    r"\bnon-?(?:diabetic|hypertensive|alcoholic)\b|\brather\s+than\b|\bnot\s+(?:the\s+|his\s+|her\s+)?(?=diabet|hypertens|alcohol)|\bnot\s+(?:to|from|by)\b",
     re.IGNORECASE,
 )
 _ADJECTIVES: tuple[tuple[re.Pattern[str], Prefixes], ...] = (
@@ -93,10 +96,22 @@ class Surroundings:
         """
         for match in words.finditer(self.text, *bounds):
             start, end = match.span()
+            if self._is_placeholder(start):
+                continue
             around = self.sentence(start, end)
             cues = context_rules().cues(self.text, *around)
             if assess(self.text, cues, start, end, "", around).status is Status.PRESENT:
                 yield match.lastgroup or "", Span(start, end, "mention", 0.9, "guideline/words")
+
+    def _is_placeholder(self, place: int) -> bool:
+        """Whether redaction wrote what stands there: never evidence."""
+        opening = self.text.rfind("[", max(0, place - _LONGEST_TAG), place)
+        tag = _TAG.match(self.text, opening) if opening >= 0 else None
+        return tag is not None and place < tag.end()
+
+    def distance(self, start: int, end: int) -> int:
+        """Characters between two places, what redaction wrote not counted."""
+        return len(_TAG.sub("", self.text[start:end]))
 
     def whole(self) -> tuple[int, int]:
         """From the note's start to its end."""
@@ -109,6 +124,18 @@ class Surroundings:
             or (self._denies(start, end, other) and self._speaks_of(start, end, one))
             for start, end in self._parted()
         )
+
+    def parts(self, candidate: Candidate) -> bool:
+        """Whether words that part two conditions stand within every mention of a candidate."""
+        mentions = [span for span in candidate.evidence if span.label == "mention"]
+        return bool(mentions) and all(
+            any(span.start < start and end < span.end for start, end in self._parted()) for span in mentions
+        )
+
+    def cuts(self, bounds: tuple[int, int], condition: Candidate) -> bool:
+        """Whether a sentence denies that a condition is the cause of what it tells."""
+        low, high = bounds
+        return any(low <= start < high and self._denies(start, end, condition) for start, end in self._parted())
 
     def _parted(self) -> list[tuple[int, int]]:
         if self._denials is None:

@@ -87,10 +87,14 @@ _OTHER_STAGE = re.compile(
 
 
 def _pressure(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[int, int]) -> None:
+    if sum(m.kind == "stage" for m in marks) > 1 and (pieces := _pieces(docket.note.text, marks)):
+        for piece in pieces:
+            _pressure(docket, book, piece, bounds)
+        return
     places = [m for m in marks if m.kind == "place"]
     for place in places:
         stage = _nearest(place, [m for m in marks if m.kind == "stage"])
-        if stage is not None and not 0 <= _gap(place, stage) <= _APART:
+        if stage is not None and not _is_beside(docket, place, stage):
             stage = None
         if stage is None and not any(m.kind == "pressure" for m in marks):
             continue
@@ -110,8 +114,10 @@ def _pressure(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[i
 def _leg(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[int, int]) -> None:
     """A chronic ulcer of the leg or foot: the word, a place of the leg, and how deep it goes."""
     ulcer = next((m for m in marks if m.kind == "ulcer"), None)
-    place = _nearest(ulcer, [m for m in marks if m.kind == "limb"]) if ulcer else None
-    if ulcer is None or place is None or abs(place.start - ulcer.end) > _APART:
+    limbs = [m for m in marks if m.kind == "limb"]
+    exact = [m for m in limbs if docket.note.text[m.start : m.end].lower() != "foot"]
+    place = _nearest(ulcer, exact or limbs) if ulcer else None
+    if ulcer is None or place is None or not _is_beside(docket, ulcer, place):
         return
     depth = _nearest(ulcer, [m for m in marks if m.kind == "depth"]) or _nearest(ulcer, _next_depth(docket, bounds))
     entry = book.get(_sided(place.value, _side(place, marks)) + (depth.value if depth else "9"))
@@ -125,6 +131,18 @@ def _leg(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[int, i
             ("L97", "L984"),
             bounds,
         )
+
+
+def _pieces(text: str, marks: list[Mark]) -> list[list[Mark]]:
+    """The marks of a list's items, if every item has its own stage; else none."""
+    pieces: list[list[Mark]] = [[]]
+    for mark in marks:
+        last = pieces[-1][-1] if pieces[-1] else None
+        if last is not None and re.search(r",|\band\b|;", text[last.end : mark.start]):
+            pieces.append([])
+        pieces[-1].append(mark)
+    whole = all(sum(m.kind == "stage" for m in p) == 1 and any(m.kind == "place" for m in p) for p in pieces)
+    return pieces if whole and len(pieces) > 1 else []
 
 
 _APART = 60
@@ -145,6 +163,11 @@ def _nearest(mark: Mark, others: list[Mark]) -> Mark | None:
 
 def _gap(one: Mark, other: Mark) -> int:
     return max(one.start, other.start) - min(one.end, other.end)
+
+
+def _is_beside(docket: Docket, one: Mark, other: Mark) -> bool:
+    first, second = sorted((one, other), key=lambda mark: mark.start)
+    return docket.note.distance(first.end, max(first.end, second.start)) <= _APART
 
 
 def _side(place: Mark, marks: list[Mark]) -> str:
@@ -177,6 +200,10 @@ def _put(docket: Docket, ulcer: Candidate, kin: tuple[str, ...], bounds: tuple[i
     for other in docket.diagnoses():
         inside = any(s.label == "mention" and low <= s.start and s.end <= high for s in other.evidence)
         is_read = other.rules[0] != "guideline/words" and other.coding.code != ulcer.coding.code
-        if is_read and starts(other, kin) and (inside or "unspecified" in other.coding.display):
+        if (
+            is_read
+            and starts(other, kin)
+            and ("unspecified" in other.coding.display or (inside and "other" in other.coding.display))
+        ):
             docket.drop(other, f"I.B.2: {ulcer.coding.code} says place and stage")
     docket.add(ulcer)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from detect_icd.guidelines import Setting
 
 _CASE = re.compile(r"(?P<options>(?:\{[^{}]*\}\s*)*)(?P<text>.*?)\s*=>(?P<reported>[^!]*)(?:!(?P<forbidden>.*))?")
-_MARK = re.compile(r"\[(?P<words>[^\[\]]+)\]\((?P<code>[A-Z][0-9A-Z.]+)(?: (?P<status>[a-z]+))?\)")
+_MARK = re.compile(r"\[(?P<words>[^\[\]]+)\]\((?P<code>[^()\s]*)(?:\s(?P<status>[^()]*))?\)")
 _OPTION = re.compile(r"\{([^{}]*)\}")
 _CATEGORY = 3
 
@@ -75,12 +75,18 @@ def read_cases(path: Path) -> Iterator[Case]:
     """The cases of a file, or of every ``*.txt`` file of a folder that has any, in order of name and line.
 
     Raises:
-        DataError: A line is no case, or names a code or status that is none; tells its number only.
+        DataError: There is none, or a line is no case or names a code or status that is none; tells its number only.
     """
     files = sorted(path.glob("*.txt")) if path.is_dir() else [path]
+    if not files:
+        raise DataError(f"{path.name}: no file of cases (*.txt) in the folder")
     for file in files:
         tag = file.stem
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines()
+        except UnicodeDecodeError:
+            raise DataError(f"{file.name}: not UTF-8") from None
+        for number, line in enumerate(lines, 1):
             if not line.strip() or line.startswith("#"):
                 continue
             if line.startswith("= "):

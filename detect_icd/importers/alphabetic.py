@@ -27,6 +27,7 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
 }
 _FIRST_HEADS = {"substance": "drug", "neoplasm": "neoplasm"}
 _NO_CODE = frozenset({"", "-", "--"})
+_NUMBERED = {str(number): number for number in range(10)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +101,16 @@ def _lines(element: Element, above: tuple[str, ...], kind: Kind) -> Iterator[Ind
     columns = COLUMNS.get(kind, ())
     for cell in element.findall("cell"):
         # Column 1 is the title.
-        number, value = int(cell.attrib.get("col", "0")) - 2, _text(cell)
-        if 0 <= number < len(columns) and value not in _NO_CODE:
-            yield IndexTerm(kind, path, _checked(value, path), column=columns[number])
+        column, value = _NUMBERED.get(cell.attrib.get("col", ""), 0) - 2, _text(cell)
+        if 0 <= column < len(columns) and value not in _NO_CODE:
+            yield IndexTerm(kind, path, _checked(value, path), column=columns[column])
     for below in element.findall("term"):
         yield from _lines(below, path, kind)
 
 
 def _checked(code: str, path: tuple[str, ...]) -> str:
-    bare = code.split("#", 1)[0].split(maxsplit=1)[0].rstrip(".-") if code else ""
-    if bare and not icd10cm.is_valid(bare):
+    bare = code.partition("#")[0].partition(" ")[0].rstrip(".-")
+    if (bare or code) and not icd10cm.is_valid(bare):
         raise DataError(f"{' > '.join(path)}: {code!r} does not have the form of a code")
     return bare
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError, fromstring
@@ -55,7 +57,7 @@ def official_files(sources: Iterable[Path]) -> dict[str, OfficialFile]:
         if file is None:
             continue
         other = found.setdefault(file.kind, file)
-        if other.sha256 != file.sha256:
+        if other.sha256 != file.sha256 and not _is_same_list(other, file):
             raise DataError(f"two files of the kind {file.kind}: {other.name} and {name}; keep the one to import")
     if not found:
         raise DataError(
@@ -65,10 +67,15 @@ def official_files(sources: Iterable[Path]) -> dict[str, OfficialFile]:
     return found
 
 
+def _is_same_list(one: OfficialFile, other: OfficialFile) -> bool:
+    """Whether two files list the same codes: a release is published as order file and code list, in one zip."""
+    return bool(one.codes) and set(one.codes) == set(other.codes)
+
+
 def _contents(source: Path) -> Iterator[tuple[str, bytes]]:
     if source.is_dir():
         for path in sorted(source.rglob("*")):
-            if path.is_file() and path.suffix.lower() in {".xml", ".txt", ".zip"}:
+            if path.is_file() and _is_wanted(path.name, {".xml", ".txt", ".zip"}):
                 yield from _contents(path)
     elif zipfile.is_zipfile(source):
         yield from _zipped(source)
@@ -85,13 +92,18 @@ def _zipped(source: Path) -> Iterator[tuple[str, bytes]]:
         with zipfile.ZipFile(source) as archive:
             for entry in archive.infolist():
                 name = Path(entry.filename).name
-                if Path(name).suffix.lower() not in {".xml", ".txt"}:
+                if not _is_wanted(name, {".xml", ".txt"}):
                     continue
                 if entry.file_size > _LARGEST:
                     raise DataError(f"{name} in {source.name} is larger than any official file")
                 yield name, archive.read(entry)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise DataError(f"{source.name}: the zip is damaged or cut off") from error
+
+
+def _is_wanted(name: str, suffixes: AbstractSet[str]) -> bool:
+    """Whether a file may be one; what macOS keeps beside each file of a zip (``._name``) is none."""
+    return Path(name).suffix.lower() in suffixes and not name.startswith("._")
 
 
 def _recognised(name: str, content: bytes) -> OfficialFile | None:
@@ -104,7 +116,11 @@ def _recognised(name: str, content: bytes) -> OfficialFile | None:
         if root.tag == "ICD10CM.tabular":
             return OfficialFile(name, "tabular", _year(version(root)), sha256, root)
         if root.tag == "ICD10CM.index":
-            return OfficialFile(name, kind_of(root), _year(version(root)), sha256, root)
+            try:
+                kind = kind_of(root)
+            except DataError as error:
+                raise DataError(f"{name}: {error}") from error
+            return OfficialFile(name, kind, _year(version(root)), sha256, root)
         return None
     codes = _codes(name, content)
     return OfficialFile(name, "codes", _year(name), sha256, codes=codes) if codes else None
@@ -116,17 +132,15 @@ def _codes(name: str, content: bytes) -> tuple[str, ...]:
         lines = content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         lines = content.decode("latin-1").splitlines()
-    stated = [line for line in lines if line.strip()]
+    stated = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     for pattern in (_ORDER_LINE, _LIST_LINE):
-        matches = [pattern.match(line) for line in stated]
-        known = [match for match in matches if match and icd10cm.is_valid(match["code"])]
+        matches = [(number, pattern.match(line)) for number, line in stated]
+        known = [match for _, match in matches if match and icd10cm.is_valid(match["code"])]
         if not stated or len(known) < len(stated) / 2:
             continue
         if pattern is _ORDER_LINE and len(known) < len(stated):
-            number = next(
-                n for n, match in enumerate(matches, 1) if match is None or not icd10cm.is_valid(match["code"])
-            )
-            raise DataError(f"{name} line {number}: not a line of an order file (number, code, 0 or 1, titles)")
+            bad = next(number for number, match in matches if match is None or not icd10cm.is_valid(match["code"]))
+            raise DataError(f"{name} line {bad}: not a line of an order file (number, code, 0 or 1, titles)")
         return tuple(icd10cm.compact(match["code"]) for match in known if match.groupdict().get("billable") != "0")
     return ()
 

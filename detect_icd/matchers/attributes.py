@@ -23,7 +23,9 @@ _SIZES = frozenset({"small", "large"})
 _COST = 2
 """Known words that a break between counts for."""
 
-_DENIAL = re.compile(r"\b(?:no|not|without|w/o|denies|denied|negative for|neg for|absence of|absent)\b", re.IGNORECASE)
+_DENIAL = re.compile(
+    r"\b(?:no|not|without|w/o|w/out|denies|denied|negative for|neg for|absence of|absent)\b", re.IGNORECASE
+)
 _DENIAL_ENDS = re.compile(r"[;.:]|\bbut\b|\bwith\b|\bexcept\b|,(?!\s*(?:\w+\s+){0,2}(?:or|nor)\b)|\n", re.IGNORECASE)
 
 
@@ -60,9 +62,9 @@ def words_after(text: str, following: Sequence[Sentence]) -> set[str]:
         says = _SAYS_OF_IT.match(text, sentence.start) or _SAYS_ITS_STAGE.search(text, sentence.start, sentence.end)
         if sentence.mentions or not says:
             break
-        denied = _denied(text, sentence.start, sentence.end)
+        absent = denied(text, sentence.start, sentence.end)
         for token in sentence.tokens:
-            if not any(start <= token.start < end for start, end in denied):
+            if not any(start <= token.start < end for start, end in absent):
                 words.update(token.atoms)
     return words
 
@@ -88,7 +90,7 @@ class Surroundings:
         start, end = tokens[0].start, tokens[-1].end
         breaks = [match.start() for match in _BREAK.finditer(text, start, end)]
         self._places = self._distances(tokens, known, breaks)
-        self._denied = _denied(text, start, end)
+        self._denied = denied(text, start, end)
 
     @staticmethod
     def _distances(tokens: Sequence[Token], known: Container[str], breaks: Sequence[int]) -> list[int]:
@@ -141,7 +143,8 @@ class Surroundings:
         return any(start <= token.start < end for start, end in self._denied)
 
 
-def _denied(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def denied(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The stretches of a sentence that say what is not there, the words that deny it included."""
     found = []
     for match in _DENIAL.finditer(text, start, end):
         close = _DENIAL_ENDS.search(text, match.end(), end)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,12 +13,18 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from detect_icd.matchers.navigation import IndexPhrase, index_phrases
-from detect_icd.matchers.phrases import PhraseSource, atom_sets, read_general_words, read_synonyms, title_parts
+from detect_icd.matchers.phrases import (
+    PhraseSource,
+    atom_sets,
+    fingerprint,
+    read_general_words,
+    read_synonyms,
+    title_parts,
+)
 from detect_icd.terms import singular, terms
 from redactphi.errors import DataError
 from redactphi.resources import data
 from redactphi.resources import terms as word_list
-from redactphi.version import __version__
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
@@ -141,12 +146,11 @@ def _offer_eponyms(best: _Best) -> None:
         if len(atoms) == 2 and (names := atoms - _NOUNS) and len(names) == 1:  # noqa: PLR2004 - a name and its noun
             codes.setdefault(next(iter(names)), set()).add(code)
     known = {singular(name.lower()) for name in word_list("clinical_eponyms") | word_list("eponyms")}
-    others = word_list("surnames") | word_list("first_names") | word_list("common_words") | word_list("places")
-    for name in sorted(known & codes.keys() - others):
+    people = word_list("surnames") | word_list("first_names") | word_list("places")
+    for name in sorted(known & codes.keys() - word_list("common_words")):
         if len({code[:3] for code in codes[name]}) == 1:
-            best.offer(
-                frozenset({name}), (0, int(PhraseSource.INCLUSION), 0, 0), min(codes[name]), PhraseSource.INCLUSION
-            )
+            source = PhraseSource.EPONYM if name in people else PhraseSource.INCLUSION
+            best.offer(frozenset({name}), (0, int(PhraseSource.INCLUSION), 0, 0), min(codes[name]), source)
 
 
 _NOUNS = frozenset({"disease", "syndrome"})
@@ -160,7 +164,8 @@ def _is_indexed(phrase: IndexPhrase) -> bool:
     if category[0] == "Z" and category not in _STATES:
         return False
     if len(phrase.atoms) > 1:
-        return not phrase.atoms <= _EMPTY_WORDS
+        told = phrase.atoms - _EMPTY_WORDS
+        return bool(told) and (len(phrase.atoms) > _FEW or not phrase.atoms & _weak_heads())
     return phrase.source is PhraseSource.INDEX and bool(_DISEASE_WORD.search(next(iter(phrase.atoms), "")))
 
 
@@ -174,6 +179,16 @@ _DISEASE_WORD = re.compile(
     r"esthesia|kinesia|plakia|rrhexis|schisis|aneurysm|fever|ptosis|tropia|opia|opsia|acusis|dactyly|cephaly|static|"
     r"spasm|stenosis|thorax|oid arthritis|pox|worm|malacia|sclerosis|toxicosis|coccosis|mycosis|tasis|nesia)$"
 )
+_FEW = 2
+
+
+@functools.cache
+def _weak_heads() -> frozenset[str]:
+    """Main terms that with a place alone say no more than that something is there, or is not."""
+    lines = (data("detect_icd") / "weak_heads.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
 _NOTHING_SAID = frozenset({"left", "right", "bilateral", "without", "not", "no", "out", "up", "down", "new", "old", "other",
     "being", "cannot", "due", "day", "week", "month", "year", "more", "less", "very", "all", "again"})  # fmt: skip
 _EMPTY_WORDS = frozenset({"disease", "disorder", "syndrome", "acute", "chronic", "right", "left", "bilateral", "general",
@@ -219,19 +234,5 @@ def _write(phrases: Mapping[frozenset[str], tuple[str, PhraseSource]], out: Path
             code_of=np.array([code for _, code, _ in filed], dtype=np.int32),
             source_of=np.array([source for _, _, source in filed], dtype=np.uint8),
             shelf_offsets=np.cumsum(shelf_sizes).astype(np.int32),
-            fingerprint=np.frombuffer(_fingerprint().encode(), dtype=np.uint8),
+            fingerprint=np.frombuffer(fingerprint().encode(), dtype=np.uint8),
         )
-
-
-_TABLES = ("word_forms.tsv", "abbreviations.tsv", "synonyms.tsv", "stop_terms.txt", "general_words.tsv")
-
-
-@functools.cache
-def _fingerprint() -> str:
-    """Of the tables that say what a word is: phrases compiled with others would be looked up by other words."""
-    folder = data("detect_icd")
-    names = [*_TABLES, *(f"lexicon/{path.name}" for path in sorted((folder / "lexicon").iterdir(), key=str))]
-    digest = hashlib.sha256(__version__.encode())
-    for name in names:
-        digest.update((folder / name).read_bytes())
-    return digest.hexdigest()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.phrases import atom_sets, title_parts
+from detect_icd.terms import rows
 from redactphi.resources import data
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def complete(
     if entry is None:
         return None
     vocabulary = _family(book, entry.code[:_CATEGORY]).vocabulary
-    chosen = book.get(_choose(book, entry.code, vocabulary & words, frozenset(said)))
+    regions = {region for word in words for region in _regions().get(word, ())}
+    chosen = book.get(_choose(book, entry.code, vocabulary & (words | regions), frozenset(said)))
     if chosen is not None and not chosen.billable and chosen.needs_seventh:
         return book.get(chosen.with_seventh(_seventh(chosen.seventh_characters, words)))
     return chosen
@@ -160,6 +162,12 @@ def stated(entry: CodeEntry) -> frozenset[str]:
 def parts_of(entry: CodeEntry) -> frozenset[str]:
     """The parts of the body that a code's title names."""
     return _atoms(entry.title)[0] & _parts()
+
+
+@functools.cache
+def _regions() -> Mapping[str, tuple[str, ...]]:
+    """The region each part of the body belongs to, where the classification names regions: a forearm is of an upper limb."""
+    return {part: tuple(atoms.split()) for atoms, parts in rows("body_regions.tsv", 2) for part in parts.split()}
 
 
 @functools.cache

@@ -15,19 +15,19 @@ from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, wi
 from detect_icd.matchers.circumstances import Circumstance, CircumstanceMatcher, is_state, meant
 from detect_icd.matchers.completion import complete, lacks_side, parts_of
 from detect_icd.matchers.dictionary import SIDES, DictionaryMatcher, Mention
-from detect_icd.matchers.phrases import PhraseSource
+from detect_icd.matchers.phrases import PhraseSource, read_general_words
 from detect_icd.matchers.sides import SidesOfParts
 from detect_icd.matchers.special.matcher import SpecialMatcher, covered
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.matchers.substances import SubstanceMatcher
 from detect_icd.sections import Section, section_at, section_sentences
+from detect_icd.terms import singular
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
 
 _OF_THE_PATIENT = frozenset({Status.PRESENT, Status.HISTORICAL})
-_PAST_BY_ITS_TREATMENT = frozenset({Status.HISTORICAL, Status.PLANNED, Status.HYPOTHETICAL})
 
 
 class DiagnosisMatcher:
@@ -68,6 +68,8 @@ class DiagnosisMatcher:
             for mention in sentence.mentions:
                 if covered(mention, statements) or _is_told(mention, circumstances):
                     continue
+                if not _is_named(mention, sentence):
+                    continue
                 own = around.of(mention)
                 if mention is sentence.mentions[-1]:
                     own = with_words_after(own, later)
@@ -84,6 +86,18 @@ class DiagnosisMatcher:
         """A sentence as it is read."""
         tokens = self.dictionary.read(note, start, end)
         return Sentence(start, end, tokens, self.dictionary.mentions(note, tokens))
+
+
+def _is_named(mention: Mention, sentence: Sentence) -> bool:
+    """Whether a kind of finding is named by its noun: "no infection" does, "infectious disease clinic" does not."""
+    if mention.source is not PhraseSource.GENERAL or len(mention.members) > 1:
+        return True
+    return singular(sentence.tokens[min(mention.members)].word) in _nouns()
+
+
+@functools.cache
+def _nouns() -> frozenset[str]:
+    return frozenset(singular(phrase) for phrase, _ in read_general_words() if " " not in phrase)
 
 
 @functools.lru_cache(maxsize=4)
@@ -144,7 +158,7 @@ def _mentioned(
 
 def _stated(special: SpecialMatcher, statement: Statement, assertion: Assertion, section: str) -> Candidate:
     """The candidate of a statement; what is past by its treatment alone is present."""
-    if statement.present and assertion.status in _PAST_BY_ITS_TREATMENT:
+    if assertion.status in statement.despite:
         return special.candidate(statement, Status.PRESENT, section)
     return _with_cue(special.candidate(statement, assertion.status, section), assertion)
 

@@ -16,6 +16,12 @@ from redactphi.resources import data
 _SLACK = 3
 """Words that may stand between the words of a phrase, beyond one a word of the phrase."""
 
+_POSSESSIVE = re.compile(r"['\u2019]s(?=\s*(?:[.,;:)]|$|\n|and\b|or\b|with\b|flare\b|-))")
+"""Ends a name that stands for its disease ("Ogilvie's."); before a noun it may be anybody's."""
+
+_SLIPS = 2
+"""A word that so few phrases have may be a misspelling that one of them was written with."""
+
 _PAIR_SLACK = 1
 """The same for a phrase of two words: what stands further apart is seldom one condition."""
 
@@ -32,7 +38,7 @@ _METASTASIS = ("metasta", "mets")
 _TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
 SIDES = frozenset({"right", "left", "bilateral"})
 _BARRIER = re.compile(
-    r"\b(?:no|not|without|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
+    r"\b(?:no|not|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
     re.IGNORECASE,
 )
 _STOP = re.compile(r"\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s")
@@ -104,16 +110,21 @@ class DictionaryMatcher:
 
     def read(self, text: str, start: int, end: int) -> Sequence[Token]:
         """The tokens of a sentence, with unknown words read as the known ones they stand for."""
-        known, tokens = self.index, terms().tokens(text, start, end)
-        if all(not token.atoms or token.atoms[0] in known or len(token.atoms) > 1 for token in tokens):
+        tokens = terms().tokens(text, start, end)
+        if all(len(token.atoms) != 1 or self._is_usual(token.atoms[0]) for token in tokens):
             return tokens
         return [self._spelt(token) for token in tokens]
 
+    def _is_usual(self, atom: str) -> bool:
+        """Whether enough phrases have a word for it to be no slip."""
+        return self.index.frequency.get(atom, 0) > _SLIPS
+
     def _spelt(self, token: Token) -> Token:
-        if len(token.atoms) != 1 or token.atoms[0] in self.index:
+        if len(token.atoms) != 1 or self._is_usual(token.atoms[0]):
             return token
         word = self.spelling.correct(token.word.replace("\u2019", "'").removesuffix("'s"))
-        return token._replace(atoms=terms().atoms(word)) if word else token
+        atoms = terms().atoms(word) if word else ()
+        return token._replace(atoms=atoms) if atoms and self._is_usual(atoms[0]) else token
 
     def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:
         stated = where.keys()
@@ -134,6 +145,8 @@ class DictionaryMatcher:
         """Where a phrase stands: around each occurrence of its rarest word, the nearest of its other words."""
         seen = set()
         for anchor in where[atoms[0]]:
+            if phrase.source is PhraseSource.EPONYM and not _POSSESSIVE.match(text, tokens[anchor].end - 2):
+                continue
             said = frozenset(
                 (min(where[atom], key=lambda number: (abs(number - anchor), number)), atom) for atom in atoms
             )
@@ -146,9 +159,7 @@ class DictionaryMatcher:
             looseness = 0.0
             if first != last:
                 looseness = float(self._known_between(tokens, members))
-                if looseness > (_SLACK if len(members) > _PAIR else _PAIR_SLACK) or _barred(
-                    text, tokens, members, first, last
-                ):
+                if looseness > _slack(phrase.source, len(members)) or _barred(text, tokens, members, first, last):
                     continue
                 if not _negates_its_own(tokens, members):
                     continue
@@ -173,6 +184,16 @@ class DictionaryMatcher:
         )
 
 
+def _slack(source: PhraseSource, members: int) -> int:
+    """How many other words may stand between those of a phrase; none for two words that only the index puts together."""
+    if members > _PAIR:
+        return _SLACK
+    return 0 if source in _IMPORTED else _PAIR_SLACK
+
+
+_IMPORTED = frozenset({PhraseSource.INDEX, PhraseSource.TABLE, PhraseSource.EXTERNAL})
+
+
 def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> bool:
     """Whether the mention only names something else: a clinic, a vaccine, a test, a brochure."""
     last = max(mention.members)
@@ -182,7 +203,8 @@ def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> boo
         if joined not in _LIST_JOINTS or "\n" in between:
             return False
         word = tokens[number].word
-        if word in _attributive() and (number == last + 1 or word.startswith(_OF_A_LIST)) and joined in {"", "-"}:
+        is_next = number == last + 1 or (number == last + 2 and tokens[last + 1].word in _LINKS)
+        if word in _attributive() and (is_next or word.startswith(_OF_A_LIST)) and joined in {"", "-"}:
             return True
         # A list shares its last word: "hepatitis B, tetanus and shingles vaccines".
         if (
@@ -208,6 +230,7 @@ _OF_A_LIST = (
     "ppx",
     "precaution",
 )
+_LINKS = frozenset({"action", "management", "care", "self", "education", "treatment", "risk", "outreach", "specialty"})
 _LIST = 8
 _LIST_JOINTS = frozenset({"", ",", "-", "/", "&"})
 _AND = frozenset({"and", "or"})
@@ -222,7 +245,11 @@ def _attributive() -> frozenset[str]:
 def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: PhraseSource) -> bool:
     """Whether two words stand as a coder writes them ("hernia, inguinal") or as a pair of ours ("nausea and vomiting")."""
     between = text[tokens[first].end : tokens[last].start].strip().lower()
-    return between == "," or (source is PhraseSource.SYNONYM and between in {"and", "/"})
+    return (
+        between == ","
+        or (between == "and" and last == first + 2)
+        or (source is PhraseSource.SYNONYM and between in {"and", "/"})
+    )
 
 
 def _negates_its_own(tokens: Sequence[Token], members: frozenset[int]) -> bool:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import functools
 import io
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
+from zipfile import BadZipFile
 
 import numpy as np
 
 from detect_icd.local_data import Imported, imported
 from detect_icd.local_data import phrases as import_phrases
-from detect_icd.matchers.phrases import PhraseSource
+from detect_icd.matchers.phrases import PhraseSource, fingerprint
 from redactphi.errors import DataError
 from redactphi.resources import data
 
@@ -121,31 +123,34 @@ class PhraseIndex:
 
 
 def phrase_index() -> PhraseIndex:
-    """The index of the newest import of the Alphabetic Index, if there is one for these word tables; else the packaged one.
+    """The index compiled at the newest import, if there is one for these word tables; else the packaged one.
 
     Raises:
-        DataError: The package was not built (an editable checkout needs one ``pip install -e .``).
+        DataError: An import is damaged, or the package was not built (an editable checkout needs one ``pip install -e .``).
     """
-    found = _newest_import()
-    return _packaged() if found is None else _of_import(found)
+    fresh = [found for found in imported() if not is_stale(found)]
+    return _of_import(fresh[-1]) if fresh else _packaged()
 
 
-def stale_imports() -> tuple[Imported, ...]:
-    """Imported indexes that another version of the word tables was used for; they are not looked into."""
-    return tuple(
-        found for found in imported() if found.kinds & _INDEXES and found.fingerprint != _packaged().fingerprint
-    )
+def is_stale(found: Imported) -> bool:
+    """Whether the phrases of an import were compiled with other word tables; they are not looked into."""
+    return found.fingerprint != fingerprint()
 
 
-def _newest_import() -> Imported | None:
-    fresh = [found for found in imported() if found.kinds & _INDEXES and found not in stale_imports()]
-    return fresh[-1] if fresh else None
+def alphabetic_index_used() -> Imported | None:
+    """The import whose Alphabetic Index and tables are looked into."""
+    return next((found for found in reversed(imported()) if found.kinds & INDEXES and not is_stale(found)), None)
 
 
 @functools.lru_cache(maxsize=2)
 def _of_import(found: Imported) -> PhraseIndex:
     data = import_phrases(found)
-    return PhraseIndex(io.BytesIO(data)) if data else _packaged()
+    if data is None:
+        return _packaged()
+    try:
+        return PhraseIndex(io.BytesIO(data))
+    except (BadZipFile, ValueError, KeyError, EOFError, OSError, zlib.error) as error:
+        raise DataError(f"{found.path.name} is damaged; delete it and import again") from error
 
 
 @functools.cache
@@ -157,4 +162,5 @@ def _packaged() -> PhraseIndex:
         return PhraseIndex(file)
 
 
-_INDEXES = frozenset({"index", "external", "drug", "neoplasm"})
+INDEXES = frozenset({"index", "external", "drug", "neoplasm"})
+"""The kinds of imported files that widen what is detected."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,13 +11,14 @@ from enum import IntEnum
 
 from detect_icd.terms import rows, terms
 from redactphi.resources import data
+from redactphi.version import __version__
 
 
 class PhraseSource(IntEnum):
     """Where a phrase comes from; the vague ones are titles said to be "unspecified" or "other".
 
-    Three are of imported files: the Alphabetic Index, that of external causes, the tables of neoplasms and drugs. The last
-    are words that name a kind of finding, and no condition by themselves.
+    Three are of imported files: the Alphabetic Index, that of external causes, the tables of neoplasms and drugs. General
+    words name a kind of finding, and no condition by themselves; eponyms are surnames that may be anybody's.
     """
 
     SYNONYM = 0
@@ -27,6 +30,7 @@ class PhraseSource(IntEnum):
     EXTERNAL = 6
     TABLE = 7
     GENERAL = 8
+    EPONYM = 9
 
     @property
     def rule(self) -> str:
@@ -36,7 +40,7 @@ class PhraseSource(IntEnum):
     @property
     def score(self) -> float:
         """Confidence that words which match it mean its code."""
-        return (0.95, 0.9, 0.85, 0.8, 0.7, 0.85, 0.75, 0.85, 0.5)[self]
+        return (0.95, 0.9, 0.85, 0.8, 0.7, 0.85, 0.75, 0.85, 0.5, 0.8)[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +109,8 @@ def read_synonyms() -> Iterator[tuple[str, str, int]]:
 
     ``|`` separates phrases of one code.
     """
-    folder = data("detect_icd") / "lexicon"
-    files = sorted(path.name for path in folder.iterdir() if path.name.endswith(".tsv"))
-    for rank, name in ((-2, f"lexicon/{file}") for file in files):
-        yield from _phrases(name, rank)
+    for name in _lexicon():
+        yield from _phrases(name, -2)
     yield from _phrases("synonyms.tsv", -1)
 
 
@@ -122,3 +124,28 @@ def _phrases(name: str, rank: int) -> Iterator[tuple[str, str, int]]:
     for phrases, code in rows(name, 2):
         for phrase in phrases.split("|"):
             yield phrase.strip(), code, rank
+
+
+def _lexicon() -> list[str]:
+    folder = data("detect_icd") / "lexicon"
+    return sorted(f"lexicon/{path.name}" for path in folder.iterdir() if path.name.endswith(".tsv"))
+
+
+_TABLES = (
+    "word_forms.tsv",
+    "abbreviations.tsv",
+    "word_senses.tsv",
+    "synonyms.tsv",
+    "stop_terms.txt",
+    "general_words.tsv",
+    "weak_heads.txt",
+)
+
+
+@functools.cache
+def fingerprint() -> str:
+    """Of the tables that say what a word is: phrases compiled with others would be looked up by other words."""
+    digest = hashlib.sha256(__version__.encode())
+    for name in (*_TABLES, *_lexicon()):
+        digest.update((data("detect_icd") / name).read_bytes())
+    return digest.hexdigest()

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 
@@ -21,11 +22,18 @@ _SHORTEST = 5
 _TWO_ERRORS = 9
 """Letters from which two errors are read through."""
 
-_SUFFIXES = ("ed", "ing", "al", "ic", "ous", "ar")
+_SUFFIXES = ("ed", "al", "ic", "ous", "ar")
 _ENDINGS = ("", "a", "as", "us", "is", "um", "e", "y")
 _SHORTEST_STEM = 5
+_SELDOM = 3
+"""Short words that fewer phrases have are not read into others."""
+
+_LONG = 8
+
 _CLEARLY = 4
 """How many times as often the better of two equally near words must stand in the index."""
+
+_CACHE_LIMIT = 200_000
 
 _LISTS = ("clinical_words", "common_words", "surnames", "first_names")
 
@@ -40,15 +48,22 @@ class Spelling:
 
     def __init__(self, vocabulary: Mapping[str, int], known: Callable[[str], bool] | None = None) -> None:
         self._known = known or _is_known
-        self._often = {word: often for word, often in vocabulary.items() if word.isalpha() and len(word) >= _SHORTEST}
+        self._often = {
+            word: often
+            for word, often in vocabulary.items()
+            if word.isalpha() and len(word) >= _SHORTEST and (often >= _SELDOM or len(word) >= _LONG)
+        }
         self._by_letter: dict[str, list[str]] = {}
         for word in sorted(self._often):
             self._by_letter.setdefault(word[0], []).append(word)
+        self._by_sound: dict[str, str] | None = None
         self._seen: dict[str, str | None] = {}
 
     def correct(self, word: str) -> str | None:
         """The known word an unknown one stands for; None for a known word, and where none or several would do."""
         if word not in self._seen:
+            if len(self._seen) > _CACHE_LIMIT:
+                self._seen.clear()
             self._seen[word] = self._correct(singular(american(word)), word)
         return self._seen[word]
 
@@ -61,7 +76,23 @@ class Spelling:
             return base
         if self._known(written) or self._known(word):
             return None
-        return self._nearest({word, written})
+        return self._sounding(word) or self._nearest({word, written}) or self._begun(word)
+
+    def _sounding(self, word: str) -> str | None:
+        """The known word that sounds the same ("onikomycosis"), if there is one."""
+        if self._by_sound is None:
+            self._by_sound = {}
+            for known, often in sorted(self._often.items(), key=lambda item: item[1]):
+                self._by_sound[_sound(known)] = known
+        return self._by_sound.get(_sound(word))
+
+    def _begun(self, word: str) -> str | None:
+        """The word that one cut short is the beginning of ("subconj", "defic")."""
+        likely = sorted((often, whole) for whole, often in self._often.items() if whole.startswith(word))
+        if not likely or len(word) < _SHORTEST or word[-1] in "aeiou":
+            return None
+        others = [often for often, whole in likely[:-1] if not whole.startswith(likely[-1][1][: len(word) + 2])]
+        return likely[-1][1] if likely[-1][0] >= _CLEARLY * max(others, default=0) else None
 
     def _derived(self, word: str) -> str | None:
         for suffix in _SUFFIXES:
@@ -86,6 +117,17 @@ class Spelling:
         if not likely or (len(likely) > 1 and likely[-1][0] < _CLEARLY * likely[-2][0]):
             return None
         return likely[-1][1]
+
+
+def _sound(word: str) -> str:
+    for written, heard in _SOUNDS:
+        word = word.replace(written, heard)
+    return _DOUBLED.sub(r"\1", word)
+
+
+_SOUNDS = (("ph", "f"), ("ch", "k"), ("ck", "k"), ("qu", "k"), ("c", "k"), ("rh", "r"), ("th", "t"), ("ps", "s"),
+    ("pn", "n"), ("y", "i"), ("ae", "e"), ("oe", "e"), ("ei", "i"), ("ie", "i"), ("z", "s"), ("x", "ks"))  # fmt: skip
+_DOUBLED = re.compile(r"([a-z])\1")
 
 
 @functools.cache

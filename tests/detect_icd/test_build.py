@@ -8,6 +8,8 @@ import zipfile
 
 import pytest
 
+from tests.detect_icd import official_files
+
 pytest.importorskip("hatchling", reason="a requirement of the build only")
 
 
@@ -93,6 +95,18 @@ def test_every_import_of_a_step_is_a_requirement_of_the_build(root):
     run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert "numpy" in run.stdout.split()
     assert [name for name in run.stdout.split() if name.lower() not in required] == []
+
+
+def test_a_wheel_holds_nothing_that_was_imported(hatch_build, import_files, monkeypatch):
+    found = import_files({**official_files.release_files(2026), **official_files.index_files()}, release="FY2026")
+    compiled_from = []
+    monkeypatch.setattr("detect_icd.matchers.compiling.compile_index", lambda books, out: compiled_from.extend(books))
+    hatch_build.compile_phrases()
+    assert [(book.release, book.billable_count) for book in compiled_from] == [("FY2026", 74_719), ("FY2027", 74_879)]
+    compiled_from.clear()
+    found.path.write_text("damaged", encoding="utf-8")
+    hatch_build.compile_phrases()
+    assert len(compiled_from) == 2
 
 
 def test_a_wheel_has_the_data(root, tmp_path):

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from detect_icd import cli
+from tests.detect_icd import official_files as made
 
 NOTE = "Rectal prolapse. No fever."
 
@@ -38,6 +39,13 @@ def test_detect_reads_standard_input():
 
 def test_detect_all_shows_why(run):
     assert "never reported" in run("detect", NOTE, "--all").out
+
+
+def test_detect_explains(run):
+    shown = run("detect", NOTE, "--explain").out
+    assert shown.startswith("Reported, in sequence:\n  K62.3  Rectal prolapse\n")
+    assert '"Rectal prolapse" at 0-15' in shown
+    assert "dropped by" in shown
 
 
 def test_lookup_and_search(run):
@@ -177,3 +185,109 @@ def test_the_command_alone_shows_its_help_in_lines(capsys):
     assert cli.run([]) == 2
     shown = capsys.readouterr().err
     assert "\n  lookup " in shown
+
+
+def test_import_and_look_up(run, home, quick, tmp_path):
+    source = made.write_zip(tmp_path / "2028.zip", {**made.release_files(), **made.index_files()})
+    rows = [line.split("\t") for line in run("import", "icd10cm", str(source)).out.splitlines()]
+    assert rows[0] == ["release", "kind", "file", "year", "rows"]
+    assert [row[:3] for row in rows[1:]] == [
+        ["FY2028", "codes", "icd10cm_order_2028.txt"],
+        ["FY2028", "drug", "icd10cm_drug_2028.xml"],
+        ["FY2028", "external", "icd10cm_eindex_2028.xml"],
+        ["FY2028", "index", "icd10cm_index_2028.xml"],
+        ["FY2028", "neoplasm", "icd10cm_neoplasm_2028.xml"],
+        ["FY2028", "tabular", "icd10cm_tabular_2028.xml"],
+    ]
+    assert json.loads(run("lookup", "K62.A", "--json").out)["release"] == "FY2028"
+    assert json.loads(run("lookup", "K62.3", "--service-date", "2026-09-30", "--json").out)["release"] == "FY2026"
+    assert "FY2028" in run("data", "status").out
+
+
+@pytest.mark.shared
+def test_import_of_the_published_index(published_index, run, monkeypatch):
+    monkeypatch.setenv("DETECT_ICD_DATA", str(published_index))
+    imported = json.loads(run("data", "status", "--json").out)["imported"]
+    assert [found["release"] for found in imported] == ["FY2026"]
+    assert sorted(source["kind"] for source in imported[0]["sources"]) == ["drug", "external", "index", "neoplasm"]
+
+
+def test_the_published_index_is_of_several_years(shared, run, home):
+    error = run("import", "icd10cm", str(shared / "icd" / "index"), status=2).err
+    assert "name it by --release" in error
+    assert error.count("\n") == 1
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments", "message"),
+    [
+        ({"a.txt": "nothing"}, (), "no ICD-10-CM file found"),
+        ({"a.zip": "<html>"}, (), "a.zip: the zip is damaged or cut off"),
+        ({"a.xml": "<ICD10CM.index>"}, (), "a.xml: not well-formed XML"),
+        (made.index_files(), ("--release", "newest"), "a release is written as FY2026"),
+        ({"icd10cm_order_2028.txt": made.order()}, (), "no tabular list (XML)"),
+    ],
+)
+def test_an_import_that_fails_says_why_in_a_line(run, home, files, arguments, message):
+    source = made.write_folder(home.parent / "in", files)
+    error = run("import", "icd10cm", str(source), *arguments, status=2 if arguments else 1).err
+    assert error.startswith("detect-icd: ")
+    assert message in error
+    assert error.count("\n") == 1
+    assert not home.exists()
+
+
+def test_an_import_needs_a_source_that_is_there_and_a_folder(run, home, tmp_path, monkeypatch):
+    assert "ZIP_OR_FOLDER" in run("import", "icd10cm", status=2).err
+    assert "nowhere: no such zip or folder" in run("import", "icd10cm", "nowhere", status=1).err
+    monkeypatch.setenv("DETECT_ICD_DATA", "")
+    source = made.write_folder(tmp_path / "in", made.index_files())
+    assert "DETECT_ICD_DATA is empty" in run("import", "icd10cm", str(source), status=2).err
+    assert "DETECT_ICD_DATA is empty" in run("data", "refresh", status=2).err
+    monkeypatch.setenv("DETECT_ICD_DATA", str(source / "icd10cm_index_2028.xml"))
+    error = run("import", "icd10cm", str(source), status=1).err
+    assert error.count("\n") == 1
+
+
+CASES = """= first
+Assessment: [HTN](I10). Denies [chest pain](R07.9 negated). => I10 ! R07.9
+= second
+{inpatient} DISCHARGE DIAGNOSIS: probable [pneumonia](J18.9 uncertain). => J18.9
+Secret words about [zyzzyva](M10.9 historical). => M10.9
+"""
+
+
+@pytest.fixture
+def cases(tmp_path):
+    (tmp_path / "cases.txt").write_text(CASES, encoding="utf-8")
+    return str(tmp_path / "cases.txt")
+
+
+def test_evaluate_cases(run, cases):
+    figures = json.loads(run("evaluate", cases, "--json").out)
+    assert (figures["cases"], figures["codes"]["precision"], figures["codes"]["missed"]) == (3, 1.0, 1)
+    assert json.loads(run("evaluate", cases, "--limit", "1", "--json").out)["cases"] == 1
+    assert "forbidden codes reported\t0 of 1" in run("evaluate", cases).out
+
+
+@pytest.mark.parametrize(
+    ("by", "row"),
+    [("tag", "second\t2\t0.50\t0.67"), ("status", "negated\t1\t1.000"), ("section", "discharge_diagnosis\t1\t1.000")],
+)
+def test_evaluate_cases_by_group(run, cases, by, row):
+    assert row in run("evaluate", cases, "--by", by).out.splitlines()
+
+
+def test_the_worst_cases_are_shown_without_their_text(run, cases):
+    shown = run("evaluate", cases, "--worst", "2").out
+    assert "cases.txt:5\tsecond\t\tM10.9\tM10.9:historical->none" in shown.splitlines()
+    assert "cases.txt:2" not in shown
+    assert "ecret" not in shown
+
+
+def test_evaluate_refuses_what_is_no_file_of_cases(run, tmp_path):
+    assert "no file of cases" in run("evaluate", str(tmp_path), status=1).err
+    (tmp_path / "a.txt").write_text("secret => words", encoding="utf-8")
+    error = run("evaluate", str(tmp_path), status=1).err
+    assert error == "detect-icd: a.txt:1: an option, code or status is not valid\n"

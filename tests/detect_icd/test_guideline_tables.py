@@ -97,6 +97,8 @@ def test_excludes1(line):
         "[Pressure injuries](L89.90):\\n  Sacrum - stage 3, 4 x 3 cm\\n  R heel - stage 2 => L89.153 L89.612",
         "Unstageable pressure ulcer left buttock => L89.320",
         "[DM2](E11.9), ulcer plantar R 1st MTP probing to subcutaneous fat, fat layer exposed, no bone => E11.621 L97.512",
+        "Stage 2 pressure ulcer of sacrum, stage 4 pressure ulcer of left hip => L89.152 L89.224",
+        "Diabetic foot ulcer left heel, fat layer exposed. [Type 2 DM](E11.9). => E11.621 L97.422",
         "Nonhealing ulcer, left calf, fat layer exposed => L97.222",
         "[Gastric ulcer](K25.9). Foot exam normal. => K25.9",
         "No pressure ulcer of the right heel => ",
@@ -105,4 +107,33 @@ def test_excludes1(line):
 )
 def test_ulcers(line):
     found, wanted = marked(line)
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[Heart failure unrelated to hypertension](I11.0); [HTN](I10). => I50.9 I10",
+        "[Neuropathy](G62.9) due to chemotherapy, not diabetes. [Type 2 DM](E11.9). => G62.9 E11.9",
+        "[Neuropathy](G62.9). [Type 2 DM](E11.9). => E11.42",
+    ],
+)
+def test_links(line):
+    found, wanted = marked(line)
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("note", "redacted"),
+    [
+        ("[Crohn's colitis](K50.10), seen by Dr Ana Ruiz in Springfield, with [rectal bleeding](K62.5) => K50.111",
+         "[Crohn's colitis](K50.10), seen by \\[NAME] in \\[LOCATION], with [rectal bleeding](K62.5) => K50.111"),
+    ],
+)  # fmt: skip
+def test_placeholders_change_nothing(note, redacted):
+    assert marked(note)[0] == marked(redacted.replace("\\[", "["))[0]
+
+
+def test_former_smoker_has_no_dependence():
+    found, wanted = marked("[Former smoker](Z87.891), 40 pack-years of [cigarettes](F17.210) => Z87.891")
     assert found == wanted

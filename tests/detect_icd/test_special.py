@@ -12,6 +12,9 @@ from detect_icd.matchers.special.causes import TRIGGERS, CauseRule, table
 from detect_icd.matchers.special.facts import Phase, healing, phases, seventh
 from detect_icd.matchers.special.injuries import InjuryMatcher
 from detect_icd.matchers.special.intracranial import loss
+from detect_icd.matchers.special.neoplasms import neoplasm_rules
+from detect_icd.matchers.special.obstetric_facts import gestation
+from detect_icd.matchers.special.substances import SubstanceMatcher, drug_events, names, told
 
 CAUSES = [(name, rule) for name in ("causes.tsv", "places.tsv") for rule in table(name).rules]
 
@@ -130,4 +133,68 @@ def test_loss_of_consciousness_is_read(note: str, character: str) -> None:
     ],
 )
 def test_a_cause_stands_beside_its_injury_with_its_seventh_character(note: str, expected: set[str]) -> None:
+    assert {candidate.coding.code for candidate in detect(note).reported} == expected
+
+
+@pytest.mark.parametrize("name", ["obstetric.tsv", "newborn.tsv", "venoms.tsv"])
+def test_every_rule_of_a_table_has_a_code_an_example_and_a_near_miss(name: str) -> None:
+    for rule in table(name).rules:
+        assert rule.code in open_book(), rule
+        assert rule.code in [r.code for r, _, _ in table(name).find(rule.matches, 0, len(rule.matches))], rule
+        assert rule.code not in [r.code for r, _, _ in table(name).find(rule.ignores, 0, len(rule.ignores))], rule
+
+
+def test_every_substance_has_a_category_with_an_accidental_poisoning() -> None:
+    matcher = SubstanceMatcher(open_book())
+    assert not [name for name, category in names().items() if matcher.complete(category, "accident") is None]
+
+
+@pytest.mark.parametrize(("event", "matches", "ignores"), drug_events().raw)
+def test_an_event_of_a_drug_matches_its_examples(
+    event: str, matches: tuple[str, ...], ignores: tuple[str, ...]
+) -> None:
+    assert all(told(text, event) for text in matches)
+    assert not [text for text in ignores if told(text, event)]
+
+
+def test_every_neoplasm_rule_matches_its_examples() -> None:
+    raw = neoplasm_rules().raw
+    for rule in (*raw["skin"], *raw["phrase"], raw["adenoma"]):
+        regex = re.compile(rule["pattern"], re.IGNORECASE)
+        assert all(regex.search(text) for text in rule["matches"]), rule
+        assert not [text for text in rule["ignores"] if regex.search(text)], rule
+
+
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [
+        ("28 3/7 weeks", 28),
+        ("30w2d by LMP", 30),
+        ("seen at 39 weeks", 39),
+        ("22 weeks 6 days", 22),
+        ("EGA 34", 34),
+        ("9 wks by dates", 9),
+        ("back pain for 6 weeks", None),
+        ("follow up at 6 weeks post op", None),
+        ("BP 120/80", None),
+    ],
+)
+def test_weeks_of_gestation_are_read(note: str, expected: int | None) -> None:
+    assert gestation(note) == expected
+
+
+@pytest.mark.parametrize(
+    ("note", "expected"),
+    [
+        ("29 weeks 1 day. Iron deficiency anemia.", {"O99.013", "D50.9", "Z3A.29"}),
+        ("NSVD at 39w1d, single liveborn male, no complications.", {"O80", "Z37.0", "Z3A.39"}),
+        ("Routine prenatal visit, G2P1, 20w0d, no complaints.", {"Z34.82"}),
+        ("Iron deficiency anemia. Not pregnant.", {"D50.9"}),
+        ("Accidentally took her husband's metoprolol: beta-blocker poisoning.", {"T44.7X1A"}),
+        ("Rash due to amoxicillin, taken as prescribed.", {"T36.0X5A", "L27.0"}),
+        ("Malignant melanoma left upper arm, excision scheduled.", {"C43.62"}),
+        ("Sigmoid polyp: tubular adenoma.", {"D12.5"}),
+    ],
+)
+def test_whole_notes(note: str, expected: set[str]) -> None:
     assert {candidate.coding.code for candidate in detect(note).reported} == expected

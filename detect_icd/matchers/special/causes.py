@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from detect_icd.matchers.special.facts import triggers
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.terms import rows
 
@@ -32,19 +33,28 @@ class CauseRule:
     ignores: str
 
 
+_ANY_FALL = "W19"
+
+
 class RuleTable:
     """A table of rules as one pattern; of those that match in one place the first in the table counts."""
 
     def __init__(self, name: str) -> None:
         self.rules = tuple(CauseRule(*cells) for cells in rows(f"special/{name}", 4))
         self._single: tuple[tuple[CauseRule, re.Pattern[str]], ...] = ()
-        parts = (f"(?P<r{number}>(?:{rule.regex}))" for number, rule in enumerate(self.rules))
-        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(parts)})", re.IGNORECASE)
+        self._patterns = tuple(self._pattern(last=last) for last in (False, True))
+
+    def _pattern(self, *, last: bool) -> re.Pattern[str]:
+        """The general ones by themselves: "after a fall" must not take "a fall from bed" away."""
+        numbered = [(n, rule) for n, rule in enumerate(self.rules) if (rule.code == _ANY_FALL) is last]
+        parts = "|".join(f"(?P<r{number}>(?:{rule.regex}))" for number, rule in numbered) or r"(?!)"
+        return re.compile(rf"(?<!\w)(?:{parts})", re.IGNORECASE)
 
     def find(self, note: str, start: int, end: int) -> Iterator[tuple[CauseRule, int, int]]:
         """The matches of a stretch of a note, in order of the text."""
-        for match in self._pattern.finditer(note, start, end):
-            yield self.rules[int((match.lastgroup or "r0")[1:])], match.start(), match.end()
+        for pattern in self._patterns:
+            for match in pattern.finditer(note, start, end):
+                yield self.rules[int((match.lastgroup or "r0")[1:])], match.start(), match.end()
 
     def first_of_each(self, note: str) -> Iterator[tuple[CauseRule, int, int]]:
         """Of each category the first rule of the table that a note has a match for, wherever it stands."""
@@ -79,18 +89,7 @@ def _order() -> dict[str, int]:
     return {rule.code: number for number, rule in reversed(list(enumerate(table("causes.tsv").rules)))}
 
 
-TRIGGERS = frozenset(
-    "fell fall falls fallen falling tumbled slipped slip slid tripped trip stumbled rolled jumped struck hit kicked punched elbowed beaten beat "
-    "assaulted assault attacked stabbed slashed shot fight fistfight brawl altercation bite bites bitten bit stung sting stings scratched scratch "
-    "cut sliced laceration lacerated stepped caught crushed jammed slammed pinched smashed dropped burn burned burns scald scalded spilled hot boiling "
-    "fire grease steam stove pan iron radiator electrocuted shock shocked fishhook fish splinter needlestick needle nail chainsaw chain saw lawnmower mower "
-    "twisted inverted lifting lifted repetitive overuse collided knocked dove diving walked bumped stubbed banged sunburn frostbite firework firecracker "
-    "airbag paper knife amputated amputation glass campfire gasoline self human dog cat tick insect bug thrown gunshot mechanical ground curb coffee oil "
-    "injury punctured impaled hammer trampled gored exposure accidental accidentally overexertion hyperextended everted pivoted squatting lathe blender "
-    "splashed slag molten stingray urchin kneeling standing posture "
-    "ejected collision crash crashed mvc mva mcc pedestrian rollover rear rearended t tboned struck bicycle bike bicyclist cyclist motorcycle motorcyclist atv "
-    "driver passenger scooter skateboard horse unrestrained restrained belted head swerved overturned clothing shirt".split()
-)
+TRIGGERS = triggers("cause")
 
 
 class CauseMatcher:

@@ -6,6 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 
+from detect_icd.terms import rows
 from redactphi.errors import RuleError
 from redactphi.resources import data, read_toml
 
@@ -41,6 +42,13 @@ def phases() -> dict[str, Phase]:
         pattern = re.compile("|".join(raw["patterns"]), re.IGNORECASE)
         found[raw["name"]] = Phase(raw["name"], pattern, tuple(raw["matches"]), tuple(raw["ignores"]))
     return found
+
+
+def triggers(family: str) -> frozenset[str]:
+    """The words of which one stands in every sentence that a family is looked for in."""
+    return frozenset(
+        word for name, words in rows("special/triggers.tsv", 2) if name == family for word in words.split()
+    )
 
 
 def tells(note: str, phase: str) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.facts import phases
-from detect_icd.matchers.special.injury_titles import InjuryTitle, injury_titles, injury_words
-from detect_icd.matchers.special.statement import Statement
+from detect_icd.matchers.special.injury_titles import InjuryTitle, by_side, injury_titles, injury_words
+from detect_icd.matchers.special.statement import PAST, Statement
 from detect_icd.terms import TAG, rows
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ _NOT_TRAUMA = re.compile(
     r"\b(?:stress|pathologic(?:al)?|fragility|insufficiency|osteoporotic|atypical|periprosthetic|prosthetic|hardware|sun|heart|razor|friction|"
     r"acute kidney|acute lung|pressure|reperfusion|ischemic|radiation|inhalation|vocal|caregiver|financial|suture|surgical|mental|"
     r"emotional|tooth|dental)[ -]+$|\b(?:mechanism|date|time|site|nature) of $|\bno $",
+    re.IGNORECASE,
+)
+_NO_BONE = re.compile(
+    r"(?:broken|cut|torn|crushed) (?:glass|bottles?|windows?|dish(?:es)?|mirror|plate|tooth|teeth|skin|down|off|back|out|up|short|ice)\b",
     re.IGNORECASE,
 )
 _TREATED = re.compile(
@@ -90,6 +95,10 @@ class InjuryMatcher:
         self.book = book
         self._defaults: dict[str, list[InjuryTitle]] = {}
 
+    @property
+    def _vocabulary(self) -> AbstractSet[str]:
+        return injury_titles(self.book).vocabulary
+
     def statements(self, note: str, start: int, end: int) -> Iterator[Statement]:
         """The injuries of one sentence, in order of the text."""
         words = _words(note, start, end)
@@ -99,12 +108,12 @@ class InjuryMatcher:
         for order, number in enumerate(places):
             kind = named[words[number].word]
             before = note[start : words[number].start]
-            if number < taken or _NOT_TRAUMA.search(before[-24:]):
+            if number < taken or _NO_BONE.match(note, words[number].start, end) or _NOT_TRAUMA.search(before[-24:]):
                 continue
             following = places[order + 1] if order + 1 < len(places) else len(words)
             if following == number + 1 < len(words) and named[words[following].word] == "injury":
                 following = places[order + 2] if order + 2 < len(places) else len(words)
-            low, high = _reach(words, number, taken, following)
+            low, high = _reach(words, number, taken, following, self._vocabulary)
             found = list(self._stated(note, (start, end), words, (low, number, high), kind))
             if found:
                 taken = high
@@ -116,10 +125,15 @@ class InjuryMatcher:
         low, head, high = place
         phrase = note[words[low].start : words[high - 1].end]
         sentence = note[bounds[0] : bounds[1]]
-        kind = _kind(kind, note[bounds[0] : words[head].end], phrase, sentence)
-        groups = _groups(words[low:high])
+        kind = _kind(kind, note[bounds[0] : words[head].end], phrase, sentence, note)
+        groups = _groups(words[low:high], self._vocabulary)
         everything = frozenset().union(*(atoms for atoms, _ in groups)) if groups else frozenset[str]()
-        side = _side(phrase) or _only_side(sentence) or _only_side(note)
+        side = (
+            _side(phrase)
+            or _only_side(sentence)
+            or _only_side(note[max(0, bounds[0] - 12) : bounds[0]])
+            or _only_side(note)
+        )
         nondisplaced = _NONDISPLACED.search(sentence) is not None
         if kind == "fracture" and any(atom in everything for atom in ("sh1", "sh2", "sh3", "sh4")):
             kind = "physeal"
@@ -150,10 +164,12 @@ class InjuryMatcher:
                     f"injury/{kind}",
                     score,
                     _OWNED,
-                    present=treated or sequela,
+                    despite=PAST if treated or sequela else (),
                 )
 
     def _find(self, kind: str, atoms: frozenset[str], *, nondisplaced: bool) -> InjuryTitle | None:
+        if "hand" in atoms and "lowerback" in atoms:
+            atoms = (atoms - {"lowerback"}) | {"dorsum"}
         usual = self._usual(kind, atoms)
         if kind == "injury" and not atoms & _INNER:
             return usual
@@ -172,13 +188,13 @@ class InjuryMatcher:
     def _usual_titles(self, kind: str) -> list[InjuryTitle]:
         if not self._defaults:
             for name, atoms, heading in rows("special/injury_defaults.tsv", 3):
-                codes = _by_side(self.book, heading)
+                codes = by_side(self.book, heading, name)
                 said = frozenset(atom for word in atoms.split() for atom in _implied(word))
                 self._defaults.setdefault(name, []).append(InjuryTitle(said, 1, "", codes))
         return self._defaults.get(kind, [])
 
     def _by_sentence(self, kind: str, words: list[_Word], *, nondisplaced: bool) -> InjuryTitle | None:
-        atoms = frozenset().union(*(atoms for atoms, _ in _groups(words)))
+        atoms = frozenset().union(*(atoms for atoms, _ in _groups(words, self._vocabulary))) - {"nail"}
         return self._find(kind, atoms, nondisplaced=nondisplaced)
 
     def _complete(self, code: str, character: str) -> str | None:
@@ -204,9 +220,9 @@ def _words(note: str, start: int, end: int) -> list[_Word]:
     ]
 
 
-def _reach(words: list[_Word], head: int, taken: int, following: int) -> tuple[int, int]:
+def _reach(words: list[_Word], head: int, taken: int, following: int, vocabulary: AbstractSet[str]) -> tuple[int, int]:
     """How far the words of an injury reach: to a stop, to a word that says something else, to the next injury."""
-    known = {number for number, atoms in _read(words) if atoms is not None}
+    known = {number for number, atoms in _read(words) if atoms is not None or words[number].word in vocabulary}
     low = head
     unknown = 0
     while low > taken:
@@ -235,7 +251,7 @@ def _reach(words: list[_Word], head: int, taken: int, following: int) -> tuple[i
         )
     while high - 1 > head and (words[high - 1].mark == "comma" or words[high - 1].word in _EDGE):
         high -= 1
-    while low < head and (words[low].mark != "word" or words[low].word in _EDGE):
+    while low < head and (words[low].mark != "word" or words[low].word in _EDGE or low not in known):
         low += 1
     return low, high
 
@@ -279,7 +295,9 @@ def _read(words: list[_Word]) -> Iterator[tuple[int, tuple[str, ...] | None]]:
 _SIDE_WORDS = frozenset({"right", "left", "r", "l", "rt", "lt", "bilateral", "both", "od", "os", "ou"})
 
 
-def _groups(words: list[_Word]) -> list[tuple[frozenset[str], tuple[int, int]]]:
+def _groups(
+    words: list[_Word], vocabulary: AbstractSet[str] = frozenset()
+) -> list[tuple[frozenset[str], tuple[int, int]]]:
     """The atoms of a phrase, parted at "and" and commas where each part names a place."""
     groups: list[tuple[set[str], int, int]] = [(set(), words[0].start, words[0].end)] if words else []
     texts = [item.word for item in words]
@@ -289,10 +307,8 @@ def _groups(words: list[_Word]) -> list[tuple[frozenset[str], tuple[int, int]]]:
             groups.append((set(), words[first].end, words[last - 1].end))
             continue
         said, start, _ = groups[-1]
-        extra = set(atoms or ())
-        if any(text in {"ribs"} for text in texts[first:last]) or (
-            re.match(r"\d+(?:st|nd|rd|th)", texts[first]) and "ribs" in texts
-        ):
+        extra = set(atoms if atoms is not None else vocabulary & set(texts[first:last]))
+        if "ribs" in texts[first:last] or (re.match(r"\d+(?:st|nd|rd|th)", texts[first]) and "ribs" in texts):
             extra |= {"multiple"} if "ribs" in texts else set()
         groups[-1] = (said | extra, start, words[last - 1].end)
     for number in range(len(groups) - 2, -1, -1):
@@ -318,12 +334,14 @@ def _pair(atoms: set[str], start: int, end: int) -> Iterator[tuple[set[str], int
 _TWO_BONES = (("tibfib", ("tibia", "fibula")), ("bothbone", ("radius", "ulna")))
 
 
-def _kind(kind: str, before: str, phrase: str, sentence: str) -> str:
+def _kind(kind: str, before: str, phrase: str, sentence: str, note: str) -> str:
     """The kind with what decides it further: a burn's degree, what bit, whether something is left in the wound."""
     if kind == "burn":
         degrees = [match.lastgroup for match in _DEGREE.finditer(phrase)] or [
             m.lastgroup for m in _DEGREE.finditer(sentence)
         ]
+        everywhere = {match.lastgroup for match in _DEGREE.finditer(note)}
+        degrees = degrees or (list(everywhere) if len(everywhere) == 1 else [])
         return "burn" + max((name[1] for name in degrees if name), default="")
     if kind == "bite":
         what = before[: before.lower().rfind("bit")].rstrip()
@@ -367,22 +385,3 @@ def _openness(phrase: str, kind: str) -> str:
     if kind not in {"fracture", "physeal"} or not _OPEN.search(phrase):
         return "A"
     return "C" if _SEVERE.search(phrase) else "B"
-
-
-def _by_side(book: CodeBook, heading: str) -> dict[str, str]:
-    entry = book.get(heading)
-    if entry is None:
-        return {}
-    if entry.needs_seventh:
-        return {"": entry.code}
-    codes: dict[str, str] = {}
-    for code in entry.children:
-        child = book.get(code)
-        if child is None:
-            continue
-        title = child.title.lower()
-        if "nondisplaced" in title:
-            continue
-        match = re.search(r"\b(right|left|bilateral)\b", title)
-        codes.setdefault(match.group(1) if match else "", child.code)
-    return codes

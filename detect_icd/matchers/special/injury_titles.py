@@ -18,7 +18,9 @@ _WORD = re.compile(r"[a-z0-9]+(?:['\u2019/-][a-z0-9]+)*['\u2019]?|,")
 _SIDE = re.compile(r"\b(right|left|bilateral)\b")
 _UNSIDED = re.compile(r"\bunspecified (?=(?:\w+ )?(?:\w+)$|\w+ joint|shoulder|side)")
 _TAIL = re.compile(r",\s*(?:right|left|unspecified|bilateral)\s*(?:[a-z ]+)?$")
-_ABSENT = re.compile(r"\bwithout foreign body\b|\bwithout subsequent striking.*")
+_ABSENT = re.compile(
+    r"\bwithout (?:damage to nail|intercondylar fracture|intraarticular extension|penetration into [a-z ]+)\b|\bwithout foreign body\b|\bwithout subsequent striking.*"
+)
 _BLOCKS = [f"S{number:02d}" for number in range(100)] + [f"T{number}" for number in (*range(15, 20), *range(20, 26))]
 _DEGREES = {"first": "1", "second": "2", "third": "3", "unspecified": ""}
 
@@ -62,8 +64,12 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _KIND_WORDS = {
     "with", "foreign", "wound", "traumatic", "complete", "degree", "unspecified", "other", "rupture", "quadrant",
     "penetration", "into", "without", "injuries", "specified", "for", "from", "up", "as", "due", "by", "except", "any",
-    "amputation", "nonvenomous", "nonthermal", "not", "elsewhere", "classified", "one", "two", "more", "single", "single", "including",
+    "amputation", "nonvenomous", "nonthermal", "not", "elsewhere", "classified", "one", "two", "more", "single", "including",
 }  # fmt: skip
+
+
+_ONLY_BY_FORM = frozenset({"nail", "cavity", "organ", "organs", "blood", "level", "history", "current"})
+"""Atoms that only whole forms of the packaged words may say: a nail that is spared is none that is damaged."""
 
 
 class InjuryWords:
@@ -149,6 +155,12 @@ class InjuryTitles:
             self._kinds.setdefault(kind, []).append(title)
         title.codes.setdefault(side, entry.code)
 
+    @functools.cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every atom of every title: a word of a note that is one says something."""
+        atoms = frozenset(atom for titles in self._kinds.values() for title in titles for atom in title.atoms)
+        return atoms - _ONLY_BY_FORM
+
     def find(self, kind: str, words: AbstractSet[str], *, nondisplaced: bool) -> InjuryTitle | None:
         """The title of a kind that says most of what the words say, and nothing that they do not."""
         best: tuple[tuple[int, int, int], InjuryTitle] | None = None
@@ -228,3 +240,23 @@ def _atoms(text: str) -> frozenset[str]:
 def injury_titles(book: CodeBook) -> InjuryTitles:
     """The titles of a release, read once."""
     return InjuryTitles(book)
+
+
+def by_side(book: CodeBook, heading: str, kind: str) -> dict[str, str]:
+    """The codes right under a heading by the side they name, displaced and of the kind where there are several."""
+    entry = book.get(heading)
+    if entry is None:
+        return {}
+    if entry.needs_seventh:
+        return {"": entry.code}
+    codes: dict[str, str] = {}
+    for code in entry.children:
+        child = book.get(code)
+        if child is None:
+            continue
+        title = child.title.lower()
+        if "nondisplaced" in title or (kind == "dislocation" and "subluxation" in title):
+            continue
+        match = re.search(r"\b(right|left|bilateral)\b", title)
+        codes.setdefault(match.group(1) if match else "", child.code)
+    return codes

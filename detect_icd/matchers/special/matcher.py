@@ -14,10 +14,15 @@ from detect_icd.matchers.special.causes import CauseMatcher, cause_rank
 from detect_icd.matchers.special.facts import healing, seventh
 from detect_icd.matchers.special.injuries import InjuryMatcher, heads
 from detect_icd.matchers.special.intracranial import IntracranialMatcher, burned_surface
+from detect_icd.matchers.special.neoplasms import TRIGGERS as GROWTHS
+from detect_icd.matchers.special.neoplasms import NeoplasmMatcher
 from detect_icd.matchers.special.newborn import NewbornMatcher
 from detect_icd.matchers.special.obstetric_facts import obstetrics
 from detect_icd.matchers.special.pregnancy import PregnancyMatcher
+from detect_icd.matchers.special.settling import settled, thinned_blood
 from detect_icd.matchers.special.statement import Statement
+from detect_icd.matchers.special.substances import TRIGGERS as HARM
+from detect_icd.matchers.special.substances import SubstanceMatcher
 from detect_icd.matchers.special.transport import TransportMatcher
 from redactphi.spans import Span
 
@@ -59,6 +64,8 @@ class SpecialMatcher:
         self.intracranial = IntracranialMatcher(book)
         self.causes = CauseMatcher(book)
         self.transport = TransportMatcher(book)
+        self.substances = SubstanceMatcher(book)
+        self.neoplasms = NeoplasmMatcher(book)
         self.pregnancy = PregnancyMatcher(book)
         self.newborn = NewbornMatcher(book)
 
@@ -78,6 +85,10 @@ class SpecialMatcher:
         if not words.isdisjoint(CAUSES):
             found.extend(self.transport.statements(note, start, end) or ())
             found.extend(self.causes.statements(note, start, end))
+        if not words.isdisjoint(GROWTHS):
+            found.extend(self.neoplasms.statements(note, start, end))
+        if not words.isdisjoint(HARM):
+            found.extend(self.substances.statements(note, start, end))
         return found
 
     def revise(self, found: Iterable[Candidate], note: str) -> tuple[list[Candidate], list[Dropped]]:
@@ -85,14 +96,21 @@ class SpecialMatcher:
         before = list(found)
         candidates = [*before, *self._of_note(before, note)]
         candidates = self._explained(candidates, note)
+        candidates = self.substances.revise(candidates, note)
+        candidates = self.neoplasms.revise(candidates, note)
         facts = obstetrics(note)
         if facts.stage == "newborn":
             candidates = self.newborn.revise(candidates, note)
         elif facts.stage:
             candidates = self.pregnancy.revise(candidates, note, facts)
+        else:
+            candidates = [
+                c for c in candidates if not c.coding.code.startswith(_OF_BIRTH) or c.rules[0].startswith("literal")
+            ]
         if any(_is_injury(candidate) for candidate in candidates):
             phase = healing(note)
             candidates = [self._in_phase(candidate, phase) for candidate in candidates]
+        candidates = settled(thinned_blood(candidates, note, self.book))
         return candidates, [*_superseded(before, candidates)]
 
     def _of_note(self, candidates: Sequence[Candidate], note: str) -> Iterator[Candidate]:
@@ -155,6 +173,9 @@ def _superseded(before: Sequence[Candidate], after: Sequence[Candidate]) -> Iter
         if id(candidate) not in standing and (candidate.coding.code[:3], candidate.start) not in said:
             yield Dropped(candidate, "I.B.2: the whole note says it otherwise")
 
+
+_OF_BIRTH = ("O80", "O82", "Z37", "Z38")
+"""Only where the note tells of a birth: a specimen is delivered too."""
 
 _EXPLAINED = ("S", "T0", "T1", "T2", "T30", "T31", "T33", "T34", "T70", "T71", "T75")
 _PAST = {

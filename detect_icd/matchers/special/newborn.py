@@ -11,7 +11,7 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
 from detect_icd.matchers.special.causes import RuleTable
 from detect_icd.matchers.special.obstetric_facts import gestation
-from detect_icd.matchers.special.statement import Statement
+from detect_icd.matchers.special.statement import PAST, Statement
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ class NewbornMatcher:
                         "K21",
                         "S",
                     ),
+                    despite=PAST,
                 )
 
     def revise(self, candidates: list[Candidate], note: str) -> list[Candidate]:
@@ -101,12 +102,12 @@ class NewbornMatcher:
         }
         drop = ("P70.4",) if codes & {"P70.0", "P70.1"} else ()
         if any(code.startswith("P36") for code in codes):
-            drop = (*drop, "R50.9")
+            drop = (*drop, "R50.9", "Z22.330")
         kept = [c for c in candidates if not (c.coding.code in drop and c.status is Status.PRESENT)]
         if (light := _weight(note)) and not any(code.startswith(light[:5]) for code in codes):
             kept.append(self._note(light, note, "newborn/weight"))
         if _BORN.search(note) and not _NOT_BIRTH.search(note):
-            kept = [c for c in kept if not c.coding.code.startswith(("Z38", "O80", "O82", "Z37"))]
+            kept = [c for c in kept if not c.coding.code.startswith(("Z38", "O8", "Z37", "Z98.891", "O34"))]
             kept.append(self._note(_birth(note), note, "newborn/birth"))
         return kept
 

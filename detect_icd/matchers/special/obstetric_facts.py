@@ -14,7 +14,7 @@ _WEEKS = re.compile(
     r"(?<![\d./x])(?P<w2>\d{1,2})(?:\s+|\s*\+\s*)(?P<d2>[0-6])/7\b|(?<![\d./x])(?P<w3>\d{1,2})\s*\+\s*(?P<d3>[0-6])\s*(?:wks?|weeks?)\b|"
     r"\b(?:ega|ga|gestational age|iup|pregnan\w+|gestation|gravid\w*)\W{1,3}(?:of |at |is |now |approximately |about |~)*(?P<w4>\d{1,2})\s*(?:w\b|wks?\b|weeks?\b|\.\d)|"
     r"\bat (?P<w5>\d{1,2}) (?:wks?|weeks?)\b(?! (?:ago|old|of life|post|after|out|follow|s/p|visit|from))|"
-    r"(?<![\d./x-])(?P<w6>\d{1,2})[- ]?(?:wks?|weeks?)['\u2019]?(?: of)?[- ](?:pregnan\w*|gestation\w*|ega|ga\b|iup|gravid|by (?:lmp|dates|us|early|ultrasound|crl|1st|first)|intrauterine|size|fetus|twins?)|"
+    r"(?<![\d./x-])(?P<w6>\d{1,2})[- ]?(?:w|wks?|weeks?)['\u2019]?(?: of)?[- ](?:pregnan\w*|gestation\w*|ega|ga\b|iup|gravid|by (?:lmp|dates|us|early|ultrasound|crl|1st|first)|intrauterine|size|fetus|twins?)|"
     r"\b(?:ega|ga)\s*[:=]?\s*(?P<w7>\d{1,2})\b(?!%)",
     re.IGNORECASE,
 )
@@ -52,6 +52,10 @@ _MATERNAL = re.compile(
 _PARITY = re.compile(r"\bG\s?(\d{1,2})\s?,?\s?P\s?\d", re.IGNORECASE)
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 _FETUS = re.compile(r"\b(?:twin|fetus|baby) (?:([a1])|([b2])|([c3]))\b", re.IGNORECASE)
+_LOOSE = re.compile(
+    r"(?:^|[\n.;:,(]\s*|\b(?:at|now|currently|y/?o|g\d+) )(\d{1,2}) ?(?:w|wks?|weeks?)\b(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
+    re.IGNORECASE,
+)
 _SECOND, _THIRD = 14, 28
 _LONGEST = 44
 
@@ -100,7 +104,8 @@ def gestation(note: str) -> int | None:
         weeks = next(int(value) for name, value in match.groupdict().items() if name.startswith("w") and value)
         if 3 < weeks <= _LONGEST:  # noqa: PLR2004 - nobody is known to be pregnant before
             return weeks
-    return None
+    loose = _LOOSE.search(note) if _PREGNANT.search(note) and not _AFTER.search(note) else None
+    return int(loose.group(1)) if loose and 3 < int(loose.group(1)) <= _LONGEST else None  # noqa: PLR2004 - as above
 
 
 def _trimester(note: str, weeks: int | None) -> str:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.matchers.special.causes import RuleTable
-from detect_icd.matchers.special.obstetric_facts import Obstetrics, obstetrics
-from detect_icd.matchers.special.statement import Statement
+from detect_icd.matchers.special.obstetric_facts import Obstetrics
+from detect_icd.matchers.special.statement import PAST, Statement
 from detect_icd.terms import rows
 from redactphi.spans import Span
 
@@ -29,6 +29,10 @@ _INSULIN = re.compile(
     r"\binsulin\b(?! (?:resist|not))|\bnph\b|\baspart\b|\blispro\b|\bglargine\b|\bdetemir\b", re.IGNORECASE
 )
 _ORAL = re.compile(r"\bmetformin\b|\bglyburide\b|\boral hypoglycemic", re.IGNORECASE)
+_DISTURBED = re.compile(
+    r"\b(?:dehydrat\w+|ketosis|ketonuria|hypokalemia|electrolyte (?:imbalance|disturbance|abnormalit\w+))\b",
+    re.IGNORECASE,
+)
 _TWINS = re.compile(r"\btwins?\b", re.IGNORECASE)
 _STILL = re.compile(r"\bstill(?:born|birth)\b|\biufd\b|\bfetal demise\b", re.IGNORECASE)
 _ROUTINE = re.compile(
@@ -94,7 +98,7 @@ class PregnancyMatcher:
                         "N64",
                         "Q",
                     ),
-                    present=rule.code.startswith("O09"),
+                    despite=PAST if rule.code.startswith("O09") else (),
                 )
 
     def revise(self, candidates: list[Candidate], note: str, facts: Obstetrics) -> list[Candidate]:
@@ -118,6 +122,15 @@ class PregnancyMatcher:
         code = icd10cm.compact(candidate.coding.code)
         if code.startswith("O"):
             yield self._timed(candidate, facts)
+            kind = {"O240": "E10", "O241": "E11"}.get(code[:4])
+            if (
+                kind
+                and candidate.status is Status.PRESENT
+                and not any(c.coding.code.startswith(kind) for c in candidates)
+            ):
+                yield replace(
+                    candidate, coding=self.book[f"{kind}.9"].coding, rules=(*candidate.rules, "obstetric/type")
+                )
             return
         if any(c.coding.code == "Z33.1" and c.status is Status.PRESENT for c in candidates):
             yield candidate
@@ -180,6 +193,8 @@ class PregnancyMatcher:
             place = {"childbirth": "O24.42", "puerperium": "O24.43"}.get(facts.stage, "O24.41")
             codes = [found for found in _billable(self.book, place) if way in found.title.lower()]
             return codes[0].code if codes else None
+        if heading == "O21.0" and _DISTURBED.search(note):
+            return "O21.1"
         if heading == "O09.52" and facts.gravida == 1:
             heading = "O09.51"
         if heading == "O09.62" and facts.gravida == 1:
@@ -197,6 +212,8 @@ class PregnancyMatcher:
                 if facts.stage != "pregnancy"
                 else {"first": "11", "second": "12", "third": "13"}.get(facts.trimester, "19")
             )
+        if heading == "O00.10":
+            return "O00.10" + {"right": "1", "left": "2"}.get(_side(note), "9")
         if heading == "O34.21":
             return "O34.211" if re.search(r"\blow transverse\b", note, re.IGNORECASE) else "O34.219"
         return self.resolve(heading, facts)
@@ -247,6 +264,11 @@ def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
     if any(code.startswith(("O85", "O86", "O91")) for code in present):
         drop = (*drop, "L53", "R50")
     return [c for c in candidates if not (drop and c.status is Status.PRESENT and c.coding.code.startswith(drop))]
+
+
+def _side(note: str) -> str:
+    sides = set(re.findall(r"\b(right|left)\b", note.lower()))
+    return sides.pop() if len(sides) == 1 else ""
 
 
 def _outcome(note: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from detect_icd.candidates import Status
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -16,7 +18,7 @@ class Statement:
         rule: The rule's name for a candidate's chain.
         score: Confidence from 0 to 1.
         owns: Categories and letters (prefixes without dots) of codes that these words do not mean as well.
-        present: Whether what the words say of the past is about a treatment, not about the condition.
+        despite: What the sentence may seem to say of it without meaning it: a treatment that is past, a husband's pill.
     """
 
     code: str
@@ -25,4 +27,11 @@ class Statement:
     rule: str
     score: float = 0.9
     owns: tuple[str, ...] = ()
-    present: bool = False
+    despite: tuple[Status, ...] = ()
+
+
+PAST = (Status.HISTORICAL, Status.PLANNED, Status.HYPOTHETICAL)
+"""What words of a treatment seem to say of the condition treated."""
+
+OTHERS = (Status.FAMILY, Status.PLANNED, Status.HYPOTHETICAL)
+"""What words of somebody else's medicine, or of a protocol, seem to say of a poisoning."""

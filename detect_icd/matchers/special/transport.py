@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _CAR = r"(?:car|sedan|automobile|vehicle|suv|coupe|minivan|hatchback|taxi|uber|jeep|auto)"
 _ROLES = (
     ("pedestrian", r"\bpedestrian\b|\bped vs|\bwhile (?:crossing|walking (?:across|along|in))|\b(?:struck|hit|run over) by (?:a |an |the )?(?:\w+ )?(?:car|vehicle|truck|suv|van|bus|auto|sedan|motorcycle|pickup)\b(?=[^.;]{0,40}\b(?:crossing|walking|crosswalk|on foot))"),
-    ("motorcycle", r"\bmotorcycl(?:e|ist)s?\b(?! (?:struck|hit|ran))|\bmcc\b|\bmoped\b|\bdirt bike"),
+    ("motorcycle", r"\bmotorcyclists?\b|\bmotorcycles?\b(?! (?:struck|hit|ran))|\bmcc\b|\bmoped\b|\bdirt bike"),
     ("cyclist", r"\b(?:bi)?cyclist\b|\b(?:riding|fell off|fall from|fell from|thrown from|off) (?:a |an |his |her |the )?(?:bike|bicycle|mountain bike|pedal cycle)\b|\b(?:bike|bicycle) (?:accident|crash|rider|vs|fall|hit|struck)|\bpedal cyclist"),
     ("atv", r"\b(?:atv|four-?wheeler|quad bike|all[- ]terrain)\b"),
     ("snowmobile", r"\bsnowmobile"),

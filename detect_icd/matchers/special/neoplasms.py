@@ -1,0 +1,373 @@
+"""Neoplasms by morphology and site, primary and secondary, active or over (I.C.2)."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from detect_icd.candidates import Candidate, Status
+from detect_icd.coding import CodeSystem
+from detect_icd.matchers.special.facts import triggers
+from detect_icd.matchers.special.statement import Statement
+from redactphi.resources import data, read_toml
+from redactphi.spans import Span
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook, CodeEntry
+
+_META = r"(?:metasta(?:sis|ses|tic(?: (?:disease|lesions?|deposits?|involvement|spread|carcinoma|cancer|adenocarcinoma))?)|mets?\b|carcinomatosis)"
+_TO = r"(?:metasta(?:sis|ses|tic|sized|sizes)(?: disease)?|mets?|spread|metastasizing) (?:to|in|involving|within) (?:the |both |his |her |multiple |several )*"
+_SIDE = re.compile(r"\b(?:(right|rt|R)|(left|lt|L))\b(?![-\d])")
+TRIGGERS = triggers("neoplasm")
+
+
+@dataclass(frozen=True, slots=True)
+class Metastasis:
+    """A place of metastases: its code, the primaries that its words do not mean, and the pattern that states it."""
+
+    code: str
+    primary: tuple[str, ...]
+    regex: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class NeoplasmRules:
+    """The packaged table, compiled."""
+
+    sites: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]
+    skin: tuple[tuple[str, str, re.Pattern[str]], ...]
+    metastases: tuple[Metastasis, ...]
+    phrases: tuple[tuple[Mapping[str, Any], re.Pattern[str]], ...]
+    adenoma: re.Pattern[str]
+    bowel: tuple[tuple[str, re.Pattern[str]], ...]
+    nodes: tuple[tuple[str, re.Pattern[str]], ...]
+    stage: Mapping[str, re.Pattern[str]]
+    removed: tuple[tuple[str, re.Pattern[str]], ...]
+    raw: Mapping[str, Any]
+
+
+@functools.cache
+def neoplasm_rules() -> NeoplasmRules:
+    """The packaged table."""
+    raw = read_toml(data("detect_icd") / "special" / "neoplasms.toml")
+    return NeoplasmRules(
+        sites=tuple((name, _regex(words), _regex(raw["titles"][name])) for name, words in raw["sites"].items()),
+        skin=tuple((rule["category"], rule.get("word", ""), _regex(rule["pattern"])) for rule in raw["skin"]),
+        metastases=tuple(
+            Metastasis(
+                rule["code"], tuple(rule["primary"]), _secondary(rule["site"], nodes=rule["code"].startswith("C77"))
+            )
+            for rule in raw["metastasis"]
+        ),
+        phrases=tuple((rule, _regex(rule["pattern"])) for rule in raw["phrase"]),
+        adenoma=_regex(raw["adenoma"]["pattern"]),
+        bowel=tuple((code, _regex(words)) for code, words in raw["adenoma"]["sites"].items()),
+        nodes=tuple((title, _regex(words)) for title, words in raw["nodes"].items()),
+        stage={name: _regex(words) for name, words in raw["stage"].items()},
+        removed=tuple(
+            (
+                code,
+                _regex(
+                    rf"(?:\b(?:s/p|status[- ]post|after|following|hx of|history of|underwent|prior|previous)\b[^.;\n]{{0,40}}?\b(?:{words})|\b(?:{words})\b[^.;\n]{{0,12}}?\b(?:(?:19|20)\d\d|ago)\b)"
+                ),
+            )
+            for code, words in raw["removed"].items()
+        ),
+        raw=raw,
+    )
+
+
+def _regex(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _secondary(site: str, *, nodes: bool) -> re.Pattern[str]:
+    side = r"(?:(?:right|left|bilateral|r|l)\s)?(?:upper |lower |middle )?"
+    many = rf"(?:{side}[\w-]+(?:, | and |, and |/))?(?:{side}[\w-]+(?:, | and |, and |/))?"
+    after = rf"|\b(?:{site}) (?:are |is |were )?(?:involved|positive|involvement|mets?\b)(?! for)" if nodes else ""
+    return _regex(
+        rf"\b{_TO}{many}{side}(?:{site})\b|\b{side}(?:{site})(?: (?:and|&|/) [\w-]+)? {_META}|{_META} ?, {side}(?:{site})\b{after}"
+    )
+
+
+class NeoplasmMatcher:
+    """Finds the neoplasms whose site or behaviour stands apart from their name."""
+
+    def __init__(self, book: CodeBook) -> None:
+        self.book = book
+
+    def statements(self, note: str, start: int, end: int) -> Iterator[Statement]:
+        """The neoplasms of one sentence."""
+        known = neoplasm_rules()
+        yield from self._skin(note, start, end)
+        for place in known.metastases:
+            for match in place.regex.finditer(note, start, end):
+                code = self._sided(place.code, match.group(), note)
+                if code:
+                    yield Statement(
+                        code,
+                        match.start(),
+                        match.end(),
+                        "neoplasm/secondary",
+                        0.94,
+                        (*place.primary, "C77", "C78", "C79", "C80", "R59", "M"),
+                    )
+        for rule, pattern in known.phrases:
+            for match in pattern.finditer(note, start, end):
+                code = next(
+                    (
+                        code
+                        for code, near in rule.get("near", {}).items()
+                        if re.search(near, note[start:end], re.IGNORECASE)
+                    ),
+                    rule["code"],
+                )
+                yield Statement(code, match.start(), match.end(), "neoplasm/phrase", 0.94, tuple(rule["owns"]))
+        if polyp := known.adenoma.search(note, start, end):
+            low, high = _clause(note, polyp, start, end)
+            sites = [code for code, words in known.bowel if words.search(note, low, high)]
+            sites = sites or [code for code, words in known.bowel if words.search(note, start, end)] or ["D12.6"]
+            for code in sites:
+                yield Statement(
+                    code, polyp.start(), polyp.end(), "neoplasm/adenoma", 0.94, ("D12", "D13", "D36", "K63", "K62")
+                )
+
+    def _skin(self, note: str, start: int, end: int) -> Iterator[Statement]:
+        known = neoplasm_rules()
+        for category, word, pattern in known.skin:
+            for match in pattern.finditer(note, start, end):
+                near = note[max(start, match.start() - 60) : min(end, match.end() + 60)]
+                site = next(((titles, words) for _, words, titles in known.sites if words.search(near)), None)
+                wide = near
+                if site is None:
+                    site = next(((titles, words) for _, words, titles in known.sites if words.search(note)), None)
+                    wide = note
+                code = self._on_skin(
+                    category, word, site[0] if site else None, _side_near(wide, site[1] if site else None)
+                )
+                if code:
+                    yield Statement(
+                        code,
+                        match.start(),
+                        match.end(),
+                        f"neoplasm/{category}",
+                        0.94,
+                        ("C43", "C44", "C80", "D03", "D04", "D17", "D22", "D23", "C4A", "R22", "L98"),
+                    )
+
+    def _on_skin(self, category: str, word: str, titles: re.Pattern[str] | None, side: str) -> str | None:
+        codes = [entry for entry in _billable(self.book, category) if word in entry.title.lower()]
+        if category == "C44" and word:
+            codes = [entry for entry in codes if word in entry.title.lower()]
+        if titles is None:
+            return next(
+                (
+                    entry.code
+                    for entry in codes
+                    if "unspecified" in entry.title.lower() and "part" not in entry.title.lower()
+                ),
+                None,
+            )
+        for pattern in titles.pattern.split("|"):
+            fitting = [entry for entry in codes if re.search(pattern, entry.title, re.IGNORECASE)]
+            sided = [entry for entry in fitting if side and re.search(rf"\b{side}\b", entry.title)]
+            if sided:
+                return sided[0].code
+            plain = [entry for entry in fitting if not re.search(r"\b(?:right|left)\b", entry.title)]
+            if plain:
+                return next((entry.code for entry in plain if "unspecified" in entry.title.lower()), plain[0].code)
+        return None
+
+    def _sided(self, heading: str, words: str, note: str) -> str | None:
+        entry = self.book.get(heading)
+        if entry is None or entry.billable:
+            return entry.code if entry is not None else None
+        side = _one_side(words) or "unspecified"
+        codes = _billable(self.book, heading)
+        return next(
+            (found.code for found in codes if re.search(rf"\b{side}\b", found.title, re.IGNORECASE)),
+            codes[0].code if codes else None,
+        )
+
+    def revise(self, candidates: list[Candidate], note: str) -> list[Candidate]:
+        """All candidates: remission, nodes, what is over, and the encounter for treatment or after it."""
+        present = [c for c in candidates if c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM]
+        if not any(c.coding.code[0] in "CD" for c in candidates if c.coding.system is CodeSystem.ICD10CM):
+            return self._finished(candidates, present, note)
+        candidates = [_in_remission(c, note) for c in candidates]
+        candidates = [self._staged(c, note) if c.status is Status.PRESENT else c for c in candidates]
+        candidates = _settled(candidates)
+        primaries = [c for c in candidates if _is_primary(c) and c.status is Status.PRESENT]
+        over = [c for c in primaries if _is_over(c, note, primaries)]
+        candidates = [
+            replace(c, status=Status.HISTORICAL, rules=(*c.rules, "neoplasm/over"))
+            if any(c is other for other in over)
+            else c
+            for c in candidates
+        ]
+        return [*candidates, *self._encounter(candidates, note)]
+
+    def _staged(self, candidate: Candidate, note: str) -> Candidate:
+        code = candidate.coding.code
+        stage = neoplasm_rules().stage
+        if code[:3] in {"C90", "C91", "C92", "C93", "C94", "C95"}:
+            words = (
+                "in relapse"
+                if stage["relapse"].search(note)
+                else "in remission"
+                if stage["remission"].search(note)
+                else ""
+            )
+            return self._sibling(candidate, lambda title: words in title) if words else candidate
+        if (
+            code[:3] in {"C81", "C82", "C83", "C84", "C85", "C86", "C88"}
+            and "unspecified site" in candidate.coding.display
+        ):
+            low = max(0, candidate.start - 80)
+            near = note[low : candidate.start + 160]
+            said = [title for title, words in neoplasm_rules().nodes if words.search(near)]
+            wanted = "multiple sites" if len(said) > 1 else said[0] if said else ""
+            return self._sibling(candidate, lambda title: wanted in title) if wanted else candidate
+        return candidate
+
+    def _sibling(self, candidate: Candidate, fits: Any) -> Candidate:
+        entry = self.book.get(candidate.coding.code)
+        above = self.book.get(entry.parent) if entry is not None and entry.parent else None
+        for code in above.children if above is not None else ():
+            sibling = self.book.get(code)
+            if sibling is not None and sibling.billable and fits(sibling.title.lower()):
+                return replace(candidate, coding=sibling.coding, rules=(*candidate.rules, "neoplasm/stage"))
+        return candidate
+
+    def _encounter(self, candidates: list[Candidate], note: str) -> Iterator[Candidate]:
+        stage = neoplasm_rules().stage
+        historical = [c for c in candidates if _is_primary(c) and c.status is Status.HISTORICAL]
+        active = [
+            c
+            for c in candidates
+            if c.coding.code[:1] == "C" and c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM
+        ]
+        if active:
+            for name, code in (("chemotherapy", "Z51.11"), ("immunotherapy", "Z51.12"), ("radiation", "Z51.0")):
+                if match := stage[name].search(note):
+                    yield self._at(code, match, "neoplasm/treatment")
+                    break
+        elif historical and (match := stage["follow"].search(note)):
+            yield self._at("Z08", match, "neoplasm/follow-up")
+        if historical:
+            for code, pattern in neoplasm_rules().removed:
+                if match := pattern.search(note):
+                    yield self._at(code, match, "neoplasm/organ-removed")
+
+    def _finished(self, candidates: list[Candidate], present: list[Candidate], note: str) -> list[Candidate]:
+        """I.C.21.c.8: an examination after completed treatment of what has resolved."""
+        stage = neoplasm_rules().stage
+        match = stage["finished"].search(note)
+        if match is None or not stage["resolved"].search(note):
+            return candidates
+        past = [c for c in present if c.coding.code[0] in "ABEGHIJKLMN"]
+        revised = [
+            replace(c, status=Status.HISTORICAL, rules=(*c.rules, "encounter/finished")) if c in past else c
+            for c in candidates
+        ]
+        return [*revised, self._at("Z09", match, "encounter/finished")]
+
+    def _at(self, code: str, match: re.Match[str], rule: str) -> Candidate:
+        span = Span(match.start(), match.end(), "mention", 0.9, rule)
+        return Candidate(self.book[code].coding, (span,), score=0.9, rules=(rule,))
+
+
+def _is_primary(candidate: Candidate) -> bool:
+    code = candidate.coding.code
+    return (
+        candidate.coding.system is CodeSystem.ICD10CM
+        and code[0] == "C"
+        and code[:3] not in {"C77", "C78", "C79", "C80"}
+        and code < "C81"
+    )
+
+
+def _is_over(candidate: Candidate, note: str, primaries: list[Candidate]) -> bool:
+    """Whether what the note says about a cancer is that its treatment is over and nothing is left (I.C.2.m)."""
+    stage = neoplasm_rules().stage
+    start = max(note.rfind("\n", 0, candidate.start), note.rfind(". ", 0, candidate.start)) + 1
+    ends = [position for mark in ("\n", ". ") if (position := note.find(mark, candidate.start)) >= 0]
+    sentence = note[start : min(ends, default=len(note))]
+    if stage["active"].search(sentence):
+        return False
+    if stage["over"].search(sentence):
+        return True
+    return (
+        len({c.coding.code[:3] for c in primaries}) == 1
+        and bool(stage["over"].search(note))
+        and not stage["active"].search(note)
+    )
+
+
+def _in_remission(candidate: Candidate, note: str) -> Candidate:
+    """I.C.2.n: leukemia and myeloma in remission are coded as such, not as history."""
+    if candidate.status is not Status.HISTORICAL or candidate.coding.code[:3] not in _WITH_REMISSION:
+        return candidate
+    near = note[candidate.start : candidate.start + 60]
+    before = note[max(0, candidate.start - 16) : candidate.start].lower()
+    if not neoplasm_rules().stage["remission"].search(near) or "history" in before or "h/o" in before or "hx" in before:
+        return candidate
+    return replace(candidate, status=Status.PRESENT, rules=(*candidate.rules, "neoplasm/remission"))
+
+
+_WITH_REMISSION = {"C90", "C91", "C92", "C93", "C94", "C95"}
+
+
+def _settled(candidates: list[Candidate]) -> list[Candidate]:
+    """Without what a better stated neoplasm of the note already says."""
+    codes = {c.coding.code for c in candidates if c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM}
+    stated = any(code[0] in "CD" and code[:3] < "D49" and not code.startswith("D50") for code in codes)
+    specific = {code[:3] for code in codes if code[0] == "C" and len(code) > 3 and not code.endswith("9")}  # noqa: PLR2004 - a category alone says nothing
+    adenoma = any(code.startswith(("D12", "D01")) for code in codes)
+
+    def says_less(code: str) -> bool:
+        return (
+            (stated and code.startswith("D49"))
+            or (adenoma and code == "K63.5")
+            or ("D12.8" in codes and code == "K62.1")
+            or (code[0] == "C" and len(code) == 5 and code.endswith(".9") and code[:3] in specific)  # noqa: PLR2004 - C16.9
+        )
+
+    return [
+        c
+        for c in candidates
+        if not (c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM and says_less(c.coding.code))
+    ]
+
+
+def _clause(note: str, match: re.Match[str], start: int, end: int) -> tuple[int, int]:
+    """The part of a sentence between its commas that a match stands in."""
+    low = max(note.rfind(mark, start, match.start()) for mark in ",;")
+    ends = [position for mark in ",;" if (position := note.find(mark, match.end(), end)) >= 0]
+    return max(low, start), min(ends, default=end)
+
+
+def _one_side(text: str) -> str:
+    sides = {"right" if match.group(1) else "left" for match in _SIDE.finditer(text)}
+    return sides.pop() if len(sides) == 1 else ""
+
+
+def _side_near(text: str, site: re.Pattern[str] | None) -> str:
+    """The side that stands with a site, else the only side of the text."""
+    match = site.search(text) if site is not None else None
+    if match is not None and (side := _one_side(text[max(0, match.start() - 14) : match.end()])):
+        return side
+    return _one_side(text)
+
+
+@functools.lru_cache(maxsize=256)
+def _billable(book: CodeBook, code: str) -> tuple[CodeEntry, ...]:
+    entry = book.get(code)
+    if entry is None:
+        return ()
+    if entry.billable:
+        return (entry,)
+    return tuple(found for child in entry.children for found in _billable(book, child))

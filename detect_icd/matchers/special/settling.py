@@ -1,0 +1,129 @@
+"""What an injury or a malformation already says is not said twice (I.B.5, I.C.17, I.C.19)."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from detect_icd.candidates import Candidate, Status
+from detect_icd.coding import CodeSystem, icd10cm
+from redactphi.resources import data, read_toml
+from redactphi.spans import Span
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook
+
+_BURN = re.compile(r"T2[0-5]\.(?P<degree>[0-3])(?P<site>.{2,4})$")
+_RATIO = re.compile(
+    r"\binr\b\W{0,3}(?:of |is |was |now )*(?P<value>\d{1,2}(?:\.\d+)?)|\b(?:supratherapeutic|elevated|high) inr\b|\binr (?:is |was )?(?:supratherapeutic|elevated)",
+    re.IGNORECASE,
+)
+_THINNER = re.compile(r"\b(?:warfarin|coumadin)\b", re.IGNORECASE)
+_WRONG_DOSE = re.compile(
+    r"\b(?:extra|double|too (?:much|many)|by mistake|overdos\w*|wrong|accidentally|ingest\w+)\b", re.IGNORECASE
+)
+_BLEEDS = ("K92", "R04", "K62.5", "R31", "I60", "I61", "I62", "N93", "D62")
+_TOO_THIN = 4.5
+
+
+@dataclass(frozen=True, slots=True)
+class Redundancy:
+    """Codes not reported beside others.
+
+    Attributes:
+        section: The guideline's section.
+        when: Prefixes of which one must be reported.
+        drop: Prefixes that are not reported then.
+        superficial: Whether only within one region of the body, at one side.
+        later: Whether only at a later encounter.
+    """
+
+    section: str
+    when: tuple[str, ...]
+    drop: tuple[str, ...]
+    superficial: bool = False
+    later: bool = False
+
+
+@functools.cache
+def redundancies() -> tuple[Redundancy, ...]:
+    """The packaged table."""
+    raw = read_toml(data("detect_icd") / "special" / "settling.toml")["drop"]
+    return tuple(
+        Redundancy(
+            rule["section"],
+            tuple(rule["when"]),
+            tuple(rule["drop"]),
+            rule.get("superficial", False),
+            rule.get("later", False),
+        )
+        for rule in raw
+    )
+
+
+def settled(candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates without what others of them say."""
+    present = [(icd10cm.compact(c.coding.code), c) for c in candidates if _counts(c)]
+    redundant = {id(c) for rule in redundancies() for c in _redundant(rule, present)}
+    redundant |= {id(c) for c in _lesser_burns(present)}
+    return [c for c in candidates if id(c) not in redundant] if redundant else candidates
+
+
+def _counts(candidate: Candidate) -> bool:
+    return candidate.coding.system is CodeSystem.ICD10CM and candidate.status is Status.PRESENT
+
+
+def _redundant(rule: Redundancy, present: list[tuple[str, Candidate]]) -> Iterator[Candidate]:
+    causes = [
+        (code, c)
+        for code, c in present
+        if code.startswith(rule.when) and code[-1] != "S" and (not rule.later or code[-1] not in "ABC")
+    ]
+    for code, candidate in present:
+        if not code.startswith(rule.drop):
+            continue
+        if any(
+            cause is not candidate and (not rule.superficial or _same_place(code, candidate, cause))
+            for _, cause in causes
+        ):
+            yield candidate
+
+
+def _same_place(code: str, candidate: Candidate, cause: Candidate) -> bool:
+    own, other = _side(candidate.coding.display), _side(cause.coding.display)
+    return code[:2] == cause.coding.code[:2] and (not own or not other or own == other)
+
+
+def _side(title: str) -> str:
+    match = re.search(r"\b(right|left)\b", title.lower())
+    return match.group(1) if match else ""
+
+
+def _lesser_burns(present: list[tuple[str, Candidate]]) -> Iterator[Candidate]:
+    """I.C.19.d.1: of several degrees at one place the highest."""
+    burns = [(match, c) for _, c in present if (match := _BURN.match(c.coding.code))]
+    for match, candidate in burns:
+        for other, _ in burns:
+            same = match.string[:3] == other.string[:3] and (match["site"] == other["site"] or match["degree"] == "0")
+            if same and match["degree"] < other["degree"]:
+                yield candidate
+
+
+def thinned_blood(candidates: list[Candidate], note: str, book: CodeBook) -> list[Candidate]:
+    """An INR too high on warfarin that is taken as it should be: R79.1 and the adverse effect."""
+    match = _RATIO.search(note) if _THINNER.search(note) else None
+    if match is None or (match["value"] and float(match["value"]) < _TOO_THIN) or _WRONG_DOSE.search(note):
+        return candidates
+    bleeding = any(_counts(c) and c.coding.code.startswith(_BLEEDS) for c in candidates)
+    wanted = ("D68.32" if bleeding else "R79.1", "T45.515A")
+    have = {c.coding.code for c in candidates if _counts(c)}
+    span = Span(match.start(), match.end(), "mention", 0.85, "substance/inr")
+    added = [
+        Candidate(book[code].coding, (span,), score=0.85, rules=("substance/inr",))
+        for code in wanted
+        if code not in have
+    ]
+    return [*candidates, *added]

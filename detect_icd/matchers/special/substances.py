@@ -1,0 +1,249 @@
+"""Substances that did harm or were missing (I.C.19.e): poisoning by intent, adverse effect, underdosing, toxic effect."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from detect_icd.candidates import Candidate, Status
+from detect_icd.coding import CodeSystem
+from detect_icd.matchers.special.causes import RuleTable
+from detect_icd.matchers.special.facts import triggers
+from detect_icd.matchers.special.statement import OTHERS, Statement
+from detect_icd.terms import rows
+from redactphi.resources import data, read_toml
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook
+
+_TITLES = {
+    "accident": "accidental", "self-harm": "intentional self-harm", "assault": "assault", "undetermined": "undetermined",
+    "adverse": "adverse effect", "underdosing": "underdosing",
+}  # fmt: skip
+_CORRECT = re.compile(
+    r"\b(?:as (?:prescribed|directed|instructed)|taken correctly|prescribed dose|usual (?:prescribed )?dose|properly|therapeutic dose|correct(?:ly)? (?:dose|taken|prescribed|administered))\b",
+    re.IGNORECASE,
+)
+_MEDICINE_END = "T51"
+_DEFICIT = re.compile(
+    r"\s*(?:deficien|overload|studies|level|panel|status|use|abuse|dependence|disorder|withdrawal|free|allerg|intoxic|-?naive)",
+    re.IGNORECASE,
+)
+_GIVEN = re.compile(
+    r"\b(?:given|received|gave|administered|started on|treated with|loaded with|switched to|changed to|continue[ds]?|prescribed|start|resume[ds]?)\s+(?:iv |po |im )?$",
+    re.IGNORECASE,
+)
+_GIVEN_AFTER = re.compile(r"\s*(?:drip|infusion|given|administered|protocol|level|was given|gtt)\b", re.IGNORECASE)
+_CO_SOURCES = (
+    ("T58.0", re.compile(r"\b(?:car|vehicle|engine|exhaust|motor|truck|garage)\b", re.IGNORECASE)),
+    ("T58.1", re.compile(r"\b(?:gas (?:line|leak)|utility gas|natural gas|water heater|gas (?:stove|heater|furnace))\b", re.IGNORECASE)),
+    ("T58.2X", re.compile(r"\b(?:furnace|wood stove|charcoal|grill|fireplace|space heater|generator|kerosene heater|stove)\b", re.IGNORECASE)),
+)  # fmt: skip
+_OWNED = ("T3", "T4", "T5", "T6", "T88", "X", "W", "S", "F19", "T14")
+
+
+@dataclass(frozen=True, slots=True)
+class DrugEvents:
+    """The packaged words for what a substance did.
+
+    Attributes:
+        events: Event to the pattern that tells it.
+        intents: Intent to the pattern that tells it, in the order they count.
+        reasons: Code of a reason for underdosing to the pattern that tells it.
+        raw: The tables, with their examples.
+    """
+
+    events: dict[str, re.Pattern[str]]
+    intents: tuple[tuple[str, re.Pattern[str]], ...]
+    reasons: tuple[tuple[str, re.Pattern[str]], ...]
+    raw: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
+
+
+@functools.cache
+def names() -> dict[str, str]:
+    """Name of a substance to its category."""
+    return {name: code for code, listed in rows("special/substances.tsv", 2) for name in listed.split("|")}
+
+
+@functools.cache
+def _name_pattern() -> re.Pattern[str]:
+    longest = sorted(names(), key=lambda name: -len(name))
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest))})(?![\w])", re.IGNORECASE)
+
+
+@functools.cache
+def drug_events() -> DrugEvents:
+    """The packaged events."""
+    table = read_toml(data("detect_icd") / "special" / "drug_events.toml")
+    events = {
+        raw["name"]: re.compile("|".join(raw["patterns"]).replace("{drug}", "\ue000"), re.IGNORECASE)
+        for raw in table["event"]
+    }
+    return DrugEvents(
+        events,
+        tuple((name, re.compile("|".join(patterns), re.IGNORECASE)) for name, patterns in table["intent"].items()),
+        tuple((code, re.compile("|".join(patterns), re.IGNORECASE)) for code, patterns in table["reason"].items()),
+        tuple((raw["name"], tuple(raw["matches"]), tuple(raw["ignores"])) for raw in table["event"]),
+    )
+
+
+TRIGGERS = triggers("substance")
+
+
+@functools.cache
+def venom_rules() -> RuleTable:
+    """The packaged venoms and gases."""
+    return RuleTable("venoms.tsv")
+
+
+def told(sentence: str, event: str) -> bool:
+    """Whether a sentence tells an event of a substance."""
+    masked = _name_pattern().sub("\ue000", sentence)
+    return drug_events().events[event].search(masked) is not None
+
+
+class SubstanceMatcher:
+    """Finds poisonings, adverse effects, underdosing and toxic effects."""
+
+    def __init__(self, book: CodeBook) -> None:
+        self.book = book
+
+    def statements(self, note: str, start: int, end: int) -> Iterator[Statement]:
+        """The substances of one sentence that did something, with the intent the note tells."""
+        yield from self._venoms(note, start, end)
+        found = [
+            match for match in _name_pattern().finditer(note, start, end) if not _DEFICIT.match(note, match.end(), end)
+        ]
+        if not found:
+            return
+        sentence = note[start:end]
+        event = self._event(sentence, note)
+        if event is None:
+            return
+        near = re.compile(r"\b(?:over-?dos\w*|poison\w*|toxicity|reaction|induced)", re.IGNORECASE)
+        for match in found:
+            category = names()[match.group().lower()]
+            if category >= _MEDICINE_END and event in {"adverse", "underdosing"}:
+                continue
+            what = intent(note) if event == "poisoning" else event
+            if (
+                category == "T50.6"
+                or _GIVEN.search(note[start : match.start()])
+                or _GIVEN_AFTER.match(note, match.end(), end)
+            ):
+                continue
+            if event in {"adverse", "underdosing"} and not _linked(
+                sentence, match.start() - start, match.end() - start, event
+            ):
+                continue
+            code = self.complete(category, what)
+            if code:
+                after = near.search(note, match.end(), min(end, match.end() + 20))
+                yield Statement(
+                    code,
+                    match.start(),
+                    after.end() if after else match.end(),
+                    f"substance/{event}",
+                    0.9,
+                    _OWNED,
+                    despite=OTHERS,
+                )
+
+    def _event(self, sentence: str, note: str) -> str | None:
+        if told(sentence, "poisoning"):
+            return "adverse" if _CORRECT.search(note) and told(sentence, "adverse") else "poisoning"
+        if told(sentence, "adverse"):
+            return "adverse"
+        if told(sentence, "underdosing"):
+            return "underdosing"
+        return None
+
+    def _venoms(self, note: str, start: int, end: int) -> Iterator[Statement]:
+        for rule, low, high in venom_rules().find(note, start, end):
+            category = rule.code
+            if category == "T58.0":
+                category = next((code for code, regex in _CO_SOURCES if regex.search(note)), "T58.9")
+            if code := self.complete(category, intent(note)):
+                yield Statement(code, low, high, f"substance/{rule.code}", 0.93, (*_OWNED, "L"))
+
+    def complete(self, category: str, what: str) -> str | None:
+        """The code of a substance for an intent or event, by the titles under its category."""
+        for entry in _seventh_bases(self.book, category):
+            title = self.book[entry].title.lower()
+            if what == "accident" and "accidental" not in title:
+                continue
+            if _TITLES[what] in title:
+                return self.book[entry].with_seventh("A")
+        return None
+
+    def revise(self, candidates: list[Candidate], note: str) -> list[Candidate]:
+        """With the reason for underdosing; without what a poisoning or an adverse effect already says."""
+        codes = {
+            c.coding.code for c in candidates if c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM
+        }
+        harmed = {code for code in codes if _kind_of(self.book, code)}
+        kinds = {_kind_of(self.book, code) for code in harmed}
+        if not kinds:
+            return candidates
+        kept = [c for c in candidates if not (c.status is Status.PRESENT and _redundant(c, kinds, codes))]
+        if "underdosing" in kinds and any(not code.startswith(("T", "Z", "R")) for code in codes):
+            return [*kept, *self._reason(kept, note)]
+        if "underdosing" in kinds and not any(code[0] in "ABCDEFGHIJKLMNR" for code in codes):
+            return [c for c in kept if _kind_of(self.book, c.coding.code) != "underdosing"]
+        return kept
+
+    def _reason(self, candidates: Sequence[Candidate], note: str) -> Iterator[Candidate]:
+        code = next((code for code, regex in drug_events().reasons if regex.search(note)), None)
+        entry = self.book.get(code) if code else None
+        source = next((c for c in candidates if _kind_of(self.book, c.coding.code) == "underdosing"), None)
+        if entry is not None and entry.billable and source is not None:
+            yield Candidate(
+                entry.coding, source.evidence, section=source.section, score=0.85, rules=("substance/reason",)
+            )
+
+
+def intent(note: str) -> str:
+    """The intent of a poisoning that a note tells; accidental where it tells none (I.C.19.e.5.b)."""
+    return next((name for name, regex in drug_events().intents if regex.search(note)), "accident")
+
+
+def _linked(sentence: str, start: int, end: int, event: str) -> bool:
+    """Whether the words of an adverse effect stand about this substance."""
+    masked = f"{_name_pattern().sub(lambda m: ' ' * len(m.group()), sentence[:start])}\ue000{_name_pattern().sub(lambda m: ' ' * len(m.group()), sentence[end:])}"
+    return drug_events().events[event].search(masked) is not None
+
+
+@functools.lru_cache(maxsize=512)
+def _seventh_bases(book: CodeBook, category: str) -> tuple[str, ...]:
+    entry = book.get(category)
+    if entry is None:
+        return ()
+    if entry.needs_seventh:
+        return (entry.code,)
+    return tuple(code for child in entry.children for code in _seventh_bases(book, child))
+
+
+def _kind_of(book: CodeBook, code: str) -> str:
+    if not "T36" <= code[:3] <= "T65":
+        return ""
+    entry = book.get(code)
+    title = entry.title.lower() if entry is not None else ""
+    return (
+        "underdosing" if title.startswith("underdosing") else "adverse" if title.startswith("adverse") else "poisoning"
+    )
+
+
+def _redundant(candidate: Candidate, kinds: set[str], codes: set[str]) -> bool:
+    code = candidate.coding.code
+    if code.startswith("T14.91"):
+        return "poisoning" in kinds
+    if code.startswith("T50.9"):
+        return any(
+            other.startswith("T") and "T36" <= other[:3] < "T51" and not other.startswith("T50.9") for other in codes
+        )
+    if code.startswith("T88.7"):
+        return "adverse" in kinds
+    return code.startswith(("Z91.14", "Z91.19")) and "underdosing" in kinds

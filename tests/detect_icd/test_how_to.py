@@ -1,0 +1,70 @@
+"""The pages on imports and on measuring say what the commands do."""
+
+import json
+import re
+
+import pytest
+
+from detect_icd import cli
+from detect_icd.candidates import Status
+from detect_icd.evaluation import read_cases
+from tests.detect_icd import official_files as made
+
+SHELL = re.compile(r"```sh\n(.+?)\n```", re.DOTALL)
+
+
+def page(root, name):
+    return (root / "docs" / "how-to" / f"{name}.md").read_text(encoding="utf-8")
+
+
+def commands(text):
+    lines = [line for block in SHELL.findall(text) for line in block.splitlines()]
+    return [line.split()[1:] for line in lines if line.startswith("detect-icd ")]
+
+
+def test_the_import_runs_as_printed(root, import_files, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    home = tmp_path / "home"
+    tables = {"t.xml": made.tabular(2026, made.NEW), "i.xml": made.index(made.PROLAPSE, 2026)}
+    made.write_zip(tmp_path / "code-tables-2026.zip", tables)
+    lists = {"icd10cm_order_2026.txt": made.order(made.NEW), "icd10cm_codes_2026.txt": made.code_list(made.NEW)}
+    made.write_zip(tmp_path / "code-descriptions-2026.zip", lists)
+    for command in commands(page(root, "import-icd10cm")):
+        assert cli.run(command) == 0, capsys.readouterr().err
+    shown = capsys.readouterr().out
+    assert str(home) in shown
+    assert "icd10cm-FY2026.sqlite" in page(root, "import-icd10cm")
+    assert [path.name for path in home.iterdir()] == ["icd10cm-FY2026.sqlite"]
+    assert cli.run(["data", "status", "--json"]) == 0
+    kinds = {source["kind"] for source in json.loads(capsys.readouterr().out)["imported"][0]["sources"]}
+    assert kinds == {"tabular", "codes", "index"}
+
+
+def test_the_measures_run_as_printed(root, monkeypatch, capsys):
+    monkeypatch.chdir(root)
+    for command in commands(page(root, "evaluate-codes")):
+        assert cli.run([*command, "--limit", "5"]) == 0, capsys.readouterr().err
+
+
+def test_the_cases_on_the_page_are_cases(root, tmp_path):
+    text = page(root, "evaluate-codes")
+    block = re.search(r"```\n(# why.+?)\n```", text, re.DOTALL)[1]
+    (tmp_path / "a.txt").write_text(block, encoding="utf-8")
+    assert [case.tag for case in read_cases(tmp_path / "a.txt")] == ["negation", "setting", "setting"]
+    assert all(f"`{status}`" in text for status in Status)
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), [("evaluate-codes", cli.evaluate), ("import-icd10cm", cli.import_.commands["icd10cm"])]
+)
+def test_every_option_is_told(root, name, command):
+    for option in command.params:
+        told = option.opts[0] in page(root, name)
+        assert (
+            told or option.param_type_name != "option" or option.opts[0] in {"--setting", "--service-date", "--release"}
+        )
+
+
+def test_every_command_below_data_is_told(root):
+    for command in cli.data.commands:
+        assert f"data {command}" in page(root, "import-icd10cm")

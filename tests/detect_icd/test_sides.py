@@ -1,0 +1,65 @@
+"""The side of a part of the body, named once and meant throughout; none where the note is of two minds."""
+
+import pytest
+
+from detect_icd import CodeDetector
+from detect_icd.matchers.sides import SidesOfParts
+from detect_icd.terms import terms
+
+
+@pytest.fixture(scope="module")
+def detector():
+    return CodeDetector()
+
+
+def sides(*sentences):
+    return SidesOfParts(terms().tokens(sentence) for sentence in sentences)
+
+
+@pytest.mark.parametrize(
+    ("sentences", "side"),
+    [
+        (["MRI R knee:"], "right"),
+        (["left knee pain"], "left"),
+        (["left swollen red knee"], "left"),
+        (["bilateral knees ache"], "bilateral"),
+        (["left knee", "the knee is stable", "L knee again"], "left"),
+        (["left knee", "right knee"], None),
+        (["left knee", "bilateral knees"], None),
+        (["left hip"], None),
+        (["left foot and knee"], "left"),
+        (["left one two three knee"], None),
+        (["left hip, right knee"], "right"),
+        (["knee, left"], None),
+        ([], None),
+        ([""], None),
+    ],
+)
+def test_the_side_of_the_knee(sentences, side):
+    assert sides(*sentences).of(["knee"]) == side
+
+
+def test_of_several_parts_with_one_side_that_side():
+    found = sides("left knee and left hip", "right elbow")
+    assert found.of(["knee", "hip"]) == "left"
+    assert found.of(["knee", "elbow"]) is None
+    assert found.of([]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("MRI R knee: Baker's cyst.", "M71.21"),
+        ("Right knee exam. Primary osteoarthritis of the knee.", "M17.11"),
+        ("Right knee exam. Left knee exam. Primary osteoarthritis of the knee.", "M17.10"),
+        ("Right knee exam. Primary osteoarthritis of the left knee.", "M17.12"),
+        ("Right hip exam. Primary osteoarthritis of the knee.", "M17.10"),
+    ],
+)
+def test_a_part_named_with_its_side_elsewhere(detector, text, code):
+    assert [c.coding.code for c in detector.detect(text).candidates if c.coding.code[0] == "M"] == [code]
+
+
+def test_the_rule_chain_says_so(detector):
+    [candidate] = detector.detect("MRI R knee: effusion. Baker's cyst of knee.").reported[-1:]
+    assert candidate.rules[0].startswith("dictionary/")
