@@ -254,7 +254,9 @@ def assess(  # noqa: PLR0917 - a mention and its sentence, each with start and e
         if cue.rule.direction in {"pseudo", "terminate"} or (cue.start < end and start < cue.end):
             continue
         if cue.rule.speaks_of(code) and _reaches(text, cues, cue, (start, end), code) and _within(cue, bounds):
-            said.setdefault(Status(cue.rule.status), cue)
+            status = Status(cue.rule.status)
+            if status not in said or 0 < cue.rule.max_words < said[status].rule.max_words:
+                said[status] = cue
             cancelled.update(cue.rule.cancels)
     for status in _PRECEDENCE:
         if (found := said.get(status)) is not None and status not in cancelled:

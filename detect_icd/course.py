@@ -128,27 +128,39 @@ def _marked(
             yield candidate
 
 
-def with_findings(candidates: Sequence[Candidate], book: CodeBook, lasting: tuple[str, ...]) -> list[Candidate]:
+def with_findings(
+    candidates: Sequence[Candidate], text: str, book: CodeBook, lasting: tuple[str, ...]
+) -> list[Candidate]:
     """The candidates with the examinations that found something new as those with abnormal findings (IV.P).
 
     Args:
         candidates: All of a note.
+        text: The note.
         book: The release in force.
         lasting: Code prefixes of chronic conditions, which are no finding while they are stable.
     """
     examined = [c for c in candidates if c.coding.code in WITH_FINDINGS and c.status is Status.PRESENT]
-    if not examined or not any(_is_finding(c, lasting) for c in candidates):
+    if not examined or not any(_is_finding(c, text, lasting) for c in candidates):
         return list(candidates)
     return [_found_something(c, book) if c in examined else c for c in candidates]
 
 
-def _is_finding(candidate: Candidate, lasting: tuple[str, ...]) -> bool:
+_NEWLY = re.compile(r"\b(?:new(?:ly)?|incidental(?:ly)?|abnormal|found to have|picked up)\b[^.;\n]*$", re.IGNORECASE)
+_JUST_BEFORE = 40
+"""Characters before a mention in which the note may call it new."""
+
+
+def _is_finding(candidate: Candidate, text: str, lasting: tuple[str, ...]) -> bool:
     code = icd10cm.compact(candidate.coding.code)
     return (
         candidate.coding.system is CodeSystem.ICD10CM
         and candidate.status is Status.PRESENT
         and code[0] not in "ZVWXY"
-        and ("status/current" in candidate.rules or not code.startswith(lasting))
+        and (
+            not code.startswith(lasting)
+            or "status/current" in candidate.rules
+            or _NEWLY.search(text, max(0, candidate.start - _JUST_BEFORE), candidate.start) is not None
+        )
     )
 
 

@@ -76,7 +76,7 @@ class CodeDetector:
             superseded = [item for item in superseded if not _is_replaced(item.candidate, text)]
         rules = self.guidelines.rules
         found = settle(supported(found), note, sections, rules.symptoms, rules.chronic)
-        found = with_follow_up(with_findings(found, book, rules.chronic), note, book)
+        found = with_follow_up(with_findings(found, note, book, rules.chronic), note, book)
         found = without_implied_aftercare(found)
         detection = self.guidelines.apply(found, book, note)
         warnings = [*([book.note] if book.note else []), *_outdated(detection, day)]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from detect_icd.assertion import Assertion, Passage, spaced
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import icd10cm
+from detect_icd.matchers.circumstance_rules import CircumstanceRule, circumstance_rules
 from detect_icd.matchers.completion import complete
-from redactphi.errors import RuleError, UnknownNameError
-from redactphi.resources import data, read_toml
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 COVERED = "covered-"
 """Before a rule's name where it says how a diagnosis within its match is meant."""
 
-KINDS = ("status", "operation", "encounter")
 _SCORE = 0.95
 _PAST_SECTIONS = frozenset({"past_surgical_history", "past_medical_history", "gynecologic_history"})
 _NOT_AN_ENCOUNTER = frozenset(
@@ -67,72 +65,6 @@ _SPEAKS = {"R": "right", "L": "left"}
 
 
 @dataclass(frozen=True, slots=True)
-class CircumstanceRule:
-    """A pattern and the Z code it states, with the examples that prove it.
-
-    Attributes:
-        name: Unique over all files.
-        kind: ``status`` holds wherever it is said, ``operation`` only where the note says that it is past, ``encounter``
-            where it is neither past nor planned.
-        code: The code, or a heading that the side, the site or the number completes.
-        section: The guideline it follows.
-        anchors: Lower-case words, one of which stands in every match.
-        pattern: Regular expression, without regard to case; a space is any white space. A group ``site`` (``site2`` ...)
-            is looked up in ``codes``, a group ``number`` is the body mass index.
-        matches: Texts it must match.
-        ignores: Texts it must not match.
-        unless: A pattern that may not stand in the sentence.
-        safe: What is taken out of the sentence before ``unless`` is looked for.
-        standing: A pattern that makes a match of an operation a status.
-        inner: Status of the diagnoses a match covers; none leaves them as they are said. An encounter's is hypothetical.
-        needs: Code prefixes (no dots), one of which the note must have as present.
-        codes: Site to code.
-        also: Pairs of a pattern and a heading: where it is found in the match, that code is stated too.
-    """
-
-    name: str
-    kind: str
-    code: str
-    section: str
-    anchors: tuple[str, ...]
-    pattern: str
-    matches: tuple[str, ...]
-    ignores: tuple[str, ...]
-    unless: str = ""
-    safe: str = ""
-    standing: str = ""
-    inner: str = ""
-    needs: tuple[str, ...] = ()
-    codes: Mapping[str, str] = field(default_factory=dict, hash=False)
-    also: tuple[tuple[str, str], ...] = ()
-
-    @classmethod
-    def from_mapping(cls, raw: Mapping[str, Any], pieces: Mapping[str, str], where: str) -> Self:
-        """A rule from a TOML table; ``{{name}}`` in its pattern stands for a piece of the file's ``[define]``.
-
-        Raises:
-            RuleError: A key is unknown, or a required one is missing or empty.
-            UnknownNameError: There is no such kind, status or piece.
-        """
-        valid = [item.name for item in fields(cls)]
-        name = raw.get("name", "?")
-        if unknown := sorted(set(raw) - set(valid)):
-            raise RuleError(f"{where}/{name}: unknown keys {unknown}; valid: {', '.join(valid)}")
-        if missing := [key for key in valid[:8] if not raw.get(key)]:
-            raise RuleError(f"{where}/{name}: {', '.join(missing)} missing or empty")
-        if raw["kind"] not in KINDS:
-            raise UnknownNameError("kind", raw["kind"], KINDS)
-        if raw.get("inner", "hypothetical") not in set(Status):
-            raise UnknownNameError("status", raw["inner"], [str(status) for status in Status])
-        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
-        values["also"] = tuple((pattern, code) for pattern, code in raw.get("also", ()))
-        if raw["kind"] == "encounter":
-            values.setdefault("inner", str(Status.HYPOTHETICAL))
-        values["pattern"] = _expanded(raw["pattern"], pieces)
-        return cls(**values)
-
-
-@dataclass(frozen=True, slots=True)
 class Circumstance:
     """A match, and the codes it states.
 
@@ -149,6 +81,10 @@ class Circumstance:
     end: int
     codes: tuple[CodeEntry, ...]
     assertion: Assertion
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether it shares words with a stretch of the text."""
+        return self.start < end and start < self.end
 
     @property
     def inner(self) -> Assertion | None:
@@ -264,6 +200,12 @@ def _asserted(compiled: _Compiled, said: Assertion, match: re.Match[str], sectio
         return Assertion(Status.PRESENT, said.cue, said.rule) if status is Status.HISTORICAL else said
     if status is Status.UNCERTAIN and compiled.rule.code.startswith("Z20"):
         return Assertion(Status.PRESENT, said.cue, said.rule)
+    return _brought(said, match)
+
+
+def _brought(said: Assertion, match: re.Match[str]) -> Assertion | None:
+    """How the note speaks of an encounter; nothing where it was another day's, or is not certain."""
+    status = said.status
     if _BYGONE.match(match.string, match.end()) or _ELSEWHERE.search(
         match.string, max(0, match.start() - _NEAR), match.start()
     ):
@@ -362,9 +304,10 @@ def is_state(code: str, assertion: Assertion, passage: Passage, start: int, end:
     return dated or passage.section in _PAST_SECTIONS or _STATE.search(words) is not None
 
 
-def covering_one(circumstances: Iterable[Circumstance], start: int, end: int) -> Circumstance | None:
-    """The first of the circumstances that shares words with a mention."""
-    return next((item for item in circumstances if item.start < end and start < item.end), None)
+def meant(circumstances: Iterable[Circumstance], start: int, end: int) -> Assertion | None:
+    """How a diagnosis is meant that shares words with a circumstance, if that says so."""
+    covering = next((item for item in circumstances if item.overlaps(start, end)), None)
+    return covering.inner if covering is not None else None
 
 
 _TELLS = {"Z79.4": ("E10", "O2441", "O2442", "O2443"), "Z79.84": ("O2441", "O2442", "O2443")}
@@ -388,35 +331,8 @@ def _has(present: Iterable[str], needs: tuple[str, ...]) -> bool:
 
 
 @functools.cache
-def circumstance_rules() -> tuple[CircumstanceRule, ...]:
-    """The packaged rules, in the order of their files.
-
-    Raises:
-        RuleError: A rule is malformed or two share a name.
-    """
-    found: list[CircumstanceRule] = []
-    for file in ("status", "encounters"):
-        raw = read_toml(data("detect_icd") / "circumstances" / f"{file}.toml")
-        pieces = raw.get("define", {})
-        found.extend(CircumstanceRule.from_mapping(table, pieces, file) for table in raw["rule"])
-    names = [rule.name for rule in found]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise RuleError(f"circumstances: names used twice: {', '.join(twice)}")
-    return tuple(found)
-
-
-@functools.cache
 def _order() -> dict[str, int]:
     return {rule.name: place for place, rule in enumerate(circumstance_rules())}
-
-
-def _expanded(pattern: str, pieces: Mapping[str, str]) -> str:
-    def piece(match: re.Match[str]) -> str:
-        if match[1] not in pieces:
-            raise UnknownNameError("piece of a pattern", match[1], pieces)
-        return pieces[match[1]]
-
-    return re.sub(r"\{\{(\w+)\}\}", piece, pattern)
 
 
 def _compile(pattern: str) -> re.Pattern[str]:

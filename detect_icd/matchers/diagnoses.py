@@ -12,7 +12,7 @@ from detect_icd.assertion import WORD, Assertion, Passage, context_rules
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import Coding
 from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, with_words_after, words_after
-from detect_icd.matchers.circumstances import CircumstanceMatcher, covering_one, is_state
+from detect_icd.matchers.circumstances import Circumstance, CircumstanceMatcher, is_state, meant
 from detect_icd.matchers.completion import complete, lacks_side, parts_of
 from detect_icd.matchers.dictionary import SIDES, DictionaryMatcher, Mention
 from detect_icd.matchers.phrases import PhraseSource, read_general_words
@@ -49,29 +49,24 @@ class DiagnosisMatcher:
             bounds = (sentence.start, sentence.end)
             statements = special.statements(note, *bounds, sentence.tokens)
             words = set(WORD.findall(lowered, *bounds))
-            anchored = not words.isdisjoint(self.circumstances.anchors)
-            named = not words.isdisjoint(self.substances.names)
-            if not (sentence.mentions or statements or anchored or named):
+            if not (sentence.mentions or statements or self._names_circumstances(words)):
                 continue
-            cues = rules.cues(note, *bounds)
-            passage = Passage(note, bounds, cues, section_at(sections, sentence.start).name)
-            circumstances = self.circumstances.find(passage, words, book) if anchored else []
+            passage = Passage(note, bounds, rules.cues(note, *bounds), section_at(sections, sentence.start).name)
+            circumstances = self.circumstances.find(passage, words, book)
             for circumstance in circumstances:
                 yield from circumstance.candidates(passage.section)
-            if named:
-                yield from self.substances.candidates(passage, book)
+            yield from self.substances.candidates(passage, words, book)
             for statement in statements:
-                covering = covering_one(circumstances, statement.start, statement.end)
-                inner = covering.inner if covering is not None and statement.code[0] not in "ZST" else None
-                assertion = inner or passage.assess(statement.start, statement.end, statement.code)
-                yield _stated(special, statement, assertion, passage.section)
+                inner = meant(circumstances, statement.start, statement.end)
+                said = inner if inner is not None and statement.code[0] not in "VWXYZ" else None
+                said = said or passage.assess(statement.start, statement.end, statement.code)
+                yield _stated(special, statement, said, passage.section)
             if not sentence.mentions:
                 continue
             around = Surroundings(note, sentence.tokens, sentence.mentions, self.dictionary.index)
             later = words_after(note, read[number + 1 : number + 1 + FOLLOWING])
             for mention in sentence.mentions:
-                covering = covering_one(circumstances, mention.start, mention.end)
-                if covered(mention, statements) or (covering is not None and mention.code.startswith("Z")):
+                if covered(mention, statements) or _is_told(mention, circumstances):
                     continue
                 if not _is_named(mention, sentence):
                     continue
@@ -79,14 +74,13 @@ class DiagnosisMatcher:
                 if mention is sentence.mentions[-1]:
                     own = with_words_after(own, later)
                 entry, chain = _completed(mention, own, sides, book)
-                if entry is None:
-                    continue
-                inner = covering.inner if covering is not None else None
-                assertion = inner or passage.assess(mention.start, mention.end, mention.code)
-                if not is_state(mention.code, assertion, passage, mention.start, mention.end):
-                    continue
-                if mention.source is not PhraseSource.GENERAL or assertion.status not in _OF_THE_PATIENT:
-                    yield _mentioned(mention, entry.coding, chain, passage.section, assertion)
+                said = meant(circumstances, mention.start, mention.end)
+                said = said or passage.assess(mention.start, mention.end, mention.code)
+                if entry is not None and _is_said(mention, said, passage):
+                    yield _mentioned(mention, entry.coding, chain, passage.section, said)
+
+    def _names_circumstances(self, words: AbstractSet[str]) -> bool:
+        return not (words.isdisjoint(self.circumstances.anchors) and words.isdisjoint(self.substances.names))
 
     def sentence(self, note: str, start: int, end: int) -> Sentence:
         """A sentence as it is read."""
@@ -110,6 +104,18 @@ def _nouns() -> frozenset[str]:
 def special_matcher(book: CodeBook) -> SpecialMatcher:
     """The matcher of a release for what single phrases do not decide."""
     return SpecialMatcher(book)
+
+
+def _is_told(mention: Mention, circumstances: Sequence[Circumstance]) -> bool:
+    """Whether a mention of a circumstance shares its words with one that is read from the whole sentence."""
+    return mention.code.startswith("Z") and any(c.overlaps(mention.start, mention.end) for c in circumstances)
+
+
+def _is_said(mention: Mention, said: Assertion, passage: Passage) -> bool:
+    """Whether a mention says what its code says, rather than a general word or what is done today."""
+    if mention.source is PhraseSource.GENERAL and said.status in _OF_THE_PATIENT:
+        return False
+    return is_state(mention.code, said, passage, mention.start, mention.end)
 
 
 def _lowered(note: str) -> str:

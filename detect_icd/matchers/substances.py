@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ _TAKES = re.compile(
     re.IGNORECASE,
 )
 _AGAINST = re.compile(
-    r"\b(?:allerg\w*|intoleran\w*|overdos\w*|ingest\w*|poison\w*|stopp(?:ed|ing)|stop|discontinu\w+|d/?c'?d|dc|off|no longer|never|refus\w+|declin\w+|"
+    r"\b(?:allerg\w*|intoleran\w*|overdos\w*|ingest\w*|poison\w*|stopp(?:ed|ing)|stop|discontinu\w+|completed|finished|d/?c'?d|dc|off|no longer|never|refus\w+|declin\w+|"
     r"held|hold(?:ing)?|start(?:ed|ing|s)?|begin(?:ning)?|beg[au]n|initiat\w+|will (?:start|begin|need|be started|try|add|get|have|receive)|plan(?:s|ned)?|consider\w*|trial|today|(?:one|single|1) dose|"
     r"[x\u00d7] ?\d+ ?(?:d|days?|wks?|weeks?)|(?:for|over) (?:\d+|five|seven|ten|three) (?:days?|weeks?)|\d+[- ]day|course|taper\w*|drip|iv|intravenous\w*|loaded|switch\w*|"
     r"failed|prior|previous(?:ly)?|formerly|past|if|avoid\w*|contraindicated|only (?:during|in|while|when|for|used)|used only|hospital stay|bridg\w+|due to|reaction|caused|induced|toxicity|"
@@ -117,8 +118,10 @@ class SubstanceMatcher:
         words = WORD.finditer(passage.text, *passage.bounds)
         return [Named(m.start(), m.end(), known[m.group().lower()]) for m in words if m.group().lower() in known]
 
-    def candidates(self, sentence: Passage, book: CodeBook) -> Iterator[Candidate]:
-        """The codes that follow from the substances of a sentence."""
+    def candidates(self, sentence: Passage, words: AbstractSet[str], book: CodeBook) -> Iterator[Candidate]:
+        """The codes that follow from the substances of a sentence of these words."""
+        if words.isdisjoint(self.names):
+            return
         allergic = sentence.section == "allergies"
         allergies = [] if allergic else list(_ALLERGY.finditer(sentence.text, *sentence.bounds))
         for one in self.named(sentence):
