@@ -124,6 +124,10 @@ class Terms:
         entries.append(entry)
         entries.sort(key=lambda item: (-len(item.words), not item.near))
 
+    def knows(self, word: str) -> bool:
+        """Whether a word is listed among the forms of words."""
+        return word in self._forms
+
     def vocabulary(self, often: Mapping[str, int]) -> dict[str, int]:
         """Every word that has a meaning here with how often its atoms stand in an index."""
         words = dict(often)

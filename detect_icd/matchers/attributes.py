@@ -15,8 +15,11 @@ from detect_icd.matchers.dictionary import SIDES, Mention
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.terms import Token
 
-_REACH = 6
+_REACH = 8
 """Known words between a mention and a word of its own, at most."""
+
+_SIDES_REACH = 12
+"""The same for a side."""
 
 _BREAK = re.compile(r"[,;()]|:(?!\d)|\.\s|\band\b|\bor\b|\n|\s-\s", re.IGNORECASE)
 _SIZES = frozenset({"small", "large"})
@@ -113,7 +116,8 @@ class Surroundings:
             if first <= number <= last or not token.atoms or self._is_denied(token):
                 continue
             distance = self._distance(number, first, last)
-            if distance > _REACH or self._is_nearer_another(number, distance, mention):
+            reach = _SIDES_REACH if SIDES.intersection(token.atoms) else _REACH
+            if distance > reach or self._is_nearer_another(number, distance, mention):
                 continue
             if token.word in _SIZES and not self._is_of_the_bowel(number):
                 continue
@@ -132,6 +136,8 @@ class Surroundings:
     def _is_nearer_another(self, number: int, distance: int, mention: Mention) -> bool:
         for other in self._mentions:
             if other is mention or other.code[:3] == mention.code[:3] or other.source is PhraseSource.GENERAL:
+                continue
+            if self._is_denied(self._tokens[min(other.members)]):
                 continue
             if number in other.members:
                 return True

@@ -21,7 +21,7 @@ from detect_icd.matchers.special.matcher import SpecialMatcher, covered
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.matchers.substances import SubstanceMatcher
 from detect_icd.sections import Section, section_at, section_sentences
-from detect_icd.terms import singular
+from detect_icd.terms import singular, terms
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ def _is_named(mention: Mention, sentence: Sentence) -> bool:
     """Whether a kind of finding is named by its noun: "no infection" does, "infectious disease clinic" does not."""
     if mention.source is not PhraseSource.GENERAL or len(mention.members) > 1:
         return True
-    return singular(sentence.tokens[min(mention.members)].word) in _nouns()
+    word = singular(sentence.tokens[min(mention.members)].word)
+    return word in _nouns() or not terms().knows(word)
 
 
 @functools.cache

@@ -166,9 +166,8 @@ class DictionaryMatcher:
                 if _strays(text, tokens, members) or _is_origin(text, tokens, members, phrase.code):
                     continue
                 breaks = len(_BREAK.findall(text, start, end))
-                if breaks > _MOST_BREAKS or (
-                    breaks and len(members) <= _PAIR and not _coupled(text, tokens, first, last, phrase.source)
-                ):
+                apart = breaks and len(members) <= _PAIR and not _coupled(text, tokens, first, last, phrase.source)
+                if breaks > _MOST_BREAKS or (apart and not _is_inverted(tokens, first, last)):
                     continue
                 looseness += breaks
             yield Mention(phrase.code, start, end, members, said, phrase.source, phrase.size, looseness)
@@ -229,6 +228,7 @@ _OF_A_LIST = (
     "prophyla",
     "ppx",
     "precaution",
+    "series",
 )
 _LINKS = frozenset({"action", "management", "care", "self", "education", "treatment", "risk", "outreach", "specialty"})
 _LIST = 8
@@ -279,10 +279,29 @@ def _barred(text: str, tokens: Sequence[Token], members: frozenset[int], first: 
     barrier = _STOP if last - first + 1 == len(members) else _BARRIER
     previous = first
     for number in sorted(members)[1:]:
-        if barrier.search(text, tokens[previous].end, tokens[number].start):
-            return True
+        for match in barrier.finditer(text, tokens[previous].end, tokens[number].start):
+            if match.group() != ":" or not _names_parts(tokens, match.start()):
+                return True
         previous = number
     return False
+
+
+def _is_inverted(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a site, more of it, and then the finding stand as an index has them: "gland, parathyroid, L - adenoma"."""
+    before = [atom for token in tokens[first:last] for atom in token.atoms]
+    return _anatomy().union(_GRADES).issuperset(before)
+
+
+def _names_parts(tokens: Sequence[Token], colon: int) -> bool:
+    """Whether all that stands before a colon are parts of the body: what follows is found there ("Bladder: stone")."""
+    before = [atom for token in tokens if token.end <= colon for atom in token.atoms]
+    return bool(before) and _anatomy().issuperset(before)
+
+
+@functools.cache
+def _anatomy() -> frozenset[str]:
+    lines = (data("detect_icd") / "anatomy.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def _is_origin(text: str, tokens: Sequence[Token], members: frozenset[int], code: str) -> bool:
@@ -308,7 +327,21 @@ def _most_specific(found: list[Mention]) -> list[Mention]:
         kept.append(mention)
         for word in mention.said:
             saying.setdefault(word, []).append(mention)
-    return [m for m in kept if not any(_is_within(m, other) for other in saying[next(iter(m.said))])]
+    whole = [m for m in kept if not any(_is_within(m, other) for other in saying[next(iter(m.said))])]
+    return [m for m in whole if not m.looseness or not _borrows(m, whole)]
+
+
+def _borrows(mention: Mention, others: Sequence[Mention]) -> bool:
+    """Whether a loose mention takes a word that belongs to a close one: "canker sores again on the lip" are no lip sores."""
+    return any(
+        not other.looseness
+        and len(other.members) > 1
+        and other is not mention
+        and other.members & mention.members
+        and len(mention.members) <= _PAIR
+        and other.source not in _IMPORTED
+        for other in others
+    )
 
 
 def _is_within(mention: Mention, other: Mention) -> bool:
