@@ -32,13 +32,13 @@ _DENIAL = re.compile(
 _DENIAL_ENDS = re.compile(r"[;.:]|\bbut\b|\bwith\b|\bexcept\b|,(?!\s*(?:\w+\s+){0,2}(?:or|nor)\b)|\n", re.IGNORECASE)
 
 
-FOLLOWING = 3
+FOLLOWING = 5
 """Sentences after a mention that may still say of what kind it is."""
 
 _SAYS_OF_IT = re.compile(
     r"\W*(?:location|site|side|laterality|type|stag(?:e|ing)|grade|severity|class|tempo|acuity|course|(?:a)?etiology|cause|"
     r"organism|cultures?|pathogen|histology|patholog(?:y|ic)|it is|it's|it was|this is|this was|which is|that is|currently|"
-    r"presently|now|old|new|on the (?:right|left)|right|left|bilateral|both|acute|chronic|recurrent|mild|moderate|severe|"
+    r"presently|at present|now|old|new|it has|i would call|i call|i rate|on the (?:right|left)|right|left|bilateral|both|acute|chronic|recurrent|mild|moderate|severe|"
     r"primary|secondary to|due to|caused by|with|without|no longer|today in|in (?:partial |full )?remission)\b|\W*(?:R|L|OD|OS|OU)\b",
     re.IGNORECASE,
 )
@@ -58,18 +58,35 @@ class Sentence(NamedTuple):
     mentions: Sequence[Mention]
 
 
-def words_after(text: str, following: Sequence[Sentence]) -> set[str]:
-    """The atoms of the sentences that go on about the last mention ("Location: left"), up to one about something else."""
+def words_after(text: str, following: Sequence[Sentence], category: str) -> set[str]:
+    """The atoms of the sentences that go on about the last mention ("Location: left"), up to one about something else.
+
+    Args:
+        text: The whole note.
+        following: The next sentences.
+        category: Of the mention's code.
+    """
     words: set[str] = set()
     for sentence in following:
-        says = _SAYS_OF_IT.match(text, sentence.start) or _SAYS_ITS_STAGE.search(text, sentence.start, sentence.end)
-        if sentence.mentions or not says:
+        label = _LABEL.match(text, sentence.start, sentence.end)
+        says = label or _SAYS_OF_IT.match(text, sentence.start)
+        says = says or _SAYS_ITS_STAGE.search(text, sentence.start, sentence.end)
+        if not says or any(_is_another(mention, category) for mention in sentence.mentions):
             break
         absent = denied(text, sentence.start, sentence.end)
         for token in sentence.tokens:
             if not any(start <= token.start < end for start, end in absent):
                 words.update(token.atoms)
     return words
+
+
+def _is_another(mention: Mention, category: str) -> bool:
+    """Whether a mention is of another condition: not a general word, nor the germ behind this one."""
+    is_germ = mention.code[:3] in {"B95", "B96", "B97"}
+    return mention.source is not PhraseSource.GENERAL and mention.code[:3] != category and not is_germ
+
+
+_LABEL = re.compile(r"\W*(?:[A-Za-z]+ ){0,3}[A-Za-z]+:\s", re.IGNORECASE)
 
 
 def with_words_after(own: set[str], later: AbstractSet[str]) -> set[str]:

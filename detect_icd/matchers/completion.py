@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.phrases import atom_sets, title_parts
-from detect_icd.terms import rows
+from detect_icd.terms import rows, terms
 from redactphi.resources import data
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ class _Leaf:
     code: str
     atoms: frozenset[str]
     vagueness: int
+    pairs: tuple[frozenset[str], ...] = ()
+    """Parts of which one is enough: "left ankle and foot"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,21 @@ def _family(book: CodeBook, category: str) -> _Family:
         if entry is None:
             continue
         if entry.billable or entry.needs_seventh:
-            leaves.append(_Leaf(entry.code, *_atoms(entry.title)))
+            leaves.append(_Leaf(entry.code, *_atoms(entry.title), _pairs(entry.title)))
         else:
             below.extend(entry.children)
     leaves.sort(key=lambda leaf: leaf.code)
     return _Family(tuple(leaves), frozenset(atom for leaf in leaves for atom in leaf.atoms))
+
+
+def _pairs(title: str) -> tuple[frozenset[str], ...]:
+    pairs = (
+        frozenset((*terms().atoms(one.lower()), *terms().atoms(two.lower()))) for one, two in _TWO_PARTS.findall(title)
+    )
+    return tuple(pair for pair in pairs if pair <= _parts())
+
+
+_TWO_PARTS = re.compile(r"\b([A-Za-z]+) and ([A-Za-z]+)\b")
 
 
 @functools.lru_cache(maxsize=65536)
@@ -104,16 +116,21 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         said, _implied(book, code), *(_atoms(e.title)[0] for e in book.ancestors(code) if e.kind == "code")
     )
     is_open = bool(vagueness) or not (entry.billable or entry.needs_seventh)
-    best, best_rank = "", (0, False, 0, 0)
+    best, best_rank = "", (0.0, False, 0, 0)
     for leaf in _family(book, code[:_CATEGORY]).leaves:
         extra = leaf.atoms - known - _DEFAULTS
-        if not extra or not extra <= words:
+        needed = extra
+        for pair in leaf.pairs:
+            if not pair.isdisjoint(words) or not pair.isdisjoint(known):
+                needed -= pair
+        stated_ = extra & words
+        if not stated_ or not needed <= words:
             continue
         is_below = leaf.code.startswith(code)
         lost = 0 if is_below else len((own & said) - leaf.atoms)
         if lost and not is_open:
             continue
-        rank = (len(extra) - lost, is_below, -leaf.vagueness, -len(leaf.atoms))
+        rank = (len(stated_) - lost / 2, is_below, -leaf.vagueness, -len(leaf.atoms))
         if rank > best_rank:
             best, best_rank = leaf.code, rank
     return best or _default(book, entry, words | said)

@@ -64,14 +64,15 @@ class DiagnosisMatcher:
             if not sentence.mentions:
                 continue
             around = Surroundings(note, sentence.tokens, sentence.mentions, self.dictionary.index)
-            later = words_after(note, read[number + 1 : number + 1 + FOLLOWING])
+            last = sentence.mentions[-1]
+            later = words_after(note, read[number + 1 : number + 1 + FOLLOWING], last.code[:3])
             for mention in sentence.mentions:
                 if covered(mention, statements) or _is_told(mention, circumstances):
                     continue
                 if not _is_named(mention, sentence):
                     continue
                 own = around.of(mention)
-                if mention is sentence.mentions[-1]:
+                if mention is last:
                     own = with_words_after(own, later)
                 entry, chain = _completed(mention, own, sides, book)
                 said = meant(circumstances, mention.start, mention.end)

@@ -167,7 +167,7 @@ class DictionaryMatcher:
                     continue
                 breaks = len(_BREAK.findall(text, start, end))
                 apart = breaks and len(members) <= _PAIR and not _coupled(text, tokens, first, last, phrase.source)
-                if breaks > _MOST_BREAKS or (apart and not _is_inverted(tokens, first, last)):
+                if (apart or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
                     continue
                 looseness += breaks
             yield Mention(phrase.code, start, end, members, said, phrase.source, phrase.size, looseness)
@@ -286,10 +286,27 @@ def _barred(text: str, tokens: Sequence[Token], members: frozenset[int], first: 
     return False
 
 
-def _is_inverted(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a site, more of it, and then the finding stand as an index has them: "gland, parathyroid, L - adenoma"."""
-    before = [atom for token in tokens[first:last] for atom in token.atoms]
-    return _anatomy().union(_GRADES).issuperset(before)
+def _is_inverted(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
+    """Whether a site, more of it, and then the finding stand as an index has them: "gland, parathyroid, L - adenoma".
+
+    The run of parts before the finding must hold the phrase's own, and begin the sentence or follow a label.
+    """
+    parts = _anatomy() | _GRADES
+    finding = next((number for number in sorted(members) if not parts.issuperset(tokens[number].atoms)), None)
+    if not finding:
+        return False
+    run = finding
+    while run and parts.issuperset(tokens[run - 1].atoms):
+        run -= 1
+    if min(members) < run or not _anatomy().intersection(atom for token in tokens[run:finding] for atom in token.atoms):
+        return False
+    if run and not _LABEL_END.search(text, tokens[run - 1].end, tokens[run].start):
+        return False
+    return not _JOINS.search(text, tokens[run].start, tokens[max(members)].start)
+
+
+_LABEL_END = re.compile(r"[:|\n]|\s-\s")
+_JOINS = re.compile(r"\b(?:and|or|with|no|not|without)\b|[;.]\s", re.IGNORECASE)
 
 
 def _names_parts(tokens: Sequence[Token], colon: int) -> bool:

@@ -10,6 +10,7 @@ from detect_icd.terms import Token
 _REACH = 3
 """Words after a side among which its part stands: "left distal ulnar shaft"."""
 
+_WIDER = dict.fromkeys(("leg", "arm", "thigh", "calf", "forearm"), ("extremity",))
 _BOTH = frozenset({"right", "left"})
 
 
@@ -32,7 +33,8 @@ class SidesOfParts:
             if SIDES.intersection(token.atoms):
                 return
             for atom in token.atoms:
-                self._sides.setdefault(atom, set()).add(side)
+                for part in (atom, *_WIDER.get(atom, ())):
+                    self._sides.setdefault(part, set()).add(side)
 
     def of(self, parts: Iterable[str]) -> str | None:
         """The one side that parts of the body have in this note; None where none or several are named."""
