@@ -82,7 +82,7 @@ def test_order_does_not_matter_and_the_longest_wins(matcher):
     assert codes(matcher, "chronic systolic heart failure") == ["I50.22"]
 
 
-@pytest.mark.parametrize("text", ["", "the patient is well", "lead, fall back, may, other", "Mrs. Gutierrez"])
+@pytest.mark.parametrize("text", ["", "the patient is well", "lead, may, other", "Mrs. Gutierrez"])
 def test_nothing_to_find(matcher, text):
     assert codes(matcher, text) == []
 
