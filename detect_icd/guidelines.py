@@ -15,6 +15,7 @@ from detect_icd.conventions.excludes import exclude
 from detect_icd.conventions.families import apply_families
 from detect_icd.conventions.fractures import by_osteoporosis
 from detect_icd.conventions.integral import drop_integral
+from detect_icd.conventions.linked import apply_linked
 from detect_icd.conventions.organisms import apply_organisms
 from detect_icd.conventions.sequence import hints, sequence
 from detect_icd.conventions.specificity import most_specific
@@ -91,6 +92,7 @@ class Guidelines:
         part(docket, book)
         apply_organisms(docket, book)
         most_specific(docket, self.rules)
+        apply_linked(docket, book)
         apply_combinations(docket, book, early=True)
         apply_families(docket, book)
         apply_combinations(docket, book, early=False)
