@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Literal
 from detect_icd.candidates import Candidate, Detection, Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.conventions.combine import apply_combinations, part
+from detect_icd.conventions.courses import state_both_courses
 from detect_icd.conventions.docket import Docket as _Docket
+from detect_icd.conventions.encounter import drop_own_operation
 from detect_icd.conventions.excludes import exclude
 from detect_icd.conventions.families import apply_families
 from detect_icd.conventions.fractures import by_osteoporosis
@@ -92,12 +94,14 @@ class Guidelines:
         part(docket, book)
         apply_organisms(docket, book)
         most_specific(docket, self.rules)
+        state_both_courses(docket, book)
         apply_linked(docket, book)
         apply_combinations(docket, book, early=True)
         apply_families(docket, book)
         apply_combinations(docket, book, early=False)
         by_osteoporosis(docket, self.rules.fracture_sites, book)
         most_specific(docket, self.rules)
+        drop_own_operation(docket)
         drop_integral(docket)
         exclude(docket, book)
 

@@ -23,15 +23,25 @@ if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
     from redactphi.spans import Span
 
-_BY = r"due to|in|from|secondary to|2/2|d/t|caused by|because of|related to|associated with|attributed to|attributable to|resulting from|as a result of|of|by"
-_FORWARD = re.compile(rf"[\s,()]*(?:[\w-]+[\s,]+){{0,3}}?(?:{_BY})\s+(?:[\w'-]+\s+){{0,3}}?$", re.IGNORECASE)
-"""Between a consequence and the cause named behind it."""
-
-_BACKWARD = re.compile(
-    r"[\s,()]*(?:and |is |has |now )*(?:with|causing|complicated by|leading to|producing|resulting in)\s+(?:[\w'-]+\s+){0,3}?$",
-    re.IGNORECASE,
+_BY = (
+    r"due to|from|secondary to|2/2|d/t|caused by|because of|attributed to|attributable to|resulting from|as a result of"
 )
-"""Between a cause and the consequence named behind it."""
+_BEHIND_IT = r"causing|complicated by|leading to|producing|resulting in"
+
+
+def _forward(links: str) -> re.Pattern[str]:
+    return re.compile(rf"[\s,()]*(?:[\w-]+[\s,]+){{0,3}}?(?:{links})\s+(?:[\w'-]+\s+){{0,3}}?$", re.IGNORECASE)
+
+
+def _backward(links: str) -> re.Pattern[str]:
+    return re.compile(rf"[\s,()]*(?:and |is |has |now )*(?:{links})\s+(?:[\w'-]+\s+){{0,3}}?$", re.IGNORECASE)
+
+
+_FORWARD = {False: _forward(_BY), True: _forward(rf"{_BY}|in|of|by|related to|associated with")}
+"""Between a consequence and the cause named behind it, strict and loose."""
+
+_BACKWARD = {False: _backward(_BEHIND_IT), True: _backward(rf"{_BEHIND_IT}|with")}
+"""Between a cause and the consequence named behind it, strict and loose."""
 
 _PRONOUN = re.compile(rf"[\s,]*(?:{_BY})\s+(?:it|this|these|that|the same|the (?:disease|condition))\b", re.IGNORECASE)
 _REACH = 60
@@ -64,6 +74,7 @@ class Consequence:
         result: Its code; with ``suffix`` what replaces the beginning of the vague one.
         causes: What it comes from (prefixes); empty for what the Code First notes at the result name.
         suffix: From which character on the vague code is kept.
+        loose: Whether "in", "of" and "with" join the two, not only "due to": two diseases that often stand together need more.
         matches: Marked notes with what they come to.
         ignores: Near-misses, with what they come to.
     """
@@ -75,6 +86,7 @@ class Consequence:
     result: str
     causes: Prefixes = ()
     suffix: int | None = None
+    loose: bool = False
     matches: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
 
@@ -169,7 +181,7 @@ def _consequence(docket: Docket, rule: Consequence, book: CodeBook) -> None:
     if not causes or (rule.suffix is not None and not vague):
         return
     for _, span in docket.note.stated(_bordered(rule.words), docket.note.whole()):
-        cause = next((c for c in causes if _joins(docket, span, c)), None)
+        cause = next((c for c in causes if _joins(docket, span, c, loose=rule.loose)), None)
         told = next((c for c in vague if any(s.overlaps(span) for s in c.evidence)), None)
         entry = book.get(_code(rule.result, rule.suffix, told or (vague[0] if vague else None)))
         if cause is None or entry is None or not entry.billable or (told and docket.note.unlinked(told, cause)):
@@ -181,7 +193,7 @@ def _consequence(docket: Docket, rule: Consequence, book: CodeBook) -> None:
         return
 
 
-def _joins(docket: Docket, span: Span, cause: Candidate) -> bool:
+def _joins(docket: Docket, span: Span, cause: Candidate, *, loose: bool) -> bool:
     """Whether the note's words join a consequence with a cause."""
     text = docket.note.text
     for mention in cause.evidence:
@@ -191,9 +203,9 @@ def _joins(docket: Docket, span: Span, cause: Candidate) -> bool:
             if mention.start == span.start and mention.end == span.end:
                 continue
             return True
-        if span.end <= mention.start <= span.end + _REACH and _FORWARD.match(text[span.end : mention.start]):
+        if span.end <= mention.start <= span.end + _REACH and _FORWARD[loose].match(text[span.end : mention.start]):
             return True
-        if mention.end <= span.start <= mention.end + _REACH and _BACKWARD.match(text[mention.end : span.start]):
+        if mention.end <= span.start <= mention.end + _REACH and _BACKWARD[loose].match(text[mention.end : span.start]):
             return True
         if mention.end <= span.start and _PRONOUN.match(text, span.end):
             return True
