@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from detect_icd.coding import icd10cm
-from redactphi.errors import RuleError
+from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 
 
@@ -199,6 +199,25 @@ def _prefixes(table: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair[0])))
 
 
+def _suppressions(raw: Mapping[str, Any]) -> tuple[Suppression, ...]:
+    """The rules of a table, with the codes of a group of symptoms where a rule names the group."""
+    groups: Mapping[str, list[str]] = raw.get("groups", {})
+    return tuple(
+        Suppression.from_mapping({**rule, "symptoms": list(_ungrouped(rule["symptoms"], groups))})
+        for rule in raw["integral"]
+    )
+
+
+def _ungrouped(names: list[str], groups: Mapping[str, list[str]]) -> Iterator[str]:
+    for name in names:
+        if not name.startswith("@"):
+            yield name
+        elif (group := groups.get(name[1:])) is None:
+            raise UnknownNameError("group of symptoms", name[1:], groups)
+        else:
+            yield from group
+
+
 @functools.cache
 def rules() -> Rules:
     """The packaged guideline tables.
@@ -219,7 +238,7 @@ def rules() -> Rules:
         raise RuleError(f"guidelines/status.toml: unknown keys {unknown}")
     return Rules(
         combinations=tuple(map(Combination.from_mapping, read_toml(folder / "combinations.toml")["combination"])),
-        suppressions=tuple(map(Suppression.from_mapping, read_toml(folder / "integral.toml")["integral"])),
+        suppressions=_suppressions(read_toml(folder / "integral.toml")),
         generals=tuple(map(General.from_mapping, general["general"])),
         fracture_sites=dict(sorted(general["fracture_sites"].items(), key=lambda item: -len(item[0]))),
         chronic=tuple(status["chronic"]),

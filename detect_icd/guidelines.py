@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Literal
 from detect_icd.candidates import Candidate, Detection, Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.conventions.combine import apply_combinations, part
+from detect_icd.conventions.courses import state_both_courses
 from detect_icd.conventions.docket import Docket as _Docket
+from detect_icd.conventions.encounter import drop_own_operation
 from detect_icd.conventions.excludes import exclude
 from detect_icd.conventions.families import apply_families
 from detect_icd.conventions.fractures import by_osteoporosis
 from detect_icd.conventions.integral import drop_integral
+from detect_icd.conventions.linked import apply_linked
 from detect_icd.conventions.organisms import apply_organisms
 from detect_icd.conventions.sequence import hints, sequence
 from detect_icd.conventions.specificity import most_specific
@@ -91,11 +94,14 @@ class Guidelines:
         part(docket, book)
         apply_organisms(docket, book)
         most_specific(docket, self.rules)
+        state_both_courses(docket, book)
+        apply_linked(docket, book)
         apply_combinations(docket, book, early=True)
         apply_families(docket, book)
         apply_combinations(docket, book, early=False)
         by_osteoporosis(docket, self.rules.fracture_sites, book)
         most_specific(docket, self.rules)
+        drop_own_operation(docket)
         drop_integral(docket)
         exclude(docket, book)
 

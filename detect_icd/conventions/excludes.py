@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from detect_icd.candidates import Candidate
+from detect_icd.candidates import Candidate, Status
 from detect_icd.conventions.docket import Docket, Prefixes, compact, is_history, starts
 from detect_icd.conventions.specificity import is_acute_of, open_points, stated
 
@@ -51,8 +51,10 @@ def _decide(docket: Docket, book: CodeBook, candidate: Candidate, other: Candida
             f"{candidate.coding.code} excludes {other.coding.code} (I.A.12.a): both are reported as unrelated"
         )
         return
-    # A note that goes one way says which code to use instead.
-    weaker = candidate if not mutual and _is_firm(other) else max((candidate, other), key=_weakness)
+    weaker = _vaguer(candidate, other)
+    if weaker is None:
+        # A note that goes one way says which code to use instead.
+        weaker = candidate if not mutual and _is_firm(other) else max((candidate, other), key=_weakness)
     stronger = other if weaker is candidate else candidate
     docket.drop(weaker, f"I.A.12.a: Excludes1 with {stronger.coding.code}")
     docket.warnings.append(
@@ -60,12 +62,21 @@ def _decide(docket: Docket, book: CodeBook, candidate: Candidate, other: Candida
     )
 
 
+def _vaguer(one: Candidate, other: Candidate) -> Candidate | None:
+    """Which of two is uncertain beside what is sure, or says only part of what the other says, if one does."""
+    if (one.status is Status.UNCERTAIN) != (other.status is Status.UNCERTAIN):
+        return one if one.status is Status.UNCERTAIN else other
+    said, more = stated(one.coding.display), stated(other.coding.display)
+    return one if said < more else other if more < said else None
+
+
 def _is_firm(candidate: Candidate) -> bool:
     return not starts(candidate, _SYMPTOMS)
 
 
-def _weakness(candidate: Candidate) -> tuple[bool, int, float, int]:
-    return starts(candidate, _SYMPTOMS), open_points(candidate), -candidate.score, candidate.start
+def _weakness(candidate: Candidate) -> tuple[bool, int, bool, float, int]:
+    read = any(rule.startswith("guideline/") for rule in candidate.rules)
+    return starts(candidate, _SYMPTOMS), open_points(candidate), not read, -candidate.score, candidate.start
 
 
 def is_plainly_unrelated(one: Candidate, other: Candidate) -> bool:

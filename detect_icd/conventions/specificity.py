@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from detect_icd.candidates import Candidate
 from detect_icd.conventions.docket import Docket, compact, is_history, starts
@@ -17,7 +18,7 @@ def most_specific(docket: Docket, known: Rules) -> None:
     """Drops what another code says too, and more."""
     _general(docket)
     diagnoses = docket.diagnoses()
-    for says_more in (_states_more, _leaves_less_open):
+    for says_more in (_states_more, _leaves_less_open, _is_kind_of):
         for vague in diagnoses:
             standing = docket.diagnoses()
             if any(vague is o for o in standing) and (
@@ -82,6 +83,22 @@ def _leaves_less_open(other: Candidate, vague: Candidate) -> bool:
     if other.coding.code[:3] != vague.coding.code[:3] or open_points(vague) <= open_points(other):
         return False
     return any(one.overlaps(two) for one in vague.evidence for two in other.evidence if one.label == "mention")
+
+
+_JOINT = re.compile(r"\b(?:with|due to|in|following|and)\b")
+"""In a title, before what is not the disease itself."""
+
+_KINDS = "ABDEFGHIJKLMN"
+"""Chapters in which a title of one word names the kind of disease of another category."""
+
+
+def _is_kind_of(other: Candidate, vague: Candidate) -> bool:
+    """Whether an unspecified code names no more than the kind of disease that one of a sister category is."""
+    code, kind = other.coding.code, vague.coding.code
+    if code[0] != kind[0] or code[0] not in _KINDS or code[:3] == kind[:3] or not open_points(vague):
+        return False
+    said = stated(vague.coding.display)
+    return bool(said) and said < stated(_JOINT.split(other.coding.display, maxsplit=1)[0])
 
 
 def open_points(candidate: Candidate) -> int:

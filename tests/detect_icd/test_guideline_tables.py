@@ -3,6 +3,7 @@
 import pytest
 
 from detect_icd.codebook import CodeBook
+from detect_icd.conventions.linked import rows
 from detect_icd.conventions.organisms import tables
 from detect_icd.conventions.statements import statements
 from detect_icd.guideline_rules import rules
@@ -11,7 +12,7 @@ from tests.detect_icd.marked import marked
 
 def examples(kind):
     known = rules()
-    for table in (known.combinations, known.suppressions, known.generals, statements().rules):
+    for table in (known.combinations, known.suppressions, known.generals, statements().rules, tuple(rows())):
         for rule in table:
             for number, line in enumerate(getattr(rule, kind)):
                 yield pytest.param(line, id=f"{getattr(rule, 'name', '') or rule.diagnoses[0]} {number}")

@@ -1,0 +1,62 @@
+"""I.B.8: "acute and chronic" before one disease states both of its courses, though one mention is read as one code."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from detect_icd.candidates import Candidate, Status
+from detect_icd.conventions.docket import Docket
+from detect_icd.conventions.specificity import stated
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook
+
+_BOTH = re.compile(
+    r"(?<!sub)acute(?:[- ]on[- ](?:top of )?|[- ]?/[- ]?|,? and |-and-| & )(?:a )?chronic|chronic(?: and |/| & |, )acute\b(?! (?:on|exac))",
+    re.IGNORECASE,
+)
+_BEFORE = 40
+_COURSES = ("acute", "chronic")
+
+
+def state_both_courses(docket: Docket, book: CodeBook) -> None:
+    """Adds the acute form of a disease read as chronic, or the chronic one, where the note says that it is both."""
+    text = docket.note.text
+    if not text or _BOTH.search(text) is None:
+        return
+    for candidate in docket.active():
+        said = stated(candidate.coding.display)
+        course = [word for word in _COURSES if word in said]
+        if candidate.status is not Status.PRESENT or len(course) != 1 or not _is_both(docket, candidate):
+            continue
+        other = _COURSES[1 - _COURSES.index(course[0])]
+        code = _by_course(book, other).get((candidate.coding.code[0], said - {course[0]}))
+        if code is not None and not any(
+            c.coding.code[:3] == code[:3] and c is not candidate for c in docket.diagnoses()
+        ):
+            docket.add(docket.combine([candidate], book[code], f"I.B.8:{other} too"), before=candidate)
+
+
+def _is_both(docket: Docket, candidate: Candidate) -> bool:
+    for span in candidate.evidence:
+        low, _ = docket.note.sentence(span.start, span.end)
+        if span.label == "mention" and _BOTH.search(docket.note.text, max(low, span.start - _BEFORE), span.end):
+            return True
+    return False
+
+
+@functools.lru_cache(maxsize=8)
+def _by_course(book: CodeBook, course: str) -> Mapping[tuple[str, frozenset[str]], str]:
+    """The codes for a disease in one course, by chapter letter and what else their titles state."""
+    other = _COURSES[1 - _COURSES.index(course)]
+    shelf: dict[tuple[str, frozenset[str]], str] = {}
+    for entry in book.iter_entries():
+        title = entry.title.lower()
+        if entry.billable and course in title and other not in title and entry.code[0] not in "CSTO":
+            said = stated(entry.title)
+            if course in said:
+                shelf.setdefault((entry.code[0], said - {course}), entry.code)
+    return shelf
