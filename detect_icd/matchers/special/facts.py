@@ -6,6 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 
+from detect_icd.gates import Gate
 from detect_icd.terms import rows
 from redactphi.errors import RuleError
 from redactphi.resources import data, read_toml
@@ -53,7 +54,12 @@ def triggers(family: str) -> frozenset[str]:
 
 def tells(note: str, phase: str) -> bool:
     """Whether a note tells a phase of care."""
-    return phases()[phase].regex.search(note) is not None
+    return _gates()[phase].search(note) is not None
+
+
+@functools.cache
+def _gates() -> dict[str, Gate]:
+    return {name: Gate(phase.regex) for name, phase in phases().items()}
 
 
 def healing(note: str) -> str:

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from detect_icd.gates import Gate
+
 Stage = Literal["", "pregnancy", "childbirth", "puerperium", "newborn"]
 
 _WEEKS = re.compile(
@@ -18,32 +20,45 @@ _WEEKS = re.compile(
     r"\b(?:ega|ga)\s*[:=]?\s*(?P<w7>\d{1,2})\b(?!%)",
     re.IGNORECASE,
 )
-_PREGNANT = re.compile(
-    r"(?<!not )(?<!denies being )(?<!never been )(?<!isn't )(?<!chance of )(?<!been )\bpregnant\b(?! ?\?)|\bgravida\b|\bgravid\b|\b(?:prenatal|antepartum|antenatal)\b|\bob (?:visit|routine|triage|clinic|note|follow|new|return)|\broutine ob\b|"
-    r"\bl&d\b|\blabor and delivery\b|\bmfm\b|\b(?:first|second|third|1st|2nd|3rd) trimester\b|\bfetal (?:movement|heart|growth|anatomy)|\bfht'?s?\b|\bfundal height\b|\biup\b|"
-    r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|\bectopic\b|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b",
-    re.IGNORECASE,
+_MAY_TELL_WEEKS = re.compile(r"\d[\s-]*w|/7|\b(?:ega|ga|iup|pregnan|gestation|gravid)", re.IGNORECASE)
+"""Of ``_WEEKS`` what is quickly looked for: one of these stands in every match."""
+
+_PREGNANT = Gate(
+    re.compile(
+        r"(?<!not )(?<!denies being )(?<!never been )(?<!isn't )(?<!chance of )(?<!been )\bpregnant\b(?! ?\?)|\bgravida\b|\bgravid\b|\b(?:prenatal|antepartum|antenatal)\b|\bob (?:visit|routine|triage|clinic|note|follow|new|return)|\broutine ob\b|"
+        r"\bl&d\b|\blabor and delivery\b|\bmfm\b|\b(?:first|second|third|1st|2nd|3rd) trimester\b|\bfetal (?:movement|heart|growth|anatomy)|\bfht'?s?\b|\bfundal height\b|\biup\b|"
+        r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|\bectopic\b|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b",
+        re.IGNORECASE,
+    )
 )
-_NEVER = re.compile(
-    r"\b(?:not (?:currently )?pregnant|pregnancy test (?:is |was )?neg|negative (?:urine |serum )?(?:pregnancy|hcg)|(?:hcg|upt|preg(?:nancy)? test)\W{1,3}(?:is |was )?neg|postmenopausal|denies pregnancy|no pregnancy)\b",
-    re.IGNORECASE,
+_NEVER = Gate(
+    re.compile(
+        r"\b(?:not (?:currently )?pregnant|pregnancy test (?:is |was )?neg|negative (?:urine |serum )?(?:pregnancy|hcg)|(?:hcg|upt|preg(?:nancy)? test)\W{1,3}(?:is |was )?neg|postmenopausal|denies pregnancy|no pregnancy)\b",
+        re.IGNORECASE,
+    )
 )
-_DELIVERED = re.compile(
-    r"\b(?:nsvd|svd|nvd|vbac)\b|\b(?:spontaneous |normal |assisted |vacuum[- ]assisted |forceps[- ]assisted )*vaginal (?:delivery|birth) (?:of|at|over|with|after|by)\b|\bdelivered (?:a|an|via|by|vaginally|at|viable|healthy|live)\b|"
-    r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:cesarean|c-?section|c/s|pltcs|rltcs|ltcs)\b(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\bplacenta (?:delivered|intact|complete)",
-    re.IGNORECASE,
+_DELIVERED = Gate(
+    re.compile(
+        r"\b(?:nsvd|svd|nvd|vbac)\b|\b(?:spontaneous |normal |assisted |vacuum[- ]assisted |forceps[- ]assisted )*vaginal (?:delivery|birth) (?:of|at|over|with|after|by)\b|\bdelivered (?:a|an|via|by|vaginally|at|viable|healthy|live)\b|"
+        r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:cesarean|c-?section|c/s|pltcs|rltcs|ltcs)\b(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\bplacenta (?:delivered|intact|complete)",
+        re.IGNORECASE,
+    )
 )
 _PLANNED = re.compile(
     r"\b(?:plans?|planned|planning|desires?|anticipates?|scheduled for|counseled (?:about|on|regarding)|prior|previous|history of|hx of|h/o)\b[^.\n]{0,30}$",
     re.IGNORECASE,
 )
-_AFTER = re.compile(
-    r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|\bppd ?#?\d|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post) (?:delivery|vaginal delivery|c-?section|cesarean|nsvd|svd)|\blactational\b",
-    re.IGNORECASE,
+_AFTER = Gate(
+    re.compile(
+        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|\bppd ?#?\d|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post) (?:delivery|vaginal delivery|c-?section|cesarean|nsvd|svd)|\blactational\b",
+        re.IGNORECASE,
+    )
 )
-_NEWBORN = re.compile(
-    r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight)\b",
-    re.IGNORECASE,
+_NEWBORN = Gate(
+    re.compile(
+        r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight)\b",
+        re.IGNORECASE,
+    )
 )
 _MATERNAL = re.compile(
     r"\b(?:g\d+ ?p\d|gravida|delivery summary|postpartum|pregnant|placenta|antepartum|prenatal visit|liveborn|ebl|qbl|maternal record)\b",
@@ -134,4 +149,6 @@ def _stage(note: str) -> Stage:
 
 def gestation_stated(note: str) -> bool:
     """Whether weeks are stated in a way only pregnancies are: with days, or as an age of gestation."""
+    if _MAY_TELL_WEEKS.search(note) is None:
+        return False
     return any(not match["w5"] and gestation(match.group()) for match in _WEEKS.finditer(note))
