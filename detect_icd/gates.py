@@ -217,3 +217,76 @@ def _inside(item: Any, low: int, high: int | None) -> list[Piece] | None:
         found = [_best(branch, low, high) for branch in value[1]]
         return [piece for pieces in found for piece in pieces or ()] if all(found) else None
     return None
+
+
+_MOST_OPENINGS = 64
+_LONGEST_OPENING = 8
+
+
+def openings(pattern: re.Pattern[str]) -> frozenset[str]:
+    """What the matches of a pattern open with in a text of ASCII, in lower case, one of these each.
+
+    A space stands for the end of a word, and an empty one for anything.
+    """
+    return frozenset(text for text, _ in _openings(_parser.parse(pattern.pattern, pattern.flags)))
+
+
+def may_open(opening: str, word: str) -> bool:
+    """Whether a text with such an opening may begin with a word, in lower case, that ends there."""
+    if len(opening) <= len(word):
+        return word.startswith(opening)
+    return opening.startswith(word) and not (word[-1].isalnum() and opening[len(word)].isalnum())
+
+
+def _openings(tree: Any) -> set[tuple[str, bool]]:
+    """Texts that a sequence opens with, and whether what follows the sequence goes on right behind them."""
+    found = {("", True)}
+    for item in tree:
+        if str(item[0]) in _WITHOUT_WIDTH and not _ends_word(item):
+            continue
+        if not any(is_open for _, is_open in found):
+            break
+        tails = _opened_by(item)
+        if len(tails) > _MOST_OPENINGS and len(found) > 1:
+            tails = {("", False)}
+        found = {pair for pair in found if not pair[1]} | {
+            ((head + tail)[:_LONGEST_OPENING], is_open and len(head + tail) < _LONGEST_OPENING)
+            for head, goes_on in found
+            if goes_on
+            for tail, is_open in tails
+        }
+    return found
+
+
+def _ends_word(item: Any) -> bool:
+    """Whether this is the end of a word: no word character follows."""
+    return str(item[0]) == "ASSERT_NOT" and item[1][0] > 0 and str(item[1][1]) == _A_WORD_CHARACTER
+
+
+_A_WORD_CHARACTER = str(_parser.parse(r"\w"))
+_A_SPACE = str(_parser.parse(r"\s"))
+_A_DIGIT = str(_parser.parse(r"\d"))
+
+
+def _opened_by(item: Any) -> set[tuple[str, bool]]:
+    op, value = str(item[0]), item[1]
+    if _ends_word(item) or (op == "IN" and f"[{item}]" == _A_SPACE):
+        return {(" ", False)}
+    if op == "IN" and f"[{item}]" == _A_DIGIT:
+        return {(digit, True) for digit in "0123456789"}
+    if op == "LITERAL" and value < 128:  # noqa: PLR2004 - what ASCII is
+        return {(chr(value).lower(), True)}
+    if op == "SUBPATTERN":
+        return _openings(value[3])
+    if op == "ATOMIC_GROUP":
+        return _openings(value)
+    if op == "BRANCH":
+        return set().union(*(_openings(branch) for branch in value[1]))
+    if op in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+        low, high, inner = value
+        once = _openings(inner)
+        once = once if high == 1 else {(text, False) for text, _ in once}
+        return once | {("", True)} if low == 0 else once
+    if op == "IN" and all(str(kind) == "LITERAL" and letter < 128 for kind, letter in value):  # noqa: PLR2004
+        return {(chr(letter).lower(), True) for _, letter in value}
+    return {("", False)}
