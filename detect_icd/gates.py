@@ -105,6 +105,12 @@ def _first(places: Sequence[int], start: int, end: int) -> int | None:
     return first if first < len(places) and places[first] < end else None
 
 
+@functools.lru_cache(maxsize=1024)
+def gate(pattern: re.Pattern[str]) -> Gate:
+    """The gate of a pattern, made once."""
+    return Gate(pattern)
+
+
 _NOTHING: Iterator[re.Match[str]] = iter(())
 
 
@@ -175,6 +181,7 @@ def pieces_of(pattern: re.Pattern[str]) -> tuple[Piece, ...]:
 def _best(tree: Any, low: int, high: int | None) -> list[Piece] | None:
     """Of the parts of a sequence all of which must match, the pieces of the one that is rarest in notes."""
     options: list[list[Piece]] = []
+    start, start_high = low, high
     run, run_low, run_high = "", low, high
     for item in tree:
         op = str(item[0])
@@ -190,8 +197,14 @@ def _best(tree: Any, low: int, high: int | None) -> list[Piece] | None:
         low += narrow
         high = None if high is None or wide > _FAR else high + wide
     options.extend([[Piece(run, run_low, run_high)]] if run else [])
-    usable = [option for option in options if all(len(piece.text) >= _SHORTEST for piece in option)]
+    options.append([Piece(text, start, start_high) for text in _words_of(tree)])
+    usable = [option for option in options if option and all(len(piece.text) >= _SHORTEST for piece in option)]
     return max(usable, key=_worth, default=None)
+
+
+def _words_of(tree: Any) -> list[str]:
+    """The words a sequence opens with, as far as they are text: one of these in every match."""
+    return sorted({text.split(" ", 1)[0] for text, _ in _openings(tree)})
 
 
 _WITHOUT_WIDTH = frozenset({"AT", "ASSERT", "ASSERT_NOT"})

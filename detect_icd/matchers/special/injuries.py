@@ -88,6 +88,12 @@ def heads() -> dict[str, str]:
     return {word: kind for kind, words in rows("special/injury_heads.tsv", 2) for word in words.split()}
 
 
+@functools.cache
+def naming() -> frozenset[str]:
+    """The words that name an injury, as a set: what is looked up in it does not go through all of them."""
+    return frozenset(heads())
+
+
 class InjuryMatcher:
     """Finds the injuries of a sentence that has one of the words that name them."""
 

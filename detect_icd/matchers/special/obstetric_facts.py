@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,8 +21,8 @@ _WEEKS = re.compile(
     r"\b(?:ega|ga)\s*[:=]?\s*(?P<w7>\d{1,2})\b(?!%)",
     re.IGNORECASE,
 )
-_MAY_TELL_WEEKS = re.compile(r"\d[\s-]*w|/7|\b(?:ega|ga|iup|pregnan|gestation|gravid)", re.IGNORECASE)
-"""Of ``_WEEKS`` what is quickly looked for: one of these stands in every match."""
+_WEEKS_START = re.compile(r"(?<![\d./x])\d|\b(?:ega|ga|gest|iup|pregnan|gravid|at(?= \d))", re.IGNORECASE)
+"""What stands at the start of every match of ``_WEEKS``."""
 
 _PREGNANT = Gate(
     re.compile(
@@ -115,7 +116,7 @@ def obstetrics(note: str) -> Obstetrics:
 
 def gestation(note: str) -> int | None:
     """The completed weeks of gestation a note states: the last of those plausible that is no plan."""
-    for match in _WEEKS.finditer(note):
+    for match in _weeks(note):
         weeks = next(int(value) for name, value in match.groupdict().items() if name.startswith("w") and value)
         if 3 < weeks <= _LONGEST:  # noqa: PLR2004 - nobody is known to be pregnant before
             return weeks
@@ -149,6 +150,13 @@ def _stage(note: str) -> Stage:
 
 def gestation_stated(note: str) -> bool:
     """Whether weeks are stated in a way only pregnancies are: with days, or as an age of gestation."""
-    if _MAY_TELL_WEEKS.search(note) is None:
-        return False
-    return any(not match["w5"] and gestation(match.group()) for match in _WEEKS.finditer(note))
+    return any(not match["w5"] and gestation(match.group()) for match in _weeks(note))
+
+
+def _weeks(note: str) -> Iterator[re.Match[str]]:
+    """The statements of weeks, tried only where one may start."""
+    position = 0
+    for start in _WEEKS_START.finditer(note):
+        if start.start() >= position and (match := _WEEKS.match(note, start.start())):
+            yield match
+            position = match.end()
