@@ -176,7 +176,6 @@ _MOST_WORDS = 100_000
 """Words to remember the families of."""
 
 
-
 class _Phrase(NamedTuple):
     """A phrase ready to be tried at a word, and what it may open with."""
 
