@@ -68,6 +68,14 @@ def compile_phrases() -> None:
     compile_index(embedded_books(), COMPILED / FILE)
 
 
+def compile_injuries() -> None:
+    """The injury titles of all embedded releases."""
+    from detect_icd.codebook import embedded_books  # noqa: PLC0415 - as above
+    from detect_icd.matchers.special.injury_titles import FILE, pack  # noqa: PLC0415 - as above
+
+    pack(embedded_books(), COMPILED / FILE)
+
+
 def compile_rules() -> None:
     """The patterns of the rules, and where each can begin."""
     from redactphi.recognizers.compiled import FILE, pack  # noqa: PLC0415 - as above
@@ -76,7 +84,7 @@ def compile_rules() -> None:
     pack([rule for family in rule_families() for rule in rules(family)], RULES / FILE)
 
 
-STEPS = (compile_code_book, compile_phrases, compile_rules)
+STEPS = (compile_code_book, compile_phrases, compile_injuries, compile_rules)
 
 if __name__ == "__main__":
     compile_data()

@@ -6,10 +6,11 @@ import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from detect_icd.candidates import Status
 from detect_icd.coding import icd10cm
+from detect_icd.gates import may_open, openings
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
@@ -130,42 +131,74 @@ class ContextRules:
         self.rules = tuple(CueRule.from_mapping(table) for table in raw["cue"])
         self.priors = {name: _status(status) for name, status in raw.get("section", {}).items()}
         self._families = _families([(phrase, rule) for rule in self.rules for phrase in rule.phrases])
+        self._opened: dict[str, tuple[_Phrase, ...]] = {}
 
     def cues(self, text: str, start: int, end: int) -> list[Cue]:
         """The cues of a sentence, in order; the longest phrase wins, so a pseudo cue swallows the one inside it."""
+        read = _read(self, text)
+        if (start, end) not in read:
+            read[start, end] = self._cues(text, start, end)
+        return read[start, end]
+
+    def _cues(self, text: str, start: int, end: int) -> list[Cue]:
         found: list[Cue] = []
         position = start
+        known = self._opened
         for word in _CUE_START.finditer(text, start, end):
-            if word.start() < position:
+            written = word.group()
+            phrases = known.get(written)
+            if phrases is None:
+                phrases = self._opened_by(written)
+            if not phrases or word.start() < position:
                 continue
-            opening = word.group()[:_OPENING].lower()
-            for key in (opening, opening[:1], ""):
-                family = self._families.get(key)
-                match = family[0].match(text, word.start(), end) if family else None
-                if family and match:
-                    found.append(Cue(match.start(), match.end(), family[1][match.lastgroup or ""]))
+            for phrase in phrases:
+                if match := phrase.pattern.match(text, word.start(), end):
                     position = match.end()
+                    found.append(Cue(match.start(), position, phrase.rule))
                     break
         return found
+
+    def _opened_by(self, written: str) -> tuple[_Phrase, ...]:
+        """The phrases that may open with a word, remembered: most words open none."""
+        word, opening = written.lower(), written[:_OPENING].lower()
+        known = [phrase for key in (opening, opening[:1], "") for phrase in self._families.get(key, ())]
+        if word.isascii():
+            known = [phrase for phrase in known if any(may_open(opening, word) for opening in phrase.openings)]
+        phrases = tuple(dict.fromkeys(known))
+        if len(self._opened) < _MOST_WORDS:
+            self._opened[written] = phrases
+        return phrases
 
 
 _CUE_START = re.compile(r"[^\W_]+|[?:;]|\([-+\u2013]\)|-(?=\s|ve\b)")
 _OPENING = 2
-_Family = tuple[re.Pattern[str], dict[str, CueRule]]
+_MOST_WORDS = 100_000
+"""Words to remember the families of."""
 
 
-def _families(phrases: list[tuple[str, CueRule]]) -> dict[str, _Family]:
+class _Phrase(NamedTuple):
+    """A phrase ready to be tried at a word, and what it may open with."""
+
+    pattern: re.Pattern[str]
+    rule: CueRule
+    openings: frozenset[str]
+
+
+@functools.lru_cache(maxsize=4)
+def _read(rules: ContextRules, text: str) -> dict[Range, list[Cue]]:  # noqa: ARG001 - what is remembered of both
+    """The cues of the sentences of a note that were asked for: several matchers ask for the same."""
+    return {}
+
+
+def _families(phrases: list[tuple[str, CueRule]]) -> dict[str, list[_Phrase]]:
     """Cues by the letters they may open with, so that a word is tried against few of them."""
-    sorted_out: dict[str, list[tuple[str, CueRule]]] = {}
+    sorted_out: dict[str, list[_Phrase]] = {}
     for phrase, rule in sorted(phrases, key=lambda item: -len(item[0])):
+        pattern = re.compile(_bordered(phrase), re.IGNORECASE)
+        entry = _Phrase(pattern, rule, openings(pattern))
         for key in sorted({_key(alternative[:_OPENING].lower()) for alternative in _openings(phrase)}):
-            sorted_out.setdefault(key, []).append((phrase, rule))
-    families = {}
-    for key, members in sorted_out.items():
-        pattern = "|".join(f"(?P<c{number}>{_bordered(phrase)})" for number, (phrase, _) in enumerate(members))
-        rules = {f"c{number}": rule for number, (_, rule) in enumerate(members)}
-        families[key] = (re.compile(pattern, re.IGNORECASE), rules)
-    return families
+            sorted_out.setdefault(key, []).append(entry)
+    return sorted_out
 
 
 def _key(opening: str) -> str:

@@ -133,6 +133,11 @@ class CodeBook:
         """
         return cls(*_at_hand(release if release is not None else max(_known())))
 
+    @property
+    def is_embedded(self) -> bool:
+        """Whether it is one of the package's own, not one imported."""
+        return self._store is _embedded()
+
     def __reduce__(self) -> tuple[Any, tuple[str, str]]:
         return _reopen, (self.release, self.note)
 

@@ -301,11 +301,17 @@ _LONGEST = 8000
 """Characters after which a sentence is cut: no author writes one, and work on a sentence is not linear in its length."""
 
 
-def sentences(text: str) -> Iterator[tuple[int, int]]:
+@functools.lru_cache(maxsize=256)
+def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Where each sentence (or list item, or line of a heading) starts and ends.
 
     A line break ends a sentence unless the next line goes on in lower case, or the line was long enough to be wrapped.
+    It remembers the sections of the note at hand: each matcher reads them.
     """
+    return tuple(_sentences(text))
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
     for start, end in _unbounded(text):
         low = start
         while end - low > _LONGEST:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from detect_icd.assertion import assess, context_rules
 from detect_icd.candidates import Candidate, Status
 from detect_icd.conventions.docket import Prefixes, starts
+from detect_icd.gates import gate
 from detect_icd.terms import TAG, sentences
 from redactphi.spans import Span
 
@@ -94,7 +95,7 @@ class Surroundings:
 
         What is negated, uncertain, past, planned or a relative's is left out.
         """
-        for match in words.finditer(self.text, *bounds):
+        for match in gate(words).finditer(self.text, *bounds):
             start, end = match.span()
             if self._is_placeholder(start):
                 continue

@@ -142,7 +142,7 @@ class CircumstanceMatcher:
             compiled = _Compiled(rule)
             for anchor in rule.anchors:
                 self._by_anchor.setdefault(anchor, []).append(compiled)
-        self.anchors = self._by_anchor.keys()
+        self.anchors = frozenset(self._by_anchor)
 
     def find(self, passage: Passage, words: AbstractSet[str], book: CodeBook) -> list[Circumstance]:
         """The circumstances a sentence of these words states, in the order of their rules; of two of a kind the first."""

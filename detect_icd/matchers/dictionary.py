@@ -87,6 +87,7 @@ class DictionaryMatcher:
 
     def __init__(self, index: PhraseIndex | None = None) -> None:
         self.index = index or phrase_index()
+        self._usual = frozenset(atom for atom, often in self.index.frequency.items() if often > _SLIPS)
         self.spelling = Spelling(terms().vocabulary(self.index.frequency))
 
     def mentions(self, text: str, tokens: Sequence[Token]) -> list[Mention]:
@@ -111,17 +112,18 @@ class DictionaryMatcher:
     def read(self, text: str, start: int, end: int) -> Sequence[Token]:
         """The tokens of a sentence, with unknown words read as the known ones they stand for."""
         tokens = terms().tokens(text, start, end)
-        if all(len(token.atoms) != 1 or self._is_usual(token.atoms[0]) for token in tokens):
-            return tokens
-        return [self._spelt(token) for token in tokens]
+        usual = self._usual
+        for number, token in enumerate(tokens):
+            atoms = token.atoms
+            if len(atoms) == 1 and atoms[0] not in usual:
+                tokens[number] = self._spelt(token)
+        return tokens
 
     def _is_usual(self, atom: str) -> bool:
         """Whether enough phrases have a word for it to be no slip."""
-        return self.index.frequency.get(atom, 0) > _SLIPS
+        return atom in self._usual
 
     def _spelt(self, token: Token) -> Token:
-        if len(token.atoms) != 1 or self._is_usual(token.atoms[0]):
-            return token
         word = self.spelling.correct(token.word.replace("\u2019", "'").removesuffix("'s"))
         atoms = terms().atoms(word) if word else ()
         return token._replace(atoms=atoms) if atoms and self._is_usual(atoms[0]) else token

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from detect_icd.assertion import assess, context_rules
 from detect_icd.candidates import Candidate
 from detect_icd.coding import CodeSystem, Coding, cpt, hcpcs, icd10cm, modifier
+from detect_icd.gates import gate
 from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.sections import Section, section_at, section_sentences
 from detect_icd.terms import TAG
@@ -120,7 +121,7 @@ def _cued(text: str) -> dict[int, _Cued]:
     """Where a code may start because a cue, or a code after a cue, stands before it."""
     cued: dict[int, _Cued] = {}
     for pattern, kind, form in ((_PROCEDURE_CUE, "service", _SERVICE), (_DIAGNOSIS_CUE, "diagnosis", _ICD)):
-        for cue in pattern.finditer(text):
+        for cue in gate(pattern).finditer(text):
             position = cue.end()
             # "dx:" opens a statement of its own: "no fever dx: K62.3" denies the fever only.
             found = _Cued(kind, cue.start() if cue.group().rstrip().endswith(":") else 0)

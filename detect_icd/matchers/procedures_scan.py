@@ -101,6 +101,7 @@ class Vocabulary:
         if unknown := sorted(set(raw) - {"same", "means", "kind"}):
             raise RuleError(f"procedure_words.toml: unknown keys {unknown}; valid: kind, means, same")
         self._stems: dict[str, str] = {}
+        self._read: dict[str, str] = {}
         self._forms: dict[str, list[tuple[tuple[str, ...], str, tuple[str, ...]]]] = {}
         self._parts: set[str] = set()
         self._exact = frozenset(atom for atom, forms in raw["same"].items() if f"={atom.upper()}" in forms)
@@ -127,6 +128,7 @@ class Vocabulary:
         ):
             known.append((stems, written if form.startswith("=") else "", atoms))
         self._parts.update(stems)
+        self._read.clear()
 
     def stem(self, word: str) -> str:
         """The stem of a word, whatever its case, spelling and number."""
@@ -140,6 +142,7 @@ class Vocabulary:
 
     def learn(self, phrases: Iterable[str]) -> None:
         """Makes every word of these phrases an atom of its own, unless it is one already."""
+        self._read.clear()
         for phrase in phrases:
             plain = " ".join(word for word in phrase.replace("|", " ").split() if not self._is_atom(word))
             for match in _WORD.finditer(plain):
@@ -161,13 +164,15 @@ class Vocabulary:
 
     def scan(self, text: str, kinds: Mapping[str, tuple[str, ...]] | None = None) -> list[Hit]:
         """The atoms in a text, in order; of forms that start alike the longest wins."""
-        stems, parts = self._stems, self._parts
+        read = self._read
         kinds = self._kinds if kinds is None else kinds
         words: list[tuple[int, int, int, str]] = []
         for number, match in enumerate(_WORD.finditer(text)):
             word = match.group()
-            stem = stems.get(word) or self.stem(word)
-            if stem in parts and not match.lastgroup:
+            stem = read.get(word)
+            if stem is None:
+                stem = self._part(word)
+            if stem and not match.lastgroup:
                 words.append((number, match.start(), match.end(), stem))
         hits: list[Hit] = []
         position = 0
@@ -186,6 +191,14 @@ class Vocabulary:
                     break
             position += taken
         return hits
+
+    def _part(self, word: str) -> str:
+        """The stem of a word that forms have, else nothing; remembered, for most words have none."""
+        stem = self.stem(word)
+        if len(self._read) > 200_000:  # noqa: PLR2004 - as above
+            self._read.clear()
+        found = self._read[word] = stem if stem in self._parts else ""
+        return found
 
     @staticmethod
     def _here(text: str, words: Sequence[tuple[int, int, int, str]], position: int, form: tuple[str, ...]) -> bool:

@@ -110,7 +110,7 @@ class SubstanceMatcher:
 
     def __init__(self) -> None:
         self._known = substances()
-        self.names = self._known.keys()
+        self.names = frozenset(self._known)
 
     def named(self, passage: Passage) -> list[Named]:
         """The substances a sentence names, in order."""

@@ -118,6 +118,7 @@ def test_a_wheel_has_the_data(root, tmp_path):
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {
         "detect_icd/data/compiled/icd10cm.sqlite",
+        "detect_icd/data/compiled/injuries.json",
         "detect_icd/data/compiled/phrases.npz",
         "detect_icd/data/icd10cm/fy2027_changes.tsv",
         "redactphi/data/model/meta.json",

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from detect_icd.gates import Gate
 from detect_icd.matchers.special.facts import triggers
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.terms import rows
@@ -41,14 +42,14 @@ class RuleTable:
 
     def __init__(self, name: str) -> None:
         self.rules = tuple(CauseRule(*cells) for cells in rows(f"special/{name}", 4))
-        self._single: tuple[tuple[CauseRule, re.Pattern[str]], ...] = ()
-        self._patterns = tuple(self._pattern(last=last) for last in (False, True))
+        self._single: tuple[tuple[CauseRule, Gate], ...] = ()
+        self._patterns = tuple(Gate(pattern) for last in (False, True) if (pattern := self._pattern(last=last)))
 
-    def _pattern(self, *, last: bool) -> re.Pattern[str]:
+    def _pattern(self, *, last: bool) -> re.Pattern[str] | None:
         """The general ones by themselves: "after a fall" must not take "a fall from bed" away."""
         numbered = [(n, rule) for n, rule in enumerate(self.rules) if (rule.code == _ANY_FALL) is last]
-        parts = "|".join(f"(?P<r{number}>(?:{rule.regex}))" for number, rule in numbered) or r"(?!)"
-        return re.compile(rf"(?<!\w)(?:{parts})", re.IGNORECASE)
+        parts = "|".join(f"(?P<r{number}>(?:{rule.regex}))" for number, rule in numbered)
+        return re.compile(rf"(?<!\w)(?:{parts})", re.IGNORECASE) if parts else None
 
     def find(self, note: str, start: int, end: int) -> Iterator[tuple[CauseRule, int, int]]:
         """The matches of a stretch of a note, in order of the text."""
@@ -64,9 +65,11 @@ class RuleTable:
                 done.add(rule.code[:3])
                 yield rule, match.start(), match.end()
 
-    def _each(self) -> tuple[tuple[CauseRule, re.Pattern[str]], ...]:
+    def _each(self) -> tuple[tuple[CauseRule, Gate], ...]:
         if not self._single:
-            self._single = tuple((rule, re.compile(rf"(?<!\w)(?:{rule.regex})", re.IGNORECASE)) for rule in self.rules)
+            self._single = tuple(
+                (rule, Gate(re.compile(rf"(?<!\w)(?:{rule.regex})", re.IGNORECASE))) for rule in self.rules
+            )
         return self._single
 
 

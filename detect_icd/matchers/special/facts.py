@@ -6,6 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 
+from detect_icd.gates import Gate
 from detect_icd.terms import rows
 from redactphi.errors import RuleError
 from redactphi.resources import data, read_toml
@@ -18,12 +19,14 @@ class Phase:
     Attributes:
         name: ``active``, ``subsequent``, ``delayed``, ``nonunion``, ``malunion`` or ``sequela``.
         regex: One pattern for all of its words.
+        parts: The same, each of its ways by itself.
         matches: Texts that tell it.
         ignores: Texts that do not.
     """
 
     name: str
     regex: re.Pattern[str]
+    parts: tuple[Gate, ...]
     matches: tuple[str, ...]
     ignores: tuple[str, ...]
 
@@ -40,7 +43,8 @@ def phases() -> dict[str, Phase]:
         if not raw.get("matches") or not raw.get("ignores"):
             raise RuleError(f"special/encounter.toml: {raw['name']} has no matches or no ignores")
         pattern = re.compile("|".join(raw["patterns"]), re.IGNORECASE)
-        found[raw["name"]] = Phase(raw["name"], pattern, tuple(raw["matches"]), tuple(raw["ignores"]))
+        parts = tuple(Gate(re.compile(part, re.IGNORECASE)) for part in raw["patterns"])
+        found[raw["name"]] = Phase(raw["name"], pattern, parts, tuple(raw["matches"]), tuple(raw["ignores"]))
     return found
 
 
@@ -53,7 +57,7 @@ def triggers(family: str) -> frozenset[str]:
 
 def tells(note: str, phase: str) -> bool:
     """Whether a note tells a phase of care."""
-    return phases()[phase].regex.search(note) is not None
+    return any(part.search(note) for part in phases()[phase].parts)
 
 
 def healing(note: str) -> str:

@@ -88,6 +88,12 @@ def heads() -> dict[str, str]:
     return {word: kind for kind, words in rows("special/injury_heads.tsv", 2) for word in words.split()}
 
 
+@functools.cache
+def naming() -> frozenset[str]:
+    """The words that name an injury, as a set: what is looked up in it does not go through all of them."""
+    return frozenset(heads())
+
+
 class InjuryMatcher:
     """Finds the injuries of a sentence that has one of the words that name them."""
 
@@ -132,7 +138,7 @@ class InjuryMatcher:
             _side(phrase)
             or _only_side(sentence)
             or _only_side(note[max(0, bounds[0] - 12) : bounds[0]])
-            or _only_side(note)
+            or _side_of_note(note)
         )
         nondisplaced = _NONDISPLACED.search(sentence) is not None
         if kind == "fracture" and any(atom in everything for atom in ("sh1", "sh2", "sh3", "sh4")):
@@ -366,6 +372,12 @@ def _side(text: str) -> str:
 def _only_side(text: str) -> str:
     sides = {match.lastgroup or "" for match in _SIDE.finditer(text)}
     return sides.pop().replace("both", "bilateral") if len(sides) == 1 else ""
+
+
+@functools.lru_cache(maxsize=2)
+def _side_of_note(note: str) -> str:
+    """The one side a note names, read once for all of its injuries."""
+    return _only_side(note)
 
 
 def _sided(title: InjuryTitle, side: str) -> list[str]:

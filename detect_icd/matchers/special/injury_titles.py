@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from detect_icd.terms import rows
+from redactphi.resources import data
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
+
+FILE = "injuries.json"
+Row = tuple[str, Iterable[str], int, str, dict[str, str]]
+"""A title as it is kept: kind, atoms, vagueness, displaced and codes."""
 
 _WORD = re.compile(r"[a-z0-9]+(?:['\u2019/-][a-z0-9]+)*['\u2019]?|,")
 _SIDE = re.compile(r"\b(right|left|bilateral)\b")
@@ -126,8 +134,26 @@ class InjuryTitle:
 class InjuryTitles:
     """All injury titles of one release by kind."""
 
-    def __init__(self, book: CodeBook) -> None:
+    def __init__(self, book: CodeBook | None = None) -> None:
         self._kinds: dict[str, list[InjuryTitle]] = {}
+        if book is not None:
+            self._read(book)
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[Row]) -> Self:
+        """The titles as the build has read them."""
+        titles = cls()
+        for kind, atoms, vagueness, displaced, codes in rows:
+            titles._kinds.setdefault(kind, []).append(InjuryTitle(frozenset(atoms), vagueness, displaced, codes))
+        return titles
+
+    def rows(self) -> Iterator[Row]:
+        """Them for the build to keep."""
+        for kind, titles in self._kinds.items():
+            for title in titles:
+                yield kind, sorted(title.atoms), title.vagueness, title.displaced, title.codes
+
+    def _read(self, book: CodeBook) -> None:
         known: dict[tuple[str, frozenset[str], int, str], InjuryTitle] = {}
         for entry in _entries(book):
             for wording, is_title in ((entry.title, True), *((term, False) for term in entry.inclusion_terms)):
@@ -238,8 +264,33 @@ def _atoms(text: str) -> frozenset[str]:
 
 @functools.lru_cache(maxsize=4)
 def injury_titles(book: CodeBook) -> InjuryTitles:
-    """The titles of a release, read once."""
-    return InjuryTitles(book)
+    """The titles of a release, read once: by the build, unless it is imported or the tables have changed since."""
+    packed = _packed().get(book.release) if book.is_embedded else None
+    return InjuryTitles.of_rows(packed) if packed else InjuryTitles(book)
+
+
+def pack(books: Iterable[CodeBook], path: Path) -> None:
+    """Writes the injury titles of some releases: reading them takes a second, which no note should wait for."""
+    titles = {book.release: list(InjuryTitles(book).rows()) for book in books}
+    path.write_text(json.dumps({"made_by": _made_by(), "titles": titles}), encoding="utf-8")
+
+
+@functools.cache
+def _packed() -> dict[str, list[Row]]:
+    """What the build has read; nothing if that is of other tables."""
+    path = data("detect_icd") / "compiled" / FILE
+    if not path.is_file():
+        return {}
+    raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return raw["titles"] if raw["made_by"] == _made_by() else {}
+
+
+def _made_by() -> str:
+    """What the titles depend on beside the code book: this module and its tables."""
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for name in ("injury_words.tsv", "injury_titles.tsv"):
+        digest.update((data("detect_icd") / "special" / name).read_bytes())
+    return digest.hexdigest()
 
 
 def by_side(book: CodeBook, heading: str, kind: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from detect_icd.matchers.special import intracranial
 from detect_icd.matchers.special.causes import TRIGGERS as CAUSES
 from detect_icd.matchers.special.causes import CauseMatcher, cause_rank
 from detect_icd.matchers.special.facts import healing, seventh
-from detect_icd.matchers.special.injuries import InjuryMatcher, heads
+from detect_icd.matchers.special.injuries import InjuryMatcher, naming
 from detect_icd.matchers.special.intracranial import IntracranialMatcher, burned_surface
 from detect_icd.matchers.special.neoplasms import TRIGGERS as GROWTHS
 from detect_icd.matchers.special.neoplasms import NeoplasmMatcher
@@ -78,7 +78,7 @@ class SpecialMatcher:
             found.extend(self.newborn.statements(note, start, end))
         elif facts.stage:
             found.extend(self.pregnancy.statements(note, start, end, facts))
-        if not words.isdisjoint(heads()):
+        if not words.isdisjoint(naming()):
             found.extend(self.injuries.statements(note, start, end))
         if not words.isdisjoint(intracranial.TRIGGERS):
             found.extend(self.intracranial.statements(note, start, end))

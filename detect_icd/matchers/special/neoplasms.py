@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
+from detect_icd.gates import Gate
 from detect_icd.matchers.special.facts import triggers
 from detect_icd.matchers.special.statement import Statement
 from redactphi.resources import data, read_toml
@@ -30,7 +31,7 @@ class Metastasis:
 
     code: str
     primary: tuple[str, ...]
-    regex: re.Pattern[str]
+    regex: Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,15 @@ class NeoplasmRules:
     """The packaged table, compiled."""
 
     sites: tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]
-    skin: tuple[tuple[str, str, re.Pattern[str]], ...]
+    skin: tuple[tuple[str, str, Gate], ...]
     metastases: tuple[Metastasis, ...]
-    phrases: tuple[tuple[Mapping[str, Any], re.Pattern[str]], ...]
-    adenoma: re.Pattern[str]
+    phrases: tuple[tuple[Mapping[str, Any], Gate], ...]
+    adenoma: Gate
     bowel: tuple[tuple[str, re.Pattern[str]], ...]
     nodes: tuple[tuple[str, re.Pattern[str]], ...]
     stage: Mapping[str, re.Pattern[str]]
-    removed: tuple[tuple[str, re.Pattern[str]], ...]
+    gates: Mapping[str, Gate]
+    removed: tuple[tuple[str, Gate], ...]
     raw: Mapping[str, Any]
 
 
@@ -55,23 +57,28 @@ def neoplasm_rules() -> NeoplasmRules:
     raw = read_toml(data("detect_icd") / "special" / "neoplasms.toml")
     return NeoplasmRules(
         sites=tuple((name, _regex(words), _regex(raw["titles"][name])) for name, words in raw["sites"].items()),
-        skin=tuple((rule["category"], rule.get("word", ""), _regex(rule["pattern"])) for rule in raw["skin"]),
+        skin=tuple((rule["category"], rule.get("word", ""), Gate(_regex(rule["pattern"]))) for rule in raw["skin"]),
         metastases=tuple(
             Metastasis(
-                rule["code"], tuple(rule["primary"]), _secondary(rule["site"], nodes=rule["code"].startswith("C77"))
+                rule["code"],
+                tuple(rule["primary"]),
+                Gate(_secondary(rule["site"], nodes=rule["code"].startswith("C77"))),
             )
             for rule in raw["metastasis"]
         ),
-        phrases=tuple((rule, _regex(rule["pattern"])) for rule in raw["phrase"]),
-        adenoma=_regex(raw["adenoma"]["pattern"]),
+        phrases=tuple((rule, Gate(_regex(rule["pattern"]))) for rule in raw["phrase"]),
+        adenoma=Gate(_regex(raw["adenoma"]["pattern"])),
         bowel=tuple((code, _regex(words)) for code, words in raw["adenoma"]["sites"].items()),
         nodes=tuple((title, _regex(words)) for title, words in raw["nodes"].items()),
         stage={name: _regex(words) for name, words in raw["stage"].items()},
+        gates={name: Gate(_regex(words)) for name, words in raw["stage"].items()},
         removed=tuple(
             (
                 code,
-                _regex(
-                    rf"(?:\b(?:s/p|status[- ]post|after|following|hx of|history of|underwent|prior|previous)\b[^.;\n]{{0,40}}?\b(?:{words})|\b(?:{words})\b[^.;\n]{{0,12}}?\b(?:(?:19|20)\d\d|ago)\b)"
+                Gate(
+                    _regex(
+                        rf"(?:\b(?:s/p|status[- ]post|after|following|hx of|history of|underwent|prior|previous)\b[^.;\n]{{0,40}}?\b(?:{words})|\b(?:{words})\b[^.;\n]{{0,12}}?\b(?:(?:19|20)\d\d|ago)\b)"
+                    )
                 ),
             )
             for code, words in raw["removed"].items()
@@ -212,13 +219,13 @@ class NeoplasmMatcher:
 
     def _staged(self, candidate: Candidate, note: str) -> Candidate:
         code = candidate.coding.code
-        stage = neoplasm_rules().stage
+        stages = neoplasm_rules().gates
         if code[:3] in {"C90", "C91", "C92", "C93", "C94", "C95"}:
             words = (
                 "in relapse"
-                if stage["relapse"].search(note)
+                if stages["relapse"].search(note)
                 else "in remission"
-                if stage["remission"].search(note)
+                if stages["remission"].search(note)
                 else ""
             )
             return self._sibling(candidate, lambda title: words in title) if words else candidate
@@ -243,7 +250,7 @@ class NeoplasmMatcher:
         return candidate
 
     def _encounter(self, candidates: list[Candidate], note: str) -> Iterator[Candidate]:
-        stage = neoplasm_rules().stage
+        stage = neoplasm_rules().gates
         historical = [c for c in candidates if _is_primary(c) and c.status is Status.HISTORICAL]
         active = [
             c
@@ -264,7 +271,7 @@ class NeoplasmMatcher:
 
     def _finished(self, candidates: list[Candidate], present: list[Candidate], note: str) -> list[Candidate]:
         """I.C.21.c.8: an examination after completed treatment of what has resolved."""
-        stage = neoplasm_rules().stage
+        stage = neoplasm_rules().gates
         match = stage["finished"].search(note)
         if match is None or not stage["resolved"].search(note):
             return candidates
@@ -302,8 +309,8 @@ def _is_over(candidate: Candidate, note: str, primaries: list[Candidate]) -> boo
         return True
     return (
         len({c.coding.code[:3] for c in primaries}) == 1
-        and bool(stage["over"].search(note))
-        and not stage["active"].search(note)
+        and bool(neoplasm_rules().gates["over"].search(note))
+        and not neoplasm_rules().gates["active"].search(note)
     )
 
 

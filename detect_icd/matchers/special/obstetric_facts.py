@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+from detect_icd.gates import Gate
 
 Stage = Literal["", "pregnancy", "childbirth", "puerperium", "newborn"]
 
@@ -18,32 +21,45 @@ _WEEKS = re.compile(
     r"\b(?:ega|ga)\s*[:=]?\s*(?P<w7>\d{1,2})\b(?!%)",
     re.IGNORECASE,
 )
-_PREGNANT = re.compile(
-    r"(?<!not )(?<!denies being )(?<!never been )(?<!isn't )(?<!chance of )(?<!been )\bpregnant\b(?! ?\?)|\bgravida\b|\bgravid\b|\b(?:prenatal|antepartum|antenatal)\b|\bob (?:visit|routine|triage|clinic|note|follow|new|return)|\broutine ob\b|"
-    r"\bl&d\b|\blabor and delivery\b|\bmfm\b|\b(?:first|second|third|1st|2nd|3rd) trimester\b|\bfetal (?:movement|heart|growth|anatomy)|\bfht'?s?\b|\bfundal height\b|\biup\b|"
-    r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|\bectopic\b|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b",
-    re.IGNORECASE,
+_WEEKS_START = re.compile(r"(?<![\d./x])\d|\b(?:ega|ga|gest|iup|pregnan|gravid|at(?= \d))", re.IGNORECASE)
+"""What stands at the start of every match of ``_WEEKS``."""
+
+_PREGNANT = Gate(
+    re.compile(
+        r"(?<!not )(?<!denies being )(?<!never been )(?<!isn't )(?<!chance of )(?<!been )\bpregnant\b(?! ?\?)|\bgravida\b|\bgravid\b|\b(?:prenatal|antepartum|antenatal)\b|\bob (?:visit|routine|triage|clinic|note|follow|new|return)|\broutine ob\b|"
+        r"\bl&d\b|\blabor and delivery\b|\bmfm\b|\b(?:first|second|third|1st|2nd|3rd) trimester\b|\bfetal (?:movement|heart|growth|anatomy)|\bfht'?s?\b|\bfundal height\b|\biup\b|"
+        r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|\bectopic\b|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b",
+        re.IGNORECASE,
+    )
 )
-_NEVER = re.compile(
-    r"\b(?:not (?:currently )?pregnant|pregnancy test (?:is |was )?neg|negative (?:urine |serum )?(?:pregnancy|hcg)|(?:hcg|upt|preg(?:nancy)? test)\W{1,3}(?:is |was )?neg|postmenopausal|denies pregnancy|no pregnancy)\b",
-    re.IGNORECASE,
+_NEVER = Gate(
+    re.compile(
+        r"\b(?:not (?:currently )?pregnant|pregnancy test (?:is |was )?neg|negative (?:urine |serum )?(?:pregnancy|hcg)|(?:hcg|upt|preg(?:nancy)? test)\W{1,3}(?:is |was )?neg|postmenopausal|denies pregnancy|no pregnancy)\b",
+        re.IGNORECASE,
+    )
 )
-_DELIVERED = re.compile(
-    r"\b(?:nsvd|svd|nvd|vbac)\b|\b(?:spontaneous |normal |assisted |vacuum[- ]assisted |forceps[- ]assisted )*vaginal (?:delivery|birth) (?:of|at|over|with|after|by)\b|\bdelivered (?:a|an|via|by|vaginally|at|viable|healthy|live)\b|"
-    r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:cesarean|c-?section|c/s|pltcs|rltcs|ltcs)\b(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\bplacenta (?:delivered|intact|complete)",
-    re.IGNORECASE,
+_DELIVERED = Gate(
+    re.compile(
+        r"\b(?:nsvd|svd|nvd|vbac)\b|\b(?:spontaneous |normal |assisted |vacuum[- ]assisted |forceps[- ]assisted )*vaginal (?:delivery|birth) (?:of|at|over|with|after|by)\b|\bdelivered (?:a|an|via|by|vaginally|at|viable|healthy|live)\b|"
+        r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:cesarean|c-?section|c/s|pltcs|rltcs|ltcs)\b(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\bplacenta (?:delivered|intact|complete)",
+        re.IGNORECASE,
+    )
 )
 _PLANNED = re.compile(
     r"\b(?:plans?|planned|planning|desires?|anticipates?|scheduled for|counseled (?:about|on|regarding)|prior|previous|history of|hx of|h/o)\b[^.\n]{0,30}$",
     re.IGNORECASE,
 )
-_AFTER = re.compile(
-    r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|\bppd ?#?\d|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post) (?:delivery|vaginal delivery|c-?section|cesarean|nsvd|svd)|\blactational\b",
-    re.IGNORECASE,
+_AFTER = Gate(
+    re.compile(
+        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|\bppd ?#?\d|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post) (?:delivery|vaginal delivery|c-?section|cesarean|nsvd|svd)|\blactational\b",
+        re.IGNORECASE,
+    )
 )
-_NEWBORN = re.compile(
-    r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight)\b",
-    re.IGNORECASE,
+_NEWBORN = Gate(
+    re.compile(
+        r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight)\b",
+        re.IGNORECASE,
+    )
 )
 _MATERNAL = re.compile(
     r"\b(?:g\d+ ?p\d|gravida|delivery summary|postpartum|pregnant|placenta|antepartum|prenatal visit|liveborn|ebl|qbl|maternal record)\b",
@@ -100,7 +116,7 @@ def obstetrics(note: str) -> Obstetrics:
 
 def gestation(note: str) -> int | None:
     """The completed weeks of gestation a note states: the last of those plausible that is no plan."""
-    for match in _WEEKS.finditer(note):
+    for match in _weeks(note):
         weeks = next(int(value) for name, value in match.groupdict().items() if name.startswith("w") and value)
         if 3 < weeks <= _LONGEST:  # noqa: PLR2004 - nobody is known to be pregnant before
             return weeks
@@ -134,4 +150,13 @@ def _stage(note: str) -> Stage:
 
 def gestation_stated(note: str) -> bool:
     """Whether weeks are stated in a way only pregnancies are: with days, or as an age of gestation."""
-    return any(not match["w5"] and gestation(match.group()) for match in _WEEKS.finditer(note))
+    return any(not match["w5"] and gestation(match.group()) for match in _weeks(note))
+
+
+def _weeks(note: str) -> Iterator[re.Match[str]]:
+    """The statements of weeks, tried only where one may start."""
+    position = 0
+    for start in _WEEKS_START.finditer(note):
+        if start.start() >= position and (match := _WEEKS.match(note, start.start())):
+            yield match
+            position = match.end()

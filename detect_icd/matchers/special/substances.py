@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
+from detect_icd.gates import Gate
 from detect_icd.matchers.special.causes import RuleTable
 from detect_icd.matchers.special.facts import triggers
 from detect_icd.matchers.special.statement import OTHERS, Statement
@@ -101,8 +102,23 @@ def venom_rules() -> RuleTable:
 
 def told(sentence: str, event: str) -> bool:
     """Whether a sentence tells an event of a substance."""
-    masked = _name_pattern().sub("\ue000", sentence)
-    return drug_events().events[event].search(masked) is not None
+    return drug_events().events[event].search(_masked(sentence)) is not None
+
+
+@functools.lru_cache(maxsize=4)
+def _masked(sentence: str) -> str:
+    return _name_pattern().sub("\ue000", sentence)
+
+
+@functools.cache
+def _name_gate() -> Gate:
+    return Gate(_name_pattern())
+
+
+@functools.cache
+def _event_gates() -> tuple[Gate, ...]:
+    """What a sentence must have for an event; a name in it is masked and tells none."""
+    return tuple(map(Gate, drug_events().events.values()))
 
 
 class SubstanceMatcher:
@@ -115,9 +131,9 @@ class SubstanceMatcher:
         """The substances of one sentence that did something, with the intent the note tells."""
         yield from self._venoms(note, start, end)
         found = [
-            match for match in _name_pattern().finditer(note, start, end) if not _DEFICIT.match(note, match.end(), end)
+            match for match in _name_gate().finditer(note, start, end) if not _DEFICIT.match(note, match.end(), end)
         ]
-        if not found:
+        if not found or not any(gate.possible(note, start, end) for gate in _event_gates()):
             return
         sentence = note[start:end]
         event = self._event(sentence, note)

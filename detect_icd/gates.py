@@ -1,0 +1,305 @@
+"""Patterns that run only where they can match: where a note has a piece of text that every match of theirs holds.
+
+Most patterns match in few notes, and running each over each note takes most of the time. Their pieces are read off the
+patterns themselves, and one scan finds those of all patterns at once; a pattern without a piece runs always.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import re
+import threading
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+_parser: Any = cast("Any", importlib.import_module("re._parser"))
+"""What ``re`` itself reads patterns with; it has no public name."""
+
+_SHORTEST = 2
+"""Characters of a piece, at least: single letters stand everywhere."""
+
+_WIDEST = 70
+"""Places a match may begin at, for one piece of it, to be tried one by one."""
+
+_NARROW = 12
+"""The same for pieces that are chosen before others."""
+
+_FOLDED = {0x17F: "s", 0x130: "i", 0x131: "i", 0x212A: "k"}
+"""Letters that ``re`` takes for ASCII ones where case does not matter."""
+
+
+class Piece(NamedTuple):
+    """Text in lower case, and how far behind the start of a match it begins; ``high`` is None where that is not bounded."""
+
+    text: str
+    low: int
+    high: int | None
+
+
+class Gate:
+    """A pattern with the pieces of which one stands in each of its matches; finds what the pattern finds.
+
+    Attributes:
+        pattern: The pattern.
+        pieces: Its pieces; empty where there are none, and it always runs.
+    """
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.pattern = pattern
+        self.pieces = pieces_of(pattern)
+        self._numbers = [_words.number(piece.text) for piece in self.pieces]
+
+    def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
+        """The first match, as ``pattern.search`` finds it."""
+        return next(self.finditer(text, start, end), None)
+
+    def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+        """The matches, as ``pattern.finditer`` finds them."""
+        end = len(text) if end is None else end
+        if not self.pieces:
+            return self.pattern.finditer(text, start, end)
+        starts, others = _places(text, _words.version).of(self)
+        if others and _first(others, start, end) is not None:
+            return self.pattern.finditer(text, start, end)
+        first = _first(starts, start, end)
+        return _NOTHING if first is None else self._at(text, starts, first, (start, end))
+
+    def possible(self, text: str, start: int = 0, end: int | None = None) -> bool:
+        """Whether a match may begin there, or a piece of one stands there: if not, it matches nowhere there."""
+        if not self.pieces:
+            return True
+        end = len(text) if end is None else end
+        starts, others = _places(text, _words.version).of(self)
+        return _first(starts, start, end) is not None or _first(others, start, end) is not None
+
+    def _at(self, text: str, starts: Sequence[int], first: int, bounds: tuple[int, int]) -> Iterator[re.Match[str]]:
+        position, end = bounds
+        for number in range(first, len(starts)):
+            place = starts[number]
+            if place >= end:
+                return
+            if place >= position and (match := self.pattern.match(text, place, end)):
+                yield match
+                position = match.end()
+
+    def places(self, found: Mapping[int, Sequence[int]]) -> tuple[list[int], list[int]]:
+        """Where it may begin by pieces that stand at a known distance, and where its other pieces stand."""
+        starts: set[int] = set()
+        others: set[int] = set()
+        for piece, number in zip(self.pieces, self._numbers, strict=True):
+            for place in found.get(number, ()):
+                if piece.high is not None and piece.high - piece.low < _WIDEST:
+                    starts.update(range(max(0, place - piece.high), place - piece.low + 1))
+                else:
+                    others.add(place)
+        return sorted(starts), sorted(others)
+
+
+def _first(places: Sequence[int], start: int, end: int) -> int | None:
+    """Which of some places in order is the first between two."""
+    first = bisect_left(places, start)
+    return first if first < len(places) and places[first] < end else None
+
+
+@functools.lru_cache(maxsize=1024)
+def gate(pattern: re.Pattern[str]) -> Gate:
+    """The gate of a pattern, made once."""
+    return Gate(pattern)
+
+
+_NOTHING: Iterator[re.Match[str]] = iter(())
+
+
+class _Words:
+    """All pieces of all gates, found in one scan. Gates come as tables are first read, so the scan is made anew then."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self._numbers: dict[str, int] = {}
+        self._automaton: AhoCorasick | None = None
+        self._lock = threading.Lock()
+
+    def number(self, word: str) -> int:
+        with self._lock:
+            if word not in self._numbers:
+                self._numbers[word] = len(self._numbers)
+                self.version += 1
+                self._automaton = None
+            return self._numbers[word]
+
+    def find(self, text: str) -> dict[int, list[int]]:
+        with self._lock:
+            if self._automaton is None:
+                self._automaton = AhoCorasick(list(self._numbers), implementation=Implementation.ContiguousNFA)
+            automaton = self._automaton
+        found: dict[int, list[int]] = {}
+        for number, start, _ in automaton.find_matches_as_indexes(folded(text), overlapping=True):
+            if number in found:
+                found[number].append(start)
+            else:
+                found[number] = [start]
+        return found
+
+
+_words = _Words()
+
+
+def folded(text: str) -> str:
+    """A text in lower case, letter by letter, as ``re`` compares where case does not matter."""
+    return text.lower() if text.isascii() else text.translate(_FOLDED).lower()
+
+
+class _Places:
+    """Where a note has pieces, by gate."""
+
+    def __init__(self, text: str) -> None:
+        self._found = _words.find(text)
+        self._of: dict[Gate, tuple[list[int], list[int]]] = {}
+
+    def of(self, gate: Gate) -> tuple[list[int], list[int]]:
+        places = self._of.get(gate)
+        if places is None:
+            places = self._of[gate] = gate.places(self._found)
+        return places
+
+
+@functools.lru_cache(maxsize=2)
+def _places(text: str, version: int) -> _Places:  # noqa: ARG001 - what was found before a gate came does not hold its pieces
+    return _Places(text)
+
+
+def pieces_of(pattern: re.Pattern[str]) -> tuple[Piece, ...]:
+    """The pieces of a pattern, none where a match need not have any."""
+    found = _best(_parser.parse(pattern.pattern, pattern.flags), 0, 0)
+    return tuple(sorted(set(found), key=lambda piece: (piece.text, piece.low))) if found else ()
+
+
+def _best(tree: Any, low: int, high: int | None) -> list[Piece] | None:
+    """Of the parts of a sequence all of which must match, the pieces of the one that is rarest in notes."""
+    options: list[list[Piece]] = []
+    start, start_high = low, high
+    run, run_low, run_high = "", low, high
+    for item in tree:
+        op = str(item[0])
+        if op == "LITERAL" and item[1] < 128:  # noqa: PLR2004 - what ASCII is
+            if not run:
+                run_low, run_high = low, high
+            run += chr(item[1]).lower()
+        elif op not in _WITHOUT_WIDTH:
+            options.extend([[Piece(run, run_low, run_high)]] if run else [])
+            run = ""
+            options.extend([found] if (found := _inside(item, low, high)) else [])
+        narrow, wide = _parser.SubPattern(tree.state, [item]).getwidth()
+        low += narrow
+        high = None if high is None or wide > _FAR else high + wide
+    options.extend([[Piece(run, run_low, run_high)]] if run else [])
+    options.append([Piece(text, start, start_high) for text in _words_of(tree)])
+    usable = [option for option in options if option and all(len(piece.text) >= _SHORTEST for piece in option)]
+    return max(usable, key=_worth, default=None)
+
+
+def _words_of(tree: Any) -> list[str]:
+    """The words a sequence opens with, as far as they are text: one of these in every match."""
+    return sorted({text.split(" ", 1)[0] for text, _ in _openings(tree)})
+
+
+_WITHOUT_WIDTH = frozenset({"AT", "ASSERT", "ASSERT_NOT"})
+_FAR = 400
+"""Characters beyond which a part counts as unbounded."""
+
+
+def _worth(option: Sequence[Piece]) -> tuple[int, bool, int]:
+    shortest = min(len(piece.text) for piece in option)
+    return min(shortest, 4), all(p.high is not None and p.high - p.low < _NARROW for p in option), -len(option)
+
+
+def _inside(item: Any, low: int, high: int | None) -> list[Piece] | None:
+    """The pieces of one part of a pattern that begins so far behind the start of a match."""
+    op, value = str(item[0]), item[1]
+    if op == "SUBPATTERN":
+        return _best(value[3], low, high)
+    if op == "ATOMIC_GROUP":
+        return _best(value, low, high)
+    if op in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"} and value[0] > 0:
+        return _best(value[2], low, high)
+    if op == "BRANCH":
+        found = [_best(branch, low, high) for branch in value[1]]
+        return [piece for pieces in found for piece in pieces or ()] if all(found) else None
+    return None
+
+
+_MOST_OPENINGS = 64
+_LONGEST_OPENING = 8
+
+
+def openings(pattern: re.Pattern[str]) -> frozenset[str]:
+    """What the matches of a pattern open with in a text of ASCII, in lower case, one of these each.
+
+    A space stands for the end of a word, and an empty one for anything.
+    """
+    return frozenset(text for text, _ in _openings(_parser.parse(pattern.pattern, pattern.flags)))
+
+
+def may_open(opening: str, word: str) -> bool:
+    """Whether a text with such an opening may begin with a word, in lower case, that ends there."""
+    if len(opening) <= len(word):
+        return word.startswith(opening)
+    return opening.startswith(word) and not (word[-1].isalnum() and opening[len(word)].isalnum())
+
+
+def _openings(tree: Any) -> set[tuple[str, bool]]:
+    """Texts that a sequence opens with, and whether what follows the sequence goes on right behind them."""
+    found = {("", True)}
+    for item in tree:
+        if str(item[0]) in _WITHOUT_WIDTH and not _ends_word(item):
+            continue
+        if not any(is_open for _, is_open in found):
+            break
+        tails = _opened_by(item)
+        if len(tails) > _MOST_OPENINGS and len(found) > 1:
+            tails = {("", False)}
+        found = {pair for pair in found if not pair[1]} | {
+            ((head + tail)[:_LONGEST_OPENING], is_open and len(head + tail) < _LONGEST_OPENING)
+            for head, goes_on in found
+            if goes_on
+            for tail, is_open in tails
+        }
+    return found
+
+
+def _ends_word(item: Any) -> bool:
+    """Whether this is the end of a word: no word character follows."""
+    return str(item[0]) == "ASSERT_NOT" and item[1][0] > 0 and str(item[1][1]) == _A_WORD_CHARACTER
+
+
+_A_WORD_CHARACTER = str(_parser.parse(r"\w"))
+_A_SPACE = str(_parser.parse(r"\s"))
+_A_DIGIT = str(_parser.parse(r"\d"))
+
+
+def _opened_by(item: Any) -> set[tuple[str, bool]]:
+    op, value = str(item[0]), item[1]
+    if _ends_word(item) or (op == "IN" and f"[{item}]" == _A_SPACE):
+        return {(" ", False)}
+    if op == "IN" and f"[{item}]" == _A_DIGIT:
+        return {(digit, True) for digit in "0123456789"}
+    if op == "LITERAL" and value < 128:  # noqa: PLR2004 - what ASCII is
+        return {(chr(value).lower(), True)}
+    if op == "SUBPATTERN":
+        return _openings(value[3])
+    if op == "ATOMIC_GROUP":
+        return _openings(value)
+    if op == "BRANCH":
+        return set().union(*(_openings(branch) for branch in value[1]))
+    if op in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
+        low, high, inner = value
+        once = _openings(inner)
+        once = once if high == 1 else {(text, False) for text, _ in once}
+        return once | {("", True)} if low == 0 else once
+    if op == "IN" and all(str(kind) == "LITERAL" and letter < 128 for kind, letter in value):  # noqa: PLR2004
+        return {(chr(letter).lower(), True) for _, letter in value}
+    return {("", False)}
