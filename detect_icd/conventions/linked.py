@@ -152,7 +152,7 @@ def apply_linked(docket: Docket, book: CodeBook) -> None:
     """Brings conditions that the note calls the consequence of another, or of an operation, to the code that says so."""
     if not docket.note.text:
         return
-    consequences, aftermaths = linked()
+    consequences, _ = linked()
     codes = [compact(c.coding.code) for c in docket.active()]
     for rule in consequences:
         if any(code.startswith(_causes(rule, book)) for code in codes):

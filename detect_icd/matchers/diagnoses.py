@@ -61,24 +61,34 @@ class DiagnosisMatcher:
                 said = inner if inner is not None and statement.code[0] not in "VWXYZ" else None
                 said = said or passage.assess(statement.start, statement.end, statement.code)
                 yield _stated(special, statement, said, passage.section)
-            if not sentence.mentions:
+            if sentence.mentions:
+                later = words_after(note, read[number + 1 : number + 1 + FOLLOWING], sentence.mentions[-1].code[:3])
+                told = [mention for mention in sentence.mentions if not covered(mention, statements)]
+                yield from self._mentions(told, sentence, later, sides, passage, circumstances, book)
+
+    def _mentions(  # noqa: PLR0917 - a sentence with all that was read of it
+        self,
+        mentions: Sequence[Mention],
+        sentence: Sentence,
+        later: AbstractSet[str],
+        sides: SidesOfParts,
+        passage: Passage,
+        circumstances: Sequence[Circumstance],
+        book: CodeBook,
+    ) -> Iterator[Candidate]:
+        """The candidates of a sentence's mentions, each completed by its own words."""
+        around = Surroundings(passage.text, sentence.tokens, sentence.mentions, self.dictionary.index)
+        for mention in mentions:
+            if _is_told(mention, circumstances) or not _is_named(mention, sentence):
                 continue
-            around = Surroundings(note, sentence.tokens, sentence.mentions, self.dictionary.index)
-            last = sentence.mentions[-1]
-            later = words_after(note, read[number + 1 : number + 1 + FOLLOWING], last.code[:3])
-            for mention in sentence.mentions:
-                if covered(mention, statements) or _is_told(mention, circumstances):
-                    continue
-                if not _is_named(mention, sentence):
-                    continue
-                own = around.of(mention)
-                if mention is last:
-                    own = with_words_after(own, later)
-                entry, chain = _completed(mention, own, sides, book)
-                said = meant(circumstances, mention.start, mention.end)
-                said = said or passage.assess(mention.start, mention.end, mention.code)
-                if entry is not None and _is_said(mention, said, passage):
-                    yield _mentioned(mention, entry.coding, chain, passage.section, said)
+            own = around.of(mention)
+            if mention is sentence.mentions[-1]:
+                own = with_words_after(own, later)
+            entry, chain = _completed(mention, own, sides, book)
+            said = meant(circumstances, mention.start, mention.end)
+            said = said or passage.assess(mention.start, mention.end, mention.code)
+            if entry is not None and _is_said(mention, said, passage):
+                yield _mentioned(mention, entry.coding, chain, passage.section, said)
 
     def _names_circumstances(self, words: AbstractSet[str]) -> bool:
         return not (words.isdisjoint(self.circumstances.anchors) and words.isdisjoint(self.substances.names))
