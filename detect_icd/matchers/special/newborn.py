@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
 
 _BORN = re.compile(
-    r"\bborn (?:here|vaginally|by|via|in (?:this|our|house)|at (?:this|our)|today|to a|in the hospital)|\b(?:svd|nsvd|vaginal(?:ly)?|c-?section|cesarean|csection)\b",
+    r"\bborn (?:here|vaginally|by|via|in (?:this|our|house)|at (?:this|our)|today|to a|in the hospital)|\b(?:svd|nsvd|vaginal(?:ly)?|c-?section|cesarean|csection|c/s|c/section)\b",
     re.IGNORECASE,
 )
 _NOT_BIRTH = re.compile(
     r"\b(?:readmi\w+|clinic|office|outside hospital|transfer(?:red)? (?:from|in)|outborn|well[- ](?:baby|child)|follow[- ]?up visit|ed visit|\d+[- ](?:weeks?|months?)[- ]old|discharged (?:home )?(?:on|\d))\b",
     re.IGNORECASE,
 )
-_CESAREAN = re.compile(r"\b(?:c-?section|cesarean|csection|c/s)\b", re.IGNORECASE)
+_CESAREAN = re.compile(r"\b(?:c-?section|cesarean|csection|c/s|c/section)\b", re.IGNORECASE)
 _TWIN = re.compile(r"\btwins?\b", re.IGNORECASE)
 _TRIPLET = re.compile(r"\btriplets?\b", re.IGNORECASE)
 _OUTSIDE = re.compile(r"\bborn (?:at home|en route|in (?:the |an )?(?:car|ambulance))|\bhome birth\b", re.IGNORECASE)

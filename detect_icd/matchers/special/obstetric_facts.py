@@ -40,7 +40,7 @@ _NEVER = Gate(
 )
 _DELIVERED = Gate(
     re.compile(
-        r"\b(?:nsvd|svd|nvd|vbac)\b|\b(?:spontaneous |normal |assisted |vacuum[- ]assisted |forceps[- ]assisted )*vaginal (?:delivery|birth) (?:of|at|over|with|after|by)\b|\bdelivered (?:a|an|via|by|vaginally|at|viable|healthy|live)\b|"
+        r"\b(?:nsvd|svd|nvd|vbac)\b|\b(?:spontaneous |normal |assisted |vacuum[- ]assisted |forceps[- ]assisted )*vaginal (?:delivery|birth) (?:of|at|over|with|after|by)\b|\bdelivered (?:vaginally|spontaneously|viable|healthy|live|(?:of )?(?:a|an) (?:single |term |preterm |viable |healthy |live\w* )*(?:male|female|boy|girl|baby|infant|liveborn|stillborn|twins?)|(?:via|by) (?:nsvd|svd|vaginal|c-?section|cesarean|vacuum|forceps)|at \d{2} ?(?:w|wks?|weeks?))\b|"
         r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:cesarean|c-?section|c/s|pltcs|rltcs|ltcs)\b(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\bplacenta (?:delivered|intact|complete)",
         re.IGNORECASE,
     )
@@ -57,7 +57,7 @@ _AFTER = Gate(
 )
 _NEWBORN = Gate(
     re.compile(
-        r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight)\b",
+        r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|(?:term|preterm|late preterm) (?:male|female|boy|girl|infant)|born (?:here|in this hospital)|cephalohematoma|cephalhematoma|ttn\b|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight)\b",
         re.IGNORECASE,
     )
 )
