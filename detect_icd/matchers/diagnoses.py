@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _OF_THE_PATIENT = frozenset({Status.PRESENT, Status.HISTORICAL})
 
 
+_NAMES_ELSE = Assertion(Status.HYPOTHETICAL, None, "attributive")
+
+
 class DiagnosisMatcher:
     """Finds diagnoses. Build once; holds no state of a note."""
 
@@ -85,7 +88,7 @@ class DiagnosisMatcher:
             if mention is sentence.mentions[-1]:
                 own = with_words_after(own, later)
             entry, chain = _completed(mention, own, sides, book)
-            said = meant(circumstances, mention.start, mention.end)
+            said = _NAMES_ELSE if mention.is_attributive else meant(circumstances, mention.start, mention.end)
             said = said or passage.assess(mention.start, mention.end, mention.code)
             if entry is not None and _is_said(mention, said, passage):
                 yield _mentioned(mention, entry.coding, chain, passage.section, said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
@@ -60,6 +60,7 @@ class Mention:
         said: Which atoms of which tokens.
         size: How many atoms it has.
         looseness: How far its words stand apart: 0 where they are next to one another.
+        is_attributive: Whether it only names something else: a clinic, a vaccine, a test, a brochure.
     """
 
     code: str
@@ -70,6 +71,7 @@ class Mention:
     source: PhraseSource
     size: int
     looseness: float
+    is_attributive: bool = False
 
     @property
     def atoms(self) -> frozenset[str]:
@@ -106,7 +108,10 @@ class DictionaryMatcher:
             for phrase, atoms in self._stated(where)
             for mention in self._place(text, tokens, where, phrase, atoms)
         ]
-        kept = (mention for mention in _most_specific(found) if not _is_attributive(text, tokens, mention))
+        kept = (
+            replace(mention, is_attributive=True) if _is_attributive(text, tokens, mention) else mention
+            for mention in _most_specific(found)
+        )
         return sorted(kept, key=lambda mention: (mention.start, mention.end, mention.code))
 
     def read(self, text: str, start: int, end: int) -> Sequence[Token]:
