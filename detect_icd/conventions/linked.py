@@ -176,9 +176,10 @@ def _causes(rule: Consequence, book: CodeBook) -> Prefixes:
 
 
 def _consequence(docket: Docket, rule: Consequence, book: CodeBook) -> None:
-    causes = [c for c in docket.active() if starts(c, _causes(rule, book)) and not starts(c, rule.vague)]
-    vague = [c for c in docket.active() if starts(c, rule.vague)]
-    if not causes or (rule.suffix is not None and not vague):
+    active = docket.active()
+    causes = [c for c in active if starts(c, _causes(rule, book)) and not starts(c, rule.vague)]
+    vague = [c for c in active if starts(c, rule.vague)]
+    if not causes or (not vague and (rule.suffix is not None or not rule.loose)):
         return
     for _, span in docket.note.stated(_bordered(rule.words), docket.note.whole()):
         cause = next((c for c in causes if _joins(docket, span, c, loose=rule.loose)), None)

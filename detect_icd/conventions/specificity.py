@@ -98,7 +98,13 @@ def _is_kind_of(other: Candidate, vague: Candidate) -> bool:
     if code[0] != kind[0] or code[0] not in _KINDS or code[:3] == kind[:3] or not open_points(vague):
         return False
     said = stated(vague.coding.display)
-    return bool(said) and said < stated(_JOINT.split(other.coding.display, maxsplit=1)[0])
+    return bool(said) and said < _disease(other.coding.display)
+
+
+@functools.lru_cache(maxsize=8192)
+def _disease(title: str) -> frozenset[str]:
+    """What a title states of the disease itself."""
+    return stated(_JOINT.split(title, maxsplit=1)[0])
 
 
 def open_points(candidate: Candidate) -> int:

@@ -138,3 +138,43 @@ def test_placeholders_change_nothing(note, redacted):
 def test_former_smoker_has_no_dependence():
     found, wanted = marked("[Former smoker](Z87.891), 40 pack-years of [cigarettes](F17.210) => Z87.891")
     assert found == wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Acute on [chronic prostatitis](N41.1) => N41.0 N41.1",
+        "Acute and chronic [mastoiditis](H70.12) on the left => H70.002 H70.12",
+        "[Chronic prostatitis](N41.1). Acute visit for [asthma](J45.909). => J45.909 N41.1",
+    ],
+)
+def test_both_courses(line):
+    found, wanted = marked(line)
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[R THA](Z96.641) POD2 for [osteoarthritis](M16.11) => M16.11",
+        "Admitted for [right hemicolectomy](Z90.49) for [adenocarcinoma](C18.2) => C18.2",
+        "s/p [right hemicolectomy](Z90.49) 2019, admitted for [pneumonia](J18.9) => J18.9 Z90.49",
+        "[Pacemaker](Z95.0), admitted for [pneumonia](J18.9) => J18.9 Z95.0",
+    ],
+)
+def test_own_operation_leaves_no_status(line):
+    found, wanted = marked(line)
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[Gout](M10.9) sheet handed out. [Chronic gout of the ankle with tophus](M1A.0721). => M1A.0721",
+        "[Cataracts](H26.9): [nuclear cataract, both eyes](H25.13) => H25.13",
+        "[Heart failure](I50.9), [cardiomyopathy](I42.9) => I42.9 I50.9",
+    ],
+)
+def test_the_kind_gives_way_to_the_disease(line):
+    found, wanted = marked(line)
+    assert found == wanted
