@@ -281,7 +281,7 @@ _A_SPACE = str(_parser.parse(r"\s"))
 _A_DIGIT = str(_parser.parse(r"\d"))
 
 
-def _opened_by(item: Any) -> set[tuple[str, bool]]:  # noqa: PLR0911 - one answer a kind of node
+def _opened_by(item: Any) -> set[tuple[str, bool]]:  # noqa: PLR0911 - one for each kind of part
     op, value = str(item[0]), item[1]
     if _ends_word(item) or (op == "IN" and f"[{item}]" == _A_SPACE):
         return {(" ", False)}

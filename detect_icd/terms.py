@@ -160,6 +160,7 @@ class Terms:
         tokens: list[Token] = []
         flagged: list[int] = []
         known = self._written
+        new = tuple.__new__
         for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
             written = match.group()
             word, atoms, is_flagged = known.get(written) or self._read(written)
@@ -170,7 +171,8 @@ class Terms:
                     atoms = _side(text, match)
                 else:
                     flagged.append(len(tokens))
-            tokens.append(Token(match.start(), match.end(), word, atoms))
+            # A named tuple's own constructor is a function of Python, and this is done for each word.
+            tokens.append(new(Token, (*match.span(), word, atoms)))
         return self._fuse(text, tokens, flagged) if flagged else tokens
 
     def _read(self, written: str) -> tuple[str, tuple[str, ...], bool]:

@@ -135,8 +135,9 @@ class DictionaryMatcher:
 
     def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:
         stated = where.keys()
+        known = self.index.frequency
         for atom in where:
-            shelf = self.index.shelf(atom)
+            shelf = self.index.shelf(atom) if atom in known else None
             if shelf is None:
                 continue
             if shelf.alone is not None:

@@ -79,9 +79,9 @@ class PhraseIndex:
         try:
             return self._shelves[atom]
         except KeyError:
-            shelf = self._unpack(atom)
-            if atom in self._number:
-                self._shelves[atom] = shelf
+            if atom not in self._number:
+                return None
+            shelf = self._shelves[atom] = self._unpack(atom)
             return shelf
 
     def _unpack(self, atom: str) -> Shelf | None:

@@ -66,7 +66,8 @@ def test_the_steps_compile_what_the_package_reads(hatch_build):
     from redactphi.recognizers import compiled
 
     assert build.TARGET.parent == hatch_build.COMPILED
-    assert [step.__name__ for step in hatch_build.STEPS] == ["compile_code_book", "compile_phrases", "compile_rules"]
+    steps = ["compile_code_book", "compile_phrases", "compile_injuries", "compile_rules"]
+    assert [step.__name__ for step in hatch_build.STEPS] == steps
     for name in (build.TARGET.name, index.FILE):
         assert (hatch_build.COMPILED / name).is_file()
     assert (hatch_build.RULES / compiled.FILE).is_file()

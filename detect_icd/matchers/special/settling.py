@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
+from detect_icd.gates import gate
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
 
@@ -114,7 +115,7 @@ def _lesser_burns(present: list[tuple[str, Candidate]]) -> Iterator[Candidate]:
 
 def thinned_blood(candidates: list[Candidate], note: str, book: CodeBook) -> list[Candidate]:
     """An INR too high on warfarin that is taken as it should be: R79.1 and the adverse effect."""
-    match = _RATIO.search(note) if _THINNER.search(note) else None
+    match = _RATIO.search(note) if gate(_THINNER).search(note) else None
     if match is None or (match["value"] and float(match["value"]) < _TOO_THIN) or _WRONG_DOSE.search(note):
         return candidates
     bleeding = any(_counts(c) and c.coding.code.startswith(_BLEEDS) for c in candidates)

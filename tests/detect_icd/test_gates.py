@@ -1,0 +1,70 @@
+"""Gates find what their patterns find."""
+
+import re
+
+import pytest
+
+from detect_icd.gates import Gate, may_open, openings
+from detect_icd.matchers.special import causes, facts, neoplasms
+
+TEXTS = (
+    "Fell down the stairs at home; fractured wrist. Cast check today, 4 wks s/p ORIF.",
+    "Melanoma of the back with mets to the right lung and liver, s/p left mastectomy in 2019.",
+    "\u017funburn and a \u212anife cut: \u0130nsect bite. fell from the BALCONY, FELL FROM a balcony",
+    "delayed union. callus. nonunion no nonunion f/u visit return-to-work 12 fallfalls fall",
+    "",
+)
+
+
+def patterns():
+    yield from (phase.regex for phase in facts.phases().values())
+    for name in ("causes.tsv", "places.tsv", "venoms.tsv"):
+        yield from (gate.pattern for _, gate in causes.table(name)._each())
+        yield from (gate.pattern for gate in causes.table(name)._patterns)
+    known = neoplasms.neoplasm_rules()
+    yield from (place.regex.pattern for place in known.metastases)
+    yield from known.stage.values()
+
+
+def spans(matches):
+    return [match.span() for match in matches]
+
+
+def test_gates_find_what_their_patterns_find():
+    for pattern in patterns():
+        gate = Gate(pattern)
+        for text in TEXTS:
+            for start, end in ((0, len(text)), (5, len(text) - 9)):
+                assert spans(gate.finditer(text, start, end)) == spans(pattern.finditer(text, start, end))
+                assert gate.possible(text) or pattern.search(text) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "pieces"),
+    [
+        (r"\bfell (?:off|from) (?:a |the )?roof", {("fell ", 0, 0)}),
+        (r"(?:\w+ )*nail", {("nail", 0, None)}),
+        (r"\d+ ?w", set()),
+        (r"d(?:iagnos[ie]s|x)\b", {("dx", 0, 0), ("diagnose", 0, 0), ("diagnosi", 0, 0)}),
+        (r"a?", set()),
+    ],
+)
+def test_pieces(pattern, pieces):
+    assert {tuple(piece) for piece in Gate(re.compile(pattern, re.IGNORECASE)).pieces} == pieces
+
+
+@pytest.mark.parametrize(
+    ("pattern", "word", "opens"),
+    [
+        (r"no(?!\w)", "no", True),
+        (r"no(?!\w)", "normal", False),
+        (r"no\s+evidence", "normal", False),
+        (r"\d+\s+years", "5", True),
+        (r"(?:un)?likely", "unlikely", True),
+        (r"follow-up", "follow", True),
+        (r"followup", "follow", False),
+        (r"[a-z]+ing", "x", True),
+    ],
+)
+def test_openings(pattern, word, opens):
+    assert any(may_open(opening, word) for opening in openings(re.compile(pattern))) is opens
