@@ -142,7 +142,7 @@ class DictionaryMatcher:
                 continue
             if shelf.alone is not None:
                 yield shelf.alone, (atom,)
-            for second in shelf.pairs.keys() & stated:
+            for second in sorted(shelf.pairs.keys() & stated):
                 for phrase in shelf.pairs[second]:
                     if all(other in where for other in phrase.rest):
                         yield phrase, (atom, second, *phrase.rest)
