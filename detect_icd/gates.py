@@ -150,7 +150,13 @@ _words = _Words()
 
 def folded(text: str) -> str:
     """A text in lower case, letter by letter, as ``re`` compares where case does not matter."""
-    return text.lower() if text.isascii() else text.translate(_FOLDED).lower()
+    if text.isascii():
+        return text.lower()
+    # Half a character, as broken JSON leaves it, cannot be handed to compiled code.
+    return _HALVES.sub("\ufffd", text).translate(_FOLDED).lower()
+
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 class _Places:

@@ -76,6 +76,7 @@ class Guidelines:
         _by_status(docket, self.rules, self.setting, book)
         _by_billability(docket, self.rules, self.setting, book)
         self._by_convention(docket, book)
+        _once(docket)
         reported = sequence(docket.standing, self.rules, book)
         for candidate in reported:
             entry = book.get(candidate.coding.code) if candidate.coding.system is CodeSystem.ICD10CM else None
@@ -104,6 +105,14 @@ class Guidelines:
         drop_own_operation(docket)
         drop_integral(docket)
         exclude(docket, book)
+
+
+def _once(docket: _Docket) -> None:
+    """Reports a diagnosis once, however many ways led to it: the present one before one of another status."""
+    first: dict[str, Candidate] = {}
+    for candidate in sorted(docket.diagnoses(), key=lambda c: c.status is not Status.PRESENT):
+        if (other := first.setdefault(candidate.coding.code, candidate)) is not candidate:
+            docket.drop(candidate, f"reported once: {other.coding.code} stands already")
 
 
 def _merged(candidates: Iterable[Candidate]) -> list[Candidate]:

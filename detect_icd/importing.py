@@ -72,6 +72,8 @@ def _read(name: str, root: Element) -> list[IndexTerm]:
         return read_index(root)
     except DataError as error:
         raise DataError(f"{name}: {error}") from error
+    except RecursionError as error:
+        raise DataError(f"{name}: terms are nested deeper than any index has them") from error
 
 
 def refresh(folder: Path | None = None) -> tuple[Imported, ...]:
@@ -128,6 +130,8 @@ def _release(files: Mapping[str, OfficialFile], number: int) -> Release | None:
     assert tabular.root is not None
     try:
         return Release(number, complete(read_tabular(tabular.root), listed.codes))
+    except RecursionError as error:
+        raise DataError(f"{tabular.name}: codes are nested deeper than any tabular list has them") from error
     except (DataError, UsageError) as error:
         raise DataError(f"{tabular.name}, {listed.name}: {error}") from error
     except KeyError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from detect_icd.assertion import assess, context_rules
@@ -50,6 +51,7 @@ class Surroundings:
         ]
         self._sentences: dict[tuple[int, int], tuple[int, int]] = {}
         self._denials: list[tuple[int, int]] | None = None
+        self._by_category: dict[str, list[int]] | None = None
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
         """Where the sentence that a mention stands in starts and ends."""
@@ -155,10 +157,19 @@ class Surroundings:
                 return True
         if self._names(cause, words):
             return True
-        category = cause.coding.code[:3]
-        return any(
-            mention.coding.code[:3] == category and end <= span.start < limit for mention, span in self._mentions
-        )
+        starts_at = self._starts(cause.coding.code[:3])
+        place = bisect_left(starts_at, end)
+        return place < len(starts_at) and starts_at[place] < limit
+
+    def _starts(self, category: str) -> list[int]:
+        """Where the mentions of a category start, in order."""
+        if self._by_category is None:
+            self._by_category = {}
+            for mention, span in self._mentions:
+                self._by_category.setdefault(mention.coding.code[:3], []).append(span.start)
+            for places in self._by_category.values():
+                places.sort()
+        return self._by_category.get(category, [])
 
     def _names(self, condition: Candidate, words: str) -> bool:
         """Whether the words repeat one that the condition is mentioned with."""

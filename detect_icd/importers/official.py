@@ -19,8 +19,8 @@ from redactphi.errors import DataError
 _LARGEST = 500_000_000
 """Bytes of the largest file that is read; the tabular list has about 15 million."""
 
-_ORDER_LINE = re.compile(r"\d{5} (?P<code>[A-Z][0-9][0-9A-Z]{1,5}) +(?P<billable>[01]) \S")
-_LIST_LINE = re.compile(r"(?P<code>[A-Z][0-9][0-9A-Z](?:\.?[0-9A-Z]{1,4})?)(?:\s|$)")
+_ORDER_LINE = re.compile(r"\d{5} (?P<code>[A-Z][0-9A-Z]{2,6}) +(?P<billable>[01]) \S")
+_LIST_LINE = re.compile(r"(?P<code>[A-Z][0-9A-Z]{2}(?:\.?[0-9A-Z]{1,4})?)(?:\s|$)")
 _YEAR = re.compile(r"20\d\d")
 
 
@@ -111,7 +111,7 @@ def _recognised(name: str, content: bytes) -> OfficialFile | None:
     if name.lower().endswith(".xml"):
         try:
             root = fromstring(content)  # noqa: S314 - the publisher's file, which the user names
-        except ParseError as error:
+        except (ParseError, LookupError, ValueError, RecursionError) as error:
             raise DataError(f"{name}: not well-formed XML ({error}); it may be cut off") from error
         if root.tag == "ICD10CM.tabular":
             return OfficialFile(name, "tabular", _year(version(root)), sha256, root)

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Container, Sequence
 from collections.abc import Set as AbstractSet
+from operator import itemgetter
 from typing import NamedTuple
 
 from detect_icd.matchers.dictionary import SIDES, Mention
@@ -75,7 +76,7 @@ def words_after(text: str, following: Sequence[Sentence], category: str) -> set[
             break
         absent = denied(text, sentence.start, sentence.end)
         for token in sentence.tokens:
-            if not any(start <= token.start < end for start, end in absent):
+            if not _lies_in(token.start, absent):
                 words.update(token.atoms)
     return words
 
@@ -110,7 +111,8 @@ class Surroundings:
         start, end = tokens[0].start, tokens[-1].end
         breaks = [match.start() for match in _BREAK.finditer(text, start, end)]
         self._places = self._distances(tokens, known, breaks)
-        self._denied = denied(text, start, end)
+        absent = denied(text, start, end)
+        self._denied = [_lies_in(token.start, absent) for token in tokens]
 
     @staticmethod
     def _distances(tokens: Sequence[Token], known: Container[str], breaks: Sequence[int]) -> list[int]:
@@ -130,7 +132,7 @@ class Surroundings:
         words = {atom for number in range(first, last + 1) for atom in self._tokens[number].atoms}
         sides = [(0, atom) for atom in sorted(words & SIDES)]
         for number, token in enumerate(self._tokens):
-            if first <= number <= last or not token.atoms or self._is_denied(token):
+            if first <= number <= last or not token.atoms or self._denied[number]:
                 continue
             distance = self._distance(number, first, last)
             reach = _SIDES_REACH if SIDES.intersection(token.atoms) else _REACH
@@ -154,7 +156,7 @@ class Surroundings:
         for other in self._mentions:
             if other is mention or other.code[:3] == mention.code[:3] or other.source is PhraseSource.GENERAL:
                 continue
-            if self._is_denied(self._tokens[min(other.members)]):
+            if self._denied[min(other.members)]:
                 continue
             if number in other.members:
                 return True
@@ -162,8 +164,17 @@ class Surroundings:
                 return True
         return False
 
-    def _is_denied(self, token: Token) -> bool:
-        return any(start <= token.start < end for start, end in self._denied)
+
+def _lies_in(place: int, ranges: Sequence[tuple[int, int]]) -> bool:
+    """Whether a place lies in one of several ranges that follow one another."""
+    number = bisect_right(ranges, place, key=itemgetter(0)) - 1
+    return number >= 0 and any(
+        start <= place < end for start, end in ranges[max(0, number - _OVERLAPPING) : number + 1]
+    )
+
+
+_OVERLAPPING = 8
+"""Denials before one that may reach over it."""
 
 
 def denied(text: str, start: int, end: int) -> list[tuple[int, int]]:

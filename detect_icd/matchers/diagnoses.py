@@ -49,6 +49,8 @@ class DiagnosisMatcher:
         read = [self.sentence(note, start, end) for start, end in section_sentences(note, sections)]
         sides = SidesOfParts(sentence.tokens for sentence in read)
         for number, sentence in enumerate(read):
+            if not sentence.tokens:
+                continue
             bounds = (sentence.start, sentence.end)
             statements = special.statements(note, *bounds, sentence.tokens)
             words = set(WORD.findall(lowered, *bounds))

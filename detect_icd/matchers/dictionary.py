@@ -344,15 +344,15 @@ def _most_specific(found: list[Mention]) -> list[Mention]:
     kept: list[Mention] = []
     saying: dict[tuple[int, str], list[Mention]] = {}
     for mention in ranked:
-        others = saying.get(next(iter(mention.said)), ())
-        if all(word in saying for word in mention.said) and (
-            len(mention.members) > 1 or any(mention.said <= other.said for other in others)
+        said = sorted(mention.said)
+        if all(word in saying for word in said) and (
+            len(mention.members) > 1 or any(mention.said <= other.said for other in saying[said[0]])
         ):
             continue
         kept.append(mention)
-        for word in mention.said:
+        for word in said:
             saying.setdefault(word, []).append(mention)
-    whole = [m for m in kept if not any(_is_within(m, other) for other in saying[next(iter(m.said))])]
+    whole = [m for m in kept if not any(_is_within(m, other) for word in sorted(m.said) for other in saying[word])]
     return [m for m in whole if not m.looseness or not _borrows(m, whole)]
 
 
