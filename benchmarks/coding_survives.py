@@ -3,8 +3,8 @@
 ``python -m benchmarks.coding_survives --notes ../shared/data/phi/raw/mtsamples.jsonl``
 
 Over the synthetic notes of ``fixtures/gold`` and ``--count`` of the real ones. A difference is a code that is found in
-only one of the two texts, with another status or in another section. What is found in the original inside of PHI (a code in
-somebody's initials) does not count: it ought to go. Nothing is stored but counts.
+only one of the two texts, with another status or in another section. What is found in the original by words of PHI (a code in
+somebody's initials, a relative whose name goes with the word for her) does not count: it ought to go. Nothing is stored but counts.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def counted(candidates: list[Candidate], outside: Sequence[Span] = ()) -> Found:
     return Counter(
         (c.coding.system.name, c.coding.code, str(c.status), str(c.section))
         for c in candidates
-        if not any(span.start <= c.evidence[0].start and c.evidence[0].end <= span.end for span in outside)
+        if not any(span.start < said.end and said.start < span.end for span in outside for said in c.evidence)
     )
 
 

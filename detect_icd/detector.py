@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 
-from detect_icd.candidates import Candidate, Detection, Dropped
+from detect_icd.candidates import Candidate, Detection, Dropped, Status
 from detect_icd.codebook import open_book
 from detect_icd.course import settle, with_findings, with_follow_up, without_implied_aftercare
 from detect_icd.guidelines import Guidelines, Setting
@@ -74,6 +74,7 @@ class CodeDetector:
         if isinstance(text, RedactedDocument):
             found = [candidate for candidate in found if not _is_replaced(candidate, text)]
             superseded = [item for item in superseded if not _is_replaced(item.candidate, text)]
+        found = _placed(found)
         rules = self.guidelines.rules
         found = settle(supported(found), note, sections, rules.symptoms, rules.chronic)
         found = with_follow_up(with_findings(found, note, book, rules.chronic), note, book)
@@ -89,9 +90,25 @@ class CodeDetector:
             yield self.detect(text)
 
 
+def _placed(found: list[Candidate]) -> list[Candidate]:
+    """The candidates without places and activities where nobody was hurt there: the hospital of every note is none."""
+    if any(c.status is Status.PRESENT and c.coding.code.startswith(_HURT) for c in found):
+        return found
+    return [candidate for candidate in found if not candidate.coding.code.startswith(_CIRCUMSTANCES)]
+
+
+_HURT = ("S", "T", "M80", "M84")
+_CIRCUMSTANCES = ("Y92", "Y93", "Y99")
+
+
 def _is_replaced(candidate: Candidate, redacted: RedactedDocument) -> bool:
-    """Whether the words a candidate was found by lie within something that redaction wrote."""
+    """Whether the words a candidate was found by lie within something that redaction wrote.
+
+    What the whole note says has no words of its own.
+    """
     found = candidate.evidence[0]
+    if found.label == "note":
+        return False
     index = bisect_right(redacted.offsets.new, found.start, key=itemgetter(0)) - 1
     return index >= 0 and found.end <= redacted.offsets.new[index][1]
 

@@ -23,7 +23,9 @@ _INLINE = re.compile(
 _TAG = re.compile(TAG)
 _SPACES = re.compile(r"[^a-z0-9]+")
 _DATED = re.compile(
-    rf"(?:\s(?:on|of|dated|from|for|as of))?\s*(?:{TAG}|\b\d{{1,4}}[/\-]\d{{1,2}}(?:[/\-]\d{{2,4}})?\b)", re.IGNORECASE
+    rf"(?:\s(?:on|of|dated|from|for|as of))?\s*(?:{TAG}|\b\d{{1,4}}[/\-]\d{{1,2}}(?:[/\-]\d{{2,4}})?\b|"
+    r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.? \d{1,2}\b(?:,? \d{4})?)",
+    re.IGNORECASE,
 )
 """What is said of when in a heading, before redaction and after; names no section."""
 
@@ -82,6 +84,8 @@ def _key(heading: str) -> str:
 def _canonical(heading: str) -> str | None:
     known = headings()
     key = _key(heading)
+    if not key:
+        return None
     for candidate in (
         key,
         key.removesuffix("s") if len(key) > _SHORT else key,
