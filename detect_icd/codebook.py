@@ -352,7 +352,7 @@ def _day(service_date: date | str) -> date:
         return date(service_date.year, service_date.month, service_date.day)
     try:
         return date.fromisoformat(service_date)
-    except ValueError:
+    except (TypeError, ValueError):
         raise UsageError("the service date is not in ISO form, such as 2026-09-30") from None
 
 

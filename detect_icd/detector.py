@@ -13,6 +13,7 @@ from detect_icd.candidates import Candidate, Detection, Dropped, Status
 from detect_icd.codebook import open_book
 from detect_icd.course import settle, with_findings, with_follow_up, without_implied_aftercare
 from detect_icd.guidelines import Guidelines, Setting
+from detect_icd.local_data import Imported, imported
 from detect_icd.matchers.circumstances import supported
 from detect_icd.matchers.diagnoses import DiagnosisMatcher, special_matcher
 from detect_icd.matchers.literal import LiteralMatcher
@@ -138,9 +139,13 @@ def _rebuild(setting: Setting, release: str, service_date: date | None) -> CodeD
     return CodeDetector(setting=setting, release=release)
 
 
-@functools.lru_cache(maxsize=8)
 def detector(setting: Setting = "outpatient", release: str | None = None) -> CodeDetector:
-    """A shared detector of a setting and release."""
+    """A shared detector of a setting and release; another one once something was imported."""
+    return _shared(setting, release, imported())
+
+
+@functools.lru_cache(maxsize=8)
+def _shared(setting: Setting, release: str | None, known: tuple[Imported, ...]) -> CodeDetector:  # noqa: ARG001
     return CodeDetector(setting=setting, release=release)
 
 

@@ -237,12 +237,13 @@ class Terms:
         if (number := _ORDINALS.get(token.word)) and following.word == "degree":
             return ("degree" + number,)
         hyphen = gap == "-"
-        if following.word.isalpha() and following.atoms and (
+        word = following.word.replace("\u2019", "'").removesuffix("'s")
+        if word.isalpha() and following.atoms and (
             (token.word in _JOINED and hyphen)
             or (token.word in _JOINED_OPEN and gap == " ")
             or (hyphen and len(token.word) > 2 and token.word[-1] == "o" and token.word not in _NOT_COMBINING)  # noqa: PLR2004
         ):  # fmt: skip
-            return self.atoms(token.word + following.word)
+            return self.atoms(token.word + word)
         return None
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from detect_icd import CodeDetector, cli, lookup, search
 from detect_icd.codebook import releases
+from detect_icd.detector import detector
 from detect_icd.importing import refresh
 from detect_icd.local_data import home as home_folder
 from detect_icd.local_data import imported
@@ -283,3 +284,10 @@ def test_with_the_variable_empty_the_status_says_so(import_files, capsys, monkey
     monkeypatch.setenv("DETECT_ICD_DATA", "")
     assert cli.run(["data", "status"]) == 0
     assert "none (nothing imported is used)" in capsys.readouterr().out
+
+
+def test_what_is_imported_later_is_looked_into_by_the_next_call(import_files):
+    before = detector()
+    import_files(made.index_files())
+    assert detector() is not before
+    assert detector() is detector()

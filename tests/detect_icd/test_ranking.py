@@ -62,7 +62,7 @@ def test_the_ranking_of_an_index_is_made_once():
         ("right inguinal hernia", "K40.90"),
         ("congestive heart failur", "I50.9"),
         ("type 2 diabetes with chronic kidney disease", "E11.22"),
-        ("gout left big toe", "M10.072"),
+        ("podagra left", "M10.072"),
     ],
 )
 def test_the_first_hit(query, code):

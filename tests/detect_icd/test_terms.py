@@ -23,6 +23,8 @@ def atoms(text):
         ("stage IIIa", "stage 3a"),
         ("gastro-oesophageal reflux", "gastroesophageal reflux"),
         ("non-healing", "nonhealing"),
+        ("non-Hodgkin's lymphoma", "lymphoma"),
+        ("non-Meniere\u2019s vertigo", "nonmeniere vertigo"),
         ("HTN", "hypertension"),
         ("CKD 3b", "chronic kidney disease stage 3b"),
         ("Sj\u00f6gren", "sjogren"),
@@ -42,6 +44,7 @@ def test_same_atoms(one, other):
         ("stage 3a", "stage 3b"),
         ("vitamin D", "vitamin B12"),
         ("right", "left"),
+        ("non-Hodgkin's lymphoma", "Hodgkin's lymphoma"),
         ("hepatitis b", "hepatitis c"),
     ],
 )
