@@ -95,6 +95,10 @@ def test_the_seventh_character_follows_the_phase_where_the_code_has_it() -> None
         ("acute kidney injury", []),
         ("pressure injury of the sacrum", []),
         ("stress fracture of the left tibia", []),
+        ("puncture wound of the right forearm", ["S51.831A"]),
+        ("lumbar puncture was normal", []),
+        ("accidental dural puncture during the epidural", []),
+        ("puncture of the scalp abscess", []),
     ],
 )
 def test_injuries_are_completed_from_the_titles(words: str, expected: list[str]) -> None:
