@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.sections import find_sections
 from redactphi.document import RedactedDocument
 from redactphi.errors import UsageError
+from redactphi.placeholders import CODE, CODE_LENGTH
 
 
 class CodeDetector:
@@ -65,7 +67,7 @@ class CodeDetector:
         if not isinstance(text, str | RedactedDocument):
             raise UsageError(f"a note is text or a RedactedDocument, not {type(text).__name__}")
         book = self.book if service_date is None else open_book(service_date=service_date)
-        note = str(text)
+        note = _without_codes(str(text))
         sections = find_sections(note)
         day = _day(service_date) or self.service_date
         found = self.literal.candidates(note, sections, book)
@@ -89,6 +91,14 @@ class CodeDetector:
         """The codes of many notes, in their order, one at a time."""
         for text in texts:
             yield self.detect(text)
+
+
+def _without_codes(text: str) -> str:
+    """The text with the random letters of tokens made equal: by chance they say "GA 5w", and are nobody's word."""
+    return _RANDOM.sub("Q" * CODE_LENGTH, text) if "~" in text else text
+
+
+_RANDOM = re.compile(rf"(?<=~){CODE}(?=\])")
 
 
 def _placed(found: list[Candidate]) -> list[Candidate]:

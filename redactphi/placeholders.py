@@ -6,7 +6,8 @@ import re
 
 from redactphi.labels import PhiLabel
 
-CODE = "[A-Z2-7]{26}"
+CODE_LENGTH = 26
+CODE = rf"[A-Z2-7]{{{CODE_LENGTH}}}"
 """The random part of a token: 130 bits, in the letters of base32."""
 
 _LABELS = "|".join(PhiLabel)

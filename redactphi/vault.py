@@ -25,12 +25,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from redactphi import vault_file
 from redactphi.errors import UsageError, VaultError
 from redactphi.keys import VARIABLE, SecretKey
-from redactphi.placeholders import CODE
+from redactphi.placeholders import CODE, CODE_LENGTH
 
 TOKEN = re.compile(rf"\[([A-Z][A-Z_]*)~({CODE})\]")
 """The form of every token: its label and its random part."""
 
-_LENGTH = 26
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567" * 8
 """The letter of each random byte; 256 is a multiple of 32, so all are equally likely."""
 
@@ -197,7 +196,7 @@ class Vault:
             return self._find(database, patient, pairs)
 
     def _draw(self, lookup: bytes, patient: str, label: str, value: str) -> tuple[str, bytes, str, bytes]:
-        token = secrets.token_bytes(_LENGTH).translate(_LETTERS).decode()
+        token = secrets.token_bytes(CODE_LENGTH).translate(_LETTERS).decode()
         plain = b"".join(len(part).to_bytes(_SIZE, "big") + part for part in map(_bytes, (patient, value)))
         plain += bytes(-len(plain) % _BLOCK)
         nonce = os.urandom(_NONCE)

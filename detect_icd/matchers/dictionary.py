@@ -11,6 +11,7 @@ from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.spelling import Spelling
 from detect_icd.terms import Token, terms
+from redactphi.operators.months import MONTHS
 from redactphi.resources import data
 
 _SLACK = 3
@@ -28,6 +29,9 @@ _PAIR_SLACK = 1
 _GRADES = frozenset({"right", "left", "bilateral", "upper", "lower", "acute", "chronic", "mild", "moderate", "severe",
     "small", "large", "marked", "significant", "persistent", "recurrent", "diffuse", "bad", "worsening", "new"})  # fmt: skip
 """Words that stand between the words of a condition without setting them apart."""
+
+_UNCOUNTED = _GRADES.union(MONTHS)
+"""Words between that do not count: a date counts no more than what takes its place, though an eponym is of May."""
 
 _PAIR = 2
 """A phrase of so few words does not reach over a comma or "and"."""
@@ -187,7 +191,7 @@ class DictionaryMatcher:
             1
             for number in between
             if number not in members
-            and any(atom in self.index and atom not in _GRADES for atom in tokens[number].atoms)
+            and any(atom in self.index and atom not in _UNCOUNTED for atom in tokens[number].atoms)
         )
 
 

@@ -176,3 +176,23 @@ def test_public_names_stay_functions_whatever_was_used_before():
     program = "import detect_icd; detect_icd.lookup('K62.3'); print(detect_icd.search('rectal prolapse')[0].entry.code)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "K62.3"
+
+
+def codes(detection):
+    return [candidate.coding.code for candidate in detection.candidates]
+
+
+@pytest.mark.parametrize("letters", ["7W3", "6W2D", "12WGA", "G2P2", "HTN"])
+def test_the_random_letters_of_a_token_say_nothing(letters):
+    token = f"[NAME~{letters:Q>26}]"
+    assert codes(detect(f"{token} has low back pain. {token}: doing well.")) == ["M54.50"]
+
+
+def test_what_stands_in_the_place_of_a_month_changes_nothing():
+    note = "Dialysis since {} secondary to hypertension-induced renal failure."
+    found = [codes(detect(note.format(date))) for date in DATES]
+    assert {"N18.6", "Z99.2"} <= set(found[0])
+    assert found == found[:1] * len(DATES)
+
+
+DATES = ("[DATE]", "January", "May", "March", "June 2", "03/14/2026")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from detect_icd.candidates import Candidate, Status
@@ -13,6 +15,7 @@ from detect_icd.coding import CodeSystem
 from detect_icd.gates import Gate
 from detect_icd.matchers.special.facts import triggers
 from detect_icd.matchers.special.statement import Statement
+from detect_icd.terms import sentences
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
 
@@ -233,9 +236,8 @@ class NeoplasmMatcher:
             code[:3] in {"C81", "C82", "C83", "C84", "C85", "C86", "C88"}
             and "unspecified site" in candidate.coding.display
         ):
-            low = max(0, candidate.start - 80)
-            near = note[low : candidate.start + 160]
-            said = [title for title, words in neoplasm_rules().nodes if words.search(near)]
+            sentence = _sentence(candidate, note)
+            said = [title for title, words in neoplasm_rules().nodes if words.search(sentence)]
             wanted = "multiple sites" if len(said) > 1 else said[0] if said else ""
             return self._sibling(candidate, lambda title: wanted in title) if wanted else candidate
         return candidate
@@ -297,12 +299,16 @@ def _is_primary(candidate: Candidate) -> bool:
     )
 
 
+def _sentence(candidate: Candidate, note: str) -> str:
+    known = sentences(note)
+    start, end = known[max(0, bisect_right(known, candidate.start, key=itemgetter(0)) - 1)]
+    return note[start:end]
+
+
 def _is_over(candidate: Candidate, note: str, primaries: list[Candidate]) -> bool:
     """Whether what the note says about a cancer is that its treatment is over and nothing is left (I.C.2.m)."""
     stage = neoplasm_rules().stage
-    start = max(note.rfind("\n", 0, candidate.start), note.rfind(". ", 0, candidate.start)) + 1
-    ends = [position for mark in ("\n", ". ") if (position := note.find(mark, candidate.start)) >= 0]
-    sentence = note[start : min(ends, default=len(note))]
+    sentence = _sentence(candidate, note)
     if stage["active"].search(sentence):
         return False
     if stage["over"].search(sentence):
