@@ -3,11 +3,13 @@
 ``python -m benchmarks.search [--er ../shared/data/icd/gold/er_dx_strings_a.jsonl]``
 
 Queries are lines ``words => CODE`` of ``fixtures/cases/queries``; of a coded string with several codes, any will do.
+What was imported is not looked into.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import time
 from collections.abc import Iterable
@@ -17,6 +19,7 @@ import click
 
 from detect_icd import search
 from detect_icd.evaluation import read_gold
+from detect_icd.local_data import VARIABLE
 from redactphi.errors import UsageError
 
 FIRST = 5
@@ -57,6 +60,7 @@ def measured(asked: Iterable[tuple[str, frozenset[str]]]) -> dict[str, float]:
 @click.option("--er", type=click.Path(exists=True, path_type=Path), help="Coded emergency-room strings, JSON Lines.")
 def main(folder: Path, er: Path | None) -> None:
     """Print the figures of each set as JSON."""
+    os.environ[VARIABLE] = ""
     search("warm the index")
     sets = {path.stem: queries(path) for path in sorted(folder.glob("*.txt"))}
     if er is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
@@ -138,3 +139,8 @@ def _row(candidate: Candidate, *, reported: bool) -> dict[str, Any]:
         "reported": reported,
         "rule": " > ".join(candidate.rules),
     }
+
+
+def ranked(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """Candidates in the order a detection gives them: the surest first, then as the text has them."""
+    return tuple(sorted(candidates, key=lambda one: (-one.score, one.start, one.coding.code)))

@@ -17,7 +17,7 @@ from detect_icd.matchers.dictionary import DictionaryMatcher
 from detect_icd.matchers.index import PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.procedures_lexicon import by_code
-from detect_icd.ranking import ranking
+from detect_icd.ranking import Ranking, ranking
 from redactphi.errors import UsageError
 
 
@@ -70,8 +70,8 @@ def lookup(
     A code that has the form of several systems is read as ICD-10-CM if the release has it.
 
     Raises:
-        UsageError: It has the form of no code, both a release and a date are given, or the date is not one.
-        UnknownNameError: The release, or the code in it or in the lexicon, is not known.
+        UsageError: It has the form of no code, the lexicon lacks it, both a release and a date are given, or the date is not one.
+        UnknownNameError: The release, or the code in it, is not known.
     """
     book = open_book(release=release, service_date=service_date)
     if (entry := book.get(code)) is not None:
@@ -123,15 +123,16 @@ def search(
     book = open_book(release=release, service_date=service_date)
     exact = book.get(query) if icd10cm.is_valid(query) else None
     hits = {exact.code: Hit(exact, 1.0)} if exact else {}
-    matcher = _matcher(phrase_index())
+    index = phrase_index()
+    matcher, rank = _matcher(index), ranking(index)
     parts = [_words(matcher, part) for part in _PARTS.split(query)]
     words = frozenset().union(*parts)
     if not words and not hits:
         raise UsageError("the query has no word to search for")
-    denied = _denied_words(matcher, query)
-    found = list(_hits(words, denied, book, limit))
+    without = _denied_words(matcher, query)
+    found = list(_hits(words, without, book, rank, limit))
     if len(parts) > 1:
-        in_part = (hit for part in parts if part for hit in _hits(part, denied, book, limit))
+        in_part = (hit for part in parts if part for hit in _hits(part, without, book, rank, limit))
         found += [hit._replace(score=round(hit.score * _PART, 3)) for hit in in_part]
     for hit in sorted(found, key=lambda hit: (-hit.score, len(hit.entry.code), hit.entry.code)):
         hits.setdefault(hit.entry.code, hit)
@@ -151,20 +152,19 @@ def _denied_words(matcher: DictionaryMatcher, query: str) -> frozenset[str]:
 _DENIES = frozenset({"without", "no", "not"})
 
 
-def _hits(words: frozenset[str], denied: frozenset[str], book: CodeBook, limit: int) -> Iterator[Hit]:
+def _hits(words: frozenset[str], without: frozenset[str], book: CodeBook, rank: Ranking, limit: int) -> Iterator[Hit]:
     """What the phrases nearest to the words lead to, completed by the words as a mention in a note would be.
 
     A phrase that has what the query denies must deny it too ("migraine without aura").
     """
-    rank = ranking(phrase_index())
     asked = sum(map(rank.weight, words)) or 1.0
     for phrase in rank.best(words, _CONSIDERED + limit):
-        if phrase.atoms & denied and not phrase.atoms & _DENIES:
+        if phrase.atoms & without and not phrase.atoms & _DENIES:
             continue
-        entry = complete(book, phrase.code, words - denied, phrase.atoms & words)
+        entry = complete(book, phrase.code, words - without, phrase.atoms & words)
         if entry is None:
             continue
-        more = sum(map(rank.weight, (stated(entry) & words) - phrase.atoms - denied)) / asked
+        more = sum(map(rank.weight, (stated(entry) & words) - phrase.atoms - without)) / asked
         yield Hit(entry, round(min(1.0, phrase.score + more) * _TRUST[phrase.source], 3))
 
 

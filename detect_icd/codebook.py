@@ -107,6 +107,8 @@ class Release:
 class CodeBook:
     """ICD-10-CM of one release. Opens at once, reads what is asked, may be shared by threads and pickled.
 
+    Two are equal if they are of the same release and file: what was worked out with one holds for the other.
+
     Attributes:
         release: Its name, e.g. ``FY2027``.
         billable_count: How many codes may be reported.
@@ -133,6 +135,12 @@ class CodeBook:
         """
         return cls(*_at_hand(release if release is not None else max(_known())))
 
+    def with_note(self, note: str) -> CodeBook:
+        """The same book, what it has read included, with another note."""
+        twin = object.__new__(CodeBook)
+        vars(twin).update(vars(self), note=note)
+        return twin
+
     @property
     def is_embedded(self) -> bool:
         """Whether it is one of the package's own, not one imported."""
@@ -140,6 +148,12 @@ class CodeBook:
 
     def __reduce__(self) -> tuple[Any, tuple[str, str]]:
         return _reopen, (self.release, self.note)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, CodeBook) and (self.release, self._store) == (other.release, other._store)
+
+    def __hash__(self) -> int:
+        return hash((self.release, self._store))
 
     def __repr__(self) -> str:
         return f"CodeBook({self.release}, {self.billable_count:,} billable codes)"
@@ -196,9 +210,9 @@ class CodeBook:
         for row in self._select(_COLUMNS, "kind IN ('category', 'code')"):
             yield self._parse(row)
 
-    def iter_billable(self) -> Iterator[CodeEntry]:
-        """Every code that may be reported, in the order of codes."""
-        for row in self._select(_COLUMNS, "billable"):
+    def iter_billable(self, *, containing: str = "") -> Iterator[CodeEntry]:
+        """Every code that may be reported, in the order of codes; on request only those with a text in their titles."""
+        for row in self._select(_COLUMNS, "billable AND instr(lower(title), lower(?))", containing):
             yield self._parse(row)
 
     def titles(self, *, extended: bool = True) -> Iterator[tuple[str, str, str]]:
@@ -311,15 +325,16 @@ def for_service_date(service_date: date | str) -> CodeBook:
     Raises:
         UsageError: It is not a date in ISO form.
     """
-    day = _day(service_date)
-    known = releases()
+    day = day_of(service_date)
+    at_hand = _known()
+    known = [release for release, _ in at_hand.values()]
     for release in known:
         if release.first_day <= day <= release.last_day:
-            return _open(release.name)
+            return _shared_book(*at_hand[release.name])
     nearest = min(reversed(known), key=lambda release: max(release.first_day - day, day - release.last_day))
     names = ", ".join(release.name for release in known)
     note = f"no release at hand is in force on {day}; {nearest.name} is used (at hand: {names})"
-    return _reopen(nearest.name, note)
+    return _shared_book(*at_hand[nearest.name]).with_note(note)
 
 
 def lookup(code: str, *, release: str | None = None, service_date: date | str | None = None) -> CodeEntry:
@@ -346,7 +361,12 @@ def open_book(*, release: str | None = None, service_date: date | str | None = N
     return _open(release if release is not None else releases()[-1].name)
 
 
-def _day(service_date: date | str) -> date:
+def day_of(service_date: date | str) -> date:
+    """The day that a date or a text in ISO form stands for.
+
+    Raises:
+        UsageError: It is neither.
+    """
     if isinstance(service_date, date):
         # A datetime is a date too, but does not compare with one.
         return date(service_date.year, service_date.month, service_date.day)
@@ -366,7 +386,8 @@ def _shared_book(release: Release, store: Store) -> CodeBook:
 
 
 def _reopen(release: str, note: str) -> CodeBook:
-    return CodeBook(*_at_hand(release), note)
+    book = _open(release)
+    return book.with_note(note) if note else book
 
 
 @functools.cache

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 
-from detect_icd.candidates import Candidate, Detection, Dropped, Status
-from detect_icd.codebook import open_book
+from detect_icd.candidates import Candidate, Detection, Dropped, Status, ranked
+from detect_icd.codebook import day_of, open_book
 from detect_icd.course import settle, with_findings, with_follow_up, without_implied_aftercare
 from detect_icd.guidelines import Guidelines, Setting
 from detect_icd.local_data import Imported, imported
@@ -48,7 +48,7 @@ class CodeDetector:
         self.diagnoses = DiagnosisMatcher()
         self.literal = LiteralMatcher()
         self.procedures = ProcedureMatcher()
-        self.service_date = _day(service_date)
+        self.service_date = None if service_date is None else day_of(service_date)
 
     def __reduce__(self) -> tuple[object, tuple[Setting, str, date | None]]:
         return _rebuild, (self.setting, self.book.release, self.service_date)
@@ -69,7 +69,7 @@ class CodeDetector:
         book = self.book if service_date is None else open_book(service_date=service_date)
         note = _without_codes(str(text))
         sections = find_sections(note)
-        day = _day(service_date) or self.service_date
+        day = self.service_date if service_date is None else day_of(service_date)
         found = self.literal.candidates(note, sections, book)
         found.extend(self.procedures.candidates(note, sections, day))
         found.extend(self.diagnoses.candidates(note, sections, book))
@@ -127,8 +127,7 @@ def _is_replaced(candidate: Candidate, redacted: RedactedDocument) -> bool:
 def _with_superseded(detection: Detection, superseded: Sequence[Dropped]) -> Detection:
     """The detection with what the whole note said otherwise, as evidence."""
     candidates = (*detection.candidates, *(item.candidate for item in superseded))
-    ranked = sorted(candidates, key=lambda c: (-c.score, c.start, c.coding.code))
-    return replace(detection, candidates=tuple(ranked), dropped=(*detection.dropped, *superseded))
+    return replace(detection, candidates=ranked(candidates), dropped=(*detection.dropped, *superseded))
 
 
 def _outdated(detection: Detection, day: date | None) -> Iterator[str]:
@@ -137,10 +136,6 @@ def _outdated(detection: Detection, day: date | None) -> Iterator[str]:
         known = by_code().get(candidate.coding.code, ())
         if known and not any(entry.valid_on(day) for entry in known):
             yield f"{candidate.coding.code} is not in use on the day of service"
-
-
-def _day(service_date: date | str | None) -> date | None:
-    return date.fromisoformat(service_date) if isinstance(service_date, str) else service_date
 
 
 def _rebuild(setting: Setting, release: str, service_date: date | None) -> CodeDetector:

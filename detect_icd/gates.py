@@ -118,16 +118,19 @@ class _Words:
     """All pieces of all gates, found in one scan. Gates come as tables are first read, so the scan is made anew then."""
 
     def __init__(self) -> None:
-        self.version = 0
         self._numbers: dict[str, int] = {}
         self._automaton: AhoCorasick | None = None
         self._lock = threading.Lock()
+
+    @property
+    def version(self) -> int:
+        """Grows with every piece that comes."""
+        return len(self._numbers)
 
     def number(self, word: str) -> int:
         with self._lock:
             if word not in self._numbers:
                 self._numbers[word] = len(self._numbers)
-                self.version += 1
                 self._automaton = None
             return self._numbers[word]
 

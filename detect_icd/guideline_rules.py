@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any, Self
+from dataclasses import MISSING, dataclass, field, fields
+from typing import Any, TypeVar
 
 from detect_icd.coding import icd10cm
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
+
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +52,6 @@ class Combination:
     matches: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
 
-    @classmethod
-    def from_mapping(cls, raw: Mapping[str, Any]) -> Self:
-        """A combination from its table.
-
-        Raises:
-            RuleError: A key is unknown or missing.
-        """
-        _check(raw, cls, ("name", "section", "all", "result", "matches", "ignores"), "combinations")
-        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
-        values["all"] = tuple(tuple(prefixes) for prefixes in raw["all"])
-        return cls(**values)
-
 
 @dataclass(frozen=True, slots=True)
 class General:
@@ -80,17 +70,6 @@ class General:
     specific: tuple[str, ...]
     matches: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
-
-    @classmethod
-    def from_mapping(cls, raw: Mapping[str, Any]) -> Self:
-        """A rule from its table.
-
-        Raises:
-            RuleError: A key is unknown or missing.
-        """
-        _check(raw, cls, ("name", "general", "specific", "matches", "ignores"), "general")
-        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
-        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +91,6 @@ class Suppression:
     symptoms: tuple[str, ...]
     matches: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
-
-    @classmethod
-    def from_mapping(cls, raw: Mapping[str, Any]) -> Self:
-        """A suppression from its table.
-
-        Raises:
-            RuleError: A key is unknown or missing.
-        """
-        _check(raw, cls, ("section", "why", "diagnoses", "symptoms", "matches", "ignores"), "integral")
-        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
-        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +154,32 @@ def _longest(table: tuple[tuple[str, str], ...], compact: str) -> str | None:
     return next((code for prefix, code in table if compact.startswith(prefix)), None)
 
 
-def _check(raw: Mapping[str, Any], cls: type, required: tuple[str, ...], where: str) -> None:
-    valid = [item.name for item in fields(cls)]
+def build(cls: type[_Row], raw: Mapping[str, Any], where: str) -> _Row:
+    """A row of a guideline table, checked; its lists, and those within them, as tuples.
+
+    Args:
+        cls: A dataclass with the keys of the table.
+        raw: The row.
+        where: The table's file, without ``.toml``.
+
+    Raises:
+        RuleError: A key is unknown or missing, or a row that needs examples or near-misses has none.
+    """
+    # Any: typing has no public name for what all dataclasses are.
+    make: Any = cls
+    valid = {item.name: item.default is MISSING for item in fields(make)}
+    place = f"guidelines/{where}.toml/{raw.get('name', '?')}"
     if unknown := sorted(set(raw) - set(valid)):
-        raise RuleError(f"guidelines/{where}.toml: unknown keys {unknown}; valid: {', '.join(valid)}")
-    if absent := [key for key in required if key not in raw]:
-        raise RuleError(f"guidelines/{where}.toml: missing {', '.join(absent)}")
+        raise RuleError(f"{place}: unknown keys {unknown}; valid: {', '.join(valid)}")
+    absent = [key for key, is_required in valid.items() if is_required and key not in raw]
+    if absent := [*absent, *(key for key in ("matches", "ignores") if key in valid and not raw.get(key))]:
+        raise RuleError(f"{place}: {', '.join(absent)} missing or empty")
+    row: _Row = make(**{key: _frozen(value) for key, value in raw.items()})
+    return row
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _prefixes(table: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...]:
@@ -203,7 +191,7 @@ def _suppressions(raw: Mapping[str, Any]) -> tuple[Suppression, ...]:
     """The rules of a table, with the codes of a group of symptoms where a rule names the group."""
     groups: Mapping[str, list[str]] = raw.get("groups", {})
     return tuple(
-        Suppression.from_mapping({**rule, "symptoms": list(_ungrouped(rule["symptoms"], groups))})
+        build(Suppression, {**rule, "symptoms": list(_ungrouped(rule["symptoms"], groups))}, "integral")
         for rule in raw["integral"]
     )
 
@@ -237,9 +225,11 @@ def rules() -> Rules:
     ):
         raise RuleError(f"guidelines/status.toml: unknown keys {unknown}")
     return Rules(
-        combinations=tuple(map(Combination.from_mapping, read_toml(folder / "combinations.toml")["combination"])),
+        combinations=tuple(
+            build(Combination, raw, "combinations") for raw in read_toml(folder / "combinations.toml")["combination"]
+        ),
         suppressions=_suppressions(read_toml(folder / "integral.toml")),
-        generals=tuple(map(General.from_mapping, general["general"])),
+        generals=tuple(build(General, raw, "general") for raw in general["general"]),
         fracture_sites=dict(sorted(general["fracture_sites"].items(), key=lambda item: -len(item[0]))),
         chronic=tuple(status["chronic"]),
         symptoms=tuple(status["symptoms"]),

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from detect_icd.candidates import Candidate, Detection, Status
+from detect_icd.candidates import Candidate, Detection, Status, ranked
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.conventions.combine import apply_combinations, part
 from detect_icd.conventions.courses import state_both_courses
-from detect_icd.conventions.docket import Docket as _Docket
+from detect_icd.conventions.docket import Docket
 from detect_icd.conventions.encounter import drop_own_operation
 from detect_icd.conventions.excludes import exclude
 from detect_icd.conventions.families import apply_families
@@ -72,9 +72,9 @@ class Guidelines:
             note: The text they were found in; without it no rule hears the words beside them.
         """
         merged = _merged(candidates)
-        docket = _Docket(merged, Surroundings(note, merged))
+        docket = Docket(merged, Surroundings(note, merged))
         _by_status(docket, self.rules, self.setting, book)
-        _by_billability(docket, self.rules, self.setting, book)
+        _by_billability(docket, book)
         self._by_convention(docket, book)
         _once(docket)
         reported = sequence(docket.standing, self.rules, book)
@@ -83,10 +83,10 @@ class Guidelines:
             if entry is not None:
                 docket.warnings.extend(questions(entry, book))
         docket.warnings.extend(hints(reported, book))
-        ranked = sorted(docket.all, key=lambda c: (-c.score, c.start, c.coding.code))
-        return Detection(tuple(ranked), tuple(reported), tuple(docket.dropped), tuple(dict.fromkeys(docket.warnings)))
+        warnings = tuple(dict.fromkeys(docket.warnings))
+        return Detection(ranked(docket.all), tuple(reported), tuple(docket.dropped), warnings)
 
-    def _by_convention(self, docket: _Docket, book: CodeBook) -> None:
+    def _by_convention(self, docket: Docket, book: CodeBook) -> None:
         """What the diagnoses come to together. What other rules lean on comes first: the disease before its signs."""
         read_statements(docket, book)
         read_ulcers(docket, book)
@@ -107,7 +107,7 @@ class Guidelines:
         exclude(docket, book)
 
 
-def _once(docket: _Docket) -> None:
+def _once(docket: Docket) -> None:
     """Reports a diagnosis once, however many ways led to it: the present one before one of another status."""
     first: dict[str, Candidate] = {}
     for candidate in sorted(docket.diagnoses(), key=lambda c: c.status is not Status.PRESENT):
@@ -134,7 +134,7 @@ def _union(group: Sequence[Candidate]) -> Candidate:
     )
 
 
-def _by_status(docket: _Docket, known: Rules, setting: str, book: CodeBook) -> None:
+def _by_status(docket: Docket, known: Rules, setting: str, book: CodeBook) -> None:
     for candidate in list(docket.standing):
         status = candidate.status
         if why := _WHY.get(status) or _explained(candidate, setting):
@@ -163,7 +163,7 @@ def _explained(candidate: Candidate, setting: str) -> str:
     return ""
 
 
-def _uncertain(docket: _Docket, known: Rules, setting: str, candidate: Candidate) -> None:
+def _uncertain(docket: Docket, known: Rules, setting: str, candidate: Candidate) -> None:
     if setting == "outpatient":
         docket.drop(candidate, "IV.H: an uncertain diagnosis is not coded in the outpatient setting; code the symptom")
     elif icd10cm.compact(candidate.coding.code).startswith(known.confirmed_only):
@@ -185,7 +185,7 @@ _REMISSION = re.compile(r"(?<!achieved )\bremission", re.IGNORECASE)
 """In the title of a code that is itself the one for a disease in remission."""
 
 
-def _past(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:
+def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:
     code = icd10cm.compact(candidate.coding.code)
     over = any(rule in _OVER or rule.startswith(f"status/{COVERED}") for rule in candidate.rules)
     if _REMISSION.search(candidate.coding.display) or (code.startswith(known.chronic) and not over):
@@ -200,7 +200,7 @@ def _past(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook) -
     _mapped(docket, candidate, history, book, "I.C.21.c.4 personal history")
 
 
-def _is_back(docket: _Docket, known: Rules, past: Candidate, history: str) -> bool:
+def _is_back(docket: Docket, known: Rules, past: Candidate, history: str) -> bool:
     """Whether another condition of the same history code is present: a past anemia says nothing beside today's."""
     return any(
         other is not past and other.status is Status.PRESENT and known.history_code(other.coding.code) == history
@@ -208,7 +208,7 @@ def _is_back(docket: _Docket, known: Rules, past: Candidate, history: str) -> bo
     )
 
 
-def _related(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:
+def _related(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:
     """A relative's condition is a history of the family; another person's is nobody's the note is about."""
     if "status/other-person" in candidate.rules:
         docket.drop(candidate, "family: another person's condition, and no relative's")
@@ -219,7 +219,7 @@ def _related(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook
 _SIDE_WORDS = {"RT": "right", "LT": "left", "50": "bilateral"}
 
 
-def _operated(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:
+def _operated(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:
     """An operation of the past is reported as the status it left."""
     code = known.status_code(candidate.coding.code)
     docket.drop(candidate, "historical: not performed at this encounter" + (f", reported as {code}" if code else ""))
@@ -230,14 +230,14 @@ def _operated(docket: _Docket, known: Rules, candidate: Candidate, book: CodeBoo
         docket.add(replace(candidate, coding=entry.coding, status=Status.PRESENT, rules=rules, modifiers=(), units=1))
 
 
-def _mapped(docket: _Docket, candidate: Candidate, code: str | None, book: CodeBook, section: str) -> None:
+def _mapped(docket: Docket, candidate: Candidate, code: str | None, book: CodeBook, section: str) -> None:
     docket.drop(candidate, f"{section}: not an active condition" + (f", reported as {code}" if code else ""))
     entry = complete(book, code, frozenset()) if code else None
     if entry is not None and entry.billable:
         docket.add(replace(candidate, coding=entry.coding, rules=(*candidate.rules, f"guideline/{section}")))
 
 
-def _by_billability(docket: _Docket, known: Rules, setting: str, book: CodeBook) -> None:  # noqa: ARG001 - all steps look alike
+def _by_billability(docket: Docket, book: CodeBook) -> None:
     for candidate in docket.diagnoses():
         entry = book.get(candidate.coding.code)
         if entry is not None and not entry.billable:

@@ -12,23 +12,22 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from detect_icd.codebook import CodeBook, books_in, releases
-from detect_icd.importers.alphabetic import IndexTerm, read_index
+from detect_icd.importers.alphabetic import INDEXES, IndexTerm, read_index
 from detect_icd.importers.build import SCHEMA, Release, insert
 from detect_icd.importers.official import OfficialFile, official_files
 from detect_icd.importers.tabular import complete, read_tabular
-from detect_icd.local_data import BETWEEN, VARIABLE, Imported, home, imported, lines, path_of
+from detect_icd.local_data import BETWEEN, VARIABLE, Imported, Source, home, imported, lines, path_of
 from detect_icd.matchers.compiling import compile_index
-from detect_icd.matchers.index import INDEXES
 from detect_icd.matchers.phrases import fingerprint
 from detect_icd.store import Store
 from redactphi.errors import DataError, UsageError
 
-_INDEXES = ("index", "external", "drug", "neoplasm")
 _TABLES = """
 CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE source (name TEXT, kind TEXT, version TEXT, sha256 TEXT, rows INTEGER);
@@ -39,7 +38,7 @@ _READABLE = 0o644
 _RELEASE = re.compile(r"(?:FY)?(20\d\d)", re.IGNORECASE)
 
 
-def import_icd10cm(*sources: Path, release: str | None = None, folder: Path | None = None) -> Imported:
+def import_icd10cm(*sources: Path, release: str | None = None) -> Imported:
     """Imports the official files that zips and folders hold; what was imported of the release before is replaced.
 
     The tabular list and the code list or order file become a release that look-up and detection use; the Alphabetic
@@ -48,23 +47,30 @@ def import_icd10cm(*sources: Path, release: str | None = None, folder: Path | No
     Args:
         sources: Zips, folders of files or zips, or files.
         release: The fiscal year, as ``FY2026``; read from the files unless given.
-        folder: Where to keep it; the folder of imported files unless given.
 
     Raises:
         DataError: A file is not what it should be; what was imported before is untouched.
         UsageError: The release is not clear, or there is nowhere to keep it.
     """
-    target = folder or home()
-    if target is None:
+    folder = home()
+    if folder is None:
         raise UsageError(f"the variable {VARIABLE} is empty: there is no folder to import into")
     files = official_files(sources)
     number = _release_number(files, release)
-    book = _release(files, number)
+    book, counts = _release(files, number)
     terms: list[IndexTerm] = []
-    for kind in _INDEXES:
+    for kind in INDEXES:
         if (file := files.get(kind)) is not None and file.root is not None:
             terms += _read(file.name, file.root)
-    return _install(target, f"FY{number}", book, terms, files)
+    counts.update(line.kind for line in terms)
+    path = path_of(f"FY{number}", folder)
+    read = [Source(file.name, kind, file.year, file.sha256, counts[kind]) for kind, file in sorted(files.items())]
+    _write(path, f"FY{number}", book, terms, read)
+    for other in imported():
+        # A newer one was compiled with the codes and, where it has none of its own, the index that were at hand.
+        if other.release > f"FY{number}":
+            _recompile(other)
+    return next(found for found in imported() if found.path == path)
 
 
 def _read(name: str, root: Element) -> list[IndexTerm]:
@@ -76,30 +82,29 @@ def _read(name: str, root: Element) -> list[IndexTerm]:
         raise DataError(f"{name}: terms are nested deeper than any index has them") from error
 
 
-def refresh(folder: Path | None = None) -> tuple[Imported, ...]:
+def refresh() -> tuple[Imported, ...]:
     """Compiles the phrases of every import anew, after an update of this package changed its word tables.
 
     Raises:
         DataError: A file of an import is damaged.
         UsageError: There is no folder of imported files.
     """
-    target = folder or home()
-    if target is None:
+    if home() is None:
         raise UsageError(f"the variable {VARIABLE} is empty: nothing imported is used")
-    for found in imported(target):
-        _recompile(found, target)
-    return imported(target)
+    for found in imported():
+        _recompile(found)
+    return imported()
 
 
-def _recompile(found: Imported, folder: Path) -> None:
+def _recompile(found: Imported) -> None:
     with _partial(found.path) as partial:
         shutil.copyfile(found.path, partial)
-        _add_phrases(partial, list(lines(found)) or _lines_of_another(found.release, folder))
+        _add_phrases(partial, list(lines(found)) or _lines_of_another(found.release))
 
 
-def _lines_of_another(release: str, folder: Path) -> list[IndexTerm]:
+def _lines_of_another(release: str) -> list[IndexTerm]:
     """The newest index of another release: what was imported without one must not hide it."""
-    others = (found for found in reversed(imported(folder)) if found.release != release and found.kinds & INDEXES)
+    others = (found for found in reversed(imported()) if found.release != release and found.has_index)
     return [line for found in itertools.islice(others, 1) for line in lines(found)]
 
 
@@ -118,7 +123,8 @@ def _release_number(files: Mapping[str, OfficialFile], release: str | None) -> i
     )
 
 
-def _release(files: Mapping[str, OfficialFile], number: int) -> Release | None:
+def _release(files: Mapping[str, OfficialFile], number: int) -> tuple[Release | None, Counter[str]]:
+    """The release that the files are, if they are one, and how many lines each of the two has."""
     tabular, listed = files.get("tabular"), files.get("codes")
     if tabular is None or listed is None:
         present, absent = (
@@ -126,10 +132,11 @@ def _release(files: Mapping[str, OfficialFile], number: int) -> Release | None:
         )
         if tabular or listed:
             raise DataError(f"the {present} is there, but no {absent}: a release is made of both")
-        return None
+        return None, Counter()
     assert tabular.root is not None
     try:
-        return Release(number, complete(read_tabular(tabular.root), listed.codes))
+        records = read_tabular(tabular.root)
+        return Release(number, complete(records, listed.codes)), Counter(tabular=len(records), codes=listed.rows)
     except RecursionError as error:
         raise DataError(f"{tabular.name}: codes are nested deeper than any tabular list has them") from error
     except (DataError, UsageError) as error:
@@ -138,36 +145,27 @@ def _release(files: Mapping[str, OfficialFile], number: int) -> Release | None:
         raise DataError(f"{tabular.name}: an element lacks its attribute {error}") from error
 
 
-def _install(
-    folder: Path, release: str, book: Release | None, terms: Sequence[IndexTerm], files: Mapping[str, OfficialFile]
-) -> Imported:
-    counts: Counter[str] = Counter(line.kind for line in terms)
-    counts.update({kind: len(book.records) for kind in ("tabular", "codes")} if book is not None else {})
+def _write(
+    path: Path, release: str, book: Release | None, terms: Sequence[IndexTerm], sources: Sequence[Source]
+) -> None:
     facts = {
         "release": release,
         "made": datetime.now(UTC).date().isoformat(),
         "fingerprint": "",
     }
-    with _partial(path_of(release, folder)) as partial:
+    with _partial(path) as partial:
         with closing(sqlite3.connect(partial)) as connection, connection:
             connection.executescript(_TABLES)
             connection.executescript(SCHEMA)
             connection.executemany("INSERT INTO fact VALUES (?, ?)", facts.items())
-            connection.executemany(
-                "INSERT INTO source VALUES (?, ?, ?, ?, ?)",
-                [(file.name, kind, file.year, file.sha256, counts[kind]) for kind, file in sorted(files.items())],
-            )
+            connection.executemany("INSERT INTO source VALUES (?, ?, ?, ?, ?)", map(astuple, sources))
             connection.executemany(
                 'INSERT INTO line (kind, path, code, see, "column") VALUES (?, ?, ?, ?, ?)',
                 [(line.kind, BETWEEN.join(line.path), line.code, line.see, line.column) for line in terms],
             )
             if book is not None:
                 insert(connection, [book])
-        _add_phrases(partial, terms or _lines_of_another(release, folder))
-    for other in imported(folder):
-        if book is not None and other.release > release:
-            _recompile(other, folder)
-    return next(found for found in imported(folder) if found.release == release)
+        _add_phrases(partial, terms or _lines_of_another(release))
 
 
 def _add_phrases(partial: Path, terms: Sequence[IndexTerm]) -> None:

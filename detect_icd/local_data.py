@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from detect_icd.importers.alphabetic import IndexTerm
+from detect_icd.importers.alphabetic import INDEXES, IndexTerm
 from detect_icd.store import Store
 from redactphi.errors import DataError
 
@@ -44,6 +44,7 @@ class Imported:
         made: The day of the import, in ISO form.
         fingerprint: Of the word tables its phrases were compiled with.
         sources: The files it was made from.
+        stamp: When the file was written: what is remembered of an import is of this state of it.
     """
 
     release: str
@@ -51,11 +52,17 @@ class Imported:
     made: str
     fingerprint: str
     sources: tuple[Source, ...]
+    stamp: int
 
     @property
     def kinds(self) -> frozenset[str]:
-        """What was imported: ``tabular``, ``index``, ``external``, ``drug``, ``neoplasm``."""
+        """What was imported: ``tabular``, ``codes``, ``index``, ``external``, ``drug``, ``neoplasm``."""
         return frozenset(source.kind for source in self.sources)
+
+    @property
+    def has_index(self) -> bool:
+        """Whether it widens what is detected, by the Alphabetic Index or a table of it."""
+        return not self.kinds.isdisjoint(INDEXES)
 
 
 def home() -> Path | None:
@@ -68,13 +75,13 @@ def home() -> Path | None:
     return platformdirs.user_data_path("detect-icd", appauthor=False)
 
 
-def imported(folder: Path | None = None) -> tuple[Imported, ...]:
+def imported() -> tuple[Imported, ...]:
     """What was imported, by release, oldest first.
 
     Raises:
         DataError: A file in the folder is not one that an import made.
     """
-    folder = folder or home()
+    folder = home()
     if folder is None or not folder.is_dir():
         return ()
     return tuple(_described(path, path.stat().st_mtime_ns) for path in sorted(folder.glob(f"{PREFIX}FY*.sqlite")))
@@ -99,11 +106,11 @@ def phrases(found: Imported) -> bytes | None:
 
 
 @functools.lru_cache(maxsize=64)
-def _described(path: Path, stamp: int) -> Imported:  # noqa: ARG001 - another file of the same name is read anew
+def _described(path: Path, stamp: int) -> Imported:
     store = Store(path)
     try:
         facts = dict(store.rows("SELECT key, value FROM fact"))
         sources = tuple(Source(*row) for row in store.rows("SELECT name, kind, version, sha256, rows FROM source"))
-        return Imported(facts["release"], path, facts["made"], facts["fingerprint"], sources)
+        return Imported(facts["release"], path, facts["made"], facts["fingerprint"], sources, stamp)
     except (DataError, KeyError, TypeError) as error:
         raise DataError(f"{path.name} is not what an import makes; delete it and import again") from error

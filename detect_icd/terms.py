@@ -93,6 +93,12 @@ def rows(name: str, columns: int) -> Iterator[tuple[str, ...]]:
         yield cells + ("",) * (columns - len(cells))
 
 
+@functools.cache
+def word_set(name: str) -> frozenset[str]:
+    """The words of a packaged list, one a line."""
+    return frozenset(word for (word,) in rows(name, 1))
+
+
 class Terms:
     """Turns text into tokens with atoms. Build once, reuse: it remembers the words it has seen."""
 
@@ -149,11 +155,12 @@ class Terms:
             word = unicodedata.normalize("NFKD", word.replace("\u2019", "'"))
             word = "".join(letter for letter in word if not unicodedata.combining(letter))
         word = word.removesuffix("'s").replace("'", "")
-        for form in (word, american(word), singular(american(word))):
+        spelt = american(word)
+        base = singular(spelt)
+        for form in (word, spelt, base):
             if (known := self._forms.get(form)) is not None:
                 return known
-        word = singular(american(word))
-        return () if word.isdigit() or len(word) < 2 else (word,)  # noqa: PLR2004 - one letter is no word
+        return () if base.isdigit() or len(base) < 2 else (base,)  # noqa: PLR2004 - one letter is no word
 
     def tokens(self, text: str, start: int = 0, end: int | None = None) -> list[Token]:
         """The tokens of a stretch of text, in offsets of the whole text."""
@@ -249,11 +256,7 @@ class Terms:
 
 def _side(text: str, match: re.Match[str]) -> tuple[str, ...]:
     """The side a lone capital R or L stands for; none in "R/O", "L-spine", "L4" or an initial."""
-    if (
-        match.group() not in _SIDES
-        or not _ALONE.match(text, match.end())
-        or text[match.start() - 1 : match.start()] in _JOINING
-    ):
+    if not _ALONE.match(text, match.end()) or text[match.start() - 1 : match.start()] in _JOINING:
         return ()
     return (_SIDES[match.group()],)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -54,7 +54,7 @@ def status(*, as_json: bool) -> None:
             "folder": str(home() or ""),
             "releases": [{"name": r.name, "first_day": r.first_day.isoformat(), "last_day": r.last_day.isoformat(),
                           "billable": r.billable_count} for r in releases()],
-            "imported": [asdict(found) | {"path": str(found.path), "stale": is_stale(found)} for found in imports],
+            "imported": [_facts(found) | {"path": str(found.path), "stale": is_stale(found)} for found in imports],
             "phrases": len(phrase_index()),
         }  # fmt: skip
         click.echo(json.dumps(facts, indent=2))
@@ -72,9 +72,14 @@ def status(*, as_json: bool) -> None:
     ])  # fmt: skip
 
 
+def _facts(found: Imported) -> dict[str, Any]:
+    return {name: value for name, value in asdict(found).items() if name != "stamp"}
+
+
 def _use(found: Imported, kind: str) -> str:
     """Whether a file of an import is used: every release is, but one index only."""
-    from detect_icd.matchers.index import INDEXES, alphabetic_index_used, is_stale  # noqa: PLC0415
+    from detect_icd.importers.alphabetic import INDEXES  # noqa: PLC0415
+    from detect_icd.matchers.index import alphabetic_index_used, is_stale  # noqa: PLC0415
 
     if is_stale(found):
         return "no: run `detect-icd data refresh`" if kind in INDEXES else "yes, words after `detect-icd data refresh`"

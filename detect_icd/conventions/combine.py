@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from detect_icd.candidates import Candidate
 from detect_icd.coding import icd10cm
 from detect_icd.conventions.docket import Docket, compact, starts
+from detect_icd.conventions.surroundings import bordered
 from detect_icd.guideline_rules import Combination, rules
 
 if TYPE_CHECKING:
@@ -109,14 +109,9 @@ def _is_parted(docket: Docket, parts: Sequence[Candidate]) -> bool:
 
 def _words(docket: Docket, rule: Combination, first: Candidate) -> list[Span] | None:
     """The words a rule asks for; None where the note does not have them, or has what rules it out."""
-    if rule.unless and docket.note.text and _compiled(rule.unless).search(docket.note.text):
+    if rule.unless and docket.note.text and bordered(rule.unless).search(docket.note.text):
         return None
     if not rule.words:
         return []
     ranges = list(docket.note.around(first)) if rule.near else [docket.note.whole()]
-    return [span for bounds in ranges for _, span in docket.note.stated(_compiled(rule.words), bounds)] or None
-
-
-@functools.cache
-def _compiled(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{words})(?!\w)", re.IGNORECASE)
+    return [span for bounds in ranges for _, span in docket.note.stated(bordered(rule.words), bounds)] or None

@@ -53,9 +53,8 @@ def _by_course(book: CodeBook, course: str) -> Mapping[tuple[str, frozenset[str]
     """The codes for a disease in one course, by chapter letter and what else their titles state."""
     other = _COURSES[1 - _COURSES.index(course)]
     shelf: dict[tuple[str, frozenset[str]], str] = {}
-    for entry in book.iter_entries():
-        title = entry.title.lower()
-        if entry.billable and course in title and other not in title and entry.code[0] not in "CSTO":
+    for entry in book.iter_billable(containing=course):
+        if other not in entry.title.lower() and entry.code[0] not in "CSTO":
             said = stated(entry.title)
             if course in said:
                 shelf.setdefault((entry.code[0], said - {course}), entry.code)

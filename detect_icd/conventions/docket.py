@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from detect_icd.coding import CodeSystem, icd10cm
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeEntry
     from detect_icd.conventions.surroundings import Surroundings
+    from redactphi.spans import Span
 
 Prefixes = tuple[str, ...]
 """Codes without their dot, or what they begin with."""
@@ -66,6 +67,10 @@ class Docket:
         self.all.append(candidate)
         return True
 
+    def stands(self, candidate: Candidate) -> bool:
+        """Whether a candidate is still reported: this very one, not one like it."""
+        return any(candidate is other for other in self.standing)
+
     def diagnoses(self) -> list[Candidate]:
         """Those standing of ICD-10-CM."""
         return [candidate for candidate in self.standing if candidate.coding.system is CodeSystem.ICD10CM]
@@ -86,12 +91,14 @@ class Docket:
             rules=(*first.rules, f"guideline/{rule}"),
         )
 
+    def stated(
+        self, entry: CodeEntry, evidence: tuple[Span, ...], rule: str, *, section: str = "", score: float = 0.85
+    ) -> Candidate:
+        """A candidate for the code that words of the note come to by a rule, whatever the matchers made of them."""
+        rules = ("guideline/words", f"guideline/{rule}")
+        return Candidate(entry.coding, evidence, Status.PRESENT, section, score, rules)
+
 
 def is_history(candidate: Candidate) -> bool:
     """Whether a code speaks of what is over."""
     return compact(candidate.coding.code).startswith(("Z85", "Z86", "Z87"))
-
-
-def first_of(candidates: Iterable[Candidate], prefixes: Prefixes) -> Candidate | None:
-    """The first candidate whose code begins so."""
-    return next((candidate for candidate in candidates if starts(candidate, prefixes)), None)

@@ -12,7 +12,7 @@ from detect_icd.conventions.docket import Docket, Prefixes, compact, is_history,
 from detect_icd.conventions.specificity import is_acute_of, open_points, stated
 
 if TYPE_CHECKING:
-    from detect_icd.codebook import CodeBook
+    from detect_icd.codebook import CodeBook, CodeEntry
 
 _RANGE = re.compile(
     r"(?<![-.\w])([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?)(?:\.?-(?=[A-Z]\d)([A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?))?\.?-?(?=[,)\s;]|$)"
@@ -32,20 +32,16 @@ def exclude(docket: Docket, book: CodeBook) -> None:
         for other in diagnoses:
             if other is candidate or not excluded or not starts(other, excluded):
                 continue
-            if not (_stands(docket, candidate) and _stands(docket, other)):
+            if not (docket.stands(candidate) and docket.stands(other)):
                 continue
             _decide(docket, book, candidate, other)
-
-
-def _stands(docket: Docket, candidate: Candidate) -> bool:
-    return any(candidate is other for other in docket.standing)
 
 
 def _decide(docket: Docket, book: CodeBook, candidate: Candidate, other: Candidate) -> None:
     if is_acute_of(candidate, other) or is_acute_of(other, candidate):
         # I.B.8: the acute and the chronic form are both coded.
         return
-    mutual = starts(candidate, excluded_by(book, other.coding.code) or ("?",))
+    mutual = starts(candidate, excluded_by(book, other.coding.code))
     if is_plainly_unrelated(candidate, other) or docket.note.unlinked(candidate, other):
         docket.warnings.append(
             f"{candidate.coding.code} excludes {other.coding.code} (I.A.12.a): both are reported as unrelated"
@@ -91,13 +87,28 @@ def is_plainly_unrelated(one: Candidate, other: Candidate) -> bool:
 @functools.lru_cache(maxsize=8192)
 def excluded_by(book: CodeBook, code: str) -> Prefixes:
     """The code prefixes that an Excludes1 note at the code or above it names, ranges written out."""
+    own = compact(code)
+    named = {
+        prefix for level in levels(book, code, blocks=True) for note in level.excludes1 for prefix in named_in(note)
+    }
+    return tuple(sorted(prefix for prefix in named if not own.startswith(prefix)))
+
+
+def levels(book: CodeBook, code: str, *, blocks: bool) -> Iterator[CodeEntry]:
+    """The entries whose notes hold for a code, nearest first; none where the release does not have it.
+
+    Args:
+        book: The release in force.
+        code: The code.
+        blocks: Whether to give its block, too, above the code, its headings and its category.
+    """
     entry = book.get(code)
     if entry is None:
-        return ()
-    own = compact(code)
-    levels = (entry, *(above for above in book.ancestors(code) if above.kind in {"category", "code", "block"}))
-    named = {prefix for level in levels for note in level.excludes1 for prefix in named_in(note)}
-    return tuple(sorted(prefix for prefix in named if not own.startswith(prefix)))
+        return
+    yield entry
+    for above in book.ancestors(code):
+        if above.kind in {"category", "code"} or (blocks and above.kind == "block"):
+            yield above
 
 
 def named_in(note: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from detect_icd.candidates import Candidate
 from detect_icd.conventions.docket import Docket, starts
@@ -42,15 +42,13 @@ class _Case:
 def apply_families(docket: Docket, book: CodeBook) -> None:
     """Brings each family's candidates to the codes that say all the note does."""
     table = by_category()
-    present = [kin for c in docket.active() for kin in table.get(c.coding.code[:3], ())]
-    for kin in dict.fromkeys(id(kin) for kin in present):
-        family = next(item for item in present if id(item) == kin)
-        for case in _cases(docket, family, book):
-            _gather(docket, family, case)
-            if family.family.severally:
-                _each(docket, family, case, book)
+    for kin in _distinct(kin for c in docket.active() for kin in table.get(c.coding.code[:3], ())):
+        for case in _cases(docket, kin, book):
+            _gather(docket, kin, case)
+            if kin.family.severally:
+                _each(docket, kin, case, book)
             else:
-                _all(docket, family, case, book)
+                _all(docket, kin, case, book)
 
 
 def _cases(docket: Docket, kin: Kin, book: CodeBook) -> list[_Case]:
@@ -153,5 +151,9 @@ def _says_less(kin: Kin, member: Candidate, said: Facts, book: CodeBook) -> bool
     return facts - lower <= said
 
 
-def _distinct(candidates: Iterator[Candidate]) -> list[Candidate]:
-    return list({id(candidate): candidate for candidate in candidates}.values())
+_Item = TypeVar("_Item", Candidate, Kin)
+
+
+def _distinct(items: Iterator[_Item]) -> list[_Item]:
+    """Each once: this very one, not one like it."""
+    return list({id(item): item for item in items}.values())

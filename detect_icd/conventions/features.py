@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from detect_icd.conventions.docket import Prefixes, compact
-from redactphi.errors import RuleError, UnknownNameError
+from detect_icd.conventions.surroundings import bordered
+from detect_icd.guideline_rules import build
+from detect_icd.matchers.special.facts import billable_below
+from redactphi.errors import UnknownNameError
 from redactphi.resources import data, read_toml
 
 if TYPE_CHECKING:
@@ -66,7 +69,6 @@ class Family:
         details: Facts that add to each of the others and never stand by themselves.
         severally: Whether each fact is reported by a code of its own (diabetes) rather than all by one.
         merged: Whether all its candidates of one stem speak of the same disease.
-        near: Whether words count in the mention's sentence; otherwise only codes do.
         follows: Whether words also count in the sentence after the mention's, where no other diagnosis stands in it.
         spoken: Facts that hold only where the note says the word: titles put them in for want of a better.
         ladders: Facts of which only the first stated holds.
@@ -83,7 +85,6 @@ class Family:
     details: tuple[str, ...] = ()
     severally: bool = False
     merged: bool = True
-    near: bool = True
     follows: bool = False
     spoken: tuple[str, ...] = ()
     ladders: tuple[tuple[str, ...], ...] = ()
@@ -91,9 +92,6 @@ class Family:
     blank: str = ""
     matches: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
-
-
-_Table = TypeVar("_Table", Feature, Family)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +128,7 @@ class Kin:
     @property
     def near(self) -> re.Pattern[str] | None:
         """The words that count beside a mention, one group a fact."""
-        return _pattern(self.family.name, anywhere=False) if self.family.near else None
+        return _pattern(self.family.name, anywhere=False)
 
     @property
     def anywhere(self) -> re.Pattern[str] | None:
@@ -167,20 +165,10 @@ def _read(name: str, code: str, title: str) -> tuple[Stem, Facts]:
 def _shelf(book: CodeBook, name: str, category: str) -> Mapping[tuple[Stem, Facts], str]:
     """The codes of a category by stem and facts; of several the one that says no more than that."""
     shelf: dict[tuple[Stem, Facts], str] = {}
-    for entry in sorted(_billable(book, category), key=lambda e: ("unspecified" in e.title.lower(), e.code)):
+    for entry in sorted(billable_below(book, category), key=lambda e: ("unspecified" in e.title.lower(), e.code)):
         if compact(entry.code).startswith(families()[name].family.codes):
             shelf.setdefault(families()[name].read(entry), entry.code)
     return shelf
-
-
-def _billable(book: CodeBook, code: str) -> Iterator[CodeEntry]:
-    entry = book.get(code)
-    if entry is None:
-        return
-    if entry.billable:
-        yield entry
-    for child in entry.children:
-        yield from _billable(book, child)
 
 
 @functools.cache
@@ -190,7 +178,7 @@ def _pattern(name: str, *, anywhere: bool) -> re.Pattern[str] | None:
         for feature in families()[name].features.values()
         if feature.words and feature.anywhere is anywhere
     ]
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE) if parts else None
+    return bordered("|".join(parts)) if parts else None
 
 
 @functools.cache
@@ -199,14 +187,13 @@ def families() -> Mapping[str, Kin]:
 
     Raises:
         RuleError: A table has an unknown key or lacks one, or a family comes without examples.
+        UnknownNameError: A family has a fact that no feature is.
     """
     raw = read_toml(data("detect_icd") / "guidelines" / "families.toml")
-    features = {feature.name: feature for feature in (_build(Feature, table) for table in raw["feature"])}
+    features = {feature.name: feature for feature in (build(Feature, table, "families") for table in raw["feature"])}
     known: dict[str, Kin] = {}
     for table in raw["family"]:
-        family = _build(Family, table)
-        if not (family.matches and family.ignores):
-            raise RuleError(f"guidelines/families.toml/{family.name}: needs matches and ignores")
+        family = build(Family, table, "families")
         names = (*family.features, *family.details)
         if strange := [name for name in names if name not in features]:
             raise UnknownNameError("feature", strange[0], features)
@@ -222,17 +209,3 @@ def by_category() -> Mapping[str, tuple[Kin, ...]]:
         for category in sorted({prefix[:3] for prefix in kin.family.codes}):
             table.setdefault(category, []).append(kin)
     return {category: tuple(kins) for category, kins in table.items()}
-
-
-def _build(cls: type[_Table], raw: Mapping[str, Any]) -> _Table:
-    valid = [item.name for item in fields(cls)]
-    if unknown := sorted(set(raw) - set(valid)):
-        raise RuleError(
-            f"guidelines/families.toml/{raw.get('name')}: unknown keys {unknown}; valid: {', '.join(valid)}"
-        )
-    values: dict[str, Any] = {key: tuple(tuple(v) if isinstance(v, list) else v for v in value) if isinstance(value, list) else value
-              for key, value in raw.items()}  # fmt: skip
-    try:
-        return cls(**values)
-    except TypeError as error:
-        raise RuleError(f"guidelines/families.toml/{raw.get('name')}: {error}") from None

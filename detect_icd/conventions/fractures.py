@@ -42,7 +42,7 @@ def by_osteoporosis(docket: Docket, sites: Mapping[str, str], book: CodeBook) ->
             continue
         for fracture in broken:
             _combine(docket, book, (disease, fracture), stem + (_site(fracture, sites) or ""))
-        if not any(c is fracture for fracture in broken for c in docket.standing):
+        if not any(map(docket.stands, broken)):
             docket.drop(disease, f"{_RULE}: part of the fracture's code")
 
 

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import icd10cm
 from detect_icd.conventions.docket import Docket, Prefixes, compact, starts
 from detect_icd.conventions.sequence import code_first
-from redactphi.errors import RuleError
+from detect_icd.conventions.surroundings import bordered
+from detect_icd.guideline_rules import build
 from redactphi.resources import data, read_toml
 
 if TYPE_CHECKING:
@@ -118,9 +118,6 @@ class Aftermath:
     ignores: tuple[str, ...] = ()
 
 
-_Row = TypeVar("_Row", Consequence, Aftermath)
-
-
 @functools.cache
 def linked() -> tuple[tuple[Consequence, ...], tuple[Aftermath, ...]]:
     """The packaged table.
@@ -130,22 +127,9 @@ def linked() -> tuple[tuple[Consequence, ...], tuple[Aftermath, ...]]:
     """
     raw = read_toml(data("detect_icd") / "guidelines" / "linked.toml")
     return (
-        tuple(_row(Consequence, table) for table in raw["consequence"]),
-        tuple(_row(Aftermath, table) for table in raw["aftermath"]),
+        tuple(build(Consequence, table, "linked") for table in raw["consequence"]),
+        tuple(build(Aftermath, table, "linked") for table in raw["aftermath"]),
     )
-
-
-def _row(cls: type[_Row], raw: Mapping[str, Any]) -> _Row:
-    valid = [item.name for item in fields(cls)]
-    if unknown := sorted(set(raw) - set(valid)):
-        raise RuleError(f"guidelines/linked.toml/{raw.get('name')}: unknown keys {unknown}; valid: {', '.join(valid)}")
-    if not (raw.get("matches") and raw.get("ignores")):
-        raise RuleError(f"guidelines/linked.toml/{raw.get('name')}: needs matches and ignores")
-    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
-    try:
-        return cls(**values)
-    except TypeError as error:
-        raise RuleError(f"guidelines/linked.toml/{raw.get('name')}: {error}") from None
 
 
 def apply_linked(docket: Docket, book: CodeBook) -> None:
@@ -155,8 +139,9 @@ def apply_linked(docket: Docket, book: CodeBook) -> None:
     consequences, _ = linked()
     codes = [compact(c.coding.code) for c in docket.active()]
     for rule in consequences:
-        if any(code.startswith(_causes(rule, book)) for code in codes):
-            _consequence(docket, rule, book)
+        sources = _causes(rule, book)
+        if any(code.startswith(sources) for code in codes):
+            _consequence(docket, rule, sources, book)
     for candidate in docket.active():
         for after in _aftermaths(compact(candidate.coding.code)):
             if candidate.status is Status.PRESENT and _operated(docket, candidate, after):
@@ -171,17 +156,18 @@ def _aftermaths(code: str) -> tuple[Aftermath, ...]:
 
 @functools.lru_cache(maxsize=256)
 def _causes(rule: Consequence, book: CodeBook) -> Prefixes:
-    """What a consequence may come from; never what it is read as itself."""
-    return rule.causes or code_first(book, rule.result) or ("?",)
+    """What a consequence may come from."""
+    return rule.causes or code_first(book, rule.result)
 
 
-def _consequence(docket: Docket, rule: Consequence, book: CodeBook) -> None:
+def _consequence(docket: Docket, rule: Consequence, sources: Prefixes, book: CodeBook) -> None:
     active = docket.active()
-    causes = [c for c in active if starts(c, _causes(rule, book)) and not starts(c, rule.vague)]
+    # What it is read as itself is no cause of it.
+    causes = [c for c in active if starts(c, sources) and not starts(c, rule.vague)]
     vague = [c for c in active if starts(c, rule.vague)]
     if not causes or (not vague and (rule.suffix is not None or not rule.loose)):
         return
-    for _, span in docket.note.stated(_bordered(rule.words), docket.note.whole()):
+    for _, span in docket.note.stated(bordered(rule.words), docket.note.whole()):
         cause = next((c for c in causes if _joins(docket, span, c, loose=rule.loose)), None)
         told = next((c for c in vague if any(s.overlaps(span) for s in c.evidence)), None)
         entry = book.get(_code(rule.result, rule.suffix, told or (vague[0] if vague else None)))
@@ -255,14 +241,3 @@ def _code(result: str, suffix: int | None, vague: Candidate | None) -> str:
     if suffix is None or vague is None:
         return result
     return icd10cm.format(result + compact(vague.coding.code)[suffix:])
-
-
-@functools.cache
-def _bordered(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{words})(?!\w)", re.IGNORECASE)
-
-
-def rows() -> Iterator[Consequence | Aftermath]:
-    """All rows of the table."""
-    for table in linked():
-        yield from table

@@ -8,14 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from detect_icd.candidates import Candidate, Status
 from detect_icd.conventions.docket import Docket, Prefixes, compact, is_history, starts
+from detect_icd.conventions.excludes import levels
+from detect_icd.conventions.surroundings import number, numbered
 from detect_icd.matchers.completion import complete
 from detect_icd.terms import terms
 from redactphi.errors import RuleError
 from redactphi.resources import data, read_toml
 
 if TYPE_CHECKING:
+    from detect_icd.candidates import Candidate
     from detect_icd.codebook import CodeBook, CodeEntry
     from redactphi.spans import Span
 
@@ -44,6 +46,7 @@ class Organism:
         cause: Its code beside an infection of another chapter.
         codes: Candidates that name it, without dots.
         sites: For each disease with a code of its own for this cause, that code or heading.
+        own: Those codes and headings, without dots.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Organism:
     cause: str
     codes: Prefixes
     sites: Mapping[str, str]
+    own: Prefixes
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,8 @@ def tables() -> Tables:
         tuple(raw["asks"]),
         tuple(raw["keeps"]),
         resistance,
-        _scan([organism.words for organism in organisms]),
-        _scan([words for words, _ in resistance]),
+        numbered(organism.words for organism in organisms),
+        numbered(words for words, _ in resistance),
     )
 
 
@@ -102,12 +106,8 @@ def _organism(raw: Mapping[str, Any]) -> Organism:
         known = {key: raw[key] for key in ("name", "words", "cause")}
     except KeyError as error:
         raise RuleError(f"guidelines/organisms.toml: an organism lacks {error}") from None
-    return Organism(**known, codes=tuple(raw.get("codes", ())), sites=raw.get("sites", {}))
-
-
-def _scan(words: Sequence[str]) -> re.Pattern[str]:
-    groups = "|".join(f"(?P<w{number}>{one})" for number, one in enumerate(words))
-    return re.compile(rf"(?<![\w-])(?:{groups})(?!\w)", re.IGNORECASE)
+    sites = raw.get("sites", {})
+    return Organism(**known, codes=tuple(raw.get("codes", ())), sites=sites, own=tuple(map(compact, sites.values())))
 
 
 def apply_organisms(docket: Docket, book: CodeBook) -> None:
@@ -139,23 +139,19 @@ def _misread(docket: Docket) -> None:
 
 def _is_open(candidate: Candidate, book: CodeBook) -> bool:
     """Whether a code leaves its organism to be said: a disease with codes by organism, or one whose notes ask for B95-B97."""
-    return any(starts(candidate, codes) for codes in tables().sites.values()) or asks_for_cause(
-        book, candidate.coding.code
-    )
+    return _by_own_code(candidate) or asks_for_cause(book, candidate.coding.code)
 
 
 @functools.lru_cache(maxsize=8192)
 def asks_for_cause(book: CodeBook, code: str) -> bool:
     """Whether a note at the code or above it asks for the organism (B95-B97) in addition."""
-    entry = book.get(code)
-    if entry is None or code[0] in "RABZ":
+    if code[0] in "RABZ" or code not in book:
         return False
     if compact(code).startswith(tables().asks):
         return True
-    levels = (entry, *(above for above in book.ancestors(code) if above.kind in {"category", "code", "block"}))
     return any(
         "B95" in note or "infectious agent" in note or "identify infection" in note
-        for level in levels
+        for level in levels(book, code, blocks=True)
         for note in level.use_additional
     )
 
@@ -166,7 +162,7 @@ def _named(docket: Docket) -> Iterator[tuple[Organism, Span | None]]:
     seen = set()
     for group, span in docket.note.stated(tables().scan, docket.note.whole()):
         low, high = docket.note.sentence(span.start, span.end)
-        organism = known[int(group[1:])]
+        organism = known[number(group)]
         if _SCREENED.search(docket.note.text, low, high) or organism.name in seen:
             continue
         seen.add(organism.name)
@@ -199,7 +195,7 @@ def _by_own_code(infection: Candidate) -> bool:
 
 
 def _join(docket: Docket, infection: Candidate, organism: Organism, span: Span | None, book: CodeBook) -> bool:
-    if not any(infection is other for other in docket.standing):
+    if not docket.stands(infection):
         return False
     entry = _own_code(docket, infection, organism, book)
     if entry is not None and entry.code != infection.coding.code:
@@ -219,16 +215,7 @@ def _join(docket: Docket, infection: Candidate, organism: Organism, span: Span |
         return True
     if cause is not None:
         evidence = (span,) if span else infection.evidence
-        docket.add(
-            Candidate(
-                cause.coding,
-                evidence,
-                Status.PRESENT,
-                infection.section,
-                0.85,
-                ("guideline/words", f"guideline/{_RULE}:{organism.name}"),
-            )
-        )
+        docket.add(docket.stated(cause, evidence, f"{_RULE}:{organism.name}", section=infection.section))
     return True
 
 
@@ -254,8 +241,7 @@ def _drop_named_twice(docket: Docket) -> None:
         for organism in tables().organisms:
             if not organism.codes or not starts(candidate, organism.codes):
                 continue
-            own = tuple(code.replace(".", "") for code in organism.sites.values())
-            saying = next((c for c in active if own and starts(c, own) and not starts(c, tables().keeps)), None)
+            saying = next((c for c in active if starts(c, organism.own) and not starts(c, tables().keeps)), None)
             beside = next((c for c in docket.standing if c.coding.code == organism.cause and c is not candidate), None)
             if starts(candidate, _CAUSES) and saying is not None and not _other_site(asking, saying):
                 docket.drop(candidate, f"{_RULE}: {saying.coding.code} says the organism")
@@ -272,12 +258,8 @@ def _resistance(docket: Docket, book: CodeBook) -> None:
     """I.C.1.c: resistance in addition to the infection, unless the infection's code says it (MRSA)."""
     for group, span in docket.note.stated(tables().resistant, docket.note.whole()):
         low, high = docket.note.sentence(span.start, span.end)
-        entry = book.get(tables().resistance[int(group[1:])][1])
+        entry = book.get(tables().resistance[number(group)][1])
         if entry is None or _SCREENED.search(docket.note.text, low, high):
             continue
-        docket.add(
-            Candidate(
-                entry.coding, (span,), Status.PRESENT, "", 0.85, ("guideline/words", "guideline/I.C.1.c:resistance")
-            )
-        )
+        docket.add(docket.stated(entry, (span,), "I.C.1.c:resistance"))
         return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from detect_icd.candidates import Candidate
 from detect_icd.coding import CodeSystem
 from detect_icd.conventions.docket import Prefixes, compact, starts
-from detect_icd.conventions.excludes import named_in
+from detect_icd.conventions.excludes import levels, named_in
 from detect_icd.conventions.specificity import is_acute_of
 
 if TYPE_CHECKING:
@@ -67,11 +67,7 @@ def code_first(book: CodeBook, code: str) -> Prefixes:
 
 @functools.lru_cache(maxsize=8192)
 def _notes(book: CodeBook, code: str, kind: str) -> tuple[str, ...]:
-    entry = book.get(code)
-    if entry is None:
-        return ()
-    levels = (entry, *(above for above in book.ancestors(code) if above.kind in {"category", "code"}))
-    return tuple(note for level in levels for note in getattr(level, kind))
+    return tuple(note for level in levels(book, code, blocks=False) for note in getattr(level, kind))
 
 
 def hints(reported: Sequence[Candidate], book: CodeBook) -> Iterator[str]:

@@ -20,10 +20,7 @@ def most_specific(docket: Docket, known: Rules) -> None:
     diagnoses = docket.diagnoses()
     for says_more in (_states_more, _leaves_less_open, _is_kind_of):
         for vague in diagnoses:
-            standing = docket.diagnoses()
-            if any(vague is o for o in standing) and (
-                other := next((o for o in standing if says_more(o, vague)), None)
-            ):
+            if docket.stands(vague) and (other := next((o for o in docket.diagnoses() if says_more(o, vague)), None)):
                 docket.drop(vague, f"I.B.2: {other.coding.code} says more")
     _still_there(docket, known)
 

@@ -6,14 +6,15 @@ import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from detect_icd.candidates import Candidate, Status
 from detect_icd.conventions.docket import Docket, Prefixes, starts
-from redactphi.errors import RuleError
+from detect_icd.conventions.surroundings import number, numbered
+from detect_icd.guideline_rules import build
 from redactphi.resources import data, read_toml
 
 if TYPE_CHECKING:
+    from detect_icd.candidates import Candidate
     from detect_icd.codebook import CodeBook
 
 _DENIED = re.compile(
@@ -73,26 +74,11 @@ def statements() -> Statements:
         RuleError: A rule has an unknown key, lacks one, or comes without examples.
     """
     raw = read_toml(data("detect_icd") / "guidelines" / "statements.toml")
-    known = []
-    for table in raw["statement"]:
-        if not (table.get("matches") and table.get("ignores")):
-            raise RuleError(f"guidelines/statements.toml/{table.get('name')}: needs matches and ignores")
-        values: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in table.items()
-        }
-        try:
-            known.append(Statement(**values))
-        except TypeError as error:
-            raise RuleError(f"guidelines/statements.toml/{table.get('name')}: {error}") from None
-    groups = "|".join(f"(?P<s{number}>{rule.words})" for number, rule in enumerate(known))
+    known = tuple(build(Statement, table, "statements") for table in raw["statement"])
     organs = tuple(
         (re.compile(rf"\b(?:{table.pop('words')})\b", re.IGNORECASE), table) for table in raw["organ"].values()
     )
-    return Statements(tuple(known), organs, tuple(raw["hints"]), _bordered(groups))
-
-
-def _bordered(words: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w-])(?:{words})(?!\w)", re.IGNORECASE)
+    return Statements(known, organs, tuple(raw["hints"]), numbered(rule.words for rule in known))
 
 
 def read_statements(docket: Docket, book: CodeBook) -> None:
@@ -101,7 +87,7 @@ def read_statements(docket: Docket, book: CodeBook) -> None:
     text = docket.note.text
     found = [item for bounds in _windows(table.hints, text) for item in docket.note.stated(table.scan, bounds)]
     for group, span in found:
-        rule = table.rules[int(group[1:])]
+        rule = table.rules[number(group)]
         bounds = docket.note.sentence(span.start, span.end)
         if _DENIED.search(text, *bounds):
             continue
@@ -111,8 +97,7 @@ def read_statements(docket: Docket, book: CodeBook) -> None:
         for other in list(_part_of(docket, rule, bounds)):
             docket.drop(other, f"{rule.section}: {rule.name}, part of {entries[0].code}")
         for entry in entries:
-            rules = ("guideline/words", f"guideline/{rule.section}:{rule.name}")
-            docket.add(Candidate(entry.coding, (span,), Status.PRESENT, "", 0.85, rules))
+            docket.add(docket.stated(entry, (span,), f"{rule.section}:{rule.name}"))
 
 
 _WIDTH = 80

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from detect_icd.assertion import assess, context_rules
 from detect_icd.candidates import Candidate, Status
@@ -39,6 +40,22 @@ _TAG = re.compile(TAG)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _COMMON = frozenset({"acute", "chronic", "disease", "disorder", "stage", "type", "the", "and", "with", "left", "right", "severe", "mild", "moderate", "pain",
     "failure", "syndrome", "infection", "unspecified", "due", "not", "related", "unrelated"})  # fmt: skip
+
+
+@functools.cache
+def bordered(words: str) -> re.Pattern[str]:
+    """The pattern of words that no letter, digit or hyphen stands before, and no letter or digit behind."""
+    return re.compile(rf"(?<![\w-])(?:{words})(?!\w)", re.IGNORECASE)
+
+
+def numbered(rules: Iterable[str]) -> re.Pattern[str]:
+    """The words of several rules in one such scan; ``number`` tells which of them a match is of."""
+    return bordered("|".join(f"(?P<n{number}>{words})" for number, words in enumerate(rules)))
+
+
+def number(group: str) -> int:
+    """Which rule of a ``numbered`` scan the name of a group stands for."""
+    return int(group[1:])
 
 
 class Surroundings:

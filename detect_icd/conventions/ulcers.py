@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.assertion import assess, context_rules
-from detect_icd.candidates import Candidate, Status
+from detect_icd.candidates import Status
 from detect_icd.conventions.docket import Docket, starts
+from detect_icd.conventions.surroundings import number, numbered
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
+    from detect_icd.candidates import Candidate
     from detect_icd.codebook import CodeBook
 
 _PRESSURE = "I.C.12.a:pressure ulcer by place and stage"
@@ -32,15 +34,10 @@ class Mark:
 
 
 @functools.cache
-def _patterns() -> dict[str, tuple[re.Pattern[str], dict[str, str]]]:
-    """For each kind of mark one scan, and its value by group."""
+def _patterns() -> dict[str, tuple[re.Pattern[str], tuple[str, ...]]]:
+    """For each kind of mark one scan, and its values by number."""
     raw = read_toml(data("detect_icd") / "guidelines" / "ulcers.toml")
-    patterns = {}
-    for kind, table in raw.items():
-        values = {f"g{number}": value for number, value in enumerate(table)}
-        groups = "|".join(f"(?P<g{number}>{words})" for number, words in enumerate(table.values()))
-        patterns[kind] = (re.compile(rf"(?<![\w-])(?:{groups})(?!\w)", re.IGNORECASE), values)
-    return patterns
+    return {kind: (numbered(table.values()), tuple(table)) for kind, table in raw.items()}
 
 
 def read_ulcers(docket: Docket, book: CodeBook) -> None:
@@ -66,7 +63,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 def _marks(text: str, bounds: tuple[int, int]) -> list[Mark]:
     """What stands in a line and is said to be so, in order."""
     marks = [
-        Mark(kind, values[match.lastgroup or ""], *match.span())
+        Mark(kind, values[number(match.lastgroup or "")], *match.span())
         for kind, (pattern, values) in _patterns().items()
         for match in pattern.finditer(text, *bounds)
     ]
@@ -101,14 +98,7 @@ def _pressure(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[i
         entry = book.get(_sided(place.value, _side(place, marks)) + (stage.value if stage else "9"))
         if entry is not None and entry.billable:
             spans = [place, *([stage] if stage else [])]
-            _put(
-                docket,
-                Candidate(
-                    entry.coding, _spans(spans), Status.PRESENT, "", 0.9, ("guideline/words", f"guideline/{_PRESSURE}")
-                ),
-                ("L89",),
-                bounds,
-            )
+            _put(docket, docket.stated(entry, _spans(spans), _PRESSURE, score=0.9), ("L89",), bounds)
 
 
 def _leg(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[int, int]) -> None:
@@ -123,14 +113,7 @@ def _leg(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[int, i
     entry = book.get(_sided(place.value, _side(place, marks)) + (depth.value if depth else "9"))
     if entry is not None and entry.billable:
         spans = [ulcer, place, *([depth] if depth else [])]
-        _put(
-            docket,
-            Candidate(
-                entry.coding, _spans(spans), Status.PRESENT, "", 0.9, ("guideline/words", f"guideline/{_CHRONIC}")
-            ),
-            ("L97", "L984"),
-            bounds,
-        )
+        _put(docket, docket.stated(entry, _spans(spans), _CHRONIC, score=0.9), ("L97", "L984"), bounds)
 
 
 def _pieces(text: str, marks: list[Mark]) -> list[list[Mark]]:

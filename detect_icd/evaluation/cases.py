@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from detect_icd.candidates import Status
 from detect_icd.coding import CodeSystem, icd10cm
@@ -34,6 +34,7 @@ _CASE = re.compile(r"(?P<options>(?:\{[^{}]*\}\s*)*)(?P<text>.*?)\s*=>(?P<report
 _MARK = re.compile(r"\[(?P<words>[^\[\]]+)\]\((?P<code>[^()\s]*)(?:\s(?P<status>[^()]*))?\)")
 _OPTION = re.compile(r"\{([^{}]*)\}")
 _CATEGORY = 3
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +139,12 @@ def _code(written: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one case: codes reported, and the status each mention was found with (none: not found)."""
+    """What became of one case: codes reported, and each mention's section and the status it was found with, if it was."""
 
     case: Case
     found: frozenset[str]
     statuses: tuple[Status | None, ...]
-    sections: tuple[str, ...] = ()
+    sections: tuple[str, ...]
 
     @property
     def counts(self) -> Counts:
@@ -189,21 +190,19 @@ class CaseReport:
 
     def statuses(self) -> dict[Status, tuple[int, int]]:
         """For each status, how many mentions have it, and how many of them were found with it."""
-        table: dict[Status, tuple[int, int]] = {}
-        for outcome in self.outcomes:
-            for got, mention in zip(outcome.statuses, outcome.case.mentions, strict=True):
-                total, right = table.get(mention.status, (0, 0))
-                table[mention.status] = total + 1, right + (got is mention.status)
-        return table
+        return _tally(
+            (mention.status, got is mention.status)
+            for outcome in self.outcomes
+            for mention, got in zip(outcome.case.mentions, outcome.statuses, strict=True)
+        )
 
     def sections(self) -> dict[str, tuple[int, int]]:
         """For each section, how many mentions stand in it, and how many of them were read as they are meant."""
-        table: dict[str, tuple[int, int]] = {}
-        for outcome in self.outcomes:
-            for section, got, mention in zip(outcome.sections, outcome.statuses, outcome.case.mentions, strict=True):
-                total, right = table.get(section, (0, 0))
-                table[section] = total + 1, right + (got is mention.status)
-        return table
+        return _tally(
+            (section, got is mention.status)
+            for outcome in self.outcomes
+            for mention, got, section in zip(outcome.case.mentions, outcome.statuses, outcome.sections, strict=True)
+        )
 
     def worst(self, limit: int) -> list[Outcome]:
         """The cases with the most errors; none that is right."""
@@ -241,6 +240,15 @@ class CaseReport:
         right = sum(outcome.is_right for outcome in outcomes)
         counts = self.counts(lambda case: case.tag == tag)
         return {"cases": len(outcomes), "wholly_right": _share(right, len(outcomes)), **counts.to_dict()}
+
+
+def _tally(pairs: Iterable[tuple[_Key, bool]]) -> dict[_Key, tuple[int, int]]:
+    """For each key how many pairs have it, and how many of them are right."""
+    table: dict[_Key, tuple[int, int]] = {}
+    for key, is_right in pairs:
+        total, right = table.get(key, (0, 0))
+        table[key] = total + 1, right + is_right
+    return table
 
 
 def _share(part: float, whole: int) -> float:

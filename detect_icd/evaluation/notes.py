@@ -137,12 +137,15 @@ def evaluate(notes: Iterable[GoldNote], detector: CodeDetector) -> Report:
     for note in notes:
         detection = detector.detect(note.text)
         wanted = [code for code in note.codes if icd10cm.is_valid(code)]
-        for what, select in SELECTIONS.items():
-            codes = [c.coding.code for c in select(detection) if c.coding.system is CodeSystem.ICD10CM]
-            for level, shorten in LEVELS.items():
-                found, gold = frozenset(map(shorten, codes)), frozenset(map(shorten, wanted))
-                totals[what, level] += Counts.of(found, gold)
-        reported = frozenset(c.coding.code for c in detection.reported if c.coding.system is CodeSystem.ICD10CM)
+        codes = {
+            what: frozenset(c.coding.code for c in select(detection) if c.coding.system is CodeSystem.ICD10CM)
+            for what, select in SELECTIONS.items()
+        }
+        for what, level in totals:
+            shorten = LEVELS[level]
+            found, gold = frozenset(map(shorten, codes[what])), frozenset(map(shorten, wanted))
+            totals[what, level] += Counts.of(found, gold)
+        reported = codes["reported"]
         errors.append((note.id, reported - frozenset(wanted), frozenset(wanted) - reported))
     return Report(len(errors), totals, tuple(errors))
 

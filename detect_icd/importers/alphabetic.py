@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 from xml.etree.ElementTree import Element
 
 from detect_icd.coding import icd10cm
 from redactphi.errors import DataError
 
 Kind = Literal["index", "external", "drug", "neoplasm"]
+INDEXES: tuple[Kind, ...] = get_args(Kind)
+"""The kinds of imported files that widen what is detected."""
+
 TITLES: dict[str, Kind] = {
     "INDEX TO DISEASES": "index",
     "EXTERNAL CAUSE": "external",

@@ -35,6 +35,7 @@ class OfficialFile:
         sha256: Of its bytes.
         root: The XML, or ``None``.
         codes: The billable codes of a code list or order file, without dots.
+        rows: How many codes and headings such a list has.
     """
 
     name: str
@@ -43,6 +44,7 @@ class OfficialFile:
     sha256: str
     root: Element | None = None
     codes: tuple[str, ...] = ()
+    rows: int = 0
 
 
 def official_files(sources: Iterable[Path]) -> dict[str, OfficialFile]:
@@ -122,12 +124,12 @@ def _recognised(name: str, content: bytes) -> OfficialFile | None:
                 raise DataError(f"{name}: {error}") from error
             return OfficialFile(name, kind, _year(version(root)), sha256, root)
         return None
-    codes = _codes(name, content)
-    return OfficialFile(name, "codes", _year(name), sha256, codes=codes) if codes else None
+    codes, rows = _codes(name, content)
+    return OfficialFile(name, "codes", _year(name), sha256, codes=codes, rows=rows) if codes else None
 
 
-def _codes(name: str, content: bytes) -> tuple[str, ...]:
-    """The billable codes of an order file or code list; empty for a text of another kind, addenda included."""
+def _codes(name: str, content: bytes) -> tuple[tuple[str, ...], int]:
+    """The billable codes of an order file or code list, and its lines; none of a text of another kind, addenda included."""
     try:
         lines = content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
@@ -141,8 +143,9 @@ def _codes(name: str, content: bytes) -> tuple[str, ...]:
         if pattern is _ORDER_LINE and len(known) < len(stated):
             bad = next(number for number, match in matches if match is None or not icd10cm.is_valid(match["code"]))
             raise DataError(f"{name} line {bad}: not a line of an order file (number, code, 0 or 1, titles)")
-        return tuple(icd10cm.compact(match["code"]) for match in known if match.groupdict().get("billable") != "0")
-    return ()
+        billable = (match["code"] for match in known if match.groupdict().get("billable") != "0")
+        return tuple(map(icd10cm.compact, billable)), len(known)
+    return (), 0
 
 
 def _year(text: str) -> str:

@@ -159,8 +159,10 @@ class CircumstanceMatcher:
 
 
 def _repeats(item: Circumstance, earlier: Circumstance) -> bool:
-    overlaps = item.start < earlier.end and earlier.start < item.end
-    return overlaps and item.codes[0].code[:_SUBCATEGORY] == earlier.codes[0].code[:_SUBCATEGORY]
+    return (
+        item.overlaps(earlier.start, earlier.end)
+        and item.codes[0].code[:_SUBCATEGORY] == earlier.codes[0].code[:_SUBCATEGORY]
+    )
 
 
 def _circumstances(compiled: _Compiled, sentence: Passage, book: CodeBook) -> Iterator[Circumstance]:
@@ -316,7 +318,7 @@ _TELLS = {"Z79.4": ("E10", "O2441", "O2442", "O2443"), "Z79.84": ("O2441", "O244
 
 def supported(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates less circumstances that need a diagnosis the note does not have (I.B.14), or that one tells of itself."""
-    needing = {f"circumstance/{rule.name}": rule.needs for rule in circumstance_rules() if rule.needs}
+    needing = _needing()
     present = [icd10cm.compact(c.coding.code) for c in candidates if c.status is Status.PRESENT]
     beside = [_TELLS.get(c.coding.code, ()) for c in candidates]
     return [
@@ -328,6 +330,11 @@ def supported(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def _has(present: Iterable[str], needs: tuple[str, ...]) -> bool:
     return not needs or any(code.startswith(needs) for code in present)
+
+
+@functools.cache
+def _needing() -> dict[str, tuple[str, ...]]:
+    return {f"circumstance/{rule.name}": rule.needs for rule in circumstance_rules() if rule.needs}
 
 
 @functools.cache

@@ -16,12 +16,11 @@ from detect_icd.matchers.navigation import IndexPhrase, index_phrases
 from detect_icd.matchers.phrases import (
     PhraseSource,
     atom_sets,
-    fingerprint,
     read_general_words,
     read_synonyms,
     title_parts,
 )
-from detect_icd.terms import singular, terms
+from detect_icd.terms import singular, terms, word_set
 from redactphi.errors import DataError
 from redactphi.resources import data
 from redactphi.resources import terms as word_list
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
     from detect_icd.importers.alphabetic import IndexTerm
 
 
-def compile_index(books: CodeBook | Iterable[CodeBook], out: Path | IO[bytes], lines: Iterable[IndexTerm] = ()) -> int:
-    """Builds the phrase index of one or several releases and says how many phrases it holds.
+def compile_index(books: Iterable[CodeBook], out: Path | IO[bytes], lines: Iterable[IndexTerm] = ()) -> int:
+    """Builds the phrase index of releases and says how many phrases it holds.
 
     Codes of every release given are indexed; the detector asks the code book of its release which are in force.
 
@@ -45,7 +44,7 @@ def compile_index(books: CodeBook | Iterable[CodeBook], out: Path | IO[bytes], l
         DataError: A synonym leads to a code no release has.
     """
     entries: dict[str, CodeEntry] = {}
-    for book in [books] if hasattr(books, "iter_entries") else books:
+    for book in books:
         for entry in book.iter_entries():
             entries.setdefault(entry.code, entry)
     phrases = _best_phrases(entries, lines)
@@ -165,7 +164,7 @@ def _is_indexed(phrase: IndexPhrase) -> bool:
         return False
     if len(phrase.atoms) > 1:
         told = phrase.atoms - _EMPTY_WORDS
-        return bool(told) and (len(phrase.atoms) > _FEW or not phrase.atoms & _weak_heads())
+        return bool(told) and (len(phrase.atoms) > _FEW or not phrase.atoms & word_set("weak_heads.txt"))
     return phrase.source is PhraseSource.INDEX and bool(_DISEASE_WORD.search(next(iter(phrase.atoms), "")))
 
 
@@ -180,13 +179,6 @@ _DISEASE_WORD = re.compile(
     r"spasm|stenosis|thorax|oid arthritis|pox|worm|malacia|sclerosis|toxicosis|coccosis|mycosis|tasis|nesia)$"
 )
 _FEW = 2
-
-
-@functools.cache
-def _weak_heads() -> frozenset[str]:
-    """Main terms that with a place alone say no more than that something is there, or is not."""
-    lines = (data("detect_icd") / "weak_heads.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 _NOTHING_SAID = frozenset({"left", "right", "bilateral", "without", "not", "no", "out", "up", "down", "new", "old", "other",
@@ -234,5 +226,4 @@ def _write(phrases: Mapping[frozenset[str], tuple[str, PhraseSource]], out: Path
             code_of=np.array([code for _, code, _ in filed], dtype=np.int32),
             source_of=np.array([source for _, _, source in filed], dtype=np.uint8),
             shelf_offsets=np.cumsum(shelf_sizes).astype(np.int32),
-            fingerprint=np.frombuffer(fingerprint().encode(), dtype=np.uint8),
         )

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.phrases import atom_sets, title_parts
-from detect_icd.terms import rows, terms
-from redactphi.resources import data
+from detect_icd.terms import rows, terms, word_set
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
@@ -101,7 +100,7 @@ def _pairs(title: str) -> tuple[frozenset[str], ...]:
     pairs = (
         frozenset((*terms().atoms(one.lower()), *terms().atoms(two.lower()))) for one, two in _TWO_PARTS.findall(title)
     )
-    return tuple(pair for pair in pairs if pair <= _parts())
+    return tuple(pair for pair in pairs if pair <= word_set("body_parts.txt"))
 
 
 _TWO_PARTS = re.compile(r"\b([A-Za-z]+) and ([A-Za-z]+)\b")
@@ -178,19 +177,13 @@ def stated(entry: CodeEntry) -> frozenset[str]:
 
 def parts_of(entry: CodeEntry) -> frozenset[str]:
     """The parts of the body that a code's title names."""
-    return _atoms(entry.title)[0] & _parts()
+    return _atoms(entry.title)[0] & word_set("body_parts.txt")
 
 
 @functools.cache
 def _regions() -> Mapping[str, tuple[str, ...]]:
     """The region each part of the body belongs to, where the classification names regions: a forearm is of an upper limb."""
     return {part: tuple(atoms.split()) for atoms, parts in rows("body_regions.tsv", 2) for part in parts.split()}
-
-
-@functools.cache
-def _parts() -> frozenset[str]:
-    lines = (data("detect_icd") / "body_parts.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def missing(entry: CodeEntry, book: CodeBook) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from detect_icd.assertion import WORD, Assertion, Passage, context_rules
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import Coding
+from detect_icd.gates import folded
 from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, with_words_after, words_after
 from detect_icd.matchers.circumstances import Circumstance, CircumstanceMatcher, is_state, meant
 from detect_icd.matchers.completion import complete, lacks_side, parts_of
@@ -44,7 +45,7 @@ class DiagnosisMatcher:
     def candidates(self, note: str, sections: Sequence[Section], book: CodeBook) -> Iterator[Candidate]:
         """Every diagnosis of a note, in order of its sentences, whatever its status."""
         rules = context_rules()
-        lowered = _lowered(note)
+        lowered = folded(note)
         special = special_matcher(book)
         read = [self.sentence(note, start, end) for start, end in section_sentences(note, sections)]
         sides = SidesOfParts(sentence.tokens for sentence in read)
@@ -133,12 +134,6 @@ def _is_said(mention: Mention, said: Assertion, passage: Passage) -> bool:
     if mention.source is PhraseSource.GENERAL and said.status in _OF_THE_PATIENT:
         return False
     return is_state(mention.code, said, passage, mention.start, mention.end)
-
-
-def _lowered(note: str) -> str:
-    """The note in lower case, letter by letter where that would change its length."""
-    lowered = note.lower()
-    return lowered if len(lowered) == len(note) else "".join(c.lower() if len(c.lower()) == 1 else c for c in note)
 
 
 def _completed(

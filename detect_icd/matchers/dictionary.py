@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,9 +9,8 @@ from dataclasses import dataclass, replace
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.spelling import Spelling
-from detect_icd.terms import Token, terms
-from redactphi.operators.months import MONTHS
-from redactphi.resources import data
+from detect_icd.terms import Token, terms, word_set
+from redactphi.months import MONTHS
 
 _SLACK = 3
 """Words that may stand between the words of a phrase, beyond one a word of the phrase."""
@@ -128,14 +126,10 @@ class DictionaryMatcher:
                 tokens[number] = self._spelt(token)
         return tokens
 
-    def _is_usual(self, atom: str) -> bool:
-        """Whether enough phrases have a word for it to be no slip."""
-        return atom in self._usual
-
     def _spelt(self, token: Token) -> Token:
         word = self.spelling.correct(token.word.replace("\u2019", "'").removesuffix("'s"))
         atoms = terms().atoms(word) if word else ()
-        return token._replace(atoms=atoms) if atoms and self._is_usual(atoms[0]) else token
+        return token._replace(atoms=atoms) if atoms and atoms[0] in self._usual else token
 
     def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:
         stated = where.keys()
@@ -215,7 +209,7 @@ def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> boo
             return False
         word = tokens[number].word
         is_next = number == last + 1 or (number == last + 2 and tokens[last + 1].word in _LINKS)
-        if word in _attributive() and (is_next or word.startswith(_OF_A_LIST)) and joined in {"", "-"}:
+        if word in word_set("attributive.txt") and (is_next or word.startswith(_OF_A_LIST)) and joined in {"", "-"}:
             return True
         # A list shares its last word: "hepatitis B, tetanus and shingles vaccines".
         if (
@@ -246,12 +240,6 @@ _LINKS = frozenset({"action", "management", "care", "self", "education", "treatm
 _LIST = 8
 _LIST_JOINTS = frozenset({"", ",", "-", "/", "&"})
 _AND = frozenset({"and", "or"})
-
-
-@functools.cache
-def _attributive() -> frozenset[str]:
-    lines = (data("detect_icd") / "attributive.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: PhraseSource) -> bool:
@@ -303,14 +291,15 @@ def _is_inverted(text: str, tokens: Sequence[Token], members: frozenset[int]) ->
 
     The run of parts before the finding must hold the phrase's own, and begin the sentence or follow a label.
     """
-    parts = _anatomy() | _GRADES
+    anatomy = word_set("anatomy.txt")
+    parts = anatomy | _GRADES
     finding = next((number for number in sorted(members) if not parts.issuperset(tokens[number].atoms)), None)
     if not finding:
         return False
     run = finding
     while run and parts.issuperset(tokens[run - 1].atoms):
         run -= 1
-    if min(members) < run or not _anatomy().intersection(atom for token in tokens[run:finding] for atom in token.atoms):
+    if min(members) < run or not anatomy.intersection(atom for token in tokens[run:finding] for atom in token.atoms):
         return False
     if run and not _LABEL_END.search(text, tokens[run - 1].end, tokens[run].start):
         return False
@@ -324,13 +313,7 @@ _JOINS = re.compile(r"\b(?:and|or|with|no|not|without)\b|[;.]\s", re.IGNORECASE)
 def _names_parts(tokens: Sequence[Token], colon: int) -> bool:
     """Whether all that stands before a colon are parts of the body: what follows is found there ("Bladder: stone")."""
     before = [atom for token in tokens if token.end <= colon for atom in token.atoms]
-    return bool(before) and _anatomy().issuperset(before)
-
-
-@functools.cache
-def _anatomy() -> frozenset[str]:
-    lines = (data("detect_icd") / "anatomy.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    return bool(before) and word_set("anatomy.txt").issuperset(before)
 
 
 def _is_origin(text: str, tokens: Sequence[Token], members: frozenset[int], code: str) -> bool:

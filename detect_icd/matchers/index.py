@@ -51,7 +51,6 @@ class PhraseIndex:
         flat: The atoms of all phrases by number, one phrase after the other.
         offsets: Where in ``flat`` each phrase starts, and the end.
         frequency: How many phrases each atom stands in.
-        fingerprint: Of the word tables it was compiled with.
     """
 
     def __init__(self, file: IO[bytes] | Path) -> None:
@@ -63,7 +62,6 @@ class PhraseIndex:
             self._code_of = arrays["code_of"]
             self._source_of = arrays["source_of"]
             self._shelf_offsets = arrays["shelf_offsets"]
-            self.fingerprint: str = arrays["fingerprint"].tobytes().decode()
             self.frequency: dict[str, int] = dict(zip(self.atoms, arrays["frequency"].tolist(), strict=True))
         self._number = {atom: number for number, atom in enumerate(self.atoms)}
         self._shelves: dict[str, Shelf | None] = {}
@@ -79,15 +77,13 @@ class PhraseIndex:
         try:
             return self._shelves[atom]
         except KeyError:
-            if atom not in self._number:
+            number = self._number.get(atom)
+            if number is None:
                 return None
-            shelf = self._shelves[atom] = self._unpack(atom)
+            shelf = self._shelves[atom] = self._unpack(number)
             return shelf
 
-    def _unpack(self, atom: str) -> Shelf | None:
-        number = self._number.get(atom)
-        if number is None:
-            return None
+    def _unpack(self, number: int) -> Shelf | None:
         first, last = self._shelf_offsets[number], self._shelf_offsets[number + 1]
         if first == last:
             return None
@@ -116,10 +112,9 @@ class PhraseIndex:
 
     def phrases(self) -> Iterator[tuple[frozenset[str], str]]:
         """Every phrase as its set of atoms, with its code."""
-        flat, offsets = self.flat.tolist(), self.offsets.tolist()
-        for number, code in enumerate(self._code_of.tolist()):
-            numbers = flat[offsets[number] : offsets[number + 1]]
-            yield frozenset(self.atoms[one] for one in numbers), self._codes[code]
+        for number in range(len(self)):
+            atoms, code, _ = self.phrase(number)
+            yield atoms, code
 
 
 def phrase_index() -> PhraseIndex:
@@ -139,7 +134,7 @@ def is_stale(found: Imported) -> bool:
 
 def alphabetic_index_used() -> Imported | None:
     """The import whose Alphabetic Index and tables are looked into."""
-    return next((found for found in reversed(imported()) if found.kinds & INDEXES and not is_stale(found)), None)
+    return next((found for found in reversed(imported()) if found.has_index and not is_stale(found)), None)
 
 
 @functools.lru_cache(maxsize=2)
@@ -160,7 +155,3 @@ def _packaged() -> PhraseIndex:
         raise DataError(f"{FILE} is not built; install the package to build it")
     with path.open("rb") as file:
         return PhraseIndex(file)
-
-
-INDEXES = frozenset({"index", "external", "drug", "neoplasm"})
-"""The kinds of imported files that widen what is detected."""

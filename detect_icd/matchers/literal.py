@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import functools
 import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -90,7 +89,6 @@ class _Surroundings:
         self.text = text
         self.sections = sections
         self._sentences = list(section_sentences(text, sections))
-        self._cues = functools.lru_cache(maxsize=1)(functools.partial(context_rules().cues, text))
 
     def candidate(self, span: Span, coding: Coding, low: int) -> Candidate:
         """The candidate of a code, with the status its sentence gives it from ``low`` on."""
@@ -100,7 +98,7 @@ class _Surroundings:
             bounds = (span.start, span.end)
         bounds = (max(low, bounds[0]), bounds[1])
         section = section_at(self.sections, span.start).name
-        assertion = assess(self.text, self._cues(*bounds), span.start, span.end, section, bounds)
+        assertion = assess(self.text, context_rules().cues(self.text, *bounds), span.start, span.end, section, bounds)
         evidence: tuple[Span, ...] = (span,)
         if assertion.cue is not None:
             evidence = (*evidence, assertion.cue)

@@ -11,7 +11,6 @@ _REACH = 3
 """Words after a side among which its part stands: "left distal ulnar shaft"."""
 
 _WIDER = dict.fromkeys(("leg", "arm", "thigh", "calf", "forearm"), ("extremity",))
-_BOTH = frozenset({"right", "left"})
 
 
 class SidesOfParts:
@@ -39,6 +38,4 @@ class SidesOfParts:
     def of(self, parts: Iterable[str]) -> str | None:
         """The one side that parts of the body have in this note; None where none or several are named."""
         sides = {side for part in parts for side in self._sides.get(part, ())}
-        if sides == _BOTH:
-            return None
         return sides.pop() if len(sides) == 1 else None

@@ -8,7 +8,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 
@@ -88,8 +90,12 @@ class Spelling:
 
     def _begun(self, word: str) -> str | None:
         """The word that one cut short is the beginning of ("subconj", "defic")."""
-        likely = sorted((often, whole) for whole, often in self._often.items() if whole.startswith(word))
-        if not likely or len(word) < _SHORTEST or word[-1] in "aeiou":
+        if word[-1] in "aeiou":
+            return None
+        shelf = self._by_letter.get(word[0], [])
+        wholes = itertools.takewhile(lambda whole: whole.startswith(word), shelf[bisect_left(shelf, word) :])
+        likely = sorted((self._often[whole], whole) for whole in wholes)
+        if not likely:
             return None
         others = [often for often, whole in likely[:-1] if not whole.startswith(likely[-1][1][: len(word) + 2])]
         return likely[-1][1] if likely[-1][0] >= _CLEARLY * max(others, default=0) else None

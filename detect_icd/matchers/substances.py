@@ -116,7 +116,7 @@ class SubstanceMatcher:
         """The substances a sentence names, in order."""
         known = self._known
         words = WORD.finditer(passage.text, *passage.bounds)
-        return [Named(m.start(), m.end(), known[m.group().lower()]) for m in words if m.group().lower() in known]
+        return [Named(m.start(), m.end(), one) for m in words if (one := known.get(m.group().lower()))]
 
     def candidates(self, sentence: Passage, words: AbstractSet[str], book: CodeBook) -> Iterator[Candidate]:
         """The codes that follow from the substances of a sentence of these words."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from redactphi.operators.months import MONTHS, STEM, month_number, ordinal_suffix, ordinal_words
+from redactphi.months import MONTHS, STEM, month_number, ordinal_suffix, ordinal_words
 from redactphi.operators.written_forms import MIDDLE, WrittenDate, read
 
 Days = tuple[date, date]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import regex
 
 from redactphi import resources
-from redactphi.operators.months import NAMED, day_of_word, month_number, ordinal_words
+from redactphi.months import NAMED, day_of_word, month_number, ordinal_words
 from redactphi.operators.years import expand_year
 
 MIDDLE = 15

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import regex
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from redactphi.operators.months import MONTHS, STEM, month_number
+from redactphi.months import MONTHS, STEM, month_number
 from redactphi.operators.years import reference_year, shows_age_over_89, years_in_figures
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.spans import Span

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import product
 
 from redactphi.labels import PhiLabel
-from redactphi.operators.months import MONTHS, month_number, ordinal_suffix
+from redactphi.months import MONTHS, month_number, ordinal_suffix
 from redactphi.spans import Span
 
 _OLDEST_KEPT_AGE = 89

@@ -1,5 +1,6 @@
 """Status by cue, scope and section."""
 
+import functools
 import re
 
 import pytest
@@ -8,13 +9,14 @@ from detect_icd.assertion import ContextRules, CueRule, assess, context_rules
 from detect_icd.candidates import Status
 from detect_icd.terms import sentences
 from redactphi.errors import RuleError, UnknownNameError
+from redactphi.resources import data, read_toml
 
 
-def status(sentence, mention, section=""):
+def status(sentence, mention, section="", code=""):
     start = sentence.index(mention)
     bounds = (0, len(sentence))
     cues = context_rules().cues(sentence, *bounds)
-    return assess(sentence, cues, start, start + len(mention), section, bounds).status
+    return assess(sentence, cues, start, start + len(mention), section, bounds, code).status
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,18 @@ def test_sections_speak_where_no_cue_does(section, expected):
     assert status("No gout", "gout", section) is Status.NEGATED
 
 
+@pytest.mark.parametrize(
+    ("mention", "code", "expected"),
+    [
+        ("edema", "R609", Status.NEGATED),
+        ("cirrhosis", "K7460", Status.PRESENT),
+        ("cirrhosis", "", Status.PRESENT),
+    ],
+)
+def test_some_cues_reach_some_codes_in_spite_of_a_comma(mention, code, expected):
+    assert status(f"Dx: hepatitis, no ascites, {mention}, gout.", mention, code=code) is expected
+
+
 def test_unknown_keys_and_names_list_the_valid_ones():
     cue = {"name": "x", "phrases": ["no"], "direction": "forward", "status": "negated"}
     assert CueRule.from_mapping(cue)
@@ -81,18 +95,38 @@ def test_every_rule_is_reached_by_its_own_phrases():
             assert rules.cues(f"x {phrase} y", 0, len(phrase) + 4), (rule.name, phrase)
 
 
-def bracketed(rule, marked):
+def bracketed(rule, marked, rules=None):
     """How the mention in brackets is read, and by which rule."""
+    rules = rules or context_rules()
     match = re.search(r"\[([^\]]+)\]", marked)
     text = marked[: match.start()] + match[1] + marked[match.end() :]
     start, end = match.start(), match.start() + len(match[1])
     bounds = next(found for found in sentences(text) if found[0] <= start < found[1])
     code = rule.only[0] if rule.only else "I10"
-    return assess(text, context_rules().cues(text, *bounds), start, end, "", bounds, code)
+    return assess(text, rules.cues(text, *bounds), start, end, "", bounds, code)
 
 
-def examples(kind):
-    return [pytest.param(r, text, id=f"{r.name}: {text}") for r in context_rules().rules for text in getattr(r, kind)]
+def examples(kind, *, silent=False):
+    """Rules with their examples: those that say something, or the silent ones that keep others from saying it."""
+    return [
+        pytest.param(rule, text, id=f"{rule.name}: {text}")
+        for rule in context_rules().rules
+        if (rule.direction in {"pseudo", "terminate"}) is silent
+        for text in getattr(rule, kind)
+    ]
+
+
+@functools.cache
+def rules_without(name):
+    """The packaged cues but one."""
+    raw = read_toml(data("detect_icd") / "context.toml")
+    return ContextRules(raw | {"cue": [cue for cue in raw["cue"] if cue["name"] != name]})
+
+
+@pytest.mark.parametrize("rule", context_rules().rules, ids=lambda rule: rule.name)
+def test_every_rule_has_examples(rule):
+    assert rule.matches
+    assert rule.ignores
 
 
 @pytest.mark.parametrize(("rule", "marked"), examples("matches"))
@@ -105,6 +139,20 @@ def test_what_a_rule_must_match(rule, marked):
 @pytest.mark.parametrize(("rule", "marked"), examples("ignores"))
 def test_what_a_rule_must_ignore(rule, marked):
     assert bracketed(rule, marked).rule != rule.name
+
+
+@pytest.mark.parametrize(("rule", "marked"), examples("matches", silent=True))
+def test_what_a_silent_rule_must_keep_others_from_saying(rule, marked):
+    unhindered = bracketed(rule, marked, rules_without(rule.name))
+    assert unhindered.cue is not None
+    assert bracketed(rule, marked).rule != unhindered.rule
+
+
+@pytest.mark.parametrize(("rule", "marked"), examples("ignores", silent=True))
+def test_what_a_silent_rule_must_not_hinder(rule, marked):
+    unhindered = bracketed(rule, marked, rules_without(rule.name))
+    assert unhindered.cue is not None
+    assert bracketed(rule, marked) == unhindered
 
 
 def test_no_phrase_belongs_to_two_rules():

@@ -61,6 +61,18 @@ def test_words_far_off_do_not_count(matcher):
     assert "left" not in own_words(matcher, far)["M10"]
 
 
+def test_a_side_counts_from_farther_off_than_other_words(matcher):
+    own = own_words(matcher, "left side has ached and bothered him much of this winter: gout")["M10"]
+    assert own & SIDES == {"left"}
+    own = own_words(matcher, "chronic side has ached and bothered him much of this winter: gout")["M10"]
+    assert "chronic" not in own
+
+
+def test_a_size_goes_with_the_bowel_only(matcher):
+    assert "small" not in own_words(matcher, "small inguinal hernia")["K40"]
+    assert "small" in own_words(matcher, "obstruction of the small bowel")["K56"]
+
+
 def test_names_are_no_distance(matcher):
     plain = own_words(matcher, "left, Xqzv Wvxk Zzyq Qqrt Vvwx Kkjh Zzpp, gout")["M10"]
     assert "left" in plain
@@ -90,6 +102,8 @@ def sentences(matcher, text, *parts):
         (["Severity: severe.", "Acuity: acute."], {"severe", "acute"}),
         (["Type: not chronic."], set()),
         (["Left inguinal hernia too."], set()),
+        (["Cultures: acute E. coli."], {"acute"}),
+        (["Organism: E. coli.", "Severity: severe."], {"severe"}),
     ],
 )
 def test_sentences_that_go_on_about_a_mention(matcher, parts, words):

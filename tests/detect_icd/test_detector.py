@@ -1,5 +1,6 @@
 """Cases a certified coder would agree with, and what a detection promises."""
 
+import datetime
 import pickle
 import re
 import subprocess
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from detect_icd import CodeDetector, Detection, Status, detect
+from detect_icd.codebook import open_book
 from detect_icd.coding import CodeSystem
+from detect_icd.matchers.diagnoses import special_matcher
 from redactphi.errors import UnknownNameError, UsageError
 
 CASES = Path(__file__).resolve().parents[2] / "fixtures" / "cases" / "codes"
@@ -196,3 +199,30 @@ def test_what_stands_in_the_place_of_a_month_changes_nothing():
 
 
 DATES = ("[DATE]", "January", "May", "March", "June 2", "03/14/2026")
+
+
+def test_a_detector_imports_nothing_of_redaction(root):
+    code = "import sys; import detect_icd.detector; print(*{'spacy', 'presidio_analyzer', 'pandas'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []
+
+
+def test_days_without_a_release_share_what_was_worked_out():
+    one, other = open_book(service_date="2015-03-01"), open_book(service_date="2015-03-02")
+    assert one.note != other.note
+    assert one == other == open_book(release=one.release)
+    assert special_matcher(one) is special_matcher(other)
+    for day, book in (("2015-03-01", one), ("2015-03-02", other)):
+        assert book.note in detect("HTN", service_date=day).warnings
+
+
+@pytest.mark.parametrize(
+    "day", [datetime.datetime(2026, 1, 5, 8, tzinfo=datetime.UTC), datetime.date(2026, 1, 5), "2026-01-05"]
+)
+def test_a_service_date_may_be_a_date_a_time_or_a_text(day):
+    assert codes(detect("CPT: 37220", service_date=day)) == ["37220"]
+
+
+def test_a_service_date_that_is_neither_is_a_usage_error():
+    with pytest.raises(UsageError, match="ISO form"):
+        detect("HTN", service_date=5)

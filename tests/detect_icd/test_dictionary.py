@@ -119,7 +119,7 @@ def test_what_is_missing_is_named():
 
 def test_a_compiled_index_reads_back(tmp_path):
     path = tmp_path / "phrases.npz"
-    count = compile_index(CodeBook.open(), path)
+    count = compile_index([CodeBook.open()], path)
     index = PhraseIndex(path)
     assert len(index) == count == len(set(index.phrases()))
     assert dict(index.phrases())[frozenset({"hypertension"})] == "I10"

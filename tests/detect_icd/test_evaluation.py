@@ -1,7 +1,11 @@
 """Counts add up; figures are micro-averaged; gold that is not gold is refused without quoting it."""
 
-import pytest
+import json
 
+import pytest
+from click.testing import CliRunner
+
+from benchmarks import codes, search
 from detect_icd import CodeDetector
 from detect_icd.evaluation import LEVELS, Counts, GoldNote, evaluate, read_gold
 from redactphi.errors import DataError
@@ -50,3 +54,32 @@ def test_marks_on_the_dev_sets(shared):
     report = evaluate(notes, CodeDetector())
     assert report.counts["mentioned", "exact"].f1 > 0.4
     assert report.counts["reported", "exact"].precision > 0.5
+
+
+# The figures of README are those without an import
+
+
+@pytest.fixture
+def damaged_import(home):
+    """An import that whoever reads it stumbles over."""
+    home.mkdir()
+    (home / "icd10cm-FY2028.sqlite").write_text("damaged", encoding="utf-8")
+    with pytest.raises(DataError):
+        CodeDetector()
+
+
+def test_the_figures_of_codes_are_those_without_an_import(damaged_import, tmp_path):
+    for name in codes.SETS:
+        row = {"text": "Rectal prolapse.", "codes": ["K62.3"]}
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    out = tmp_path / "codes.json"
+    run = CliRunner().invoke(codes.main, ["--gold", str(tmp_path), "--out", str(out)], catch_exceptions=False)
+    assert run.exit_code == 0
+    figures = json.loads(out.read_text())
+    assert {name: figures[name]["reported"]["exact"]["f1"] for name in figures} == dict.fromkeys(codes.SETS, 1.0)
+
+
+def test_the_figures_of_searches_are_those_without_an_import(damaged_import, tmp_path):
+    (tmp_path / "few.txt").write_text("rectal prolapse => K62.3\n", encoding="utf-8")
+    run = CliRunner().invoke(search.main, ["--folder", str(tmp_path)], catch_exceptions=False)
+    assert json.loads(run.output)["few"]["top_1"] == 1

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from detect_icd.gates import Gate, may_open, openings
-from detect_icd.matchers.special import causes, facts, neoplasms
+from detect_icd.matchers.special import facts, neoplasms
 
 TEXTS = (
     "Fell down the stairs at home; fractured wrist. Cast check today, 4 wks s/p ORIF.",
@@ -19,11 +19,11 @@ TEXTS = (
 def patterns():
     yield from (phase.regex for phase in facts.phases().values())
     for name in ("causes.tsv", "places.tsv", "venoms.tsv"):
-        yield from (gate.pattern for _, gate in causes.table(name)._each())
-        yield from (gate.pattern for gate in causes.table(name)._patterns)
+        yield from (gate.pattern for _, gate in facts.table(name)._each())
+        yield from (gate.pattern for gate in facts.table(name)._patterns)
     known = neoplasms.neoplasm_rules()
     yield from (place.regex.pattern for place in known.metastases)
-    yield from known.stage.values()
+    yield from (gate.pattern for gate in known.gates.values())
 
 
 def spans(matches):
@@ -37,6 +37,33 @@ def test_gates_find_what_their_patterns_find():
             for start, end in ((0, len(text)), (5, len(text) - 9)):
                 assert spans(gate.finditer(text, start, end)) == spans(pattern.finditer(text, start, end))
                 assert gate.possible(text) or pattern.search(text) is None
+
+
+def told():
+    """Each pattern with a text that it is found in."""
+    for name in ("causes.tsv", "places.tsv", "venoms.tsv"):
+        for number, (rule, gate) in enumerate(facts.table(name)._each()):
+            yield pytest.param(gate.pattern, rule.matches, id=f"{name}-{rule.code}-{number}")
+    for phase in facts.phases().values():
+        for number, text in enumerate(phase.matches):
+            yield pytest.param(phase.regex, text, id=f"{phase.name}-{number}")
+
+
+@pytest.mark.parametrize(("pattern", "text"), list(told()))
+def test_gates_find_what_a_pattern_finds_in_its_own_example(pattern, text):
+    expected = spans(pattern.finditer(text))
+    assert expected
+    gate = Gate(pattern)
+    assert spans(gate.finditer(text)) == expected
+    assert gate.search(text).span() == expected[0]
+    assert gate.possible(text)
+
+
+def test_a_piece_may_stand_any_way_behind_the_start_of_a_match():
+    gate = Gate(re.compile(r"(?:\w+ )*nail"))
+    assert [match.group() for match in gate.finditer("big nail")] == ["big nail"]
+    assert gate.possible("big nail")
+    assert not gate.possible("big toe")
 
 
 @pytest.mark.parametrize(

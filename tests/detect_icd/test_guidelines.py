@@ -4,7 +4,7 @@ import pytest
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.codebook import CodeBook
-from detect_icd.guideline_rules import Combination, Suppression, rules
+from detect_icd.guideline_rules import Combination, General, Suppression, build, rules
 from detect_icd.guidelines import Guidelines
 from detect_icd.matchers.completion import complete
 from redactphi.errors import RuleError
@@ -100,6 +100,8 @@ def test_every_code_in_the_tables_exists():
 
 def test_tables_reject_unknown_keys():
     with pytest.raises(RuleError, match="valid: name, section"):
-        Combination.from_mapping({"name": "x", "section": "I", "all": [], "result": "I10", "drops": []})
+        build(Combination, {"name": "x", "section": "I", "all": [], "result": "I10", "drops": []}, "combinations")
     with pytest.raises(RuleError, match="missing"):
-        Suppression.from_mapping({"section": "I"})
+        build(Suppression, {"section": "I"}, "integral")
+    with pytest.raises(RuleError, match="x: matches missing or empty"):
+        build(General, {"name": "x", "general": [], "specific": [], "matches": [], "ignores": ["y"]}, "general")

@@ -165,6 +165,26 @@ def test_an_older_release_imported_later_is_detected_too(import_files):
     assert phrases()[FERNWALD] == "K62.A"
 
 
+def test_an_older_index_imported_later_is_looked_into(import_files):
+    import_files(made.release_files(2028))
+    with_index = import_files(made.index_files(), release="FY2027")
+    assert alphabetic_index_used() == with_index
+    assert phrases()[FERNWALD] == "K62.A"
+
+
+def test_what_was_compiled_anew_is_read_anew(import_files):
+    before = import_files({**made.release_files(), **made.index_files()})
+    talberg = frozenset({"talberg", "proctopathy"})
+    assert talberg not in phrases()
+    shared = detector()
+    import_files(made.release_files(2024, (("K62.B", "Talberg proctopathy"),)))
+    after = imported()[-1]
+    assert (after.release, after.sources) == (before.release, before.sources)
+    assert after != before
+    assert phrases()[talberg] == "K62.B"
+    assert detector() is not shared
+
+
 # After an update
 
 
@@ -277,6 +297,7 @@ def test_the_status_says_which_index_is_used(import_files, capsys):
     assert cli.run(["data", "status", "--json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert [(found["release"], found["stale"]) for found in facts["imported"]] == [("FY2028", False), ("FY2029", False)]
+    assert {*facts["imported"][0]} == {"release", "path", "made", "fingerprint", "sources", "stale"}
 
 
 def test_with_the_variable_empty_the_status_says_so(import_files, capsys, monkeypatch):

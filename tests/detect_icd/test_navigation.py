@@ -37,6 +37,24 @@ def test_any_spelling_of_a_main_term_will_do():
     assert "ulcer ulcerated ulcerating" not in found
 
 
+def test_of_many_spellings_of_a_main_term_the_first_six_will_do():
+    title = "Ulcer, ulcerating, ulcerative, ulcera, ulcerous, ulcerable, ulcerish"
+    expected = {"ulcer", "ulcerating", "ulcerative", "ulcera", "ulcerous", "ulcerable"}
+    assert codes(term(title, "L98.499")).keys() == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("ulcer, ulcerating", {"pain ulcer", "pain ulcerating"}),
+        ("ulcer, ulcerating, ulcerative", {"pain ulcer ulcerating ulcerative"}),
+        ("hand, foot", {"foot hand pain"}),
+    ],
+)
+def test_two_spellings_of_a_term_below_are_two_ways_and_more_are_one(title, words):
+    assert codes(term("Pain", "", term(title, "R52", level=1))).keys() == words
+
+
 def test_a_main_term_of_several_words_is_one_way():
     assert codes(term("Abduction contracture, hip or other joint", "M24.559")).keys() >= {
         "abduction contracture hip joint"
@@ -71,6 +89,19 @@ def test_a_see_leads_to_what_stands_at_and_below_the_line_it_names():
     assert found["descensus rectum"].is_referred
     assert not found["prolapse rectum"].is_referred
     assert "descensus" not in found
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [(("rectum", "total"), True), (("rectum", "total", "acute"), True), (("rectum", "total", "acute", "early"), False)],
+)
+def test_nobody_states_ways_by_a_reference_of_more_than_four_words(words, found):
+    nested = ""
+    for level in range(len(words), 0, -1):
+        nested = term(words[level - 1], "K62.3" if level == len(words) else "", nested, level=level)
+    leads = codes(term("Prolapse", "", nested) + term("Descensus", see="Prolapse"))
+    assert " ".join(sorted(("prolapse", *words))) in leads
+    assert (" ".join(sorted(("descensus", *words))) in leads) is found
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,14 @@ def test_the_side_of_the_knee(sentences, side):
     assert sides(*sentences).of(["knee"]) == side
 
 
+@pytest.mark.parametrize(
+    ("sentence", "side"),
+    [("left calf pain", "left"), ("R forearm", "right"), ("left arm, right leg", None), ("left knee pain", None)],
+)
+def test_the_side_of_a_part_is_that_of_its_limb(sentence, side):
+    assert sides(sentence).of(["extremity"]) == side
+
+
 def test_of_several_parts_with_one_side_that_side():
     found = sides("left knee and left hip", "right elbow")
     assert found.of(["knee", "hip"]) == "left"
@@ -62,4 +70,13 @@ def test_a_part_named_with_its_side_elsewhere(detector, text, code):
 
 def test_the_rule_chain_says_so(detector):
     [candidate] = detector.detect("MRI R knee: effusion. Baker's cyst of knee.").reported[-1:]
+    assert candidate.coding.code == "M71.21"
     assert candidate.rules[0].startswith("dictionary/")
+    assert "completion/side-of-part" in candidate.rules
+
+
+@pytest.mark.parametrize("text", ["MRI knee: effusion. Baker's cyst of knee.", "Baker's cyst of the right knee."])
+def test_the_rule_chain_says_nothing_of_a_side_that_was_not_looked_for(detector, text):
+    [candidate] = detector.detect(text).reported[-1:]
+    assert candidate.coding.code in {"M71.20", "M71.21"}
+    assert "completion/side-of-part" not in candidate.rules

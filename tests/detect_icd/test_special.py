@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from typing import Any
 
 import pytest
 
 from detect_icd.codebook import open_book
 from detect_icd.detector import detect
-from detect_icd.matchers.special.causes import TRIGGERS, CauseRule, table
-from detect_icd.matchers.special.facts import Phase, healing, phases, seventh
+from detect_icd.matchers.special import injuries, injury_titles
+from detect_icd.matchers.special.causes import TRIGGERS
+from detect_icd.matchers.special.facts import CauseRule, Phase, healing, phases, seventh, table
 from detect_icd.matchers.special.injuries import InjuryMatcher
 from detect_icd.matchers.special.intracranial import loss
 from detect_icd.matchers.special.neoplasms import neoplasm_rules
@@ -104,6 +107,23 @@ def test_the_seventh_character_follows_the_phase_where_the_code_has_it() -> None
 def test_injuries_are_completed_from_the_titles(words: str, expected: list[str]) -> None:
     found = InjuryMatcher(open_book()).statements(words, 0, len(words))
     assert [statement.code for statement in found] == expected
+
+
+def test_what_an_injury_of_a_part_usually_is_is_never_seen_half_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads share a matcher: here it is asked again while it still reads the table."""
+    matcher = InjuryMatcher(open_book())
+    words = "left wrist injury"
+    seen: list[list[str]] = []
+    reads = itertools.count()
+
+    def by_side(*asked: Any) -> dict[str, str]:
+        if next(reads) == 1:
+            seen.append([statement.code for statement in matcher.statements(words, 0, len(words))])
+        return injury_titles.by_side(*asked)
+
+    monkeypatch.setattr(injuries, "by_side", by_side)
+    seen.append([statement.code for statement in matcher.statements(words, 0, len(words))])
+    assert seen == [["S69.92XA"], ["S69.92XA"]]
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,42 @@ def test_the_word_that_is_clearly_the_more_usual_wins():
     assert even.correct("ileatis") is None
 
 
+BEGUN = {"onychomycosis": 9, "subconjunctival": 9, "hemorrhage": 9}
+
+
+@pytest.mark.parametrize(
+    ("written", "word"),
+    [("onikomycosis", "onychomycosis"), ("onicomikosis", "onychomycosis"), ("hemoragge", "hemorrhage")],
+)
+def test_a_word_is_read_as_the_one_that_sounds_the_same(written, word):
+    assert Spelling(BEGUN, known=lambda _: False).correct(written) == word
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "written", "word"),
+    [
+        (BEGUN, "subconj", "subconjunctival"),
+        (BEGUN, "hemorrh", "hemorrhage"),
+        (BEGUN, "subconju", None),
+        (BEGUN, "subx", None),
+        ({"hemorrhage": 9, "hemorrhoid": 9}, "hemorrh", None),
+        ({"hemorrhage": 9, "hemorrhoid": 3}, "hemorrh", None),
+        ({"hemorrhage": 12, "hemorrhoid": 3}, "hemorrh", "hemorrhage"),
+        ({"hemorrhage": 9, "hemorrhagic": 9}, "hemorrh", "hemorrhagic"),
+    ],
+)
+def test_a_word_cut_short_is_read_as_the_one_it_begins(vocabulary, written, word):
+    assert Spelling(vocabulary, known=lambda _: False).correct(written) == word
+
+
+def test_a_word_is_known_as_it_is_written_or_in_its_plain_form():
+    as_written = Spelling({"hemorrhoid": 9}, known=lambda word: word == "haemorroids")
+    assert as_written.correct("haemorroids") is None
+    assert as_written.correct("haemorroid") == "hemorrhoid"
+    in_plain_form = Spelling({"hemorrhoid": 9}, known=lambda word: word == "hemorroid")
+    assert in_plain_form.correct("hemorroids") is None
+
+
 def test_short_words_forgive_one_error_long_ones_two():
     words = Spelling({"asthma": 1, "appendicitis": 1}, known=lambda _: False)
     assert words.correct("athmaa") is None

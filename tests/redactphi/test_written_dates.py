@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from redactphi import resources
-from redactphi.operators.months import MONTHS, day_of_word, month_number, ordinal_suffix, ordinal_words
+from redactphi.months import MONTHS, day_of_word, month_number, ordinal_suffix, ordinal_words
 from redactphi.operators.written_dates import dates_of, habits_of, shifted
 from redactphi.operators.written_forms import _FORMS, read
 

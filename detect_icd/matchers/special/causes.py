@@ -3,80 +3,14 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detect_icd.gates import Gate
-from detect_icd.matchers.special.facts import triggers
+from detect_icd.matchers.special.facts import table, triggers
 from detect_icd.matchers.special.statement import Statement
-from detect_icd.terms import rows
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
-
-
-@dataclass(frozen=True, slots=True)
-class CauseRule:
-    """One way to say a cause, a place or an activity.
-
-    Attributes:
-        code: Its code, without a seventh character.
-        regex: What it is said by.
-        matches: A text that says it.
-        ignores: A text that does not.
-    """
-
-    code: str
-    regex: str
-    matches: str
-    ignores: str
-
-
-_ANY_FALL = "W19"
-
-
-class RuleTable:
-    """A table of rules as one pattern; of those that match in one place the first in the table counts."""
-
-    def __init__(self, name: str) -> None:
-        self.rules = tuple(CauseRule(*cells) for cells in rows(f"special/{name}", 4))
-        self._single: tuple[tuple[CauseRule, Gate], ...] = ()
-        self._patterns = tuple(Gate(pattern) for last in (False, True) if (pattern := self._pattern(last=last)))
-
-    def _pattern(self, *, last: bool) -> re.Pattern[str] | None:
-        """The general ones by themselves: "after a fall" must not take "a fall from bed" away."""
-        numbered = [(n, rule) for n, rule in enumerate(self.rules) if (rule.code == _ANY_FALL) is last]
-        parts = "|".join(f"(?P<r{number}>(?:{rule.regex}))" for number, rule in numbered)
-        return re.compile(rf"(?<!\w)(?:{parts})", re.IGNORECASE) if parts else None
-
-    def find(self, note: str, start: int, end: int) -> Iterator[tuple[CauseRule, int, int]]:
-        """The matches of a stretch of a note, in order of the text."""
-        for pattern in self._patterns:
-            for match in pattern.finditer(note, start, end):
-                yield self.rules[int((match.lastgroup or "r0")[1:])], match.start(), match.end()
-
-    def first_of_each(self, note: str) -> Iterator[tuple[CauseRule, int, int]]:
-        """Of each category the first rule of the table that a note has a match for, wherever it stands."""
-        done: set[str] = set()
-        for rule, pattern in self._each():
-            if rule.code[:3] not in done and (match := pattern.search(note)):
-                done.add(rule.code[:3])
-                yield rule, match.start(), match.end()
-
-    def _each(self) -> tuple[tuple[CauseRule, Gate], ...]:
-        if not self._single:
-            self._single = tuple(
-                (rule, Gate(re.compile(rf"(?<!\w)(?:{rule.regex})", re.IGNORECASE))) for rule in self.rules
-            )
-        return self._single
-
-
-@functools.cache
-def table(name: str) -> RuleTable:
-    """A packaged table, compiled once."""
-    return RuleTable(name)
 
 
 def cause_rank(rule: str) -> int:

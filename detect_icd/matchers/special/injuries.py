@@ -61,7 +61,6 @@ _TREATED = re.compile(
     r"treatment|reduced|sutured|hemiarthroplasty|arthroplasty|plating|stitches|i&d|washout|treated|managed|exploration)\b[^.;]{0,40}$",
     re.IGNORECASE,
 )
-_LIGAMENTS = frozenset({"cruciate", "collateral", "talofibular", "calcaneofibular", "deltoid", "tibiofibular"})
 _NEED_PLACE = frozenset({"injury", "bite", "body", "tear", "amputation", "crush", "burn", "strain"})
 _MOST_UNKNOWN = 1
 _OWNED = ("S", "T0", "T1", "T2", "T30", "M485", "M436", "M796", "M54", "K088", "L55")
@@ -100,7 +99,6 @@ class InjuryMatcher:
 
     def __init__(self, book: CodeBook) -> None:
         self.book = book
-        self._defaults: dict[str, list[InjuryTitle]] = {}
 
     @property
     def _vocabulary(self) -> AbstractSet[str]:
@@ -112,6 +110,7 @@ class InjuryMatcher:
         named = heads()
         taken = 0
         places = [number for number, item in enumerate(words) if item.word in named]
+        known = {n for n, atoms in _read(words) if atoms is not None or words[n].word in self._vocabulary}
         for order, number in enumerate(places):
             kind = named[words[number].word]
             before = note[start : words[number].start]
@@ -120,7 +119,7 @@ class InjuryMatcher:
             following = places[order + 1] if order + 1 < len(places) else len(words)
             if following == number + 1 < len(words) and named[words[following].word] == "injury":
                 following = places[order + 2] if order + 2 < len(places) else len(words)
-            low, high = _reach(words, number, taken, following, self._vocabulary)
+            low, high = _reach(words, number, taken, following, known)
             found = list(self._stated(note, (start, end), words, (low, number, high), kind))
             if found:
                 taken = high
@@ -189,16 +188,17 @@ class InjuryMatcher:
         return exact if (len(exact.atoms), -exact.vagueness) >= (len(usual.atoms), -1) else usual
 
     def _usual(self, kind: str, atoms: frozenset[str]) -> InjuryTitle | None:
-        fitting = [title for title in self._usual_titles(kind) if title.atoms <= atoms]
+        fitting = [title for title in self._defaults.get(kind, ()) if title.atoms <= atoms]
         return max(fitting, key=lambda title: len(title.atoms), default=None)
 
-    def _usual_titles(self, kind: str) -> list[InjuryTitle]:
-        if not self._defaults:
-            for name, atoms, heading in rows("special/injury_defaults.tsv", 3):
-                codes = by_side(self.book, heading, name)
-                said = frozenset(atom for word in atoms.split() for atom in _implied(word))
-                self._defaults.setdefault(name, []).append(InjuryTitle(said, 1, "", codes))
-        return self._defaults.get(kind, [])
+    @functools.cached_property
+    def _defaults(self) -> dict[str, list[InjuryTitle]]:
+        # Another thread must see all of it or nothing.
+        usual: dict[str, list[InjuryTitle]] = {}
+        for name, atoms, heading in rows("special/injury_defaults.tsv", 3):
+            said = frozenset(atom for word in atoms.split() for atom in _implied(word))
+            usual.setdefault(name, []).append(InjuryTitle(said, 1, "", by_side(self.book, heading, name)))
+        return usual
 
     def _by_sentence(self, kind: str, words: list[_Word], *, nondisplaced: bool) -> InjuryTitle | None:
         atoms = frozenset().union(*(atoms for atoms, _ in _groups(words, self._vocabulary))) - {"nail"}
@@ -227,9 +227,8 @@ def _words(note: str, start: int, end: int) -> list[_Word]:
     ]
 
 
-def _reach(words: list[_Word], head: int, taken: int, following: int, vocabulary: AbstractSet[str]) -> tuple[int, int]:
+def _reach(words: list[_Word], head: int, taken: int, following: int, known: AbstractSet[int]) -> tuple[int, int]:
     """How far the words of an injury reach: to a stop, to a word that says something else, to the next injury."""
-    known = {number for number, atoms in _read(words) if atoms is not None or words[number].word in vocabulary}
     low = head
     unknown = 0
     while low > taken:

@@ -30,7 +30,6 @@ _ABSENT = re.compile(
     r"\bwithout (?:damage to nail|intercondylar fracture|intraarticular extension|penetration into [a-z ]+)\b|\bwithout foreign body\b|\bwithout subsequent striking.*"
 )
 _BLOCKS = [f"S{number:02d}" for number in range(100)] + [f"T{number}" for number in (*range(15, 20), *range(20, 26))]
-_DEGREES = {"first": "1", "second": "2", "third": "3", "unspecified": ""}
 
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))

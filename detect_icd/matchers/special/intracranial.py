@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -63,6 +64,7 @@ _STEPS = ((30, "1"), (59.99, "2"), (359.99, "3"), (1440, "4"))
 _NEAR = 60
 
 
+@functools.lru_cache(maxsize=2)
 def loss(note: str) -> str:
     """The sixth character for the loss of consciousness a note states; ``""`` where it says nothing."""
     if _UNKNOWN.search(note):
@@ -82,6 +84,11 @@ def loss(note: str) -> str:
     return next((character for most, character in _STEPS if minutes <= most), "9")
 
 
+@functools.lru_cache(maxsize=2)
+def _is_of_trauma(note: str) -> bool:
+    return _TRAUMA.search(note) is not None
+
+
 class IntracranialMatcher:
     """Finds concussions and bleeding within the skull, where the note speaks of trauma."""
 
@@ -92,7 +99,7 @@ class IntracranialMatcher:
         """The statements of one sentence."""
         for match in _KINDS.finditer(note, start, end):
             base = match.lastgroup or ""
-            if base not in {"S060X", "S069X"} and not _TRAUMA.search(note):
+            if base not in {"S060X", "S069X"} and not _is_of_trauma(note):
                 continue
             code = self._complete(base, loss(note))
             if code:

@@ -83,7 +83,7 @@ class SpecialMatcher:
         if not words.isdisjoint(intracranial.TRIGGERS):
             found.extend(self.intracranial.statements(note, start, end))
         if not words.isdisjoint(CAUSES):
-            found.extend(self.transport.statements(note, start, end) or ())
+            found.extend(self.transport.statements(note, start, end))
             found.extend(self.causes.statements(note, start, end))
         if not words.isdisjoint(GROWTHS):
             found.extend(self.neoplasms.statements(note, start, end))

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
 from detect_icd.gates import Gate
-from detect_icd.matchers.special.facts import triggers
+from detect_icd.matchers.special.facts import billable_below, triggers
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.terms import sentences
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
-    from detect_icd.codebook import CodeBook, CodeEntry
+    from detect_icd.codebook import CodeBook
 
 _META = r"(?:metasta(?:sis|ses|tic(?: (?:disease|lesions?|deposits?|involvement|spread|carcinoma|cancer|adenocarcinoma))?)|mets?\b|carcinomatosis)"
 _TO = r"(?:metasta(?:sis|ses|tic|sized|sizes)(?: disease)?|mets?|spread|metastasizing) (?:to|in|involving|within) (?:the |both |his |her |multiple |several )*"
@@ -48,7 +48,6 @@ class NeoplasmRules:
     adenoma: Gate
     bowel: tuple[tuple[str, re.Pattern[str]], ...]
     nodes: tuple[tuple[str, re.Pattern[str]], ...]
-    stage: Mapping[str, re.Pattern[str]]
     gates: Mapping[str, Gate]
     removed: tuple[tuple[str, Gate], ...]
     raw: Mapping[str, Any]
@@ -73,7 +72,6 @@ def neoplasm_rules() -> NeoplasmRules:
         adenoma=Gate(_regex(raw["adenoma"]["pattern"])),
         bowel=tuple((code, _regex(words)) for code, words in raw["adenoma"]["sites"].items()),
         nodes=tuple((title, _regex(words)) for title, words in raw["nodes"].items()),
-        stage={name: _regex(words) for name, words in raw["stage"].items()},
         gates={name: Gate(_regex(words)) for name, words in raw["stage"].items()},
         removed=tuple(
             (
@@ -115,7 +113,7 @@ class NeoplasmMatcher:
         yield from self._skin(note, start, end)
         for place in known.metastases:
             for match in place.regex.finditer(note, start, end):
-                code = self._sided(place.code, match.group(), note)
+                code = self._sided(place.code, match.group())
                 if code:
                     yield Statement(
                         code,
@@ -169,9 +167,7 @@ class NeoplasmMatcher:
                     )
 
     def _on_skin(self, category: str, word: str, titles: re.Pattern[str] | None, side: str) -> str | None:
-        codes = [entry for entry in _billable(self.book, category) if word in entry.title.lower()]
-        if category == "C44" and word:
-            codes = [entry for entry in codes if word in entry.title.lower()]
+        codes = [entry for entry in billable_below(self.book, category) if word in entry.title.lower()]
         if titles is None:
             return next(
                 (
@@ -191,12 +187,12 @@ class NeoplasmMatcher:
                 return next((entry.code for entry in plain if "unspecified" in entry.title.lower()), plain[0].code)
         return None
 
-    def _sided(self, heading: str, words: str, note: str) -> str | None:
+    def _sided(self, heading: str, words: str) -> str | None:
         entry = self.book.get(heading)
         if entry is None or entry.billable:
             return entry.code if entry is not None else None
         side = _one_side(words) or "unspecified"
-        codes = _billable(self.book, heading)
+        codes = billable_below(self.book, heading)
         return next(
             (found.code for found in codes if re.search(rf"\b{side}\b", found.title, re.IGNORECASE)),
             codes[0].code if codes else None,
@@ -223,7 +219,7 @@ class NeoplasmMatcher:
     def _staged(self, candidate: Candidate, note: str) -> Candidate:
         code = candidate.coding.code
         stages = neoplasm_rules().gates
-        if code[:3] in {"C90", "C91", "C92", "C93", "C94", "C95"}:
+        if code[:3] in _WITH_REMISSION:
             words = (
                 "in relapse"
                 if stages["relapse"].search(note)
@@ -307,17 +303,14 @@ def _sentence(candidate: Candidate, note: str) -> str:
 
 def _is_over(candidate: Candidate, note: str, primaries: list[Candidate]) -> bool:
     """Whether what the note says about a cancer is that its treatment is over and nothing is left (I.C.2.m)."""
-    stage = neoplasm_rules().stage
+    over, active = neoplasm_rules().gates["over"], neoplasm_rules().gates["active"]
     sentence = _sentence(candidate, note)
-    if stage["active"].search(sentence):
+    # A gate keeps what it scans: it is for whole notes, the pattern alone for short pieces of them.
+    if active.pattern.search(sentence):
         return False
-    if stage["over"].search(sentence):
+    if over.pattern.search(sentence):
         return True
-    return (
-        len({c.coding.code[:3] for c in primaries}) == 1
-        and bool(neoplasm_rules().gates["over"].search(note))
-        and not neoplasm_rules().gates["active"].search(note)
-    )
+    return len({c.coding.code[:3] for c in primaries}) == 1 and bool(over.search(note)) and not active.search(note)
 
 
 def _in_remission(candidate: Candidate, note: str) -> Candidate:
@@ -326,7 +319,8 @@ def _in_remission(candidate: Candidate, note: str) -> Candidate:
         return candidate
     near = note[candidate.start : candidate.start + 60]
     before = note[max(0, candidate.start - 16) : candidate.start].lower()
-    if not neoplasm_rules().stage["remission"].search(near) or "history" in before or "h/o" in before or "hx" in before:
+    remission = neoplasm_rules().gates["remission"].pattern
+    if not remission.search(near) or "history" in before or "h/o" in before or "hx" in before:
         return candidate
     return replace(candidate, status=Status.PRESENT, rules=(*candidate.rules, "neoplasm/remission"))
 
@@ -374,13 +368,3 @@ def _side_near(text: str, site: re.Pattern[str] | None) -> str:
     if match is not None and (side := _one_side(text[max(0, match.start() - 14) : match.end()])):
         return side
     return _one_side(text)
-
-
-@functools.lru_cache(maxsize=256)
-def _billable(book: CodeBook, code: str) -> tuple[CodeEntry, ...]:
-    entry = book.get(code)
-    if entry is None:
-        return ()
-    if entry.billable:
-        return (entry,)
-    return tuple(found for child in entry.children for found in _billable(book, child))

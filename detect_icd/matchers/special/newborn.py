@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
-from detect_icd.matchers.special.causes import RuleTable
-from detect_icd.matchers.special.obstetric_facts import gestation
-from detect_icd.matchers.special.statement import PAST, Statement
-from redactphi.spans import Span
+from detect_icd.matchers.special.facts import table
+from detect_icd.matchers.special.obstetric_facts import TWINS, gestation
+from detect_icd.matchers.special.statement import PAST, Statement, of_note
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
@@ -26,7 +24,6 @@ _NOT_BIRTH = re.compile(
     re.IGNORECASE,
 )
 _CESAREAN = re.compile(r"\b(?:c-?section|cesarean|csection|c/s|c/section)\b", re.IGNORECASE)
-_TWIN = re.compile(r"\btwins?\b", re.IGNORECASE)
 _TRIPLET = re.compile(r"\btriplets?\b", re.IGNORECASE)
 _OUTSIDE = re.compile(r"\bborn (?:at home|en route|in (?:the |an )?(?:car|ambulance))|\bhome birth\b", re.IGNORECASE)
 _WEIGHT = re.compile(
@@ -48,12 +45,6 @@ _TERM = 37
 _IMMATURE = 28
 
 
-@functools.cache
-def newborn_rules() -> RuleTable:
-    """The packaged phrases of newborns."""
-    return RuleTable("newborn.tsv")
-
-
 class NewbornMatcher:
     """Turns what a newborn's note says into chapter 16."""
 
@@ -62,7 +53,7 @@ class NewbornMatcher:
 
     def statements(self, note: str, start: int, end: int) -> Iterator[Statement]:
         """The conditions of one sentence."""
-        for rule, low, high in newborn_rules().find(note, start, end):
+        for rule, low, high in table("newborn.tsv").find(note, start, end):
             entry = self.book.get(_mature(note) if rule.code == "P07.30" else rule.code)
             if entry is not None and entry.billable:
                 yield Statement(
@@ -105,25 +96,20 @@ class NewbornMatcher:
             drop = (*drop, "R50.9", "Z22.330")
         kept = [c for c in candidates if not (c.coding.code in drop and c.status is Status.PRESENT)]
         if (light := _weight(note)) and not any(code.startswith(light[:5]) for code in codes):
-            kept.append(self._note(light, note, "newborn/weight"))
+            kept.append(of_note(self.book[light], note, "newborn/weight"))
         if _BORN.search(note) and not _NOT_BIRTH.search(note):
             kept = [c for c in kept if not c.coding.code.startswith(("Z38", "O8", "Z37", "Z98.891", "O34"))]
-            kept.append(self._note(_birth(note), note, "newborn/birth"))
+            kept.append(of_note(self.book[_birth(note)], note, "newborn/birth"))
         return kept
-
-    def _note(self, code: str, note: str, rule: str) -> Candidate:
-        return Candidate(
-            self.book[code].coding, (Span(0, min(1, len(note)), "note", 0.9, rule),), score=0.9, rules=(rule,)
-        )
 
 
 def _birth(note: str) -> str:
     cesarean = bool(_CESAREAN.search(note))
     if _OUTSIDE.search(note):
-        return "Z38.4" if _TWIN.search(note) else "Z38.1"
+        return "Z38.4" if TWINS.search(note) else "Z38.1"
     if _TRIPLET.search(note):
         return "Z38.62" if cesarean else "Z38.61"
-    return ("Z38.3" if _TWIN.search(note) else "Z38.0") + ("1" if cesarean else "0")
+    return ("Z38.3" if TWINS.search(note) else "Z38.0") + ("1" if cesarean else "0")
 
 
 def _weight(note: str) -> str | None:

@@ -72,6 +72,7 @@ _LOOSE = re.compile(
     r"(?:^|[\n.;:,(]\s*|\b(?:at|now|currently|y/?o|g\d+) )(\d{1,2}) ?(?:w|wks?|weeks?)\b(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
     re.IGNORECASE,
 )
+TWINS = re.compile(r"\btwins?\b", re.IGNORECASE)
 _SECOND, _THIRD = 14, 28
 _LONGEST = 44
 

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
-from detect_icd.matchers.special.causes import RuleTable
-from detect_icd.matchers.special.obstetric_facts import Obstetrics
-from detect_icd.matchers.special.statement import PAST, Statement
+from detect_icd.matchers.special.facts import billable_below, table
+from detect_icd.matchers.special.obstetric_facts import TWINS, Obstetrics
+from detect_icd.matchers.special.statement import PAST, Statement, of_note
 from detect_icd.terms import rows
-from redactphi.spans import Span
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
@@ -33,34 +32,25 @@ _DISTURBED = re.compile(
     r"\b(?:dehydrat\w+|ketosis|ketonuria|hypokalemia|electrolyte (?:imbalance|disturbance|abnormalit\w+))\b",
     re.IGNORECASE,
 )
-_TWINS = re.compile(r"\btwins?\b", re.IGNORECASE)
 _STILL = re.compile(r"\bstill(?:born|birth)\b|\biufd\b|\bfetal demise\b", re.IGNORECASE)
 _ROUTINE = re.compile(
     r"\b(?:routine (?:prenatal|ob|antenatal)|prenatal (?:visit|care|check)|ob (?:routine )?visit|return ob|new ob|routine ob|normal pregnancy|low[- ]risk pregnancy|ob routine|uncomplicated pregnancy)\b",
     re.IGNORECASE,
 )
 _CESAREAN = re.compile(r"\b(?:cesarean|c-?section|c/s|p?ltcs|rltcs)\b", re.IGNORECASE)
-_BLEEDING = ("N93", "N939")
-_MANY = 6
-_AFTER_BIRTH = ("O7", "O85", "O86", "O87", "O88", "O89", "O90", "O91", "O92", "O8")
+_BLEEDING = "N93"
 _ABORTIVE = ("O00", "O01", "O02", "O03", "O04", "O07", "O08", "Z332")
 _NO_WEEKS = (*_ABORTIVE, "Z34")
 
 
 @functools.cache
-def obstetric_rules() -> RuleTable:
-    """The packaged phrases of obstetrics."""
-    return RuleTable("obstetric.tsv")
-
-
-@functools.cache
 def _complicating() -> tuple[tuple[str, str, bool], ...]:
-    table = [
+    known = [
         (prefix, heading, keep == "keep")
         for prefixes, heading, keep in rows("special/pregnancy.tsv", 3)
         for prefix in prefixes.split()
     ]
-    return tuple(sorted(table, key=lambda row: -len(row[0])))
+    return tuple(sorted(known, key=lambda row: -len(row[0])))
 
 
 class PregnancyMatcher:
@@ -71,7 +61,7 @@ class PregnancyMatcher:
 
     def statements(self, note: str, start: int, end: int, facts: Obstetrics) -> Iterator[Statement]:
         """The obstetric conditions of one sentence."""
-        for rule, low, high in obstetric_rules().find(note, start, end):
+        for rule, low, high in table("obstetric.tsv").find(note, start, end):
             code = self._specified(rule.code, note, facts)
             if code is not None:
                 yield Statement(
@@ -173,7 +163,9 @@ class PregnancyMatcher:
         for above in self.book.ancestors(entry.code)[:3]:
             if above.kind not in {"category", "code"}:
                 break
-            same = [found for found in _billable(self.book, above.code) if _plain(found.title) == _plain(entry.title)]
+            same = [
+                found for found in billable_below(self.book, above.code) if _plain(found.title) == _plain(entry.title)
+            ]
             chosen = _at(same, facts)
             if chosen is not None and chosen is not entry:
                 return chosen
@@ -191,7 +183,7 @@ class PregnancyMatcher:
                 else "unspecified control"
             )
             place = {"childbirth": "O24.42", "puerperium": "O24.43"}.get(facts.stage, "O24.41")
-            codes = [found for found in _billable(self.book, place) if way in found.title.lower()]
+            codes = [found for found in billable_below(self.book, place) if way in found.title.lower()]
             return codes[0].code if codes else None
         if heading == "O21.0" and _DISTURBED.search(note):
             return "O21.1"
@@ -225,7 +217,7 @@ class PregnancyMatcher:
             return None
         if entry.billable:
             return entry.code
-        chosen = _at(list(_billable(self.book, entry.code)), facts)
+        chosen = _at(billable_below(self.book, entry.code), facts)
         return chosen.code if chosen is not None else None
 
     def _encounter(self, candidates: Sequence[Candidate], note: str, facts: Obstetrics) -> Iterator[Candidate]:
@@ -233,12 +225,12 @@ class PregnancyMatcher:
         obstetric = [c for c in present if c.coding.code.startswith("O")]
         if facts.stage == "childbirth":
             if not obstetric and not _CESAREAN.search(note):
-                yield self._note("O80", note, "obstetric/delivery")
-            yield self._note(_outcome(note), note, "obstetric/outcome")
+                yield of_note(self.book["O80"], note, "obstetric/delivery")
+            yield of_note(self.book[_outcome(note)], note, "obstetric/outcome")
         elif facts.stage == "pregnancy" and not obstetric and _ROUTINE.search(note):
             kind = "Z34.9" if facts.gravida is None else "Z34.0" if facts.gravida == 1 else "Z34.8"
             if code := self.resolve(kind, facts):
-                yield self._note(code, note, "obstetric/supervision")
+                yield of_note(self.book[code], note, "obstetric/supervision")
         abortive = any(icd10cm.compact(c.coding.code).startswith(_NO_WEEKS) for c in present)
         if (
             facts.weeks is not None
@@ -246,12 +238,7 @@ class PregnancyMatcher:
             and not abortive
             and (obstetric or facts.stage == "childbirth")
         ):
-            yield self._note(_weeks(facts.weeks), note, "obstetric/weeks")
-
-    def _note(self, code: str, note: str, rule: str) -> Candidate:
-        return Candidate(
-            self.book[code].coding, (Span(0, min(1, len(note)), "note", 0.9, rule),), score=0.9, rules=(rule,)
-        )
+            yield of_note(self.book[_weeks(facts.weeks)], note, "obstetric/weeks")
 
 
 def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
@@ -272,7 +259,7 @@ def _side(note: str) -> str:
 
 
 def _outcome(note: str) -> str:
-    if _TWINS.search(note):
+    if TWINS.search(note):
         return (
             "Z37.4"
             if _STILL.search(note) and not re.search(r"\blive-?born\b", note, re.IGNORECASE)
@@ -285,16 +272,6 @@ def _outcome(note: str) -> str:
 
 def _weeks(weeks: int) -> str:
     return "Z3A.01" if weeks < 8 else f"Z3A.{weeks:02d}" if weeks <= 42 else "Z3A.49"  # noqa: PLR2004 - the category's own ends
-
-
-@functools.lru_cache(maxsize=512)
-def _billable(book: CodeBook, code: str) -> tuple[CodeEntry, ...]:
-    entry = book.get(code)
-    if entry is None:
-        return ()
-    if entry.billable:
-        return (entry,)
-    return tuple(found for child in entry.children for found in _billable(book, child))
 
 
 _TIME = re.compile(

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from detect_icd.candidates import Status
+from detect_icd.candidates import Candidate, Status
+from redactphi.spans import Span
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,11 @@ class Statement:
     score: float = 0.9
     owns: tuple[str, ...] = ()
     despite: tuple[Status, ...] = ()
+
+
+def of_note(entry: CodeEntry, note: str, rule: str) -> Candidate:
+    """A candidate for what a note says as a whole: no words of it are its evidence, only where the note starts."""
+    return Candidate(entry.coding, (Span(0, min(1, len(note)), "note", 0.9, rule),), score=0.9, rules=(rule,))
 
 
 PAST = (Status.HISTORICAL, Status.PLANNED, Status.HYPOTHETICAL)

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
 from detect_icd.gates import Gate
-from detect_icd.matchers.special.causes import RuleTable
-from detect_icd.matchers.special.facts import triggers
+from detect_icd.matchers.special.facts import table, triggers
 from detect_icd.matchers.special.statement import OTHERS, Statement
 from detect_icd.terms import rows
 from redactphi.resources import data, read_toml
@@ -37,6 +36,7 @@ _GIVEN = re.compile(
     r"\b(?:given|received|gave|administered|started on|treated with|loaded with|switched to|changed to|continue[ds]?|prescribed|start|resume[ds]?)\s+(?:iv |po |im )?$",
     re.IGNORECASE,
 )
+_HARM = re.compile(r"\b(?:over-?dos\w*|poison\w*|toxicity|reaction|induced)", re.IGNORECASE)
 _GIVEN_AFTER = re.compile(r"\s*(?:drip|infusion|given|administered|protocol|level|was given|gtt)\b", re.IGNORECASE)
 _CO_SOURCES = (
     ("T58.0", re.compile(r"\b(?:car|vehicle|engine|exhaust|motor|truck|garage)\b", re.IGNORECASE)),
@@ -78,26 +78,20 @@ def _name_pattern() -> re.Pattern[str]:
 @functools.cache
 def drug_events() -> DrugEvents:
     """The packaged events."""
-    table = read_toml(data("detect_icd") / "special" / "drug_events.toml")
+    tables = read_toml(data("detect_icd") / "special" / "drug_events.toml")
     events = {
         raw["name"]: re.compile("|".join(raw["patterns"]).replace("{drug}", "\ue000"), re.IGNORECASE)
-        for raw in table["event"]
+        for raw in tables["event"]
     }
     return DrugEvents(
         events,
-        tuple((name, re.compile("|".join(patterns), re.IGNORECASE)) for name, patterns in table["intent"].items()),
-        tuple((code, re.compile("|".join(patterns), re.IGNORECASE)) for code, patterns in table["reason"].items()),
-        tuple((raw["name"], tuple(raw["matches"]), tuple(raw["ignores"])) for raw in table["event"]),
+        tuple((name, re.compile("|".join(patterns), re.IGNORECASE)) for name, patterns in tables["intent"].items()),
+        tuple((code, re.compile("|".join(patterns), re.IGNORECASE)) for code, patterns in tables["reason"].items()),
+        tuple((raw["name"], tuple(raw["matches"]), tuple(raw["ignores"])) for raw in tables["event"]),
     )
 
 
 TRIGGERS = triggers("substance")
-
-
-@functools.cache
-def venom_rules() -> RuleTable:
-    """The packaged venoms and gases."""
-    return RuleTable("venoms.tsv")
 
 
 def told(sentence: str, event: str) -> bool:
@@ -139,12 +133,10 @@ class SubstanceMatcher:
         event = self._event(sentence, note)
         if event is None:
             return
-        near = re.compile(r"\b(?:over-?dos\w*|poison\w*|toxicity|reaction|induced)", re.IGNORECASE)
         for match in found:
             category = names()[match.group().lower()]
             if category >= _MEDICINE_END and event in {"adverse", "underdosing"}:
                 continue
-            what = intent(note) if event == "poisoning" else event
             if (
                 category == "T50.6"
                 or _GIVEN.search(note[start : match.start()])
@@ -155,9 +147,9 @@ class SubstanceMatcher:
                 sentence, match.start() - start, match.end() - start, event
             ):
                 continue
-            code = self.complete(category, what)
+            code = self.complete(category, intent(note) if event == "poisoning" else event)
             if code:
-                after = near.search(note, match.end(), min(end, match.end() + 20))
+                after = _HARM.search(note, match.end(), min(end, match.end() + 20))
                 yield Statement(
                     code,
                     match.start(),
@@ -178,7 +170,7 @@ class SubstanceMatcher:
         return None
 
     def _venoms(self, note: str, start: int, end: int) -> Iterator[Statement]:
-        for rule, low, high in venom_rules().find(note, start, end):
+        for rule, low, high in table("venoms.tsv").find(note, start, end):
             category = rule.code
             if category == "T58.0":
                 category = next((code for code, regex in _CO_SOURCES if regex.search(note)), "T58.9")
@@ -189,8 +181,6 @@ class SubstanceMatcher:
         """The code of a substance for an intent or event, by the titles under its category."""
         for entry in _seventh_bases(self.book, category):
             title = self.book[entry].title.lower()
-            if what == "accident" and "accidental" not in title:
-                continue
             if _TITLES[what] in title:
                 return self.book[entry].with_seventh("A")
         return None
@@ -200,8 +190,7 @@ class SubstanceMatcher:
         codes = {
             c.coding.code for c in candidates if c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM
         }
-        harmed = {code for code in codes if _kind_of(self.book, code)}
-        kinds = {_kind_of(self.book, code) for code in harmed}
+        kinds = {kind for code in codes if (kind := _kind_of(self.book, code))}
         if not kinds:
             return candidates
         kept = [c for c in candidates if not (c.status is Status.PRESENT and _redundant(c, kinds, codes))]
