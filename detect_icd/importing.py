@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 import os
 import re
 import shutil
@@ -11,10 +10,11 @@ import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from detect_icd.codebook import CodeBook, books_in, releases
@@ -65,11 +65,15 @@ def import_icd10cm(*sources: Path, release: str | None = None) -> Imported:
     counts.update(line.kind for line in terms)
     path = path_of(f"FY{number}", folder)
     read = [Source(file.name, kind, file.year, file.sha256, counts[kind]) for kind, file in sorted(files.items())]
-    _write(path, f"FY{number}", book, terms, read)
-    for other in imported():
-        # A newer one was compiled with the codes and, where it has none of its own, the index that were at hand.
-        if other.release > f"FY{number}":
-            _recompile(other)
+    with ExitStack() as whole:
+        partial = whole.enter_context(_partial(path))
+        _write(partial, f"FY{number}", book, read, terms)
+        new = _New(f"FY{number}", Store(partial), terms)
+        whole.callback(new.store.close)
+        for other in imported():
+            # A newer one was compiled with the codes and, where it has none of its own, the index that were at hand.
+            if other.release > new.release:
+                _recompile(other, whole.enter_context(_partial(other.path)), new)
     return next(found for found in imported() if found.path == path)
 
 
@@ -92,20 +96,33 @@ def refresh() -> tuple[Imported, ...]:
     if home() is None:
         raise UsageError(f"the variable {VARIABLE} is empty: nothing imported is used")
     for found in imported():
-        _recompile(found)
+        with _partial(found.path) as partial:
+            _recompile(found, partial)
     return imported()
 
 
-def _recompile(found: Imported) -> None:
-    with _partial(found.path) as partial:
-        shutil.copyfile(found.path, partial)
-        _add_phrases(partial, list(lines(found)) or _lines_of_another(found.release))
+class _New(NamedTuple):
+    """An import that is about to take its place."""
+
+    release: str
+    store: Store
+    terms: Sequence[IndexTerm]
 
 
-def _lines_of_another(release: str) -> list[IndexTerm]:
+def _recompile(found: Imported, partial: Path, new: _New | None = None) -> None:
+    shutil.copyfile(found.path, partial)
+    _add_phrases(partial, list(lines(found)) or _lines_of_another(found.release, new), new)
+
+
+def _lines_of_another(release: str, new: _New | None = None) -> Sequence[IndexTerm]:
     """The newest index of another release: what was imported without one must not hide it."""
-    others = (found for found in reversed(imported()) if found.release != release and found.has_index)
-    return [line for found in itertools.islice(others, 1) for line in lines(found)]
+    has_index = {found.release: found for found in imported() if found.has_index}
+    if new is not None:
+        has_index.pop(new.release, None)
+    newest = max((name for name in has_index if name != release), default="")
+    if new is not None and new.terms and new.release > newest:
+        return new.terms
+    return list(lines(has_index[newest])) if newest else ()
 
 
 def _release_number(files: Mapping[str, OfficialFile], release: str | None) -> int:
@@ -146,32 +163,33 @@ def _release(files: Mapping[str, OfficialFile], number: int) -> tuple[Release | 
 
 
 def _write(
-    path: Path, release: str, book: Release | None, terms: Sequence[IndexTerm], sources: Sequence[Source]
+    partial: Path, release: str, book: Release | None, sources: Sequence[Source], terms: Sequence[IndexTerm]
 ) -> None:
     facts = {
         "release": release,
         "made": datetime.now(UTC).date().isoformat(),
         "fingerprint": "",
     }
-    with _partial(path) as partial:
-        with closing(sqlite3.connect(partial)) as connection, connection:
-            connection.executescript(_TABLES)
-            connection.executescript(SCHEMA)
-            connection.executemany("INSERT INTO fact VALUES (?, ?)", facts.items())
-            connection.executemany("INSERT INTO source VALUES (?, ?, ?, ?, ?)", map(astuple, sources))
-            connection.executemany(
-                'INSERT INTO line (kind, path, code, see, "column") VALUES (?, ?, ?, ?, ?)',
-                [(line.kind, BETWEEN.join(line.path), line.code, line.see, line.column) for line in terms],
-            )
-            if book is not None:
-                insert(connection, [book])
-        _add_phrases(partial, terms or _lines_of_another(release))
+    with closing(sqlite3.connect(partial)) as connection, connection:
+        connection.executescript(_TABLES)
+        connection.executescript(SCHEMA)
+        connection.executemany("INSERT INTO fact VALUES (?, ?)", facts.items())
+        connection.executemany("INSERT INTO source VALUES (?, ?, ?, ?, ?)", map(astuple, sources))
+        connection.executemany(
+            'INSERT INTO line (kind, path, code, see, "column") VALUES (?, ?, ?, ?, ?)',
+            [(line.kind, BETWEEN.join(line.path), line.code, line.see, line.column) for line in terms],
+        )
+        if book is not None:
+            insert(connection, [book])
+    _add_phrases(partial, terms or _lines_of_another(release))
 
 
-def _add_phrases(partial: Path, terms: Sequence[IndexTerm]) -> None:
+def _add_phrases(partial: Path, terms: Sequence[IndexTerm], new: _New | None = None) -> None:
     """Compiles the phrases of all releases at hand, those of the file before others of their name, and of the index."""
     store, out = Store(partial), io.BytesIO()
     books = {found.name: CodeBook.open(found.name) for found in releases()}
+    if new is not None:
+        books |= {book.release: book for book in books_in(new.store)}
     books |= {book.release: book for book in books_in(store)}
     compile_index(books.values(), out, terms)
     store.close()

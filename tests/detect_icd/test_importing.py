@@ -12,6 +12,7 @@ from detect_icd.codebook import CodeBook, for_service_date, lookup, open_book, r
 from detect_icd.importers.official import official_files
 from detect_icd.importing import import_icd10cm, refresh
 from detect_icd.local_data import imported, lines
+from detect_icd.matchers.compiling import compile_index
 from redactphi.errors import DataError, UsageError
 from tests.detect_icd import official_files as made
 
@@ -358,6 +359,23 @@ def test_an_import_that_breaks_off_leaves_no_part_behind(import_files, home, mon
     monkeypatch.setattr(importing, where, fail)
     with pytest.raises(error, match="broken off"):
         import_files({**made.release_files(), **made.index_files()})
+    assert state(home) == before
+
+
+def test_an_import_is_not_there_if_a_newer_one_cannot_be_compiled_with_it(import_files, home, monkeypatch):
+    import_files({**made.release_files(2028), **made.index_files()})
+    before, calls = state(home), []
+
+    def second_fails(*arguments):
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise OSError("disk full")
+        compile_index(*arguments)
+
+    monkeypatch.setattr(importing, "compile_index", second_fails)
+    with pytest.raises(OSError, match="disk full"):
+        import_files(made.release_files(2024))
+    assert len(calls) == 2
     assert state(home) == before
 
 
