@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
+from detect_icd.matchers.procedures_amounts import Amount, counted, levels, places, times
 from detect_icd.matchers.procedures_scan import Clause, Hit, Role
 from detect_icd.sections import Section
 from redactphi.resources import data, read_toml
@@ -34,10 +34,6 @@ _SIDE = re.compile(
     re.IGNORECASE,
 )
 _SIDE_EXACT = {"r": "R", "l": "L", "od": "OD", "os": "OS", "ou": "OU", "rt": "", "lt": ""}
-_SIZE = re.compile(
-    r"(?<![\w.])(?P<number>\d{1,2}(?:\.\d{1,2})?)[\s-]*(?:(?:cm|mm)?\s*(?:x|\u00d7|by)\s*(?P<second>\d{1,2}(?:\.\d{1,2})?)[\s-]*)?(?P<unit>cm|mm|centimeters?|millimeters?)\b",
-    re.IGNORECASE,
-)
 _AGE = re.compile(
     r"(?<![\w.])(?P<number>\d{1,3})[\s-]*(?P<unit>years?|yrs?|y\.?/?o\.?|months?|mo|weeks?|days?|yo)\b[\s-]*(?:old|of age)?",
     re.IGNORECASE,
@@ -58,15 +54,6 @@ _OPERATIVE = re.compile(
 def cue_rules() -> ContextRules:
     """The cues for operations: planned, past, attempted, not done."""
     return ContextRules(read_toml(data("detect_icd") / "procedure_context.toml"))
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A size in centimetres, and where it stands; of several dimensions the largest."""
-
-    start: int
-    end: int
-    cm: float
 
 
 class Facts:
@@ -182,18 +169,63 @@ class Facts:
                 found.append((clause, sides[0]))
         return found
 
-    def sizes(self, start: int, end: int) -> list[Measure]:
-        """The measurements in a stretch of text."""
-        found = []
-        for match in _SIZE.finditer(self.text, start, end):
-            number = max(float(match["number"]), float(match["second"] or 0))
-            found.append(
-                Measure(
-                    match.start(),
-                    match.end(),
-                    number / 10 if match["unit"][0].lower() == "m" and match["unit"].lower() != "cm" else number,
-                )
-            )
+    def number(
+        self, named: Sequence[str], counting: Sequence[frozenset[str]], clause: Clause
+    ) -> tuple[int, tuple[Span, ...]] | None:
+        """How many of something the clause says were done, or else the note; and the words that say so.
+
+        Args:
+            named: The phrases of what is counted; of the spine ``@...``, see ``Procedure.number_of``.
+            counting: The atoms of the others.
+            clause: Where the operation is named.
+        """
+        spinal = next((kind for kind in named if kind.startswith("@")), "")
+        told = [other for other in self.told(Role.BODY) if other is not clause]
+        for group in ([clause], *([other] for other in told if other.role is Role.TITLE), told):
+            stated = [amount for other in group for amount in self._counted(other, counting)]
+            if stated:
+                return sum(int(amount.value) for amount in stated[:_SUMMED]), tuple(amount.span for amount in stated)
+            if spinal:
+                seen = levels(self.text, ((other.start, other.end) for other in group))
+                if number := seen.count(spinal):
+                    return number, seen.spans
+        return None
+
+    def _counted(self, clause: Clause, counting: Sequence[frozenset[str]]) -> list[Amount]:
+        found: dict[int, Amount] = {}
+        for atoms in counting:
+            if not atoms <= clause.atoms.keys():
+                continue
+            rarest = min(sorted(atoms), key=lambda atom: len(clause.atoms[atom]))
+            for hit in clause.atoms[rarest]:
+                amount = counted(self.text, hit.start, hit.end, (clause.start, clause.end))
+                if amount is not None:
+                    found.setdefault(amount.span.start, amount)
+        return list(found.values())
+
+    def time(self, clause: Clause) -> Amount | None:
+        """The time spent: what the clause says, else what the note calls so."""
+        said = next(times(self.text, clause.start, clause.end), None)
+        if said is not None:
+            return said
+        return next(
+            (
+                amount
+                for amount in times(self.text, 0, len(self.text))
+                if _SPENT.search(self.text, max(amount.span.start - 60, 0), amount.span.end + 30)
+            ),
+            None,
+        )
+
+    def places(self, kind: str, clause: Clause, side: str, start: int, end: int) -> list[tuple[str, Span]]:
+        """The modifiers for the places an operation at ``start``-``end`` was done at; see ``Procedure.place``."""
+        sides = ("LT", "RT") if side == "50" else (side,) if side else ()
+        found = places(kind, self.text, clause.start, clause.end, sides)
+        if len(found) > 1 and kind != "coronary":
+            near = [(code, span) for code, span in found if span.start - end < _NEAR and start - span.end < _NEAR]
+            return near or found
+        if not found and clause.role is not Role.TITLE:
+            return next((named for c in self.told() if (named := places(kind, self.text, c.start, c.end, sides))), [])
         return found
 
     @functools.cached_property
@@ -212,6 +244,10 @@ class Facts:
 
 
 _AGE_REACH = 20_000
+_SUMMED = 6
+"""Numbers of one clause that are added up."""
+_NEAR = 80
+_SPENT = re.compile(r"\btime\b|\bspent\b|\bminutes of\b", re.IGNORECASE)
 _TOLD = (Role.TITLE, Role.BODY, Role.FINDING)
 
 

@@ -6,8 +6,8 @@ import functools
 from collections import Counter
 from dataclasses import dataclass
 
-from detect_icd.matchers.procedures_lexicon import Procedure, procedures
-from detect_icd.matchers.procedures_scan import Vocabulary, words
+from detect_icd.matchers.procedures_lexicon import Procedure, procedures, words
+from detect_icd.matchers.procedures_scan import Vocabulary
 
 Atoms = frozenset[str]
 
@@ -24,6 +24,7 @@ class Entry:
     unless: tuple[Atoms, ...]
     steps: tuple[tuple[Atoms, ...], ...]
     size_of: tuple[Atoms, ...]
+    number_of: tuple[Atoms, ...]
 
 
 class Index:
@@ -46,6 +47,7 @@ class Index:
                 *procedure.unless,
                 *procedure.steps,
                 *procedure.size_of,
+                *(phrase for phrase in procedure.number_of if not phrase.startswith("@")),
             )
             self.vocabulary.learn((*procedure.phrases, *asked))
         self.entries = tuple(self._compile(procedure) for procedure in entries)
@@ -70,6 +72,12 @@ class Index:
             unless=tuple(atoms for phrase in entry.unless for atoms in self._alternatives(phrase)),
             steps=tuple(self._alternatives(phrase) for phrase in entry.steps),
             size_of=tuple(atoms for phrase in entry.size_of for atoms in self._alternatives(phrase)),
+            number_of=tuple(
+                atoms
+                for phrase in entry.number_of
+                if not phrase.startswith("@")
+                for atoms in self._alternatives(phrase)
+            ),
         )
 
     def _alternatives(self, phrase: str) -> tuple[Atoms, ...]:

@@ -2,7 +2,8 @@
 
 A file of ``data/procedures`` holds ``[[procedure]]`` tables. One with a ``variant`` list stands for several entries: each
 variant takes what the table says and adds to it (``extent``, ``here``, ``without``, ``unless``, ``includes``, ``supersedes``) or
-says it anew (every other key).
+says it anew (every other key). A ``[words]`` table adds ``same``, ``means`` and ``kind`` of the field to the shared ones of
+``procedure_words.toml``.
 """
 
 from __future__ import annotations
@@ -19,6 +20,10 @@ from detect_icd.coding import CodeSystem, Coding, cpt, hcpcs
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 
+SYSTEMS = ("CPT", "HCPCS")
+UNITS = ("number", "area_cm2", "size_cm", "minutes", "mg", "mcg", "g", "ml", "unit", "meq")
+PLACES = ("finger", "toe", "eyelid", "coronary")
+SPINAL = ("@interspace", "@joint", "@vertebra")
 APPROACHES = ("open", "laparoscopic", "endoscopic", "percutaneous", "arthroscopic", "thoracoscopic")
 _ADDED = frozenset({"extent", "here", "without", "unless", "includes", "supersedes"})
 
@@ -45,10 +50,22 @@ class Procedure:
         size_cm: More than the first and at most the second, in centimetres.
         size_of: Words that say what a measurement measures, where it does not stand in the item.
         size_total: Whether the sizes stated are added up.
+        area_cm2: As ``size_cm``, in square centimetres: the sum of the areas stated.
+        weight_g: As ``size_cm``, in grams.
         age: From the first up to, not including, the second, in years.
-        default: Whether it is the one where size or age is not stated.
+        minutes: As ``age``, of time spent.
+        number: At least the first and at most the second of what ``number_of`` names; one where no number is stated.
+        number_of: What is counted: phrases, or of the spine ``@interspace`` (L3-L5 are two), ``@joint`` (the medial
+            branches L3, L4 and L5 are two) or ``@vertebra`` (L3-L5 are three).
+        default: Whether it is the one where size, area, weight, age or time is not stated.
         sides: Whether it takes RT, LT or 50.
+        place: ``finger`` (FA-F9), ``toe`` (TA-T9), ``eyelid`` (E1-E4) or ``coronary`` (LC, LD, LM, RC, RI): which
+            modifiers say where; each place is a line of its own.
         counted: Whether each further mention is a further unit.
+        units_of: What units are reckoned from: ``number``, ``area_cm2``, ``size_cm``, ``minutes``, or the unit of a dose
+            (``mg``, ``mcg``, ``g``, ``ml``, ``unit``, ``meq``).
+        beyond: How much of it another code or the first unit covers: ``1`` for each further level.
+        per: How much of it one unit stands for.
         supersedes: Less extensive operations not reported beside it.
         includes: Components not reported beside it.
         across: Whether several items of the list of operations may name it together.
@@ -60,6 +77,7 @@ class Procedure:
         valid_to: Last day of service.
         matches: Items that report it, and nothing else but ``beside``.
         ignores: Items that do not.
+        told: Accounts that report it, and nothing else but ``beside``, though they need not name it.
         beside: Codes that ``matches`` also report.
         specialty: The file it stands in.
     """
@@ -79,10 +97,19 @@ class Procedure:
     size_cm: tuple[float, float] = ()  # type: ignore[assignment]
     size_of: tuple[str, ...] = ()
     size_total: bool = False
+    area_cm2: tuple[float, float] = ()  # type: ignore[assignment]
+    weight_g: tuple[float, float] = ()  # type: ignore[assignment]
+    minutes: tuple[float, float] = ()  # type: ignore[assignment]
+    number: tuple[int, int] = ()  # type: ignore[assignment]
+    number_of: tuple[str, ...] = ()
     age: tuple[float, float] = ()  # type: ignore[assignment]
     default: bool = False
     sides: bool = False
+    place: str = ""
     counted: bool = False
+    units_of: str = ""
+    beyond: float = 0
+    per: float = 1
     supersedes: tuple[str, ...] = ()
     includes: tuple[str, ...] = ()
     across: bool = False
@@ -93,6 +120,7 @@ class Procedure:
     valid_from: date | None = None
     valid_to: date | None = None
     ignores: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     specialty: str = ""
 
@@ -123,17 +151,26 @@ class Procedure:
             UnknownNameError: The system or an approach is not a valid one.
         """
         where = f"{self.specialty}/{self.code}"
-        if self.system not in {"CPT", "HCPCS"}:
-            raise UnknownNameError("system", self.system, ("CPT", "HCPCS"))
-        for approach in self.approach:
-            if approach not in APPROACHES:
-                raise UnknownNameError("approach", approach, APPROACHES)
+        chosen = (("system", self.system, SYSTEMS), ("place", self.place, PLACES), ("units_of", self.units_of, UNITS))
+        approaches = (("approach", approach, APPROACHES) for approach in self.approach)
+        spinal = (("number_of", phrase, SPINAL) for phrase in self.number_of if phrase.startswith("@"))
+        for what, given, valid in (*chosen, *approaches, *spinal):
+            if given and given not in valid:
+                raise UnknownNameError(what, given, valid)
+        self._check_amounts(where)
         if not (cpt if self.system == "CPT" else hcpcs).is_valid(self.code):
             raise RuleError(f"{where}: not the form of a {self.system} code")
         if bool(self.action) != bool(self.site):
             raise RuleError(f"{where}: action and site go together")
         if not (self.names or self.action or self.steps):
             raise RuleError(f"{where}: needs names, action and site, or steps")
+
+    def _check_amounts(self, where: str) -> None:
+        for key in ("size_cm", "area_cm2", "weight_g", "minutes", "number", "age"):
+            if (bounds := getattr(self, key)) and (len(bounds) != len(("low", "high")) or bounds[0] > bounds[1]):
+                raise RuleError(f"{where}: {key} is a pair, the lower bound first")
+        if (self.number or self.units_of == "number") and not self.number_of:
+            raise RuleError(f"{where}: number needs number_of")
 
     @property
     def phrases(self) -> Iterator[str]:
@@ -171,9 +208,37 @@ def read_procedures(raw: Mapping[str, Any], where: str) -> list[Procedure]:
     Raises:
         RuleError: An entry is malformed.
     """
-    if unknown := sorted(set(raw) - {"procedure"}):
-        raise RuleError(f"{where}: unknown keys {unknown}; valid: procedure")
+    if unknown := sorted(set(raw) - {"procedure", "words"}):
+        raise RuleError(f"{where}: unknown keys {unknown}; valid: procedure, words")
     return [Procedure.from_mapping(entry, where) for table in raw["procedure"] for entry in expand(table)]
+
+
+def _files() -> list[tuple[str, Mapping[str, Any]]]:
+    folder = data("detect_icd") / "procedures"
+    paths = sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name)
+    return [(path.name.removesuffix(".toml"), read_toml(path)) for path in paths]
+
+
+@functools.cache
+def words() -> Mapping[str, Mapping[str, Any]]:
+    """The forms of words: the shared ones, and those of each field.
+
+    Raises:
+        RuleError: Two files disagree about a form.
+    """
+    shared = read_toml(data("detect_icd") / "procedure_words.toml")
+    tables: dict[str, dict[str, Any]] = {key: dict(shared.get(key, {})) for key in ("same", "means", "kind")}
+    for where, raw in _files():
+        own = raw.get("words", {})
+        if unknown := sorted(set(own) - set(tables)):
+            raise RuleError(f"{where}: unknown tables {unknown} of words; valid: kind, means, same")
+        for key in ("same", "kind"):
+            for name, forms in own.get(key, {}).items():
+                tables[key][name] = list(dict.fromkeys((*tables[key].get(name, ()), *forms)))
+        for form, atoms in own.get("means", {}).items():
+            if tables["means"].setdefault(form, atoms) != atoms:
+                raise RuleError(f"{where}: {form!r} means something else in another file")
+    return tables
 
 
 @functools.cache
@@ -183,11 +248,7 @@ def procedures() -> tuple[Procedure, ...]:
     Raises:
         RuleError: An entry is malformed, or two have the same code and name.
     """
-    folder = data("detect_icd") / "procedures"
-    found: list[Procedure] = []
-    for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if path.name.endswith(".toml"):
-            found += read_procedures(read_toml(path), path.name.removesuffix(".toml"))
+    found = [entry for where, raw in _files() for entry in read_procedures(raw, where)]
     seen = Counter((entry.code, entry.name) for entry in found)
     if twice := sorted(code for (code, _), times in seen.items() if times > 1):
         raise RuleError(f"procedures: defined twice: {', '.join(twice)}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from detect_icd.candidates import Status
-from detect_icd.matchers.procedures_facts import Facts, Measure
+from detect_icd.matchers.procedures_amounts import Amount, areas, doses, sizes, units, weights
+from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Entry
 from detect_icd.matchers.procedures_scan import Clause, Hit, Role
 from redactphi.spans import Span
@@ -57,6 +58,8 @@ class Mention:
     status: Status
     score: float
     modifiers: tuple[str, ...]
+    places: tuple[str, ...]
+    units: int
     rules: tuple[str, ...]
 
     @property
@@ -79,6 +82,8 @@ class Answer:
     share: float = 1.0
     atoms: Atoms = frozenset()
     modifiers: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    units: int = 0
 
 
 def occurrences(clause: Clause, name: Atoms) -> Iterator[Found]:
@@ -114,6 +119,8 @@ def mention_of(facts: Facts, entry: Entry, found: Found) -> Mention | None:
         status=status,
         score=score,
         modifiers=tuple(modifier for answer in answers for modifier in answer.modifiers),
+        places=tuple(place for answer in answers for place in answer.places),
+        units=max(answer.units for answer in answers),
         rules=(first, *(answer.rule for answer in answers if answer.rule)),
     )
 
@@ -186,30 +193,98 @@ def _unless(facts: Facts, entry: Entry, found: Found) -> Answer | None:
 
 
 def _size(facts: Facts, entry: Entry, found: Found) -> Answer | None:
+    return _measured(facts, entry, found, "size_cm")
+
+
+def _area(facts: Facts, entry: Entry, found: Found) -> Answer | None:
+    return _measured(facts, entry, found, "area_cm2")
+
+
+def _weight(facts: Facts, entry: Entry, found: Found) -> Answer | None:
+    return _measured(facts, entry, found, "weight_g")
+
+
+_EXTRACT: dict[str, Callable[[str, int, int], Iterable[Amount]]] = {
+    "size_cm": sizes, "area_cm2": areas, "weight_g": weights,
+}  # fmt: skip
+
+
+def _measured(facts: Facts, entry: Entry, found: Found, key: str) -> Answer | None:
+    """Whether a measurement is within the bounds of the entry, and the units it comes to."""
     procedure = entry.procedure
-    if not procedure.size_cm:
+    bounds: tuple[float, float] = getattr(procedure, key)
+    reckoned = procedure.units_of == key
+    if not bounds and not reckoned:
         return Answer()
-    measures = _measures(facts, entry, found.clause)
+    measures = _measures(facts, entry, found.clause, _EXTRACT[key])
     if not measures:
-        return Answer(rule="size/not-stated", share=_BY_DEFAULT) if procedure.default else None
-    largest = max(measures, key=lambda measure: measure.cm)
-    size = sum(measure.cm for measure in measures) if procedure.size_total else largest.cm
-    low, high = procedure.size_cm
-    return Answer((Span(largest.start, largest.end, "size"),)) if low < size <= high else None
+        return Answer(rule=f"{key}/not-stated", share=_BY_DEFAULT) if procedure.default or not bounds else None
+    largest = max(measures, key=lambda measure: measure.value)
+    total = sum(measure.value for measure in measures)
+    value = total if key == "area_cm2" or (procedure.size_total and key == "size_cm") else largest.value
+    if bounds and not bounds[0] < value <= bounds[1]:
+        return None
+    spans = tuple(measure.span for measure in measures) if value == total else (largest.span,)
+    return Answer(spans, units=units(value, procedure.beyond, procedure.per) if reckoned else 0)
 
 
-def _measures(facts: Facts, entry: Entry, clause: Clause) -> list[Measure]:
-    if clause.role is Role.TITLE and (stated := facts.sizes(clause.start, clause.end)):
+def _measures(
+    facts: Facts, entry: Entry, clause: Clause, extract: Callable[[str, int, int], Iterable[Amount]]
+) -> list[Amount]:
+    if clause.role is Role.TITLE and (stated := list(extract(facts.text, clause.start, clause.end))):
         return stated
     own = next((atoms for atoms in entry.size_of if atoms <= clause.atoms.keys()), None)
-    if own is not None and (stated := facts.sizes(clause.start, clause.end)):
+    if own is not None and (stated := list(extract(facts.text, clause.start, clause.end))):
         return stated
     holding = (other for atoms in entry.size_of for other in facts.holding(atoms))
     # Titles come before the account, whichever of the words they say.
     for other in sorted(holding, key=lambda other: (-other.role, other.start)):
-        if stated := facts.sizes(other.start, other.end):
+        if stated := list(extract(facts.text, other.start, other.end)):
             return stated
     return []
+
+
+def _number(facts: Facts, entry: Entry, found: Found) -> Answer | None:
+    """Whether as many were done as the entry says; one where no number is stated."""
+    procedure = entry.procedure
+    if not procedure.number_of:
+        return Answer()
+    stated = facts.number(procedure.number_of, entry.number_of, found.clause)
+    number = int(stated[0]) if stated else 1
+    if procedure.number and not procedure.number[0] <= number <= procedure.number[1]:
+        return None
+    reckoned = procedure.units_of == "number"
+    return Answer(
+        stated[1] if stated else (),
+        rule="" if stated else "number/not-stated",
+        units=units(number, procedure.beyond, procedure.per) if reckoned else 0,
+    )
+
+
+def _minutes(facts: Facts, entry: Entry, found: Found) -> Answer | None:
+    procedure = entry.procedure
+    if not procedure.minutes and procedure.units_of != "minutes":
+        return Answer()
+    stated = facts.time(found.clause)
+    if stated is None:
+        return Answer(rule="minutes/not-stated", share=_BY_DEFAULT) if procedure.default else None
+    if procedure.minutes and not procedure.minutes[0] <= stated.value < procedure.minutes[1]:
+        return None
+    reckoned = procedure.units_of == "minutes"
+    return Answer((stated.span,), units=units(stated.value, procedure.beyond, procedure.per) if reckoned else 0)
+
+
+def _dose(facts: Facts, entry: Entry, found: Found) -> Answer | None:
+    procedure = entry.procedure
+    if procedure.units_of in {"", "number", "minutes", *_EXTRACT}:
+        return Answer()
+    clause = found.clause
+    start, end = found.bounds
+    stated = list(doses(facts.text, clause.start, clause.end, procedure.units_of))
+    if not stated:
+        return Answer(rule="dose/not-stated", share=_BY_DEFAULT)
+    nearest = min(stated, key=lambda dose: max(dose.span.start - end, start - dose.span.end, 0))
+    return Answer((nearest.span,), units=units(nearest.value, procedure.beyond, procedure.per))
 
 
 def _age(facts: Facts, entry: Entry, _: Found) -> Answer | None:
@@ -223,12 +298,17 @@ def _age(facts: Facts, entry: Entry, _: Found) -> Answer | None:
 
 
 def _side(facts: Facts, entry: Entry, found: Found) -> Answer | None:
-    if not entry.procedure.sides:
+    procedure = entry.procedure
+    if not procedure.sides and not procedure.place:
         return Answer()
     side, word = facts.side(found.clause, *found.bounds)
-    return Answer((word,), modifiers=(side,)) if word else Answer()
+    if procedure.place:
+        named = facts.places(procedure.place, found.clause, side, *found.bounds)
+        if named:
+            return Answer(tuple(span for _, span in named), places=tuple(code for code, _ in named))
+    return Answer((word,), modifiers=(side,)) if word and procedure.sides else Answer()
 
 
 _CHECKS: tuple[Callable[[Facts, Entry, Found], Answer | None], ...] = (
-    _without, _approach, _extent, _unless, _size, _age, _side,
+    _without, _approach, _extent, _unless, _size, _area, _weight, _number, _minutes, _dose, _age, _side,
 )  # fmt: skip

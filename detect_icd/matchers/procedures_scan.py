@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,6 @@ from typing import Any, NamedTuple
 from detect_icd.sections import Section
 from detect_icd.terms import TAG, american, sentences, singular
 from redactphi.errors import RuleError
-from redactphi.resources import data, read_toml
 
 _WORD = re.compile(rf"(?P<tag>{TAG})|\b[a-z] ?& ?[a-z]\b|[a-z0-9]+(?:&[a-z0-9]+)*(?:['\u2019]s\b)?", re.IGNORECASE)
 _JOINS = frozenset(" \t\r\n-/\u2010\u2011\u2013\u00a0'\u2019")
@@ -214,12 +212,6 @@ class Vocabulary:
             ):
                 return False
         return True
-
-
-@functools.cache
-def words() -> Mapping[str, Any]:
-    """The packaged forms of words."""
-    return read_toml(data("detect_icd") / "procedure_words.toml")
 
 
 def clauses(text: str, sections: Sequence[Section], hits: Sequence[Hit]) -> list[Clause]:

@@ -31,8 +31,9 @@ def select(mentions: Sequence[Mention], *, listed: bool) -> list[Candidate]:
     reported = {mention.code for mention in done}
     done = [m for m in done if not m.entry.procedure.add_on_to or reported & set(m.entry.procedure.add_on_to)]
     others = [mention for mention in mentions if mention.status is not Status.PRESENT and mention.code not in reported]
-    found = [_candidate(group) for group in (*_grouped(done), *_grouped(_without_lesser(others)))]
-    return sorted(found, key=lambda candidate: (candidate.start, candidate.coding.code))
+    groups = (*_grouped(done), *_grouped(_without_lesser(others)))
+    found = [_candidate(group, place) for (_, _, place), group in groups]
+    return sorted(found, key=lambda candidate: (candidate.start, candidate.coding.code, candidate.modifiers))
 
 
 def _without_lesser(mentions: Sequence[Mention]) -> list[Mention]:
@@ -73,14 +74,16 @@ def _says_more(other: Mention, lesser: Mention) -> bool:
     return start < high and low < end
 
 
-def _grouped(mentions: Iterable[Mention]) -> list[list[Mention]]:
-    groups: dict[tuple[str, Status], list[Mention]] = {}
+def _grouped(mentions: Iterable[Mention]) -> list[tuple[tuple[str, Status, str], list[Mention]]]:
+    """The mentions of each code and status, those at each place apart."""
+    groups: dict[tuple[str, Status, str], list[Mention]] = {}
     for mention in mentions:
-        groups.setdefault((mention.code, mention.status), []).append(mention)
-    return list(groups.values())
+        for place in mention.places or ("",):
+            groups.setdefault((mention.code, mention.status, place), []).append(mention)
+    return list(groups.items())
 
 
-def _candidate(group: Sequence[Mention]) -> Candidate:
+def _candidate(group: Sequence[Mention], place: str) -> Candidate:
     best = max(group, key=lambda mention: (mention.score, -mention.found.bounds[0]))
     procedure = best.entry.procedure
     evidence = {*_name_spans(best), *best.spans}
@@ -94,8 +97,8 @@ def _candidate(group: Sequence[Mention]) -> Candidate:
         section=best.found.clause.section,
         score=round(best.score, 3),
         rules=tuple(rules),
-        modifiers=_modifiers(group),
-        units=len({m.found.bounds for m in group}) if procedure.counted else 1,
+        modifiers=(place,) if place else _modifiers(group),
+        units=max(len({m.found.bounds for m in group}) if procedure.counted else 1, *(m.units for m in group)),
     )
 
 

@@ -46,6 +46,8 @@ def written_cases():
 def test_an_entry_reports_what_it_matches_and_nothing_else(entry):
     for words in entry.matches:
         assert codes(item(words), entry.valid_to) == sorted({entry.code, *entry.beside}), words
+    for words in entry.told:
+        assert codes(words, entry.valid_to) == sorted({entry.code, *entry.beside}), words
     for words in entry.ignores:
         assert entry.code not in codes(item(words), entry.valid_to), words
 

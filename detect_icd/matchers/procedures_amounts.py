@@ -1,0 +1,258 @@
+"""How much was done: how many lesions or levels, how large an area, how heavy, how long, what dose; and at which place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import regex
+
+from redactphi.spans import Span
+
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty")  # fmt: skip
+_WORDS = {word: number for number, word in enumerate(_NUMBERS)} | {
+    "a": 1, "an": 1, "single": 1, "both": 2, "bilateral": 2, "dual": 2, "double": 2, "triple": 3, "quadruple": 4,
+    "pair": 2, "dozen": 12,
+}  # fmt: skip
+_NUMBER = regex.compile(
+    rf"(?<![\w./-])(?:(?P<digits>\d{{1,3}})|(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))}))(?![\w./]|-\d)"
+    r"(?:\s*\((?:\d{1,3}|[a-z]+)\))?(?=[\s-])(?![\s-]*(?:cm|mm|mg|mcg|ml|cc|g|gm|kg|years?|yrs?|months?|days?|weeks?|hours?|minutes?|min|"
+    r"gauge|french|fr|percent|o'clock|v|x)\b)",
+    regex.IGNORECASE,
+)
+_LEAD = 44
+"""Characters before a word in which its number may stand."""
+_BREAK = regex.compile(r"[.;:\n]\s|\n|(?<![(\d])\d{1,2}\)|,\s*(?:and\s+)?(?:the|then)\s")
+_TIMES = regex.compile(
+    r"\s*(?:,\s*)?(?:\(\s*)?(?:x|\u00d7|times|#|totaling|total of)\s?(\d{1,3}|[a-z]+)\b(?!\s*(?:cm|mm|\d))",
+    regex.IGNORECASE,
+)
+_MORE = regex.compile(
+    r"[^.;\n]{0,40}?\b(?:and|plus|,)\s+(?:another\s+)?(\d{1,3}|[a-z]+)\s+(?:more\s+)?(?:on|from|in|over|at)\b",
+    regex.IGNORECASE,
+)
+_LEVELS = regex.compile(
+    r"(?<![\w])(?P<region>[CTLS])[ -]?(?P<first>\d{1,2})"
+    r"(?:\s?(?:-|\u2013|/|to|through|thru)\s?(?P<other>[CTLS])?[ -]?(?P<last>\d{1,2}))?(?![\w%]|\.\d|\s?(?:mm|cm|kg|mg))"
+)
+_FIRST = {"C": 0, "T": 7, "L": 19, "S": 24}
+_COUNT = {"C": 7, "T": 12, "L": 6, "S": 5}
+_SIZE = regex.compile(
+    r"(?<![\w.])(?P<number>\d{1,2}(?:\.\d{1,2})?)[\s-]*(?:(?:cm|mm)?\s*(?:x|\u00d7|by)\s*(?P<second>\d{1,2}(?:\.\d{1,2})?)[\s-]*)?(?P<unit>cm|mm|centimeters?|millimeters?)\b",
+    regex.IGNORECASE,
+)
+_AREA = regex.compile(
+    r"(?<![\w.])(?P<one>\d{1,3}(?:\.\d+)?)\s*(?P<first>cm|mm)?\s*(?:x|\u00d7|by)\s*(?P<two>\d{1,3}(?:\.\d+)?)\s*(?P<unit>cm|mm|centimeters?|millimeters?)\b"
+    r"|(?<![\w.])(?P<whole>\d{1,4}(?:\.\d+)?)\s*(?:sq(?:uare)?\.?\s*(?:cm|centimeters?)|cm\s?(?:2|\u00b2|sq))",
+    regex.IGNORECASE,
+)
+_WEIGHT = regex.compile(
+    r"(?<![\w.])(?P<number>\d{1,4}(?:,\d{3})?(?:\.\d+)?)[\s-]*(?P<unit>kg|g|gm|gms|grams?|kilograms?)\b",
+    regex.IGNORECASE,
+)
+_TIME = regex.compile(
+    r"(?<![\w.])(?P<number>\d{1,3}|an|one|two|three)[\s-]*(?P<unit>minutes?|mins?|hours?|hrs?)\b(?:(?:,|\s+and)?\s*(?P<more>\d{1,2})\s*(?:minutes?|mins?))?",
+    regex.IGNORECASE,
+)
+_DOSE = regex.compile(
+    r"(?<![\w.])(?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d+)?)[\s-]*(?P<unit>mg|milligrams?|mcg|micrograms?|\u00b5g|g|grams?|gm|ml|cc|milliliters?|units?|iu|meq)\b(?!\s*/|\s+per\b)",
+    regex.IGNORECASE,
+)
+_UNITS = {"mi": "mg", "mg": "mg", "mc": "mcg", "\u00b5g": "mcg", "g": "g", "gr": "g", "gm": "g", "ml": "ml", "cc": "ml", "un": "unit", "iu": "unit", "me": "meq"}  # fmt: skip
+_TO_MG = {"g": 1000.0, "mg": 1.0, "mcg": 0.001}
+_HOUR = 60
+
+
+class Amount(NamedTuple):
+    """An amount and the words that state it."""
+
+    value: float
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """The levels of the spine that a stretch of text names.
+
+    Attributes:
+        spaces: The spaces between vertebrae that are named as such, each by the number of the upper one.
+        alone: The vertebrae named alone.
+        vertebrae: Every vertebra named, those between included.
+        spans: Where.
+    """
+
+    spaces: frozenset[int]
+    alone: frozenset[int]
+    vertebrae: frozenset[int]
+    spans: tuple[Span, ...]
+
+    def count(self, kind: str) -> int:
+        """How many: ``@interspace``, ``@joint`` or ``@vertebra``; see ``Procedure.number_of``."""
+        if kind == "@vertebra":
+            return len(self.vertebrae)
+        if self.spaces:
+            return len(self.spaces)
+        return max(len(self.alone) - (kind == "@joint"), 1) if self.alone else 0
+
+
+def levels(text: str, bounds: Iterable[tuple[int, int]]) -> Levels:
+    """The levels of the spine that stretches of a text name."""
+    spaces: set[int] = set()
+    alone: set[int] = set()
+    vertebrae: set[int] = set()
+    spans = []
+    for start, end in bounds:
+        for match in _LEVELS.finditer(text, start, end):
+            first = _vertebra(match["region"], int(match["first"]))
+            if first is None:
+                continue
+            spans.append(Span(match.start(), match.end(), "level"))
+            vertebrae.add(first)
+            if match["last"] is None:
+                alone.add(first)
+                continue
+            region = match["other"] or match["region"]
+            last = _vertebra(region, int(match["last"]))
+            if last is None or last <= first:
+                # "L5-1" is the space below L5.
+                last = first + 1
+            spaces.update(range(first, last))
+            vertebrae.update(range(first, last + 1))
+    alone -= {vertebra for space in spaces for vertebra in (space, space + 1)}
+    return Levels(frozenset(spaces), frozenset(alone), frozenset(vertebrae), tuple(spans))
+
+
+def _vertebra(region: str, number: int) -> int | None:
+    return _FIRST[region] + number if 1 <= number <= _COUNT[region] else None
+
+
+def counted(text: str, start: int, end: int, bounds: tuple[int, int]) -> Amount | None:
+    """The number that stands with the words at ``start``-``end``: "two separate 5 mm polyps", "lesions x3"."""
+    times = _TIMES.match(text, end, bounds[1])
+    if times and (value := _value(times.group(1))):
+        return Amount(value, Span(times.start(1), times.end(1), "number"))
+    low = max(bounds[0], start - _LEAD)
+    for pause in _BREAK.finditer(text, low, start):
+        low = pause.end()
+    found = None
+    for match in _NUMBER.finditer(text, low, start):
+        found = match
+    if found is None:
+        return None
+    value = int(found["digits"]) if found["digits"] else _WORDS[found["word"].lower()]
+    more = _MORE.match(text, end, bounds[1])
+    if more and (further := _value(more.group(1))):
+        return Amount(value + further, Span(found.start(), more.end(1), "number"))
+    return Amount(value, Span(found.start(), found.end(), "number"))
+
+
+def _value(word: str) -> int:
+    return int(word) if word.isdigit() else _WORDS.get(word.lower(), 0)
+
+
+def sizes(text: str, start: int, end: int) -> Iterator[Amount]:
+    """The measurements in a stretch of text, in centimetres; of several dimensions the largest."""
+    for match in _SIZE.finditer(text, start, end):
+        number = max(float(match["number"]), float(match["second"] or 0))
+        millimetres = match["unit"].lower().startswith("m")
+        yield Amount(number / 10 if millimetres else number, Span(match.start(), match.end(), "size"))
+
+
+def areas(text: str, start: int, end: int) -> Iterator[Amount]:
+    """The areas a stretch of text states, in square centimetres."""
+    for match in _AREA.finditer(text, start, end):
+        if match["whole"]:
+            value = float(match["whole"])
+        else:
+            scale = 0.01 if match["unit"].lower().startswith("m") else 1.0
+            value = float(match["one"]) * float(match["two"]) * scale
+        yield Amount(value, Span(match.start(), match.end(), "area"))
+
+
+def weights(text: str, start: int, end: int) -> Iterator[Amount]:
+    """The weights a stretch of text states, in grams."""
+    for match in _WEIGHT.finditer(text, start, end):
+        scale = 1000.0 if match["unit"].lower().startswith("k") else 1.0
+        yield Amount(float(match["number"].replace(",", "")) * scale, Span(match.start(), match.end(), "weight"))
+
+
+def times(text: str, start: int, end: int) -> Iterator[Amount]:
+    """The times a stretch of text states, in minutes."""
+    for match in _TIME.finditer(text, start, end):
+        scale = _HOUR if match["unit"].lower().startswith("h") else 1
+        value = _value(match["number"]) * scale + int(match["more"] or 0)
+        yield Amount(value, Span(match.start(), match.end(), "time"))
+
+
+def doses(text: str, start: int, end: int, unit: str) -> Iterator[Amount]:
+    """The doses a stretch of text states in a unit, or in one of the same kind."""
+    for match in _DOSE.finditer(text, start, end):
+        stated = match["unit"].lower()
+        stated = _UNITS.get(stated) or _UNITS[stated[:2]]
+        value = float(match["number"].replace(",", ""))
+        if stated != unit:
+            if not {stated, unit} <= _TO_MG.keys():
+                continue
+            value *= _TO_MG[stated] / _TO_MG[unit]
+        yield Amount(value, Span(match.start(), match.end(), "dose"))
+
+
+def units(amount: float, beyond: float, per: float) -> int:
+    """Units for an amount: each one begun counts, and there is at least one."""
+    return max(1, math.ceil(round((amount - beyond) / per, 6)))
+
+
+_DIGITS = {
+    "finger": ("thumb", "index|second|2nd|pointer", "middle|long|third|3rd", "ring|fourth|4th", "little|small|fifth|5th|pinky"),
+    "toe": ("great|big|hallux|first|1st", "second|2nd", "third|3rd", "fourth|4th", "little|small|fifth|5th"),
+}  # fmt: skip
+_CODES = {
+    ("finger", "LT"): ("FA", "F1", "F2", "F3", "F4"), ("finger", "RT"): ("F5", "F6", "F7", "F8", "F9"),
+    ("toe", "LT"): ("TA", "T1", "T2", "T3", "T4"), ("toe", "RT"): ("T5", "T6", "T7", "T8", "T9"),
+}  # fmt: skip
+_DIGIT = {
+    kind: regex.compile(
+        "|".join(rf"(?P<d{number}>\b(?:{names})\b)" for number, names in enumerate(digits)), regex.IGNORECASE
+    )
+    for kind, digits in _DIGITS.items()
+}
+_LID = regex.compile(
+    r"\b(?P<which>upper|lower)\b(?=[^.;]{0,30}?\b(?:eye)?lids?\b)|\blids?\b[^.;,]{0,12}\b(?P<after>upper|lower)\b",
+    regex.IGNORECASE,
+)
+_LIDS = {("upper", "LT"): "E1", ("lower", "LT"): "E2", ("upper", "RT"): "E3", ("lower", "RT"): "E4"}
+_VESSEL = regex.compile(
+    r"(?P<LM>\bleft main\b|\bLMCA\b)|(?P<LD>\bleft anterior descending\b|\bLAD\b|\bdiagonal\b)"
+    r"|(?P<LC>\b(?:left )?circumflex\b|\bLCX\b|\bLCx\b|\bobtuse marginal\b|\bOM\s?\d?\b)"
+    r"|(?P<RC>\bright coronary\b|\bRCA\b|\bposterior descending\b|\bPDA\b)|(?P<RI>\bramus\b)",
+    regex.IGNORECASE,
+)
+
+
+def places(kind: str, text: str, start: int, end: int, sides: Sequence[str]) -> list[tuple[str, Span]]:
+    """The modifiers for the places that a stretch of text names, each with its words.
+
+    Args:
+        kind: ``finger``, ``toe``, ``eyelid`` or ``coronary``.
+        text: The note.
+        start: Where the stretch starts.
+        end: Where it ends.
+        sides: ``LT``, ``RT`` or both, as the text has them.
+    """
+    found: dict[str, Span] = {}
+    if kind == "coronary":
+        for match in _VESSEL.finditer(text, start, end):
+            found.setdefault(str(match.lastgroup), Span(match.start(), match.end(), "place"))
+        return list(found.items())
+    pattern = _LID if kind == "eyelid" else _DIGIT[kind]
+    for match in pattern.finditer(text, start, end):
+        for side in sides:
+            if kind == "eyelid":
+                code = _LIDS[(match["which"] or match["after"]).lower(), side]
+            else:
+                code = _CODES[kind, side][int(str(match.lastgroup)[1:])]
+            found.setdefault(code, Span(match.start(), match.end(), "place"))
+    return list(found.items())
