@@ -11,7 +11,7 @@ import click
 from detect_icd.cli.options import print_table, release_options, setting_option
 
 if TYPE_CHECKING:
-    from detect_icd.evaluation import CaseReport, Report
+    from detect_icd.evaluation import CaseReport, Report, ServiceReport
 
 _GROUPS = ("tag", "status", "section")
 
@@ -27,9 +27,18 @@ _GROUPS = ("tag", "status", "section")
     help="Show so many of the cases or notes with the most errors, without their text.",
 )
 @click.option("--limit", type=click.IntRange(1), help="Read only so many notes or cases.")
+@click.option("--services", is_flag=True, help="The cases are of operations: CPT and HCPCS codes, modifiers and units.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def evaluate(
-    gold: Path, *, setting: Any, by: str | None, worst: int | None, limit: int | None, as_json: bool, **options: Any
+    gold: Path,
+    *,
+    setting: Any,
+    by: str | None,
+    worst: int | None,
+    limit: int | None,
+    services: bool,
+    as_json: bool,
+    **options: Any,
 ) -> None:
     """Precision, recall and F1 on GOLD.
 
@@ -40,7 +49,19 @@ def evaluate(
 
     from detect_icd.detector import CodeDetector  # noqa: PLC0415
     from detect_icd.evaluation import evaluate as run_evaluate  # noqa: PLC0415
-    from detect_icd.evaluation import evaluate_cases, read_cases, read_gold  # noqa: PLC0415
+    from detect_icd.evaluation import (  # noqa: PLC0415
+        evaluate_cases,
+        evaluate_services,
+        read_cases,
+        read_gold,
+        read_service_cases,
+    )
+
+    if services:
+        operations = islice(read_service_cases(gold), limit)
+        report_of = evaluate_services(operations, CodeDetector(setting=setting, **options))
+        _show_services(report_of, by=by, worst=worst, as_json=as_json)
+        return
 
     if gold.suffix == ".jsonl":
         report = run_evaluate(islice(read_gold(gold), limit), CodeDetector(setting=setting, **options))
@@ -65,6 +86,33 @@ def _show_notes(report: Report, *, worst: int | None, as_json: bool) -> None:
             ["note", "wrong", "missed"],
             [[id, " ".join(sorted(wrong)), " ".join(sorted(missed))] for id, wrong, missed in report.worst(worst)],
         )
+
+
+def _show_services(report: ServiceReport, *, by: str | None, worst: int | None, as_json: bool) -> None:
+    figures = report.to_dict()
+    if as_json:
+        click.echo(json.dumps(figures, indent=2))
+        return
+    print_table(["figure", "value"], [
+        ["cases", str(figures["cases"])],
+        ["wholly right, with modifiers and units", f"{figures['wholly_right']:.3f}"],
+        ["codes wholly right", f"{figures['codes_right']:.3f}"],
+        *([name, f"{figures['codes'][name]:.3f}"] for name in ("precision", "recall", "f1")),
+        *([f"modifiers, {name}", f"{figures['modifiers'][name]:.3f}"] for name in ("precision", "recall")),
+        ["forbidden codes reported", f"{figures['forbidden_reported']} of {figures['forbidden']}"],
+    ])  # fmt: skip
+    if by is not None:
+        rows = [
+            [tag, str(f["cases"]), f"{f['wholly_right']:.2f}", f"{f['codes']['f1']:.2f}"]
+            for tag, f in figures["tags"].items()
+        ]
+        print_table(["tag", "cases", "wholly right", "F1"], rows)
+    if worst:
+        print_table(["case", "tag", "wrong", "missed"], [
+            [o.case.id, o.case.tag, ", ".join(map(str, sorted(o.found - o.case.services))),
+             ", ".join(map(str, sorted(o.case.services - o.found)))]
+            for o in report.worst(worst)
+        ])  # fmt: skip
 
 
 def _show_cases(report: CaseReport, *, by: str | None, worst: int | None, as_json: bool) -> None:

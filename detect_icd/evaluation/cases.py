@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from detect_icd.candidates import Status
 from detect_icd.coding import CodeSystem, icd10cm
@@ -72,47 +73,90 @@ class Case:
     service_date: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a file of cases, taken apart.
+
+    Attributes:
+        id: File and line.
+        tag: The group it belongs to.
+        options: What stands in braces before the text.
+        text: With its markup; out of ``repr``.
+        reported: What stands behind ``=>``.
+        forbidden: What stands behind ``!``.
+    """
+
+    id: str
+    tag: str
+    options: tuple[str, ...]
+    text: str = field(repr=False)
+    reported: str = field(repr=False)
+    forbidden: str = field(repr=False)
+
+    @classmethod
+    def read(cls, path: Path) -> Iterator[Self]:
+        """The lines of a file, or of every ``*.txt`` file of a folder that has any, in order of name and line.
+
+        Raises:
+            DataError: There is none, or a line is no case; tells its number only.
+        """
+        files = sorted(path.glob("*.txt")) if path.is_dir() else [path]
+        if not files:
+            raise DataError(f"{path.name}: no file of cases (*.txt) in the folder")
+        for file in files:
+            tag = file.stem
+            try:
+                lines = file.read_text(encoding="utf-8").splitlines()
+            except UnicodeDecodeError:
+                raise DataError(f"{file.name}: not UTF-8") from None
+            for number, line in enumerate(lines, 1):
+                if not line.strip() or line.startswith("#"):
+                    continue
+                if line.startswith("= "):
+                    tag = line[2:].strip()
+                    continue
+                yield cls._parted(line, tag, f"{file.name}:{number}")
+
+    @classmethod
+    def _parted(cls, line: str, tag: str, id: str) -> Self:
+        match = _CASE.fullmatch(line.strip())
+        if match is None:
+            raise DataError(f"{id}: a case is a text, =>, and codes")
+        options = tuple(_OPTION.findall(match["options"]))
+        text = match["text"].replace("\\n", "\n")
+        return cls(id, tag, options, text, match["reported"] or "", match["forbidden"] or "")
+
+    @contextmanager
+    def checked(self) -> Iterator[None]:
+        """Names the line of what is not valid in it.
+
+        Raises:
+            DataError: Instead of the ``ValueError`` within.
+        """
+        try:
+            yield
+        except ValueError as error:
+            raise DataError(f"{self.id}: an option, code or status is not valid") from error
+
+
 def read_cases(path: Path) -> Iterator[Case]:
     """The cases of a file, or of every ``*.txt`` file of a folder that has any, in order of name and line.
 
     Raises:
         DataError: There is none, or a line is no case or names a code or status that is none; tells its number only.
     """
-    files = sorted(path.glob("*.txt")) if path.is_dir() else [path]
-    if not files:
-        raise DataError(f"{path.name}: no file of cases (*.txt) in the folder")
-    for file in files:
-        tag = file.stem
-        try:
-            lines = file.read_text(encoding="utf-8").splitlines()
-        except UnicodeDecodeError:
-            raise DataError(f"{file.name}: not UTF-8") from None
-        for number, line in enumerate(lines, 1):
-            if not line.strip() or line.startswith("#"):
-                continue
-            if line.startswith("= "):
-                tag = line[2:].strip()
-                continue
-            yield _case(line, tag, f"{file.name}:{number}")
-
-
-def _case(line: str, tag: str, id: str) -> Case:
-    match = _CASE.fullmatch(line.strip())
-    if match is None:
-        raise DataError(f"{id}: a case is a text, =>, and codes")
-    setting: Setting = "outpatient"
-    day: date | None = None
-    try:
-        for option in _OPTION.findall(match["options"]):
-            if option in {"inpatient", "outpatient"}:
-                setting = option
-            else:
-                day = date.fromisoformat(option)
-        text, mentions = _unmarked(match["text"].replace("\\n", "\n"))
-        reported, forbidden = (_codes(match[part] or "") for part in ("reported", "forbidden"))
-    except ValueError as error:
-        raise DataError(f"{id}: an option, code or status is not valid") from error
-    return Case(id, tag, text, mentions, reported, forbidden, setting, day)
+    for line in Line.read(path):
+        setting: Setting = "outpatient"
+        day: date | None = None
+        with line.checked():
+            for option in line.options:
+                if option == "inpatient":
+                    setting = "inpatient"
+                elif option != "outpatient":
+                    day = date.fromisoformat(option)
+            text, mentions = _unmarked(line.text)
+            reported, forbidden = _codes(line.reported), _codes(line.forbidden)
+        yield Case(line.id, line.tag, text, mentions, reported, forbidden, setting, day)
 
 
 def _unmarked(marked: str) -> tuple[str, tuple[CodedMention, ...]]:
@@ -215,21 +259,21 @@ class CaseReport:
         mentions, right = (sum(values) for values in zip(*statuses.values(), strict=True)) if statuses else (0, 0)
         return {
             "cases": len(self.outcomes),
-            "wholly_right": _share(sum(outcome.is_right for outcome in self.outcomes), len(self.outcomes)),
+            "wholly_right": share(sum(outcome.is_right for outcome in self.outcomes), len(self.outcomes)),
             "forbidden": sum(len(outcome.case.forbidden) for outcome in self.outcomes),
             "forbidden_reported": sum(len(outcome.forbidden) for outcome in self.outcomes),
             "codes": self.counts().to_dict(),
             "status": {
                 "mentions": mentions,
-                "accuracy": _share(right, mentions),
-                "macro": _share(sum(hit / total for total, hit in statuses.values()), len(statuses)),
+                "accuracy": share(right, mentions),
+                "macro": share(sum(hit / total for total, hit in statuses.values()), len(statuses)),
                 "each": {
-                    str(status): {"mentions": total, "accuracy": _share(hit, total)}
+                    str(status): {"mentions": total, "accuracy": share(hit, total)}
                     for status, (total, hit) in sorted(statuses.items())
                 },
             },
             "sections": {
-                section: {"mentions": total, "accuracy": _share(hit, total)}
+                section: {"mentions": total, "accuracy": share(hit, total)}
                 for section, (total, hit) in sorted(self.sections().items())
             },
             "tags": {tag: self._tag(tag) for tag in self.tags},
@@ -239,7 +283,7 @@ class CaseReport:
         outcomes = [outcome for outcome in self.outcomes if outcome.case.tag == tag]
         right = sum(outcome.is_right for outcome in outcomes)
         counts = self.counts(lambda case: case.tag == tag)
-        return {"cases": len(outcomes), "wholly_right": _share(right, len(outcomes)), **counts.to_dict()}
+        return {"cases": len(outcomes), "wholly_right": share(right, len(outcomes)), **counts.to_dict()}
 
 
 def _tally(pairs: Iterable[tuple[_Key, bool]]) -> dict[_Key, tuple[int, int]]:
@@ -251,7 +295,8 @@ def _tally(pairs: Iterable[tuple[_Key, bool]]) -> dict[_Key, tuple[int, int]]:
     return table
 
 
-def _share(part: float, whole: int) -> float:
+def share(part: float, whole: int) -> float:
+    """A part of a whole, to three places; nothing of nothing."""
     return round(part / whole, 3) if whole else 0.0
 
 

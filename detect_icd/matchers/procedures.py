@@ -9,6 +9,7 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index, index
 from detect_icd.matchers.procedures_mention import Found, Mention, mention_of, occurrences
+from detect_icd.matchers.procedures_modifiers import with_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Hit, Role, clauses, lists
 from detect_icd.matchers.procedures_select import select
 from detect_icd.sections import Section
@@ -50,7 +51,8 @@ class ProcedureMatcher:
         ]
         if not any(mention.status is Status.PRESENT and mention.role is Role.TITLE for mention in mentions):
             mentions.extend(self._by_steps(facts, service_date))
-        return select(mentions, listed=facts.titled)
+        found = select(mentions, listed=facts.titled)
+        return with_modifiers(found, facts.modifiers, text) if any(c.status is Status.PRESENT for c in found) else found
 
     def _named(self, clause: Clause) -> Iterator[tuple[Entry, Atoms]]:
         for atom in clause.atoms:

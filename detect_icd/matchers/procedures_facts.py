@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
 from detect_icd.matchers.procedures_amounts import Amount, counted, levels, places, times
+from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Hit, Role
 from detect_icd.sections import Section
 from redactphi.resources import data, read_toml
@@ -62,6 +63,7 @@ class Facts:
     def __init__(self, text: str, sections: Sequence[Section], clauses: Sequence[Clause]) -> None:
         self.text = text
         self.clauses = clauses
+        self._all_sections = sections
         self._sections = {section.name for section in sections}
         self.titled = any(clause.role is Role.TITLE for clause in clauses)
         self._status: dict[tuple[int, int, int], tuple[Status, Span | None]] = {}
@@ -82,6 +84,11 @@ class Facts:
     def visit(self) -> bool:
         """Whether the note has the sections of a visit or a stay."""
         return bool(self._sections & _VISIT_SECTIONS)
+
+    @functools.cached_property
+    def modifiers(self) -> dict[str, Span]:
+        """The modifiers that the note's words give, each with its first words."""
+        return named_modifiers(self.text, self._all_sections)
 
     def status(self, clause: Clause, start: int, end: int) -> tuple[Status, Span | None]:
         """How the clause speaks of what stands at ``start``-``end``, and the words that say so."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -129,6 +130,8 @@ def _status(facts: Facts, found: Found) -> tuple[Status | None, Span | None]:
     """How the note speaks of it; None where it only names it, as a diagnosis does."""
     clause = found.clause
     status, cue = facts.status(clause, *found.bounds)
+    if status in {Status.NEGATED, Status.UNCERTAIN} and "53" in facts.modifiers and cue and _is_stopping(facts, cue):
+        status, cue = Status.PRESENT, None
     if status is not Status.PRESENT:
         return status, cue
     if clause.role is Role.ASIDE:
@@ -137,6 +140,15 @@ def _status(facts: Facts, found: Found) -> tuple[Status | None, Span | None]:
         return None, None
     performed = facts.operative or (found.by_steps and not facts.visit)
     return (Status.PRESENT if performed else None), None
+
+
+def _is_stopping(facts: Facts, cue: Span) -> bool:
+    """Whether words deny an operation only because it was stopped once begun."""
+    stop = facts.modifiers["53"]
+    return _ATTEMPTED.match(facts.text, cue.start) is not None or (cue.start < stop.end and stop.start < cue.end)
+
+
+_ATTEMPTED = re.compile(r"attempt|abort|abandon|discontinu|terminat|unable|could not|failed", re.IGNORECASE)
 
 
 def _without(facts: Facts, entry: Entry, found: Found) -> Answer | None:

@@ -1,0 +1,216 @@
+"""Modifiers that a note's words give its operations: stopped, staged, back for a complication, for the assistant ..."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, NamedTuple, Self
+
+import regex
+
+from detect_icd.candidates import Candidate, Status
+from detect_icd.coding import modifier
+from detect_icd.sections import Section, section_sentences
+from redactphi.errors import RuleError, UnknownNameError
+from redactphi.resources import data, read_toml
+from redactphi.spans import Span
+
+KINDS = ("any", "surgery", "first", "evaluation", "colonoscopy", "imaging")
+_ELSEWHERE = frozenset(
+    {"past_medical_history", "past_surgical_history", "history_of_present_illness", "social_history", "family_history",
+     "plan", "planned_procedure", "disposition", "instructions"}
+)  # fmt: skip
+"""Sections that speak of other operations than this one."""
+_OF_VISITS = frozenset({"24", "25", "57"})
+"""What is said of a visit may stand anywhere in it."""
+_BEGUN = regex.compile(
+    r"\b(?:incision|incised|trocar|insufflat\w+|insert(?:ed|ion)|advanced|intubat\w+|anesthesia was (?:induced|administered|given)|"
+    r"(?:was|were) sedated|sedation was|prepped|draped|introduced|dissect\w+|scope|needle was|catheter was)\b",
+    regex.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModifierRule:
+    """When the words of a note give a modifier, and which operations take it.
+
+    Attributes:
+        code: The modifier.
+        what: What it says, in this project's words.
+        to: Of ``KINDS``: which procedures take it.
+        words: Patterns that say so, in any case.
+        unless: Patterns that take it back in the same sentence.
+        begun: Whether the note must tell that the operation was begun.
+        matches: Sentences that give it.
+        ignores: Sentences that do not.
+    """
+
+    code: str
+    what: str
+    to: str
+    words: tuple[str, ...]
+    matches: tuple[str, ...]
+    ignores: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    begun: bool = False
+
+    @classmethod
+    def from_mapping(cls, raw: Mapping[str, Any]) -> Self:
+        """A rule from its table.
+
+        Raises:
+            RuleError: A key is unknown or missing, or it is no modifier.
+            UnknownNameError: ``to`` is no kind of procedure.
+        """
+        known = [item.name for item in fields(cls)]
+        if unknown := sorted(set(raw) - set(known)):
+            raise RuleError(f"procedure_modifiers.toml: unknown keys {unknown}; valid: {', '.join(known)}")
+        if absent := [key for key in ("code", "what", "to", "words", "matches", "ignores") if not raw.get(key)]:
+            raise RuleError(f"procedure_modifiers.toml/{raw.get('code', '?')}: {', '.join(absent)} missing or empty")
+        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()}
+        rule = cls(**given)
+        if not modifier.is_valid(rule.code):
+            raise RuleError(f"procedure_modifiers.toml: {rule.code} is no modifier")
+        if rule.to not in KINDS:
+            raise UnknownNameError("to", rule.to, KINDS)
+        return rule
+
+    def find(self, text: str, start: int, end: int) -> Span | None:
+        """The words of a sentence that give it."""
+        said, not_said = _patterns(self.words), _patterns(self.unless)
+        match = said.search(text, start, end) if said is not None else None
+        if match is None or (not_said is not None and not_said.search(text, start, end)):
+            return None
+        if self.begun and not _BEGUN.search(text):
+            return None
+        return Span(match.start(), match.end(), "modifier", 1.0, f"modifier/{self.code}")
+
+
+class ModifierRules(NamedTuple):
+    """The packaged rules, and the pairs of operations of which the first takes 59 beside the second."""
+
+    rules: tuple[ModifierRule, ...]
+    distinct: frozenset[tuple[str, str]]
+
+
+@functools.cache
+def modifier_rules() -> ModifierRules:
+    """The packaged rules.
+
+    Raises:
+        RuleError: A table is malformed.
+    """
+    raw = read_toml(data("detect_icd") / "procedure_modifiers.toml")
+    if unknown := sorted(set(raw) - {"modifier", "distinct"}):
+        raise RuleError(f"procedure_modifiers.toml: unknown keys {unknown}; valid: distinct, modifier")
+    pairs = (tuple(pair.split()) for pair in raw["distinct"])
+    return ModifierRules(
+        tuple(map(ModifierRule.from_mapping, raw["modifier"])), frozenset((one, other) for one, other in pairs)
+    )
+
+
+@functools.cache
+def _patterns(parts: tuple[str, ...]) -> regex.Pattern[str] | None:
+    return regex.compile(rf"(?<!\w)(?:{'|'.join(parts)})", regex.IGNORECASE) if parts else None
+
+
+def named_modifiers(text: str, sections: Sequence[Section]) -> dict[str, Span]:
+    """The modifiers that a note's words give, each with its first words."""
+    found: dict[str, Span] = {}
+    for section in sections:
+        elsewhere = section.name in _ELSEWHERE
+        rules = [
+            r for r in modifier_rules().rules if r.code not in found and not (elsewhere and r.code not in _OF_VISITS)
+        ]
+        for low, high in section_sentences(text, (section,)):
+            for rule in rules:
+                if rule.code not in found and (span := rule.find(text, low, high)):
+                    found[rule.code] = span
+    return found
+
+
+def with_modifiers(candidates: Sequence[Candidate], named: Mapping[str, Span], text: str) -> list[Candidate]:
+    """The candidates with the modifiers of the note; only what was done has any."""
+    done = [c for c in candidates if c.status is Status.PRESENT]
+    reported = {c.coding.code for c in done}
+    rules = modifier_rules()
+    lesser = {one for one, other in rules.distinct if one in reported and other in reported}
+    if lesser and not _tells_apart(text):
+        lesser.clear()
+    first = next((c for c in done if _is_surgery(c)), None)
+    found = []
+    for candidate in candidates:
+        if candidate.status is not Status.PRESENT:
+            found.append(candidate)
+            continue
+        given = [
+            rule.code
+            for rule in rules.rules
+            if rule.code in named and _takes(rule.to, candidate, is_first=candidate is first)
+        ]
+        given = _consistent(given)
+        if candidate.coding.code in lesser:
+            given.append("59")
+        spans = tuple(named[code] for code in given if code in named)
+        modifiers = tuple(dict.fromkeys((*given, *candidate.modifiers)))
+        found.append(
+            replace(candidate, modifiers=modifiers, evidence=(*candidate.evidence, *spans)) if given else candidate
+        )
+    return found
+
+
+_PART = regex.compile(
+    r"\b(?:(?P<cecum>cec(?:um|al))|(?P<ileum>terminal ileum|ileocecal|TI\b)|(?P<ascending>ascending|right colon|hepatic flexure)|"
+    r"(?P<transverse>transverse)|(?P<descending>descending|splenic flexure|left colon)|(?P<sigmoid>sigmoid)|(?P<rectum>rect(?:um|al))|"
+    r"(?P<antrum>antr(?:um|al))|(?P<body>gastric body|body of the stomach|greater curv\w+|lesser curv\w+|fund(?:us|ic))|"
+    r"(?P<duodenum>duoden\w+|second portion)|(?P<esophagus>esophag(?:us|eal)|GE junction|gastroesophageal)|"
+    r"(?P<apart>(?:separate|different|another|distinct|other|second) (?:\w+ ){0,2}(?:lesion|polyp|site|area|location|segment)s?))",
+    regex.IGNORECASE,
+)
+
+
+def _tells_apart(text: str) -> bool:
+    """Whether a note places what was done at different lesions."""
+    parts = {match.lastgroup for match in _PART.finditer(text)}
+    return "apart" in parts or len(parts) > 1
+
+
+def _consistent(given: list[str]) -> list[str]:
+    """Of those that exclude one another the one that says more."""
+    for more, less in (
+        ("82", "80"),
+        ("AS", "80"),
+        ("AS", "82"),
+        ("53", "52"),
+        ("78", "58"),
+        ("PT", "33"),
+        ("77", "76"),
+    ):
+        if more in given and less in given:
+            given.remove(less)
+    return given
+
+
+def _takes(kind: str, candidate: Candidate, *, is_first: bool) -> bool:
+    code = candidate.coding.code
+    match kind:
+        case "any":
+            return True
+        case "first":
+            return is_first
+        case "surgery":
+            return _is_surgery(candidate)
+        case "evaluation":
+            return code.startswith("99") and "99202" <= code <= "99499"
+        case "colonoscopy":
+            return code in _SCREENED
+        case _:
+            return code[0] == "7" or code.startswith(("93", "95"))
+
+
+_SCREENED = frozenset({"45379", "45380", "45381", "45382", "45384", "45385", "45388", "45389", "45390", "45391", "45392", "45393", "45398", "45378"})  # fmt: skip
+
+
+def _is_surgery(candidate: Candidate) -> bool:
+    return candidate.coding.code.isdigit() and "10000" <= candidate.coding.code <= "69990"
