@@ -28,6 +28,7 @@ from detect_icd.course import ANSWERED, PRESENTED
 from detect_icd.guideline_rules import Rules, rules
 from detect_icd.matchers.circumstances import COVERED
 from detect_icd.matchers.completion import complete, missing
+from detect_icd.matchers.procedures_amounts import PLACE_MODIFIERS
 from detect_icd.matchers.questions import questions
 from redactphi.errors import UnknownNameError
 
@@ -120,8 +121,26 @@ def _merged(candidates: Iterable[Candidate]) -> list[Candidate]:
     groups: dict[tuple[str, str, Status], list[Candidate]] = {}
     for candidate in candidates:
         groups.setdefault((candidate.coding.system, candidate.coding.code, candidate.status), []).append(candidate)
-    merged = [group[0] if len(group) == 1 else _union(group) for group in groups.values()]
-    return sorted(merged, key=lambda c: (c.start, c.coding.code))
+    merged = [
+        line if len(line) == 1 else [_union(line)]
+        for group in groups.values()
+        for line in ([group] if len(group) == 1 or group[0].coding.system is CodeSystem.ICD10CM else _lines(group))
+    ]
+    return sorted((one for (one,) in merged), key=lambda c: (c.start, c.coding.code))
+
+
+def _lines(group: Sequence[Candidate]) -> list[list[Candidate]]:
+    """The lines of a claim that one service comes to: as they are stated, else one a place."""
+    stated = [candidate for candidate in group if candidate.rules[0].startswith("literal/")]
+    lines: dict[tuple[str, ...], list[Candidate]] = {}
+    for candidate in stated or group:
+        key = candidate.modifiers if stated else tuple(m for m in candidate.modifiers if m in PLACE_MODIFIERS)
+        lines.setdefault(key, []).append(candidate)
+    if stated and len(lines) > 1:
+        # A code named again without its modifiers is the same line.
+        bare = lines.pop((), [])
+        next(iter(lines.values())).extend(bare)
+    return list(lines.values())
 
 
 def _union(group: Sequence[Candidate]) -> Candidate:

@@ -97,6 +97,9 @@ class _Surroundings:
         if span.end > bounds[1]:
             bounds = (span.start, span.end)
         bounds = (max(low, bounds[0]), bounds[1])
+        if coding.system is not CodeSystem.ICD10CM:
+            # What is said in another part of the line is said of something else.
+            bounds = (max(bounds[0], self.text.rfind(";", bounds[0], span.start) + 1), bounds[1])
         section = section_at(self.sections, span.start).name
         assertion = assess(self.text, context_rules().cues(self.text, *bounds), span.start, span.end, section, bounds)
         evidence: tuple[Span, ...] = (span,)
@@ -166,20 +169,12 @@ def _plainly_diagnosis(text: str, match: re.Match[str], section: str) -> bool:
 
 
 def _services(around: _Surroundings, book: CodeBook, cued: dict[int, _Cued]) -> Iterator[Candidate]:
-    text, sections = around.text, around.sections
-    for match in _SERVICE.finditer(text):
+    sections = around.sections
+    for match in _stated(around, book, cued):
         code = match["code"]
         kind, low = cued.get(match.start(), _UNCUED)
-        if kind == "diagnosis" or not _in_use(code):
-            continue
         section = section_at(sections, match.start()).name
-        modifiers = tuple(
-            part for part in re.findall(r"[0-9A-Z]{2}", match["modifiers"] or "") if modifier.is_valid(part)
-        )
-        if match["modifiers"] and not modifiers:
-            continue
-        if not kind and not _plainly_service(text, match, section, book, marked=bool(modifiers or match["units"])):
-            continue
+        modifiers = _modifiers(match)
         system = CodeSystem.HCPCS if code[0].isalpha() else CodeSystem.CPT
         rule = f"literal/{system.short.lower()}{'-cue' if kind else ''}"
         score = _LITERAL_SCORE if kind or modifiers else _BARE_SCORE
@@ -188,6 +183,61 @@ def _services(around: _Surroundings, book: CodeBook, cued: dict[int, _Cued]) -> 
             coding=candidate.coding, evidence=candidate.evidence, status=candidate.status, section=section, score=score,
             rules=candidate.rules, modifiers=modifiers, units=int(match["units"] or 1),
         )  # fmt: skip
+
+
+def _stated(around: _Surroundings, book: CodeBook, cued: dict[int, _Cued]) -> list[re.Match[str]]:
+    """The numbers that are codes of services: by themselves, or since they stand in a list with one."""
+    text, sections = around.text, around.sections
+    numbers = []
+    for match in _SERVICE.finditer(text):
+        kind = cued.get(match.start(), _UNCUED).kind
+        if kind == "diagnosis" or not _in_use(match["code"]) or (match["modifiers"] and not _modifiers(match)):
+            continue
+        marked = bool(_modifiers(match) or match["units"])
+        section = section_at(sections, match.start()).name
+        plain = bool(kind) or _plainly_service(text, match, section, book, marked=marked)
+        numbers.append((match, plain))
+    plain_ones = {number for number, (_, plain) in enumerate(numbers) if plain}
+    for order in (range(1, len(numbers)), range(len(numbers) - 2, -1, -1)):
+        for number in order:
+            beside = number - order.step
+            if (
+                number not in plain_ones
+                and beside in plain_ones
+                and _listed(text, numbers[number][0], numbers[beside][0])
+            ):
+                plain_ones.add(number)
+    return [
+        match
+        for number, (match, _) in enumerate(numbers)
+        if number in plain_ones and not _UNBILLED.match(text, match.end())
+    ]
+
+
+def _listed(text: str, match: re.Match[str], beside: re.Match[str]) -> bool:
+    """Whether a number stands in one list with a code."""
+    low, high = sorted((match.span(), beside.span()))
+    between = text[low[1] : high[0]]
+    if len(between) > _SAME_LIST or "\n" in between or ". " in between or not match["code"].isdigit():
+        return False
+    before = _NOT_A_SERVICE.search(text, max(0, match.start() - 30), match.start())
+    return not _AMOUNT.match(text, match.end()) and (
+        before is None or _COMMA_DIGIT.search(text, 0, match.start()) is not None
+    )
+
+
+_ITS_OWN = re.compile(r"^[A-Z0-9]{2}[ ,]+$|^(?:encounter|visit|claim|order|case|study)\b.*$", re.IGNORECASE)
+"""What stands before a number with modifiers though it is a code: the modifiers of the one before, a heading."""
+_SAME_LIST = 44
+_COMMA_DIGIT = re.compile(r"[0-9A-Z]\s*$")
+_UNBILLED = re.compile(
+    r"[^\n.;,]{0,24}?\b(?:(?:is |was |were |are )?not (?:separately )?(?:billed|reported|billable|coded|reportable|charged|allowed)|(?:has been |was |is )?(?:deleted|removed|voided|denied|bundled)|first keyed)\b",
+    re.IGNORECASE,
+)
+
+
+def _modifiers(match: re.Match[str]) -> tuple[str, ...]:
+    return tuple(part for part in re.findall(r"[0-9A-Z]{2}", match["modifiers"] or "") if modifier.is_valid(part))
 
 
 def _coding(system: CodeSystem, code: str) -> Coding:
@@ -204,12 +254,13 @@ def _in_use(code: str) -> bool:
 def _plainly_service(text: str, match: re.Match[str], section: str, book: CodeBook, *, marked: bool) -> bool:
     """Without a cue: with a modifier or units, or in a section of procedures; never where a number is something else."""
     code = match["code"]
-    if _NOT_A_SERVICE.search(text, max(0, match.start() - 30), match.start()) or _AMOUNT.match(text, match.end()):
+    before = _NOT_A_SERVICE.search(text, max(0, match.start() - 30), match.start())
+    if (before and not (marked and _ITS_OWN.search(before.group()))) or _AMOUNT.match(text, match.end()):
         return False
     if code[0].isalpha():
         looks_like_diagnosis = book.get(code) is not None
         if section in _SERVICE_SECTIONS or marked:
-            return not looks_like_diagnosis or section in _SERVICE_SECTIONS
+            return not looks_like_diagnosis or section in _SERVICE_SECTIONS or match["units"] is not None
         return code[0] in _OPEN_HCPCS and not looks_like_diagnosis
     if code[-1].isalpha():
         return code[-1] == "T" or section in _SERVICE_SECTIONS

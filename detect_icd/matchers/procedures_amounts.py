@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -213,6 +214,8 @@ _CODES = {
     ("finger", "LT"): ("FA", "F1", "F2", "F3", "F4"), ("finger", "RT"): ("F5", "F6", "F7", "F8", "F9"),
     ("toe", "LT"): ("TA", "T1", "T2", "T3", "T4"), ("toe", "RT"): ("T5", "T6", "T7", "T8", "T9"),
 }  # fmt: skip
+PLACE_MODIFIERS = frozenset({*itertools.chain(*_CODES.values()), "E1", "E2", "E3", "E4", "LC", "LD", "LM", "RC", "RI"})
+"""Those that name a place, of which each is a line of its own."""
 _DIGIT = {
     kind: regex.compile(
         "|".join(rf"(?P<d{number}>\b(?:{names})\b)" for number, names in enumerate(digits)), regex.IGNORECASE
