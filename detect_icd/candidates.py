@@ -41,7 +41,7 @@ class Candidate:
         rules: The chain of rules that led here, first to last, e.g. ``dictionary/title``, ``guideline/IV.H``.
         modifiers: CPT/HCPCS modifiers named by the text.
         units: Units of service.
-        supports: Codes of the diagnoses behind a procedure.
+        supports: Codes of the diagnoses that support a procedure.
     """
 
     coding: Coding
@@ -118,7 +118,7 @@ class Detection:
 COLUMNS = {
     "system": "string", "version": "string", "code": "string", "display": "string", "status": "string",
     "section": "string", "start": "Int64", "end": "Int64", "evidence": "string", "modifiers": "string",
-    "units": "Int64", "score": "float64", "reported": "boolean", "rule": "string",
+    "units": "Int64", "supports": "string", "score": "float64", "reported": "boolean", "rule": "string",
 }  # fmt: skip
 
 
@@ -135,6 +135,7 @@ def _row(candidate: Candidate, *, reported: bool) -> dict[str, Any]:
         "evidence": ";".join(f"{span.label}:{span.start}-{span.end}" for span in candidate.evidence),
         "modifiers": " ".join(candidate.modifiers),
         "units": candidate.units,
+        "supports": " ".join(candidate.supports),
         "score": round(candidate.score, 3),
         "reported": reported,
         "rule": " > ".join(candidate.rules),

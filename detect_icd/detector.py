@@ -14,6 +14,7 @@ from detect_icd.candidates import Candidate, Detection, Dropped, Status, ranked
 from detect_icd.codebook import day_of, open_book
 from detect_icd.course import settle, with_findings, with_follow_up, without_implied_aftercare
 from detect_icd.guidelines import Guidelines, Setting
+from detect_icd.linkage import with_support
 from detect_icd.local_data import Imported, imported
 from detect_icd.matchers.circumstances import supported
 from detect_icd.matchers.diagnoses import DiagnosisMatcher, special_matcher
@@ -71,9 +72,12 @@ class CodeDetector:
         sections = find_sections(note)
         day = self.service_date if service_date is None else day_of(service_date)
         found = self.literal.candidates(note, sections, book)
-        found.extend(self.procedures.candidates(note, sections, day))
+        operations = self.procedures.read(note, sections, day)
+        found.extend(operations.candidates)
         found.extend(self.diagnoses.candidates(note, sections, book))
         found, superseded = special_matcher(book).revise(found, note)
+        stated = {candidate.coding.code for candidate in found}
+        superseded = [*superseded, *(item for item in operations.dropped if item.candidate.coding.code not in stated)]
         if isinstance(text, RedactedDocument):
             found = [candidate for candidate in found if not _is_replaced(candidate, text)]
             superseded = [item for item in superseded if not _is_replaced(item.candidate, text)]
@@ -82,8 +86,8 @@ class CodeDetector:
         found = settle(supported(found), note, sections, rules.symptoms, rules.chronic)
         found = with_follow_up(with_findings(found, note, book, rules.chronic), note, book)
         found = without_implied_aftercare(found)
-        detection = self.guidelines.apply(found, book, note)
-        warnings = [*([book.note] if book.note else []), *_outdated(detection, day)]
+        detection = with_support(self.guidelines.apply(found, book, note), note)
+        warnings = [*([book.note] if book.note else []), *operations.warnings, *_outdated(detection, day)]
         detection = replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
         return _with_superseded(detection, superseded) if superseded else detection
 

@@ -54,6 +54,8 @@ def _explained(candidate: Candidate, text: str) -> Iterator[str]:
     yield f"      status      {candidate.status}{section}, score {candidate.score:.2f}"
     for span in candidate.evidence:
         yield f"      {span.label:<11} {_quoted(span, text)} at {span.start}-{span.end}"
+    if candidate.supports:
+        yield f"      done for    {', '.join(candidate.supports)}"
     for rule in candidate.rules:
         yield f"      rule        {rule}{f': {_RULES[rule]}' if rule in _RULES else ''}"
 

@@ -62,7 +62,7 @@ def detect(text: str | None, *, form: str | None, everything: bool, **options: A
     elif form == "csv":
         _write_csv(detection)
     else:
-        _print_detection(detection, everything=everything)
+        _print_detection(detection, note, everything=everything)
 
 
 @detect_icd.command()
@@ -156,7 +156,7 @@ def _write_csv(detection: Detection) -> None:
     writer.writerows(detection.rows())
 
 
-def _print_detection(detection: Detection, *, everything: bool) -> None:
+def _print_detection(detection: Detection, note: str, *, everything: bool) -> None:
     rows = [
         [
             c.coding.system.short,
@@ -166,10 +166,12 @@ def _print_detection(detection: Detection, *, everything: bool) -> None:
             c.section,
             " ".join(c.modifiers),
             str(c.units),
+            " ".join(c.supports),
+            "; ".join(dict.fromkeys(" ".join(note[span.start : span.end].split()) for span in c.evidence)),
         ]
         for c in detection.reported
     ]
-    print_table(["system", "code", "display", "status", "section", "modifiers", "units"], rows)
+    print_table(["system", "code", "display", "status", "section", "modifiers", "units", "done for", "evidence"], rows)
     if everything:
         dropped = [[item.candidate.coding.code, item.candidate.coding.display, item.why] for item in detection.dropped]
         print_table(["not reported", "display", "why"], dropped)

@@ -11,7 +11,7 @@ from detect_icd.matchers.procedures_index import Atoms, Entry, Index, index
 from detect_icd.matchers.procedures_mention import Found, Mention, mention_of, occurrences
 from detect_icd.matchers.procedures_modifiers import with_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Hit, Role, clauses, lists
-from detect_icd.matchers.procedures_select import select
+from detect_icd.matchers.procedures_select import Reading, select
 from detect_icd.sections import Section
 
 
@@ -23,7 +23,11 @@ class ProcedureMatcher:
         self.index = compiled or index()
 
     def candidates(self, text: str, sections: Sequence[Section], service_date: date | None = None) -> list[Candidate]:
-        """The operations of a note, in order.
+        """The operations of a note, in order; see ``read``."""
+        return self.read(text, sections, service_date).candidates
+
+    def read(self, text: str, sections: Sequence[Section], service_date: date | None = None) -> Reading:
+        """The operations of a note, and what lost to them.
 
         Those that another includes or supersedes are left out; those only planned, past, attempted or denied come with
         that status.
@@ -35,7 +39,7 @@ class ProcedureMatcher:
         """
         hits = self.index.vocabulary.scan(text)
         if not hits:
-            return []
+            return Reading([], [], [])
         facts = Facts(text, sections, clauses(text, sections, hits))
         named = [(clause, entry, name) for clause in facts.clauses for entry, name in self._named(clause)]
         for clause, _, _ in named:
@@ -49,10 +53,10 @@ class ProcedureMatcher:
             for found in occurrences(clause, name)
             if (mention := mention_of(facts, entry, found)) is not None
         ]
-        if not any(mention.status is Status.PRESENT and mention.role is Role.TITLE for mention in mentions):
-            mentions.extend(self._by_steps(facts, service_date))
-        found = select(mentions, listed=facts.titled)
-        return with_modifiers(found, facts.modifiers, text) if any(c.status is Status.PRESENT for c in found) else found
+        reading = select(mentions, list(self._by_steps(facts, service_date)), listed=facts.titled)
+        if any(candidate.status is Status.PRESENT for candidate in reading.candidates):
+            return reading._replace(candidates=with_modifiers(reading.candidates, facts.modifiers, text))
+        return reading
 
     def _named(self, clause: Clause) -> Iterator[tuple[Entry, Atoms]]:
         for atom in clause.atoms:

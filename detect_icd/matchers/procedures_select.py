@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
 
-from detect_icd.candidates import Candidate, Status
+from detect_icd.candidates import Candidate, Dropped, Status
 from detect_icd.matchers.procedures_mention import Mention
 from detect_icd.matchers.procedures_scan import Role
 from redactphi.spans import Span
@@ -14,51 +16,122 @@ _TOGETHER = 70
 """Characters a name may span and still be shown as one piece of evidence."""
 
 
-def select(mentions: Sequence[Mention], *, listed: bool) -> list[Candidate]:
+class Reading(NamedTuple):
+    """What a note says of operations.
+
+    Attributes:
+        candidates: What was done, planned, past or denied, in order.
+        dropped: What lost to another code, each with the code that won and the words that decided.
+        warnings: Where the account says something else than the heading.
+    """
+
+    candidates: list[Candidate]
+    dropped: list[Dropped]
+    warnings: list[str]
+
+
+class _Lost(NamedTuple):
+    mention: Mention
+    winner: Mention
+    how: str
+
+
+def select(mentions: Sequence[Mention], told: Sequence[Mention], *, listed: bool) -> Reading:
     """The candidates of a note: for what was done the winners, for the rest one a code and status.
 
     Args:
-        mentions: What was found.
+        mentions: What was named.
+        told: What the account tells by its steps.
         listed: Whether the note has a list of operations.
     """
     done = [mention for mention in mentions if mention.status is Status.PRESENT]
+    lost: list[_Lost] = []
+    warnings: list[str] = []
     if any(mention.role is Role.TITLE for mention in done):
-        done = [mention for mention in done if mention.role is Role.TITLE]
-    elif listed:
-        # The list of operations names something that is not in the lexicon: what its account mentions is a part of it.
-        done = [mention for mention in done if mention.found.by_steps]
-    done = _without_lesser(done)
+        done, lost, warnings = _corrected([mention for mention in done if mention.role is Role.TITLE], told)
+    else:
+        # Where the list names something that is not in the lexicon, what its account mentions is a part of it.
+        done = [*(() if listed else done), *told]
+    done, lesser = _without_lesser(done)
+    lost += lesser
     reported = {mention.code for mention in done}
     done = [m for m in done if not m.entry.procedure.add_on_to or reported & set(m.entry.procedure.add_on_to)]
     others = [mention for mention in mentions if mention.status is not Status.PRESENT and mention.code not in reported]
-    groups = (*_grouped(done), *_grouped(_without_lesser(others)))
+    groups = (*_grouped(done), *_grouped(_without_lesser(others)[0]))
     found = [_candidate(group, place) for (_, _, place), group in groups]
-    return sorted(found, key=lambda candidate: (candidate.start, candidate.coding.code, candidate.modifiers))
+    found.sort(key=lambda candidate: (candidate.start, candidate.coding.code, candidate.modifiers))
+    return Reading(found, _dropped(lost, reported), warnings)
 
 
-def _without_lesser(mentions: Sequence[Mention]) -> list[Mention]:
-    """Drops what another mention says more exactly, and what another code includes or supersedes."""
-    exact = _most_exact(mentions)
-    beaten = {
-        code for m in exact for code in (*m.entry.procedure.includes, *m.entry.procedure.supersedes) if code != m.code
-    }
+def _corrected(titles: list[Mention], told: Sequence[Mention]) -> tuple[list[Mention], list[_Lost], list[str]]:
+    """The operations of the list, but where the account tells of another one of the same family: that one."""
+    kept, lost, warnings = list(titles), [], []
+    confirmed = {mention.code for mention in told}
+    for mention in told:
+        if any(mention.code == title.code for title in titles):
+            continue
+        wider = {*mention.entry.procedure.includes, *mention.entry.procedure.supersedes}
+        for title in titles:
+            family = {*title.entry.procedure.includes, *title.entry.procedure.supersedes}
+            unconfirmed = bool(title.entry.steps) and title.code not in confirmed
+            if title.code in wider or (mention.code in family and unconfirmed):
+                lost.append(_Lost(title, mention, "the account tells otherwise than the heading"))
+                kept = [other for other in kept if other is not title]
+                if mention not in kept:
+                    kept.append(mention)
+                warnings.append(f"{title.code} in the heading, {mention.code} by the account: the account is followed")
+    return kept, lost, list(dict.fromkeys(warnings))
+
+
+def _dropped(lost: Sequence[_Lost], reported: AbstractSet[str]) -> list[Dropped]:
+    """What lost, once a code, and to which."""
+    first: dict[str, _Lost] = {}
+    for item in lost:
+        if item.mention.code not in reported:
+            first.setdefault(item.mention.code, item)
+    return [Dropped(_candidate([item.mention], ""), _why(item)) for item in first.values()]
+
+
+def _why(item: _Lost) -> str:
+    words = ", ".join(sorted(atom.replace("_", " ") for atom in item.winner.atoms - item.mention.atoms))
+    return f"{item.how}: {item.winner.code}{f' by {words}' if words else ''}"
+
+
+def _without_lesser(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_Lost]]:
+    """What another mention does not say more exactly and no other code includes or supersedes; and the rest."""
+    exact, lost = _most_exact(mentions)
+    beaten: dict[str, tuple[Mention, str]] = {}
+    for m in exact:
+        for codes, how in ((m.entry.procedure.includes, "included in"), (m.entry.procedure.supersedes, "less than")):
+            for code in codes:
+                if code != m.code:
+                    beaten.setdefault(code, (m, how))
+    lost += [_Lost(m, *beaten[m.code]) for m in exact if m.code in beaten]
     kept = [m for m in exact if m.code not in beaten]
     others = {(m.entry.procedure.specialty, m.entry.procedure.part_of): m for m in kept}
-    return [m for m in kept if not any(_is_part(m, other) for other in others.values())]
+    whole = []
+    for m in kept:
+        larger = next((other for other in others.values() if _is_part(m, other)), None)
+        if larger is None:
+            whole.append(m)
+        else:
+            lost.append(_Lost(m, larger, "a part of"))
+    return whole, lost
 
 
-def _most_exact(mentions: Sequence[Mention]) -> list[Mention]:
+def _most_exact(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_Lost]]:
     """Those no other mention that stands over them says more than; only neighbours can stand over one another."""
     ordered = sorted(mentions, key=lambda mention: mention.found.bounds)
     reach = max((end - start for start, end in (m.found.bounds for m in ordered)), default=0)
     starts = [mention.found.bounds[0] for mention in ordered]
-    exact = set()
+    lost: dict[int, _Lost] = {}
     for mention in ordered:
         start, end = mention.found.bounds
         near = ordered[bisect.bisect_left(starts, start - reach) : bisect.bisect_left(starts, end)]
-        if not any(_says_more(other, mention) for other in near):
-            exact.add(id(mention))
-    return [mention for mention in mentions if id(mention) in exact]
+        more = next((other for other in near if _says_more(other, mention)), None)
+        if more is not None:
+            lost[id(mention)] = _Lost(mention, more, "says less than")
+    return [mention for mention in mentions if id(mention) not in lost], list(lost.values())
 
 
 def _is_part(mention: Mention, other: Mention) -> bool:
