@@ -28,6 +28,21 @@ _VISIT_SECTIONS = frozenset(
 _BY_PORTS = frozenset({"laparoscopic", "arthroscopic", "thoracoscopic"})
 _PORTS = frozenset({"port_entry", "bare_port"})
 _CONVERTED = "converted"
+_GAVE_UP = re.compile(
+    r"\b(?:(?:gave|give|giving) up|abandon\w*|no longer safe|could not (?:safely )?(?:be )?continue\w*|unable to (?:safely )?(?:continue|proceed)|"
+    r"(?:ports?|trocars?) (?:were |was )?(?:removed|withdrawn)|(?:gas|pneumoperitoneum|abdomen) (?:was )?(?:let out|released|evacuated|desufflated)|undocked)\b"
+    r"[^\n]{0,220}?\b(?:(?:right |left )?subcostal|kocher|midline|mcburney\w*|laparotomy|pfannenstiel|transverse|flank|thoracotomy|sternotomy)\b[^.\n]{0,40}"
+    r"\b(?:incision|made|opened|performed|carried|was)\b",
+    re.IGNORECASE,
+)
+"""Words of a change to an open operation that never name it: the ports are given up and a large incision made."""
+_OTHER_SIDE = re.compile(
+    r"\b(?:the |an? )?(?:same|identical|similar)(?: (?:procedure|operation|steps?|technique|thing|fashion|manner|way|maneuver|sequence))?[^.;\n]{0,40}\b(?:on|for|to|at) "
+    r"the (?:left|right|other|opposite|contralateral)\b|\b(?:repeated|duplicated|mirrored|likewise|then performed|then done)\b[^.;\n]{0,30}\b(?:on|for) the "
+    r"(?:left|right|other|opposite|contralateral)\b|\b(?:contralateral|opposite|other) (?:side|ear|eye|knee|hip|breast|groin|foot|hand|wrist|shoulder)\b[^.;\n]{0,40}\b(?:same|identical|"
+    r"similar|likewise)\b|\b(?:each|both) (?:side|ear|eye|knee|groin|breast)s?\b[^.;\n]{0,20}\b(?:in turn|same|identical|similarly|likewise)\b",
+    re.IGNORECASE,
+)
 _SHORT = "lap"
 """Also a kind of sponge."""
 _SIDE = re.compile(
@@ -132,7 +147,8 @@ class Facts:
                 near = [h for h in clause.hits if h.atom in {"open", "laparotomy"} and abs(h.start - hit.start) < 60]  # noqa: PLR2004
                 if near and self.status(clause, hit.start, hit.end)[0] is Status.PRESENT:
                     return hit
-        return None
+        gave_up = _GAVE_UP.search(self.text)
+        return Hit(gave_up.start(), gave_up.end(), _CONVERTED) if gave_up else None
 
     def approach(self, clause: Clause, start: int, end: int) -> tuple[str, Hit | None]:
         """The way in for what stands at ``start``-``end``: what its clause says, else what the note says."""
@@ -160,11 +176,20 @@ class Facts:
     def side(self, clause: Clause, start: int, end: int) -> tuple[str, Span | None]:
         """The side of what stands at ``start``-``end``: RT, LT, 50 or ``""``, and the word that says so."""
         found = _sides(self.text, clause.start, clause.end)
+        again = self._again_on_the_other_side
+        if again is not None and (found or clause.role is not Role.TITLE):
+            return "50", again
         if found:
             nearest = min(found, key=lambda item: max(item[1].start - end, start - item[1].end, 0))
             both = {side for side, span in found if _joined(self.text, nearest[1], span)}
             return ("50" if {"RT", "LT"} <= both else nearest[0]), nearest[1]
         return next((side for other, side in self._one_sided if other is not clause), ("", None))
+
+    @functools.cached_property
+    def _again_on_the_other_side(self) -> Span | None:
+        """The words that say everything was done on the other side too."""
+        match = _OTHER_SIDE.search(self.text)
+        return Span(match.start(), match.end(), "side") if match else None
 
     @functools.cached_property
     def _one_sided(self) -> list[tuple[Clause, tuple[str, Span]]]:
