@@ -19,6 +19,7 @@ from detect_icd.conventions.fractures import by_osteoporosis
 from detect_icd.conventions.integral import drop_integral
 from detect_icd.conventions.linked import apply_linked
 from detect_icd.conventions.organisms import apply_organisms
+from detect_icd.conventions.sequelae import apply_sequelae
 from detect_icd.conventions.sequence import hints, sequence
 from detect_icd.conventions.specificity import most_specific
 from detect_icd.conventions.statements import read_statements
@@ -94,6 +95,7 @@ class Guidelines:
         if not docket.diagnoses():
             return
         part(docket, book)
+        apply_sequelae(docket, book)
         apply_organisms(docket, book)
         most_specific(docket, self.rules)
         state_both_courses(docket, book)

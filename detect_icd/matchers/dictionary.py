@@ -326,6 +326,16 @@ def _is_origin(text: str, tokens: Sequence[Token], members: frozenset[int], code
 
 def _most_specific(found: list[Mention]) -> list[Mention]:
     """Keeps the mentions with the most words, closest together, and drops what the kept ones already say."""
+    while True:
+        kept = _uncovered(found)
+        borrowing = {id(m) for m in kept if m.looseness and _borrows(m, kept)}
+        if not borrowing:
+            return kept
+        # What a borrower covered stands by itself.
+        found = [m for m in found if id(m) not in borrowing]
+
+
+def _uncovered(found: list[Mention]) -> list[Mention]:
     ranked = sorted(found, key=lambda m: (-m.size + m.looseness * 0.5, m.looseness, m.source, m.start, m.code))
     # Kept ones by each word they say: what another one contains shares a word with it.
     kept: list[Mention] = []
@@ -339,8 +349,7 @@ def _most_specific(found: list[Mention]) -> list[Mention]:
         kept.append(mention)
         for word in said:
             saying.setdefault(word, []).append(mention)
-    whole = [m for m in kept if not any(_is_within(m, other) for word in sorted(m.said) for other in saying[word])]
-    return [m for m in whole if not m.looseness or not _borrows(m, whole)]
+    return [m for m in kept if not any(_is_within(m, other) for word in sorted(m.said) for other in saying[word])]
 
 
 def _borrows(mention: Mention, others: Sequence[Mention]) -> bool:

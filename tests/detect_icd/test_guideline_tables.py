@@ -6,6 +6,7 @@ from detect_icd.codebook import CodeBook
 from detect_icd.conventions.features import families
 from detect_icd.conventions.linked import linked
 from detect_icd.conventions.organisms import tables
+from detect_icd.conventions.sequelae import sequelae
 from detect_icd.conventions.statements import statements
 from detect_icd.guideline_rules import rules
 from tests.detect_icd.marked import marked
@@ -82,6 +83,9 @@ def notes():
             for kind in ("matches", "ignores"):
                 for number, line in enumerate(getattr(rule, kind)):
                     yield pytest.param(line, id=f"{getattr(rule, 'name', '') or rule.diagnoses[0]} {kind} {number}")
+    for kind in ("matches", "ignores"):
+        for number, line in enumerate(getattr(sequelae(), kind)):
+            yield pytest.param(line, id=f"sequelae {kind} {number}")
     for topic, lines in NOTES.items():
         for number, line in enumerate(lines):
             yield pytest.param(line, id=f"{topic} {number}")

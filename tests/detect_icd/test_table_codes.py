@@ -36,7 +36,11 @@ def strings(value):
 @pytest.fixture(scope="module")
 def compact_codes():
     return sorted(
-        {entry.code.replace(".", "") for release in releases() for entry in open_book(release=release.name).iter_entries()}
+        {
+            entry.code.replace(".", "")
+            for release in releases()
+            for entry in open_book(release=release.name).iter_entries()
+        }
     )
 
 
