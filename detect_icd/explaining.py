@@ -19,6 +19,7 @@ _RULES = {
     "dictionary/general": "a word that names a kind of finding",
     "dictionary/eponym": "the name of its eponym, standing alone",
     "completion/words": "completed by the words around it",
+    "completion/other-side": "what the sentence goes on to say of the other side",
     "completion/side-of-part": "the side the note names with the same part of the body",
 }
 

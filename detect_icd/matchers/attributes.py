@@ -95,6 +95,19 @@ def with_words_after(own: set[str], later: AbstractSet[str]) -> set[str]:
     return own | (later - SIDES if own & SIDES else later)
 
 
+class OtherSide(NamedTuple):
+    """A part of a sentence that goes on about a condition on the other side: its tokens and what they say."""
+
+    numbers: frozenset[int]
+    atoms: frozenset[str]
+
+
+_OPPOSITE = {"left": "right", "right": "left"}
+_EYE = frozenset({"eye", "side"})
+_DEGREES = frozenset({"mild", "moderate", "severe", "indeterminate", "early", "advanced", "intermediate", "stage", "active", "inactive",
+    "stable", "unspecified", "1", "2", "3", "4"})  # fmt: skip
+
+
 class Surroundings:
     """The words of one sentence, shared out among its mentions.
 
@@ -111,6 +124,8 @@ class Surroundings:
         start, end = tokens[0].start, tokens[-1].end
         breaks = [match.start() for match in _BREAK.finditer(text, start, end)]
         self._places = self._distances(tokens, known, breaks)
+        self._clauses = [bisect_right(breaks, token.start) for token in tokens]
+        self._sides = frozenset(atom for token in tokens for atom in token.atoms if atom in SIDES)
         absent = denied(text, start, end)
         self._denied = [_lies_in(token.start, absent) for token in tokens]
 
@@ -126,13 +141,46 @@ class Surroundings:
             places.append(words + _COST * bisect_right(breaks, token.start))
         return places
 
-    def of(self, mention: Mention) -> set[str]:
-        """The atoms that are the mention's own, its own words included; of several sides the nearest."""
+    def other_side(self, mention: Mention, telling: Container[str]) -> OtherSide | None:
+        """What a later part of the sentence says of the same condition on the other side: "POAG OD severe, OS moderate".
+
+        Args:
+            mention: Of one side.
+            telling: The atoms that tell the codes of its kind apart; a part that says more is of something else.
+        """
+        if not _OPPOSITE.keys() <= self._sides:
+            return None
+        last = max(mention.members)
+        clause = self._clauses[last]
+        own = {a for number, token in enumerate(self._tokens) if self._clauses[number] == clause for a in token.atoms}
+        opposite = _OPPOSITE.get(next(iter(own & SIDES), "")) if len(own & SIDES) == 1 else None
+        taken = {n for other in self._mentions if other.source is not PhraseSource.GENERAL for n in other.members}
+        for later in range(clause + 1, self._clauses[-1] + 1):
+            numbers = frozenset(n for n in range(last + 1, len(self._tokens)) if self._clauses[n] == later)
+            said = {atom for number in numbers for atom in self._tokens[number].atoms}
+            rest = said - SIDES - _EYE
+            if opposite is None or numbers & taken or not all(atom in telling or atom in _DEGREES for atom in rest):
+                return None
+            if said & SIDES:
+                return OtherSide(numbers, frozenset(said)) if said & SIDES == {opposite} and rest else None
+        return None
+
+    def span(self, numbers: AbstractSet[int]) -> tuple[int, int]:
+        """Where some tokens start and end."""
+        return self._tokens[min(numbers)].start, self._tokens[max(numbers)].end
+
+    def of(self, mention: Mention, without: Container[int] = ()) -> set[str]:
+        """The atoms that are the mention's own, its own words included; of several sides the nearest.
+
+        Args:
+            mention: The mention.
+            without: Tokens that speak of something else.
+        """
         first, last = min(mention.members), max(mention.members)
         words = {atom for number in range(first, last + 1) for atom in self._tokens[number].atoms}
         sides = [(0, atom) for atom in sorted(words & SIDES)]
         for number, token in enumerate(self._tokens):
-            if first <= number <= last or not token.atoms or self._denied[number]:
+            if first <= number <= last or not token.atoms or self._denied[number] or number in without:
                 continue
             distance = self._distance(number, first, last)
             reach = _SIDES_REACH if SIDES.intersection(token.atoms) else _REACH

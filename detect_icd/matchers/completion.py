@@ -96,6 +96,11 @@ def _family(book: CodeBook, category: str) -> _Family:
     return _Family(tuple(leaves), frozenset(atom for leaf in leaves for atom in leaf.atoms))
 
 
+def vocabulary(book: CodeBook, code: str) -> frozenset[str]:
+    """The atoms that tell the codes of a code's category apart."""
+    return _family(book, code[:_CATEGORY]).vocabulary
+
+
 def _pairs(title: str) -> tuple[frozenset[str], ...]:
     pairs = (
         frozenset((*terms().atoms(one.lower()), *terms().atoms(two.lower()))) for one, two in _TWO_PARTS.findall(title)

@@ -14,7 +14,7 @@ from detect_icd.coding import Coding
 from detect_icd.gates import folded
 from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, with_words_after, words_after
 from detect_icd.matchers.circumstances import Circumstance, CircumstanceMatcher, is_state, meant
-from detect_icd.matchers.completion import complete, lacks_side, parts_of
+from detect_icd.matchers.completion import complete, lacks_side, parts_of, vocabulary
 from detect_icd.matchers.dictionary import SIDES, DictionaryMatcher, Mention
 from detect_icd.matchers.phrases import PhraseSource, read_general_words
 from detect_icd.matchers.sides import SidesOfParts
@@ -87,14 +87,25 @@ class DiagnosisMatcher:
         for mention in mentions:
             if _is_told(mention, circumstances) or not _is_named(mention, sentence):
                 continue
-            own = around.of(mention)
+            other = around.other_side(mention, vocabulary(book, mention.code))
+            own = around.of(mention, other.numbers if other else ())
             if mention is sentence.mentions[-1]:
                 own = with_words_after(own, later)
             entry, chain = _completed(mention, own, sides, book)
             said = _NAMES_ELSE if mention.is_attributive else meant(circumstances, mention.start, mention.end)
             said = said or passage.assess(mention.start, mention.end, mention.code)
-            if entry is not None and _is_said(mention, said, passage):
-                yield _mentioned(mention, entry.coding, chain, passage.section, said)
+            if entry is None or not _is_said(mention, said, passage):
+                continue
+            yield _mentioned(mention, entry.coding, chain, passage.section, said)
+            opposite = (
+                complete(book, mention.code, mention.atoms - SIDES | other.atoms, mention.atoms - SIDES)
+                if other
+                else None
+            )
+            if other is not None and opposite is not None and opposite.code != entry.code:
+                found = _mentioned(mention, opposite.coding, (*chain, "completion/other-side"), passage.section, said)
+                start, end = around.span(other.numbers)
+                yield replace(found, evidence=(*found.evidence, Span(start, end, "side", mention.score)))
 
     def _names_circumstances(self, words: AbstractSet[str]) -> bool:
         return not (words.isdisjoint(self.circumstances.anchors) and words.isdisjoint(self.substances.names))
