@@ -170,9 +170,25 @@ def _by_status(docket: Docket, known: Rules, setting: str, book: CodeBook) -> No
         elif status is Status.UNCERTAIN:
             _uncertain(docket, known, setting, candidate)
         elif status is Status.HISTORICAL:
-            _past(docket, known, candidate, book)
+            _past(docket, known, candidate, book, setting)
         elif status is Status.FAMILY:
             _related(docket, known, candidate, book)
+
+
+_RESOLVED = re.compile(r"resolved|cleared|improved", re.IGNORECASE)
+_OF_THE_STAY = frozenset(
+    {"", "hospital_course", "discharge_diagnosis", "assessment", "assessment_and_plan", "problem_list", "billing"}
+)
+
+
+def _resolved_here(docket: Docket, candidate: Candidate) -> bool:
+    """Whether a condition was treated in this stay and is over by its end: it is reported (III)."""
+    cue = next((span for span in candidate.evidence if span.label == "status"), None)
+    return (
+        cue is not None
+        and candidate.section in _OF_THE_STAY
+        and _RESOLVED.search(docket.note.text, cue.start, cue.end) is not None
+    )
 
 
 def _explained(candidate: Candidate, setting: str) -> str:
@@ -206,7 +222,11 @@ _REMISSION = re.compile(r"(?<!achieved )\bremission", re.IGNORECASE)
 """In the title of a code that is itself the one for a disease in remission."""
 
 
-def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:
+def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, setting: str) -> None:
+    if setting == "inpatient" and _resolved_here(docket, candidate):
+        rules = (*candidate.rules, "guideline/III-treated")
+        docket.swap(candidate, replace(candidate, status=Status.PRESENT, rules=rules))
+        return
     code = icd10cm.compact(candidate.coding.code)
     over = any(rule in _OVER or rule.startswith(f"status/{COVERED}") for rule in candidate.rules)
     if _REMISSION.search(candidate.coding.display) or (code.startswith(known.chronic) and not over):

@@ -16,6 +16,7 @@ from detect_icd.matchers.navigation import IndexPhrase, index_phrases
 from detect_icd.matchers.phrases import (
     PhraseSource,
     atom_sets,
+    in_capitals,
     read_general_words,
     read_synonyms,
     title_parts,
@@ -73,8 +74,9 @@ def _best_phrases(
     for wording, code, priority in read_synonyms():
         if code not in entries:
             raise DataError(f"{wording!r} of the lexicon: no release has the code {code}")
-        atoms = frozenset(atom for token in terms().tokens(wording) for atom in token.atoms)
-        best.offer(atoms, (priority,), code, PhraseSource.SYNONYM)
+        for written in dict.fromkeys((wording, in_capitals(wording))):
+            atoms = frozenset(atom for token in terms().tokens(written) for atom in token.atoms)
+            best.offer(atoms, (priority, written != wording), code, PhraseSource.SYNONYM)
     titles = {(entry.code[:3], entry.title.lower()) for entry in entries.values()}
     for entry in entries.values():
         if (entry.code[:3], _other_side(entry.title.lower())) not in titles or not _SIDED.search(entry.title):
@@ -106,7 +108,13 @@ def _offer_wordings(best: _Best, entry: CodeEntry) -> None:
         for atoms in filter(None, atom_sets(parts)):
             if _is_told(atoms, source, parts.vagueness, entry.code):
                 rank = (parts.vagueness, int(source), 0 if entry.billable else 1, len(entry.code))
-                best.offer(atoms, rank, entry.code, source if not parts.vagueness else PhraseSource(source + 2))
+                code = _by_default(entry.code) if parts.vagueness else entry.code
+                best.offer(atoms, rank, code, source if not parts.vagueness else PhraseSource(source + 2))
+
+
+def _by_default(code: str) -> str:
+    """The code for diabetes with a complication where its type is not stated: type 2 (I.C.4.a.2), not "other specified"."""
+    return f"E11{code[3:]}" if code.startswith("E13") else code
 
 
 def wordings(entry: CodeEntry) -> Iterator[tuple[PhraseSource, str]]:

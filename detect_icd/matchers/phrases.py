@@ -114,6 +114,22 @@ def read_synonyms() -> Iterator[tuple[str, str, int]]:
     yield from _phrases("synonyms.tsv", -1)
 
 
+def in_capitals(phrase: str) -> str:
+    """A phrase of the lexicon with its abbreviations in the capitals that notes write them in: "mild NPDR"."""
+    exact = _exact()
+    return " ".join(exact.get(word, word) for word in phrase.split())
+
+
+@functools.cache
+def _exact() -> dict[str, str]:
+    """The abbreviations that are read in one case only, by their small letters; of several the first."""
+    found: dict[str, str] = {}
+    for short, *_ in rows("abbreviations.tsv", 4):
+        if short.startswith("="):
+            found.setdefault(short[1:].lower(), short[1:])
+    return found
+
+
 def read_general_words() -> Iterator[tuple[str, str]]:
     """Word and code of every entry of ``general_words.tsv``."""
     for phrase, code, _ in _phrases("general_words.tsv", 0):

@@ -19,6 +19,7 @@ from detect_icd.matchers.special.neoplasms import NeoplasmMatcher
 from detect_icd.matchers.special.newborn import NewbornMatcher
 from detect_icd.matchers.special.obstetric_facts import obstetrics
 from detect_icd.matchers.special.pregnancy import PregnancyMatcher
+from detect_icd.matchers.special.scores import scores
 from detect_icd.matchers.special.settling import settled, thinned_blood
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.matchers.special.substances import TRIGGERS as HARM
@@ -94,7 +95,7 @@ class SpecialMatcher:
     def revise(self, found: Iterable[Candidate], note: str) -> tuple[list[Candidate], list[Dropped]]:
         """The candidates as the whole note makes them, and those that others stand for."""
         before = list(found)
-        candidates = [*before, *self._of_note(before, note)]
+        candidates = [*before, *self._of_note(before, note), *scores(before, note, self.book)]
         candidates = self._explained(candidates, note)
         candidates = self.substances.revise(candidates, note)
         candidates = self.neoplasms.revise(candidates, note)

@@ -27,7 +27,7 @@ _CESAREAN = re.compile(r"\b(?:c-?section|cesarean|csection|c/s|c/section)\b", re
 _TRIPLET = re.compile(r"\btriplets?\b", re.IGNORECASE)
 _OUTSIDE = re.compile(r"\bborn (?:at home|en route|in (?:the |an )?(?:car|ambulance))|\bhome birth\b", re.IGNORECASE)
 _WEIGHT = re.compile(
-    r"\b(?:bw|birth ?weight|wt|weight)\W{0,3}(?:of |was |is )?(?P<g>\d{3,4})\s?(?:g|gm|grams?)\b|\b(?:bw|birth ?weight)\W{0,3}(?:of |was |is )?(?P<kg>\d\.\d{1,3})\s?kg\b|\b(?P<bare>\d{3,4})\s?(?:g|grams?)\b(?= (?:infant|newborn|boy|girl|preterm|male|female))",
+    r"\b(?:bw|birth ?weight|wt|weight)\W{0,3}(?:of |was |is )?(?P<g>\d{3,4})\s?(?:g|gm|grams?)\b|\b(?:bw|birth ?weight)\W{0,3}(?:of |was |is )?(?P<kg>\d\.\d{1,3})\s?kg\b|\b(?P<bare>\d{3,4})\s?(?:g|grams?)\b(?=,? (?:infant|newborn|boy|girl|preterm|male|female|[ASL]GA)\b)",
     re.IGNORECASE,
 )
 _LIGHT = (
@@ -97,6 +97,8 @@ class NewbornMatcher:
         kept = [c for c in candidates if not (c.coding.code in drop and c.status is Status.PRESENT)]
         if (light := _weight(note)) and not any(code.startswith(light[:5]) for code in codes):
             kept.append(of_note(self.book[light], note, "newborn/weight"))
+        if (early := _early(note)) and not any(code.startswith(("P07.2", "P07.3")) for code in codes):
+            kept.append(of_note(self.book[early], note, "newborn/weeks"))
         if _BORN.search(note) and not _NOT_BIRTH.search(note):
             kept = [c for c in kept if not c.coding.code.startswith(("Z38", "O8", "Z37", "Z98.891", "O34"))]
             kept.append(of_note(self.book[_birth(note)], note, "newborn/birth"))
@@ -112,6 +114,22 @@ def _birth(note: str) -> str:
     return ("Z38.3" if TWINS.search(note) else "Z38.0") + ("1" if cesarean else "0")
 
 
+_WEEKS_BORN = re.compile(
+    r"\b(?:born|delivered|vaginally|section|c/s|ex|former)\b[^.\n]{0,24}?\b(?P<weeks>[23]\d)(?:[ -]?\d/7|\+\d)?(?:\s?-?(?:w|wks?|weeks?|weeker)\b|(?<=/7)|(?<=\+\d))",
+    re.IGNORECASE,
+)
+
+
+def _early(note: str) -> str | None:
+    """The code for the weeks at birth that the note states; none for a child born at term."""
+    match = _WEEKS_BORN.search(note)
+    return _of_weeks(int(match["weeks"])) if match and int(match["weeks"]) < _TERM else None
+
+
+def _of_weeks(weeks: int) -> str:
+    return _EARLY.get(weeks, "P07.21") if weeks < _IMMATURE else f"P07.3{weeks - 27}"
+
+
 def _weight(note: str) -> str | None:
     match = _WEIGHT.search(note)
     if match is None:
@@ -124,4 +142,4 @@ def _mature(note: str) -> str:
     weeks = gestation(note)
     if weeks is None or weeks >= _TERM:
         return "P07.30"
-    return _EARLY.get(weeks, "P07.21") if weeks < _IMMATURE else f"P07.3{weeks - 27}"
+    return _of_weeks(weeks)

@@ -62,7 +62,9 @@ _NEWBORN = Gate(
     )
 )
 _MATERNAL = re.compile(
-    r"\b(?:g\d+ ?p\d|gravida|delivery summary|postpartum|pregnant|placenta|antepartum|prenatal visit|liveborn|ebl|qbl|maternal record)\b",
+    r"\b(?:g\d+ ?p\d|gravida|delivery summary|postpartum|pregnant|placenta|antepartum|prenatal visit|liveborn|ebl|qbl|maternal record|episiotomy|"
+    r"lochia|(?:1st|2nd|3rd|4th|first|second|third|fourth)[- ]degree (?:perineal|vaginal|lac|tear|repair)\w*|perineal (?:lac|tear)\w*|periurethral lac\w*|"
+    r"(?:n?svd|vbac|vaginal delivery|c-?section) at \d{2} ?w)\b",
     re.IGNORECASE,
 )
 _PARITY = re.compile(r"\bG\s?(\d{1,2})\s?,?\s?P\s?\d", re.IGNORECASE)

@@ -69,7 +69,7 @@ def settled(candidates: list[Candidate]) -> list[Candidate]:
     """The candidates without what others of them say."""
     present = [(icd10cm.compact(c.coding.code), c) for c in candidates if _counts(c)]
     redundant = {id(c) for rule in redundancies() for c in _redundant(rule, present)}
-    redundant |= {id(c) for c in _lesser_burns(present)}
+    redundant |= {id(c) for c in (*_lesser_burns(present), *_lesser_wounds(present))}
     return [c for c in candidates if id(c) not in redundant] if redundant else candidates
 
 
@@ -111,6 +111,19 @@ def _lesser_burns(present: list[tuple[str, Candidate]]) -> Iterator[Candidate]:
             same = match.string[:3] == other.string[:3] and (match["site"] == other["site"] or match["degree"] == "0")
             if same and match["degree"] < other["degree"]:
                 yield candidate
+
+
+_WOUND = re.compile(r"S\d1\w[0-5]\w[A-Z]")
+_BITE = "5"
+
+
+def _lesser_wounds(present: list[tuple[str, Candidate]]) -> Iterator[Candidate]:
+    """The punctures and tears that a bite consists of: the open bite of the place says them."""
+    wounds = [(code, c) for code, c in present if _WOUND.fullmatch(code)]
+    bites = {(code[:4], code[5]) for code, _ in wounds if code[4] == _BITE}
+    for code, candidate in wounds:
+        if code[4] != _BITE and (code[:4], code[5]) in bites:
+            yield candidate
 
 
 def thinned_blood(candidates: list[Candidate], note: str, book: CodeBook) -> list[Candidate]:
