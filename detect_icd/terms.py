@@ -296,10 +296,12 @@ def singular(word: str) -> str:
 _BOUNDARY = re.compile(
     r"(?P<stop>(?<=[^\s.!?])[.!?]+[)\"']*)(?=\s+[A-Z\[(\d\"*#-]|\s*$)|(?P<line>[ \t]{0,99}\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022|-]|$))?|(?P<tab>\t+|;)"
 )
+_BOUNDARY_SMALL = re.compile(_BOUNDARY.pattern.replace(r"\s+[A-Z\[(\d\"*#-]", r"\s+\S"))
 _SHORTENED = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|St|vs|approx|No|Nos|Inc|Jr|Sr|Prof|Rev|Gen|Lt|Capt|etc|i\.e|e\.g|cf|Fig|b\.i\.d|t\.i\.d|"
     r"q\.d|p\.o|p\.r\.n)|\b[A-Z])$"
 )
+_SHORTENED_SMALL = re.compile(_SHORTENED.pattern, re.IGNORECASE)
 _WRAPPED = 55
 """A line at least this long that ends without a stop may go on in the next line."""
 
@@ -332,11 +334,14 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
 def _unbounded(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     line_start = 0
-    for match in _BOUNDARY.finditer(text):
+    # Dictated without a capital letter, a stop and a blank end a sentence whatever follows.
+    small = len(text) > _WRAPPED and text.islower()
+    boundary, shortened = (_BOUNDARY_SMALL, _SHORTENED_SMALL) if small else (_BOUNDARY, _SHORTENED)
+    for match in boundary.finditer(text):
         if match["stop"] is not None:
             end = match.end("stop")
             before = text[start : match.start()].lstrip()
-            if (before.isdigit() and len(before) < 3) or _SHORTENED.search(before[-12:]):  # noqa: PLR2004 - "2." opens an item
+            if (before.isdigit() and len(before) < 3) or shortened.search(before[-12:]):  # noqa: PLR2004 - "2." opens an item
                 continue
         elif match["line"] is not None:
             end = match.start()

@@ -14,6 +14,7 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import icd10cm
 from detect_icd.matchers.circumstance_rules import CircumstanceRule, circumstance_rules
 from detect_icd.matchers.completion import complete
+from detect_icd.matchers.substances import LISTED, is_taken
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
@@ -300,6 +301,8 @@ def is_state(code: str, assertion: Assertion, passage: Passage, start: int, end:
     words = passage.text[start:end]
     if compact.startswith("Z88"):
         return "reaction" not in words.lower()
+    if compact.startswith("Z79"):
+        return is_taken(passage, start, end)
     if assertion.status is not Status.PRESENT or not compact.startswith(_LEFT_BY_OPERATIONS):
         return True
     dated = _YEAR.match(passage.text, end) is not None
@@ -312,20 +315,57 @@ def meant(circumstances: Iterable[Circumstance], start: int, end: int) -> Assert
     return covering.inner if covering is not None else None
 
 
-_TELLS = {"Z79.4": ("E10", "O2441", "O2442", "O2443"), "Z79.84": ("O2441", "O2442", "O2443")}
-"""Treatment to the diagnoses that tell of it themselves (I.C.4.a, I.C.15.i)."""
+_TELLS = {
+    "Z79.4": ("E10", "O2441", "O2442", "O2443"), "Z79.84": ("O2441", "O2442", "O2443"), "Z79.891": ("F111", "F112", "F119"),
+}  # fmt: skip
+"""Treatment to the diagnoses that tell of it themselves (I.C.4.a, I.C.15.i; methadone for dependence is F11.2-)."""
+
+_DIABETES = ("E08", "E09", "E10", "E11", "E13", "O24")
+_GRAFT_OR_IMMUNE = (
+    "Z94",
+    "T86",
+    "D8",
+    "D6",
+    "G0",
+    "G3",
+    "G61",
+    "G70",
+    "H20",
+    "H30",
+    "K50",
+    "K51",
+    "K75",
+    "L",
+    "M",
+    "N0",
+)
+_FOR = {
+    "Z79.4": _DIABETES, "Z79.84": _DIABETES, "Z79.85": _DIABETES,
+    "Z79.52": _GRAFT_OR_IMMUNE, "Z79.621": _GRAFT_OR_IMMUNE, "Z79.623": _GRAFT_OR_IMMUNE, "Z79.624": _GRAFT_OR_IMMUNE,
+}  # fmt: skip
+"""What a drug that is only listed must be for, lest its name is short for something else."""
 
 
 def supported(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates less circumstances that need a diagnosis the note does not have (I.B.14), or that one tells of itself."""
-    needing = _needing()
     present = [icd10cm.compact(c.coding.code) for c in candidates if c.status is Status.PRESENT]
-    beside = [_TELLS.get(c.coding.code, ()) for c in candidates]
     return [
         candidate
-        for candidate, tellers in zip(candidates, beside, strict=True)
-        if _has(present, needing.get(candidate.rules[0], ())) and not (tellers and _has(present, tellers))
+        for candidate in candidates
+        if _has(present, _needs(candidate)) and not _told(present, candidate.coding.code)
     ]
+
+
+def _needs(candidate: Candidate) -> tuple[str, ...]:
+    """The diagnoses of which a circumstance needs one."""
+    if candidate.rules[0] == LISTED:
+        return _FOR.get(candidate.coding.code, ())
+    return _needing().get(candidate.rules[0], ())
+
+
+def _told(present: Iterable[str], code: str) -> bool:
+    tellers = _TELLS.get(code)
+    return tellers is not None and _has(present, tellers)
 
 
 def _has(present: Iterable[str], needs: tuple[str, ...]) -> bool:

@@ -162,15 +162,41 @@ def sizes(text: str, start: int, end: int) -> Iterator[Amount]:
         yield Amount(number / 10 if millimetres else number, Span(match.start(), match.end(), "size"))
 
 
+_MARGIN = regex.compile(
+    r"(?P<number>\d{1,2}(?:\.\d)?)[\s-]*(?P<unit>mm|cm)[\s-]*(?:\w+[\s-]+){0,2}margins?\b|margins? of (?:about )?(?P<after>\d{1,2}(?:\.\d)?)\s*(?P<of>mm|cm)",
+    regex.IGNORECASE,
+)
+_WITH_MARGINS = regex.compile(
+    r"excised diameter|(?:including|includes|inclusive of|with) (?:the )?(?:\w+ )?margins? (?:was|were|measured|of the specimen|included)|including (?:the )?(?:\w+ )?margins?|total (?:excised )?(?:diameter|size)",
+    regex.IGNORECASE,
+)
+
+
+def margin(text: str, start: int, end: int) -> Amount | None:
+    """The margin that was taken around a lesion, in centimetres; none where the size stated has it in it already."""
+    match = _MARGIN.search(text, start, end)
+    if match is None or _WITH_MARGINS.search(text, start, end):
+        return None
+    number, unit = float(match["number"] or match["after"]), (match["unit"] or match["of"]).lower()
+    return Amount(number / 10 if unit == "mm" else number, Span(match.start(), match.end(), "margin"))
+
+
 def areas(text: str, start: int, end: int) -> Iterator[Amount]:
-    """The areas a stretch of text states, in square centimetres."""
+    """The areas a stretch of text states, in square centimetres; one worked out behind its two lengths counts once."""
+    previous = 0.0
     for match in _AREA.finditer(text, start, end):
         if match["whole"]:
             value = float(match["whole"])
+            if abs(value - previous) < _SAME_AREA * value:
+                continue
         else:
             scale = 0.01 if match["unit"].lower().startswith("m") else 1.0
             value = float(match["one"]) * float(match["two"]) * scale
+        previous = value
         yield Amount(value, Span(match.start(), match.end(), "area"))
+
+
+_SAME_AREA = 0.05
 
 
 def weights(text: str, start: int, end: int) -> Iterator[Amount]:

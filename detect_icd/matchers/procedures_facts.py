@@ -51,7 +51,7 @@ _SIDE = re.compile(
 )
 _SIDE_EXACT = {"r": "R", "l": "L", "od": "OD", "os": "OS", "ou": "OU", "rt": "", "lt": ""}
 _AGE = re.compile(
-    r"(?<![\w.])(?P<number>\d{1,3})[\s-]*(?P<unit>years?|yrs?|y\.?/?o\.?|months?|mo|weeks?|days?|yo)\b[\s-]*(?:old|of age)?",
+    r"(?<![\w./])(?P<number>\d{1,3})(?P<half>(?:-| )1/2)?[\s-]*(?P<unit>years?|yrs?|y\.?/?o\.?|months?|mo|weeks?|days?|yo)\b[\s-]*(?:old|of age)?",
     re.IGNORECASE,
 )
 _AGED = re.compile(
@@ -123,6 +123,15 @@ class Facts:
         hits = tuple(min(clause.atoms[atom], key=lambda hit: abs(hit.start - middle)) for atom in sorted(atoms))
         low, high = min(hit.start for hit in hits), max(hit.end for hit in hits)
         return hits if self.status(clause, low, high)[0] is Status.PRESENT else ()
+
+    def denies(self, atoms: frozenset[str]) -> bool:
+        """Whether the account says that something was not done, and nowhere that it was."""
+        said = [c for c in self._holding.get((Role.BODY, next(iter(sorted(atoms)), "")), ()) if atoms <= c.atoms.keys()]
+        statuses = set()
+        for clause in said:
+            hits = [clause.atoms[atom][0] for atom in sorted(atoms)]
+            statuses.add(self.status(clause, min(h.start for h in hits), max(h.end for h in hits))[0])
+        return Status.NEGATED in statuses and Status.PRESENT not in statuses
 
     def told(self, lowest: Role = Role.FINDING) -> Iterator[Clause]:
         """The clauses that tell of this operation, titles first."""
@@ -235,11 +244,11 @@ class Facts:
                     found.setdefault(amount.span.start, amount)
         return list(found.values())
 
-    def time(self, clause: Clause) -> Amount | None:
-        """The time spent: what the clause says, else what the note calls so."""
-        said = next(times(self.text, clause.start, clause.end), None)
-        if said is not None:
-            return said
+    def time(self, clause: Clause, start: int, end: int) -> Amount | None:
+        """The time spent on what stands at ``start``-``end``: what its clause says nearest, else what the note calls so."""
+        said = list(times(self.text, clause.start, clause.end))
+        if said:
+            return min(said, key=lambda amount: max(amount.span.start - end, 2 * (start - amount.span.end), 0))
         return next(
             (
                 amount
@@ -272,7 +281,8 @@ class Facts:
         if match is None:
             aged = _AGED.search(self.text)
             return (float(aged["number"]), Span(aged.start(), aged.end(), "age")) if aged else None
-        return float(match["number"]) * _YEARS[match["unit"][0].lower()], Span(match.start(), match.end(), "age")
+        number = float(match["number"]) + (0.5 if match["half"] else 0.0)
+        return number * _YEARS[match["unit"][0].lower()], Span(match.start(), match.end(), "age")
 
 
 _AGE_REACH = 20_000

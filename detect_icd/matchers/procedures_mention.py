@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import bisect
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from detect_icd.candidates import Status
-from detect_icd.matchers.procedures_amounts import Amount, areas, doses, sizes, units, weights
+from detect_icd.matchers.procedures_amounts import Amount, areas, doses, margin, sizes, units, weights
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Entry
 from detect_icd.matchers.procedures_scan import Clause, Hit, Role
@@ -176,7 +177,7 @@ def _extent(facts: Facts, entry: Entry, found: Found) -> Answer | None:
     asked = [*((each, Role.TITLE) for each in entry.extent), *((each, Role.FINDING) for each in entry.here)]
     hits: list[Hit] = []
     for alternatives, highest in asked:
-        stated = next((h for atoms in alternatives if (h := facts.stated(found.clause, atoms, found.bounds))), ())
+        stated = next((h for atoms in alternatives if (h := _own(facts, found, atoms))), ())
         if not stated and found.clause.role > Role.ASIDE:
             stated = next((h for atoms in alternatives if (h := _elsewhere(facts, found, atoms, highest))), ())
         if not stated:
@@ -184,6 +185,44 @@ def _extent(facts: Facts, entry: Entry, found: Found) -> Answer | None:
         hits.extend(stated)
     spans = tuple(Span(hit.start, hit.end, "extent") for hit in hits)
     return Answer(spans, atoms=frozenset(hit.atom for hit in hits))
+
+
+_SCOPES = frozenset(
+    {
+        "egd",
+        "colonoscopy",
+        "sigmoidoscopy",
+        "bronchoscopy",
+        "cystoscopy",
+        "ureteroscopy",
+        "hysteroscopy",
+        "laryngoscopy",
+        "enteroscopy",
+        "anoscopy",
+    }
+)
+"""Of several in one item, what is said belongs to the one named before it."""
+
+
+def _own(facts: Facts, found: Found, atoms: Atoms) -> tuple[Hit, ...]:
+    """Where the clause states atoms of this operation, and the account does not take them back."""
+    stated = facts.stated(found.clause, atoms, found.bounds)
+    if not stated or (found.clause.role is Role.TITLE and facts.denies(atoms)):
+        return ()
+    scopes = sorted(hit for scope in _SCOPES for hit in found.clause.atoms.get(scope, ()))
+    own = found.atoms & _SCOPES
+    if len({hit.atom for hit in scopes}) < len(("one", "other")) or not own:
+        return stated
+    return stated if any(_scope_of(hit, scopes) in own for hit in _all(found.clause, atoms)) else ()
+
+
+def _scope_of(hit: Hit, scopes: list[Hit]) -> str:
+    before = [scope for scope in scopes if scope.start <= hit.start]
+    return (before[-1] if before else scopes[0]).atom
+
+
+def _all(clause: Clause, atoms: Atoms) -> Iterator[Hit]:
+    return (hit for atom in sorted(atoms - _SCOPES) for hit in clause.atoms[atom])
 
 
 def _elsewhere(facts: Facts, found: Found, atoms: Atoms, highest: Role = Role.TITLE) -> tuple[Hit, ...]:
@@ -229,25 +268,70 @@ def _measured(facts: Facts, entry: Entry, found: Found, key: str) -> Answer | No
     if not bounds and not reckoned:
         return Answer()
     measures = _measures(facts, entry, found.clause, _EXTRACT[key])
+    if procedure.size_total and key == "size_cm":
+        measures = _of_all(facts, entry, found.clause) or measures
     if not measures:
         return Answer(rule=f"{key}/not-stated", share=_BY_DEFAULT) if procedure.default or not bounds else None
+    around = _margin(facts, procedure.code, measures) if key == "size_cm" else None
+    if around is not None:
+        measures = [m for m in measures if not m.span.overlaps(around.span)] or measures
     largest = max(measures, key=lambda measure: measure.value)
     total = sum(measure.value for measure in measures)
     value = total if key == "area_cm2" or (procedure.size_total and key == "size_cm") else largest.value
+    value += 2 * around.value if around is not None else 0
     if bounds and not bounds[0] < value <= bounds[1]:
         return None
     spans = tuple(measure.span for measure in measures) if value == total else (largest.span,)
     return Answer(spans, units=units(value, procedure.beyond, procedure.per) if reckoned else 0)
 
 
+_EXCISED = ("114", "116")
+"""Codes of lesions that are measured with the margins around them."""
+
+
+def _margin(facts: Facts, code: str, measures: Sequence[Amount]) -> Amount | None:
+    if not code.startswith(_EXCISED):
+        return None
+    place = measures[0].span.start
+    clause = next((c for c in facts.clauses if c.start <= place < c.end), None)
+    return margin(facts.text, clause.start, clause.end) if clause else None
+
+
+def _of_all(facts: Facts, entry: Entry, clause: Clause) -> list[Amount]:
+    """The sizes of every item that names the same kind of operation at the same kind of place: they are added up."""
+    return [
+        amount
+        for other in facts.clauses
+        if other.role is clause.role
+        and any(name <= other.atoms.keys() for name in entry.names)
+        and all(any(atoms <= other.atoms.keys() for atoms in alternatives) for alternatives in entry.here)
+        for amount in _nearest(entry, other, list(sizes(facts.text, other.start, other.end)), facts.text)
+    ]
+
+
+def _nearest(entry: Entry, clause: Clause, stated: list[Amount], text: str) -> list[Amount]:
+    """Of several measurements of a clause those that stand in one part of it with the words that say of what."""
+    if len(stated) < len(("one", "other")):
+        return stated
+    words = [hit for atoms in entry.size_of for atom in atoms for hit in clause.atoms.get(atom, ())]
+    if not words:
+        return stated
+    parts = [clause.start, *(match.end() for match in _PARTS.finditer(text, clause.start, clause.end)), clause.end]
+    telling = {bisect.bisect_right(parts, hit.start) for hit in words}
+    return [amount for amount in stated if bisect.bisect_right(parts, amount.span.start) in telling] or stated
+
+
+_PARTS = re.compile(r"[,;]\s|\s(?:and|with|followed by)\s")
+
+
 def _measures(
     facts: Facts, entry: Entry, clause: Clause, extract: Callable[[str, int, int], Iterable[Amount]]
 ) -> list[Amount]:
     if clause.role is Role.TITLE and (stated := list(extract(facts.text, clause.start, clause.end))):
-        return stated
+        return _nearest(entry, clause, stated, facts.text)
     own = next((atoms for atoms in entry.size_of if atoms <= clause.atoms.keys()), None)
     if own is not None and (stated := list(extract(facts.text, clause.start, clause.end))):
-        return stated
+        return _nearest(entry, clause, stated, facts.text)
     holding = (other for atoms in entry.size_of for other in facts.holding(atoms))
     # Titles come before the account, whichever of the words they say.
     for other in sorted(holding, key=lambda other: (-other.role, other.start)):
@@ -277,7 +361,7 @@ def _minutes(facts: Facts, entry: Entry, found: Found) -> Answer | None:
     procedure = entry.procedure
     if not procedure.minutes and procedure.units_of != "minutes":
         return Answer()
-    stated = facts.time(found.clause)
+    stated = facts.time(found.clause, *found.bounds)
     if stated is None:
         return Answer(rule="minutes/not-stated", share=_BY_DEFAULT) if procedure.default else None
     if procedure.minutes and not procedure.minutes[0] <= stated.value < procedure.minutes[1]:

@@ -52,10 +52,10 @@ def select(mentions: Sequence[Mention], told: Sequence[Mention], *, listed: bool
     else:
         # Where the list names something that is not in the lexicon, what its account mentions is a part of it.
         done = [*(() if listed else done), *told]
-    done, lesser = _without_lesser(done)
+    done, lesser = _without_lesser(_with_base(done))
     lost += lesser
+    done = _with_base(done)
     reported = {mention.code for mention in done}
-    done = [m for m in done if not m.entry.procedure.add_on_to or reported & set(m.entry.procedure.add_on_to)]
     others = [mention for mention in mentions if mention.status is not Status.PRESENT and mention.code not in reported]
     groups = (*_grouped(done), *_grouped(_without_lesser(others)[0]))
     found = [_candidate(group, place) for (_, _, place), group in groups]
@@ -63,18 +63,21 @@ def select(mentions: Sequence[Mention], told: Sequence[Mention], *, listed: bool
     return Reading(found, _dropped(lost, reported), warnings)
 
 
+def _with_base(mentions: list[Mention]) -> list[Mention]:
+    """Without the add-ons none of whose primaries is there: they are not reported, and speak against nothing."""
+    codes = {mention.code for mention in mentions}
+    return [m for m in mentions if not m.entry.procedure.add_on_to or codes & set(m.entry.procedure.add_on_to)]
+
+
 def _corrected(titles: list[Mention], told: Sequence[Mention]) -> tuple[list[Mention], list[_Lost], list[str]]:
-    """The operations of the list, but where the account tells of another one of the same family: that one."""
+    """The operations of the list, but where the account tells of a larger one of the same family: that one."""
     kept, lost, warnings = list(titles), [], []
-    confirmed = {mention.code for mention in told}
     for mention in told:
         if any(mention.code == title.code for title in titles):
             continue
         wider = {*mention.entry.procedure.includes, *mention.entry.procedure.supersedes}
         for title in titles:
-            family = {*title.entry.procedure.includes, *title.entry.procedure.supersedes}
-            unconfirmed = bool(title.entry.steps) and title.code not in confirmed
-            if title.code in wider or (mention.code in family and unconfirmed):
+            if title.code in wider:
                 lost.append(_Lost(title, mention, "the account tells otherwise than the heading"))
                 kept = [other for other in kept if other is not title]
                 if mention not in kept:
@@ -143,6 +146,8 @@ def _is_part(mention: Mention, other: Mention) -> bool:
 def _says_more(other: Mention, lesser: Mention) -> bool:
     if other.code == lesser.code or not lesser.atoms < other.atoms:
         return False
+    if lesser.code in other.entry.procedure.add_on_to or other.code in lesser.entry.procedure.add_on_to:
+        return False
     (low, high), (start, end) = other.found.bounds, lesser.found.bounds
     return start < high and low < end
 
@@ -153,11 +158,14 @@ def _grouped(mentions: Iterable[Mention]) -> list[tuple[tuple[str, Status, str],
     for mention in mentions:
         for place in mention.places or ("",):
             groups.setdefault((mention.code, mention.status, place), []).append(mention)
+    for code, status, place in [key for key in groups if key[2]]:
+        # Named again without its place it is the same line.
+        groups[code, status, place].extend(groups.pop((code, status, ""), ()))
     return list(groups.items())
 
 
 def _candidate(group: Sequence[Mention], place: str) -> Candidate:
-    best = max(group, key=lambda mention: (mention.score, -mention.found.bounds[0]))
+    best = max(group, key=lambda mention: (mention.score, -mention.found.bounds[0], mention.entry.procedure.name))
     procedure = best.entry.procedure
     evidence = {*_name_spans(best), *best.spans}
     rules = [*best.rules, f"lexicon/{procedure.specialty}"]

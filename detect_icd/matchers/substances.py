@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,50 +13,39 @@ from detect_icd.assertion import WORD, Assertion, Passage
 from detect_icd.candidates import Candidate, Status
 from detect_icd.matchers.completion import complete
 from detect_icd.terms import rows
-from redactphi.errors import DataError
+from redactphi.errors import DataError, RuleError
+from redactphi.resources import data, read_toml
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
 
-NEEDS = ("", "taken", "daily", "long")
+NEEDS = ("", "taken", "daily", "long", "lasting", "pain")
+TAKEN = "long-term/substance"
+LISTED = "long-term/listed"
+OTHER_DRUG = "Z79.899"
+_ONLY_LONG = frozenset({"long", "lasting", "pain"})
+_STEROID = "Z79.52"
 _SCORE = 0.9
 _LISTS = frozenset({"medications"})
 _NOT_SAID_HERE = frozenset({"family_history", "instructions", "past_surgical_history", "immunizations"})
 
 _CLAUSE = re.compile(r"[;\n]|\.\s|,\s(?=(?:and\s)?(?:stopped|discontinued|held|switched|off|was|then)\b)")
-_LONG = re.compile(
-    r"\b(?:long[- ]?term|chronically|chronic (?:use|therapy|treatment|steroids?|anticoag\w+|opioids?|immunosup\w+|suppress\w+|nsaids?|prednisone|daily|maintenance|oral|low)|indefinite(?:ly)?|lifelong|life-long|maintenance|suppressive|for (?:many |several |the past |the last |\d+ |one |two |three |four |five |six |ten |over |more than )*(?:years|yrs|months)|since diagnosis|has (?:now )?(?:taken|used|been on)|"
-    r"[x\u00d7] ?\d+ ?(?:years?|yrs?|mos?|months?)|since (?:19|20)\d\d|years? of|steroid[- ]dependent)\b",
-    re.IGNORECASE,
-)
-_DAILY = re.compile(
-    r"\b(?:daily|nightly|every (?:day|night|morning|evening)|qd|qhs|qam|qpm|bid|tid|81|baby|low[- ]dose|once a day|each day|per day)\b",
-    re.IGNORECASE,
-)
-_TAKES = re.compile(
-    r"\b(?:on|takes?|taking|continu(?:e|es|ed|ing)|maintained|managed|controlled|treated with|us(?:es|ing)|weekly|monthly|at home|home|"
-    r"every (?:other )?(?:week|month|\d+ weeks)|q\d+ ?w(?:ee)?ks?|remains on|stable on|prescribed|adherent|compliant|injects?|infusions?|pump|"
-    r"basal|bolus|sliding|regimen|year \d+ of|adjuvant|anticoagulated|immunosuppress\w+|with)\b",
-    re.IGNORECASE,
-)
-_AGAINST = re.compile(
-    r"\b(?:allerg\w*|intoleran\w*|overdos\w*|ingest\w*|poison\w*|stopp(?:ed|ing)|stop|discontinu\w+|completed|finished|d/?c'?d|dc|off|no longer|never|refus\w+|declin\w+|"
-    r"held|hold(?:ing)?|start(?:ed|ing|s)?|begin(?:ning)?|beg[au]n|initiat\w+|will (?:start|begin|need|be started|try|add|get|have|receive)|plan(?:s|ned)?|consider\w*|trial|today|(?:one|single|1) dose|"
-    r"[x\u00d7] ?\d+ ?(?:d|days?|wks?|weeks?)|(?:for|over) (?:\d+|five|seven|ten|three) (?:days?|weeks?)|\d+[- ]day|course|taper\w*|drip|iv|intravenous\w*|loaded|switch\w*|"
-    r"failed|prior|previous(?:ly)?|formerly|past|if|avoid\w*|contraindicated|only (?:during|in|while|when|for|used)|used only|hospital stay|bridg\w+|due to|reaction|caused|induced|toxicity|"
-    r"mother|father|sister|brother|husband|wife|candidate|recommend\w*|discuss\w*|naive|side effects?|vaccine|injury|swallowed|tablets of|pills of)\b",
-    re.IGNORECASE,
-)
-_AGAINST_BEFORE = re.compile(
-    r"\b(?:not|no|without|instead of|after|took|given|gave|received|never|off|than)(?: \w+){0,3}\W*$", re.IGNORECASE
-)
+_BETWEEN = re.compile(r"[,;:+/\n]|\.(?=\s|$)")
+"""What parts the drugs of a list."""
+
 _REACH = 60
 """Characters on either side of a name within which "long-term" speaks of it."""
 
-_STARTED_LONG_AGO = re.compile(
-    r"\bstart(?:ed)? (?:in (?:19|20)\d\d|(?:\d+|two|three|several) (?:years|yrs|months|mos) ago)", re.IGNORECASE
+_OBJECT = 20
+"""Characters behind "start" within which another drug is what is started."""
+
+_CONTINUES = re.compile(
+    r"\b(?:continu\w+|remains? on|maintained on|stays? on|still (?:on|takes)|(?:now|currently) (?:on|takes|taking))\b",
+    re.IGNORECASE,
 )
+_PAIN = re.compile(r"\bpain\b|\b(?:arthr|neuropath|radiculopath|lumbago|stenosis)\w*", re.IGNORECASE)
+_HARM = re.compile(r"due to|reaction|caused|induced|toxicity|side effects?", re.IGNORECASE)
 _ALLERGY = re.compile(
     r"\ballerg(?:ic|ies|y)(?!\s+(?:rhinitis|reaction|conjunctivitis|dermatitis|asthma|bronchopulmonary|testing|shots?|clinic|immuno\w+))\b|"
     r"\banaphyla(?:xis|ctic) to\b",
@@ -101,22 +90,80 @@ def substances() -> dict[str, Substance]:
     return known
 
 
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """How a note tells that a drug is taken for long or is not, with the examples that prove it."""
+
+    name: str
+    pattern: re.Pattern[str]
+    matches: tuple[str, ...]
+    ignores: tuple[str, ...]
+
+
+@functools.cache
+def cues() -> dict[str, Cue]:
+    """The cues of ``circumstances/long_term.toml`` by name.
+
+    Raises:
+        RuleError: One lacks its examples.
+    """
+    found: dict[str, Cue] = {}
+    for raw in read_toml(data("detect_icd") / "circumstances" / "long_term.toml")["cue"]:
+        name = raw["name"]
+        if not (raw.get("matches") and raw.get("ignores")):
+            raise RuleError(f"long_term/{name}: matches, ignores missing or empty")
+        start = "" if name.endswith("-after") else r"(?<!\w)"
+        end = "" if name.endswith("before") else r"(?!\w)"
+        regex = re.compile(f"{start}(?:{'|'.join(raw['patterns'])}){end}", re.IGNORECASE)
+        found[name] = Cue(name, regex, tuple(raw["matches"]), tuple(raw["ignores"]))
+    return found
+
+
+def _cue(name: str) -> re.Pattern[str]:
+    return cues()[name].pattern
+
+
+@functools.cache
+def _by_first() -> dict[str, tuple[str, ...]]:
+    """The names by their first word, the longest first."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(substances(), key=len, reverse=True):
+        found.setdefault(WORD.findall(name)[0], []).append(name)
+    return {word: tuple(names) for word, names in found.items()}
+
+
+def named_in(passage: Passage) -> list[Named]:
+    """The substances a sentence names, in order; of two names that start at a word the longer."""
+    start, end = passage.bounds
+    lowered = passage.text[start:end].lower()
+    found: list[Named] = []
+    for match in WORD.finditer(lowered):
+        low = match.start()
+        if match.group() not in _by_first() or (found and start + low < found[-1].end):
+            continue
+        for name in _by_first()[match.group()]:
+            high = low + len(name)
+            if lowered.startswith(name, low) and not lowered[high : high + 1].isalnum():
+                found.append(Named(start + low, start + high, substances()[name]))
+                break
+    return found
+
+
+def is_taken(passage: Passage, start: int, end: int) -> bool:
+    """Whether words that are the name of a drug and no more are said of one that is taken for long; others are."""
+    named = named_in(passage)
+    return all(_taken(passage, one, named) for one in named if (one.start, one.end) == (start, end))
+
+
 class SubstanceMatcher:
     """Reads what is taken for long and what is not tolerated off the names of substances.
 
     Attributes:
-        names: The names it knows.
+        names: Their first words.
     """
 
     def __init__(self) -> None:
-        self._known = substances()
-        self.names = frozenset(self._known)
-
-    def named(self, passage: Passage) -> list[Named]:
-        """The substances a sentence names, in order."""
-        known = self._known
-        words = WORD.finditer(passage.text, *passage.bounds)
-        return [Named(m.start(), m.end(), one) for m in words if (one := known.get(m.group().lower()))]
+        self.names = frozenset(_by_first())
 
     def candidates(self, sentence: Passage, words: AbstractSet[str], book: CodeBook) -> Iterator[Candidate]:
         """The codes that follow from the substances of a sentence of these words."""
@@ -124,11 +171,13 @@ class SubstanceMatcher:
             return
         allergic = sentence.section == "allergies"
         allergies = [] if allergic else list(_ALLERGY.finditer(sentence.text, *sentence.bounds))
-        for one in self.named(sentence):
+        named = named_in(sentence)
+        for one in named:
             if one.substance.allergy and (allergic or any(_is_allergen(sentence, one, word) for word in allergies)):
                 yield from _candidate(sentence, one, one.substance.allergy, "allergy/substance", book)
-            elif one.substance.long_term and not allergic and _is_taken(sentence, one):
-                yield from _candidate(sentence, one, one.substance.long_term, "long-term/substance", book)
+            elif one.substance.long_term and not allergic and (rule := _taken(sentence, one, named)):
+                for code in one.substance.long_term.split():
+                    yield from _candidate(sentence, one, code, rule, book)
 
 
 def _candidate(sentence: Passage, one: Named, code: str, rule: str, book: CodeBook) -> Iterator[Candidate]:
@@ -160,24 +209,132 @@ def _is_allergen(sentence: Passage, one: Named, word: re.Match[str]) -> bool:
     return len(between.split()) <= _BEFORE and not re.search(r"[.,;\n]|\b(?:for|no|not)\b", between)
 
 
-def _is_taken(sentence: Passage, one: Named) -> bool:
-    """Whether the note says of a drug what its long-term use asks for (Z79: not for a brief course)."""
-    if sentence.section in _NOT_SAID_HERE:
+def _taken(sentence: Passage, one: Named, named: Sequence[Named]) -> str:
+    """The rule by which the note says of a drug what its long-term use asks for (Z79: not for a brief course), if any."""
+    if sentence.section in _NOT_SAID_HERE or _cue("topical-after").match(sentence.text, one.end):
+        return ""
+    about = _About.of(sentence, one, named)
+    if about.is_long():
+        return "" if about.says("stopped") or about.is_other_and_culprit() else TAKEN
+    need = one.substance.need
+    if need in _ONLY_LONG:
+        return LISTED if about.is_steroid_of_graft() else ""
+    if about.says("brief", item=True) or about.is_against():
+        return ""
+    if (
+        about.says("daily")
+        or about.correct
+        or (need == "taken" and (sentence.section in _LISTS or about.says("takes")))
+    ):
+        return TAKEN
+    return LISTED if need == "taken" and about.is_listed() else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """The words around a name that speak of it.
+
+    Attributes:
+        note: The note.
+        text: The same; what only looks as if it spoke against the drug is blanked out.
+        correct: Whether it is said to be taken as it should be.
+        one: The name.
+        low: Where its clause starts.
+        high: One past its clause.
+        named: The names of the sentence.
+    """
+
+    note: str
+    text: str
+    correct: bool
+    one: Named
+    low: int
+    high: int
+    named: Sequence[Named]
+
+    @classmethod
+    def of(cls, sentence: Passage, one: Named, named: Sequence[Named]) -> _About:
+        """The words around a name of a sentence."""
+        low, high = _clause(sentence, one)
+        note = sentence.text
+        correct = one.substance.need == "taken" and _cue("correct").search(note, low, high) is not None
+        clause = note[low:high]
+        for cue in ("safe", "correct") if correct else ("safe",):
+            clause = _cue(cue).sub(lambda match: " " * len(match.group()), clause)
+        return cls(note, note[:low] + clause + note[high:], correct, one, low, high, named)
+
+    def says(self, cue: str, *, item: bool = False) -> bool:
+        """Whether a cue stands in the clause, or in what one item of a list says."""
+        low, high = self._item(self.one) if item else (self.low, self.high)
+        return _cue(cue).search(self.text, low, high) is not None
+
+    def is_long(self) -> bool:
+        """Whether long-term use is said, or how long it has lasted."""
+        one, need = self.one, self.one.substance.need
+        near = max(self.low, one.start - _REACH), min(self.high, one.end + _REACH)
+        if need == "pain" and not _PAIN.search(self.note):
+            return False
+        if _cue("long").search(self.note, *near) or self._lasted("years"):
+            return True
+        return _cue("prophylaxis").search(self.note, *near) is not None if need == "lasting" else self._lasted("months")
+
+    def _lasted(self, cue: str) -> bool:
+        match = _cue(cue).search(self.note, self.one.end, min(self.high, self.one.end + _REACH))
+        return match is not None and "," not in self.note[self.one.end : match.start()].rstrip(", (")
+
+    def is_against(self) -> bool:
+        """Whether something speaks against it that is not said of another drug, and is not outdone by "continue"."""
+        text, one = self.text, self.one
+        if _cue("before").search(text, self.low, one.start):
+            return True
+        for match in _cue("against").finditer(text, self.low, self.high):
+            if _HARM.fullmatch(match[0]) and (self.correct or self._is_of_another(match)):
+                continue
+            if match.end() <= one.start:
+                if not _CONTINUES.search(text, match.end(), one.start):
+                    return True
+            elif not self._has_object(match.end()):
+                return True
         return False
-    low, high = _clause(sentence, one)
-    clause = sentence.text[low:high]
-    against = _AGAINST.search(_STARTED_LONG_AGO.sub(" ", clause)) or _AGAINST_BEFORE.search(
-        sentence.text, low, one.start
-    )
-    if _LONG.search(sentence.text, max(low, one.start - _REACH), min(high, one.end + _REACH)):
-        return against is None or not re.search(
-            r"\b(?:stop|discontinu|off|no longer|allerg|overdos|never|declin)", clause, re.IGNORECASE
+
+    def _is_of_another(self, match: re.Match[str]) -> bool:
+        """Whether harm is said of another drug: "steroid induced diabetes, on metformin"."""
+        others = (other for other in self.named if other is not self.one)
+        return any(0 <= match.start() - o.end <= 1 or 0 <= o.start - match.end() <= _OBJECT for o in others)
+
+    def _has_object(self, end: int) -> bool:
+        """Whether words behind the name have a drug of their own: "continue warfarin, start doxycycline"."""
+        return any(0 < other.start - end <= _OBJECT and "," not in self.text[end : other.start] for other in self.named)
+
+    def is_other_and_culprit(self) -> bool:
+        """Whether it is a drug of no code of its own that is only named as the cause of harm."""
+        if self.one.substance.long_term != OTHER_DRUG:
+            return False
+        before = _cue("culprit-before").search(self.text, self.low, self.one.start)
+        return before is not None or _cue("culprit-after").match(self.text, self.one.end) is not None
+
+    def is_listed(self, other: Named | None = None) -> bool:
+        """Whether an item of a list says nothing but the names of drugs, doses, and that they are taken as before."""
+        low, high = self._item(other or self.one)
+        words = list(self.text[low:high])
+        for name in self.named:
+            if low <= name.start < high:
+                words[name.start - low : name.end - low] = " " * (name.end - name.start)
+        return all(_cue("listed").fullmatch(word) for word in re.findall(r"[^\W\d_]+", "".join(words)))
+
+    def is_steroid_of_graft(self) -> bool:
+        """Whether it is a steroid in a list with what keeps a graft: there it is taken for long too."""
+        if self.one.substance.long_term != _STEROID or self.is_against():
+            return False
+        others = (
+            o for o in self.named if o.substance.long_term.startswith("Z79.62") and self.low <= o.start < self.high
         )
-    if one.substance.need == "long" or against is not None:
-        return False
-    if _DAILY.search(clause):
-        return True
-    return one.substance.need == "taken" and (sentence.section in _LISTS or _TAKES.search(clause) is not None)
+        return self.is_listed() and any(map(self.is_listed, others))
+
+    def _item(self, one: Named) -> tuple[int, int]:
+        low = max((m.end() for m in _BETWEEN.finditer(self.text, self.low, one.start)), default=self.low)
+        end = _BETWEEN.search(self.text, one.end, self.high)
+        return low, end.start() if end else self.high
 
 
 def _clause(sentence: Passage, one: Named) -> tuple[int, int]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
@@ -24,12 +24,32 @@ _TITLES = {
     "adverse": "adverse effect", "underdosing": "underdosing",
 }  # fmt: skip
 _CORRECT = re.compile(
-    r"\b(?:as (?:prescribed|directed|instructed)|taken correctly|prescribed dose|usual (?:prescribed )?dose|properly|therapeutic dose|correct(?:ly)? (?:dose|taken|prescribed|administered))\b",
+    r"\b(?:as (?:prescribed|directed|instructed|ordered|told|rx'?d)|(?:per|according to) (?:the )?(?:label|directions|instructions)|(?:taken|dosed) (?:correctly|right|properly)|"
+    r"prescribed dose|usual (?:prescribed )?dose|properly|therapeutic dose|correct(?:ly)? (?:dose|dosed|taken|prescribed|administered))\b",
     re.IGNORECASE,
 )
 _MEDICINE_END = "T51"
+_ANTIDOTES = ("T50.6", "T50.7")
+_NEAR = 150
+"""Characters on either side of what was missing within which its reason stands."""
+
+_NOT_YET = re.compile(
+    r"\b(?:risks?|could|may|might|if|not to|do not|at least|should|suggest\w*|monitor\w* for|watch\w* for)\b[^.;:]{0,80}$",
+    re.IGNORECASE,
+)
+"""Before a drug: harm that may come, not harm that has."""
+
+_NOT_MISSED = re.compile(
+    r"\b(?:had (?:previously )?been|previously|in the past|history of|h/o|den(?:y|ies|ied|ying)|no (?:missed|skipped|lapses?)|"
+    r"(?:never|not|n'?t) (?:been )?(?:miss|skip|r[au]n out|forg[eo]t)\w*)\b",
+    re.IGNORECASE,
+)
+_MISSING = (*OTHERS, Status.HISTORICAL, Status.NEGATED)
+"""What "had stopped" and "could not afford" seem to say of the medicine that is missing."""
+
+_BY_CAREGIVER = {"Z91.120": "Z91.A20", "Z91.128": "Z91.A28", "Z91.130": "Z91.A3", "Z91.138": "Z91.A3"}
 _DEFICIT = re.compile(
-    r"\s*(?:deficien|overload|studies|level|panel|status|use|abuse|dependence|disorder|withdrawal|free|allerg|intoxic|-?naive)",
+    r"\s*(?:deficien|overload|studies|level|panel|status|use(?! as (?:directed|prescribed))|abuse|misuse|dependence|disorder|withdrawal|free|allerg|intoxic|resistan|refractor|fail(?:ure|ed)|clinic|refill|-?naive)",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
@@ -54,12 +74,14 @@ class DrugEvents:
         events: Event to the pattern that tells it.
         intents: Intent to the pattern that tells it, in the order they count.
         reasons: Code of a reason for underdosing to the pattern that tells it.
+        caregiver: The pattern that tells that somebody else gives the medicine.
         raw: The tables, with their examples.
     """
 
     events: dict[str, re.Pattern[str]]
     intents: tuple[tuple[str, re.Pattern[str]], ...]
     reasons: tuple[tuple[str, re.Pattern[str]], ...]
+    caregiver: re.Pattern[str]
     raw: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]
 
 
@@ -78,24 +100,41 @@ def _name_pattern() -> re.Pattern[str]:
 @functools.cache
 def drug_events() -> DrugEvents:
     """The packaged events."""
-    tables = read_toml(data("detect_icd") / "special" / "drug_events.toml")
+    tables = _tables()
     events = {
-        raw["name"]: re.compile("|".join(raw["patterns"]).replace("{drug}", "\ue000"), re.IGNORECASE)
-        for raw in tables["event"]
+        raw["name"]: re.compile(_expanded(raw["patterns"], tables["define"]), re.IGNORECASE) for raw in tables["event"]
     }
+    care = tables["caregiver"]
+    told_of = (*tables["event"], {"name": "caregiver", **care})
     return DrugEvents(
         events,
         tuple((name, re.compile("|".join(patterns), re.IGNORECASE)) for name, patterns in tables["intent"].items()),
         tuple((code, re.compile("|".join(patterns), re.IGNORECASE)) for code, patterns in tables["reason"].items()),
-        tuple((raw["name"], tuple(raw["matches"]), tuple(raw["ignores"])) for raw in tables["event"]),
+        re.compile("|".join(care["patterns"]), re.IGNORECASE),
+        tuple((raw["name"], tuple(raw["matches"]), tuple(raw["ignores"])) for raw in told_of),
     )
 
 
-TRIGGERS = triggers("substance")
+@functools.cache
+def _tables() -> dict[str, Any]:
+    return read_toml(data("detect_icd") / "special" / "drug_events.toml")
+
+
+def _expanded(patterns: Sequence[str], pieces: Mapping[str, str]) -> str:
+    """The patterns as one, the drug as the character that names are masked with."""
+    joined = "|".join(patterns)
+    while (piece := re.search(r"\{\{(\w+)\}\}", joined)) is not None:
+        joined = joined.replace(piece[0], pieces[piece[1]])
+    return joined.replace("{drug}", "\ue000")
+
+
+TRIGGERS = triggers("substance") | frozenset(_tables()["words"])
 
 
 def told(sentence: str, event: str) -> bool:
-    """Whether a sentence tells an event of a substance."""
+    """Whether a sentence tells an event of a substance, or that a caregiver gives it."""
+    if event == "caregiver":
+        return drug_events().caregiver.search(sentence) is not None
     return drug_events().events[event].search(_masked(sentence)) is not None
 
 
@@ -138,9 +177,10 @@ class SubstanceMatcher:
             if category >= _MEDICINE_END and event in {"adverse", "underdosing"}:
                 continue
             if (
-                category == "T50.6"
+                category in _ANTIDOTES
                 or _GIVEN.search(note[start : match.start()])
                 or _GIVEN_AFTER.match(note, match.end(), end)
+                or (event == "adverse" and _NOT_YET.search(note, start, match.start()))
             ):
                 continue
             if event in {"adverse", "underdosing"} and not _linked(
@@ -157,7 +197,7 @@ class SubstanceMatcher:
                     f"substance/{event}",
                     0.9,
                     _OWNED,
-                    despite=OTHERS,
+                    despite=_MISSING if event == "underdosing" and not _NOT_MISSED.search(sentence) else OTHERS,
                 )
 
     def _event(self, sentence: str, note: str) -> str | None:
@@ -201,10 +241,15 @@ class SubstanceMatcher:
         return kept
 
     def _reason(self, candidates: Sequence[Candidate], note: str) -> Iterator[Candidate]:
-        code = next((code for code, regex in drug_events().reasons if regex.search(note)), None)
-        entry = self.book.get(code) if code else None
         source = next((c for c in candidates if _kind_of(self.book, c.coding.code) == "underdosing"), None)
-        if entry is not None and entry.billable and source is not None:
+        if source is None:
+            return
+        near = note[max(0, source.start - _NEAR) : source.start + _NEAR]
+        code = next((code for code, regex in drug_events().reasons if regex.search(near)), "")
+        if told(near, "caregiver"):
+            code = _BY_CAREGIVER.get(code, code)
+        entry = self.book.get(code)
+        if entry is not None and entry.billable:
             yield Candidate(
                 entry.coding, source.evidence, section=source.section, score=0.85, rules=("substance/reason",)
             )
