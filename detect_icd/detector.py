@@ -12,6 +12,7 @@ from operator import itemgetter
 
 from detect_icd.candidates import Candidate, Detection, Dropped, Status, ranked
 from detect_icd.codebook import day_of, open_book
+from detect_icd.coding import CodeSystem
 from detect_icd.course import settle, with_findings, with_follow_up, without_implied_aftercare
 from detect_icd.guidelines import Guidelines, Setting
 from detect_icd.linkage import with_support
@@ -73,7 +74,7 @@ class CodeDetector:
         day = self.service_date if service_date is None else day_of(service_date)
         found = self.literal.candidates(note, sections, book)
         operations = self.procedures.read(note, sections, day)
-        found.extend(operations.candidates)
+        found.extend(_unstated(operations.candidates, found, note))
         found.extend(self.diagnoses.candidates(note, sections, book))
         found, superseded = special_matcher(book).revise(found, note)
         stated = {candidate.coding.code for candidate in found}
@@ -100,6 +101,18 @@ class CodeDetector:
 def _without_codes(text: str) -> str:
     """The text with the random letters of tokens made equal: by chance they say "GA 5w", and are nobody's word."""
     return _RANDOM.sub("Q" * CODE_LENGTH, text) if "~" in text else text
+
+
+def _unstated(operations: Sequence[Candidate], stated: Sequence[Candidate], text: str) -> Iterator[Candidate]:
+    """The operations but those of a line whose codes the note states: they say what it was."""
+    lines = {text.rfind("\n", 0, c.start): set[str]() for c in stated if c.coding.system is not CodeSystem.ICD10CM}
+    for candidate in stated:
+        if candidate.coding.system is not CodeSystem.ICD10CM:
+            lines[text.rfind("\n", 0, candidate.start)].add(candidate.coding.code)
+    for operation in operations:
+        codes = lines.get(text.rfind("\n", 0, operation.start))
+        if not codes or operation.coding.code in codes or operation.status is not Status.PRESENT:
+            yield operation
 
 
 _RANDOM = re.compile(rf"(?<=~){CODE}(?=\])")

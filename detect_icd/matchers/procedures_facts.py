@@ -95,6 +95,12 @@ class Facts:
             return True
         return not self.visit and _OPERATIVE.search(self.text) is not None
 
+    def is_service(self, clause: Clause) -> bool:
+        """Whether a clause of a note that tells of no operation says that a service was given."""
+        if self._sections <= {""} and len(self.text) < _SHORT_NOTE:
+            return True
+        return _GIVEN.search(self.text, clause.start, clause.end) is not None
+
     @property
     def visit(self) -> bool:
         """Whether the note has the sections of a visit or a stay."""
@@ -286,6 +292,14 @@ class Facts:
 
 
 _AGE_REACH = 20_000
+_SHORT_NOTE = 1500
+"""Characters of a note without headings that is about the service alone."""
+_GIVEN = re.compile(
+    r"\b(?:drawn|given|administered|performed|injected|infused|pushed|applied|done (?:today|here|in (?:the )?office)|obtained (?:today|here|in (?:the )?office)|"
+    r"run here|in[- ]house|received (?:today|here|in (?:the )?office)|dispensed|vaccinated|immunized|tolerated)\b|"
+    r"\b(?:IM|SQ|subcutaneous(?:ly)?|IV push)\b[^.;\n]{0,20}\b(?:deltoid|gluteal|thigh|arm|hip|today)\b",
+    re.IGNORECASE,
+)
 _SUMMED = 6
 """Numbers of one clause that are added up."""
 _NEAR = 80

@@ -100,7 +100,7 @@ def occurrences(clause: Clause, name: Atoms) -> Iterator[Found]:
 
 def mention_of(facts: Facts, entry: Entry, found: Found) -> Mention | None:
     """The mention of an entry, if everything it asks for is stated."""
-    status, cue = _status(facts, found)
+    status, cue = _status(facts, entry, found)
     if status is None:
         return None
     answers: list[Answer] = []
@@ -127,7 +127,11 @@ def mention_of(facts: Facts, entry: Entry, found: Found) -> Mention | None:
     )
 
 
-def _status(facts: Facts, found: Found) -> tuple[Status | None, Span | None]:
+_SERVICES = frozenset({"services", "drugs", "imaging", "evaluation", "anesthesia"})
+"""Fields of what needs no operation to be done."""
+
+
+def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Span | None]:
     """How the note speaks of it; None where it only names it, as a diagnosis does."""
     clause = found.clause
     status, cue = facts.status(clause, *found.bounds)
@@ -140,6 +144,8 @@ def _status(facts: Facts, found: Found) -> tuple[Status | None, Span | None]:
     if clause.role is Role.FINDING and not found.by_steps:
         return None, None
     performed = facts.operative or (found.by_steps and not facts.visit)
+    if not performed and entry.procedure.specialty in _SERVICES:
+        performed = facts.is_service(clause)
     return (Status.PRESENT if performed else None), None
 
 
