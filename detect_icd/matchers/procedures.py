@@ -66,15 +66,14 @@ class ProcedureMatcher:
 
     def _by_steps(self, facts: Facts, day: date | None) -> Iterator[Mention]:
         told = [clause for clause in facts.clauses if clause.role >= Role.FINDING]
-        asked = {id(e): e for clause in told for atom in clause.atoms for e in self.index.stepped.get(atom, ())}
+        said = {atom for clause in told for atom in clause.atoms}
+        asked = {id(e): e for atom in said for e in self.index.stepped.get(atom, ())}
         for entry in asked.values():
             if not entry.procedure.valid_on(day):
                 continue
-            hits: list[tuple[Hit, ...]] = []
-            for step in entry.steps:
-                stated = _first_stated(facts, step)
-                if stated:
-                    hits.append(stated)
+            if sum(any(atoms <= said for atoms in step) for step in entry.steps) < entry.procedure.steps_needed:
+                continue
+            hits = [stated for step in entry.steps if (stated := _first_stated(facts, step))]
             if len(hits) < entry.procedure.steps_needed:
                 continue
             flat = tuple(hit for group in hits for hit in group)
@@ -86,5 +85,4 @@ class ProcedureMatcher:
 
 def _first_stated(facts: Facts, step: tuple[Atoms, ...]) -> tuple[Hit, ...]:
     """Where a note first states a step, in one of its ways."""
-    ways = (next((h for c in facts.holding(atoms) if (h := facts.stated(c, atoms))), ()) for atoms in step)
-    return min((hits for hits in ways if hits), key=lambda hits: hits[0].start, default=())
+    return min((hits for atoms in step if (hits := facts.first(atoms))), key=lambda hits: hits[0].start, default=())

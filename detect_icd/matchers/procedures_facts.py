@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from detect_icd.assertion import ContextRules, assess
@@ -46,7 +47,7 @@ _OTHER_SIDE = re.compile(
 _SHORT = "lap"
 """Also a kind of sponge."""
 _SIDE = re.compile(
-    r"(?<![\w-])(?:(?P<right>right|rt|R(?=\s)|o\.?d\.?)|(?P<left>left|lt|L(?=\s)|o\.?s\.?)|(?P<both>bilateral(?:ly)?|both|o\.?u\.?))(?![\w])(?!\s+(?:flank|lateral|side of the table))",
+    r"(?<![\w-])(?:(?P<right>right|rt|R(?=\s)|o\.?d\.?)|(?P<left>left|lt|L(?=\s)|o\.?s\.?)|(?P<both>bilateral(?:ly)?|both|o\.?u\.?))(?![\w])(?!\s+(?:flank|lateral|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port))",
     re.IGNORECASE,
 )
 _SIDE_EXACT = {"r": "R", "l": "L", "od": "OD", "os": "OS", "ou": "OU", "rt": "", "lt": ""}
@@ -82,6 +83,7 @@ class Facts:
         self._sections = {section.name for section in sections}
         self.titled = any(clause.role is Role.TITLE for clause in clauses)
         self._status: dict[tuple[int, int, int], tuple[Status, Span | None]] = {}
+        self._first: dict[frozenset[str], tuple[Hit, ...]] = {}
         self._holding: dict[tuple[Role, str], list[Clause]] = {}
         for clause in clauses:
             for atom in clause.atoms:
@@ -97,7 +99,7 @@ class Facts:
 
     def is_service(self, clause: Clause) -> bool:
         """Whether a clause of a note that tells of no operation says that a service was given."""
-        if self._sections <= {""} and len(self.text) < _SHORT_NOTE:
+        if self._sections <= {""} and len(self.text) < _SHORT_NOTE and _SERVICE_NOTE.search(self.text):
             return True
         return _GIVEN.search(self.text, clause.start, clause.end) is not None
 
@@ -138,6 +140,14 @@ class Facts:
             hits = [clause.atoms[atom][0] for atom in sorted(atoms)]
             statuses.add(self.status(clause, min(h.start for h in hits), max(h.end for h in hits))[0])
         return Status.NEGATED in statuses and Status.PRESENT not in statuses
+
+    def first(self, atoms: frozenset[str]) -> tuple[Hit, ...]:
+        """Where the note first states atoms together and does not deny them; empty where it does not."""
+        found = self._first.get(atoms)
+        if found is None:
+            stated = (hits for clause in self.holding(atoms) if (hits := self.stated(clause, atoms)))
+            found = self._first[atoms] = next(stated, ())
+        return found
 
     def told(self, lowest: Role = Role.FINDING) -> Iterator[Clause]:
         """The clauses that tell of this operation, titles first."""
@@ -198,7 +208,20 @@ class Facts:
             nearest = min(found, key=lambda item: max(item[1].start - end, start - item[1].end, 0))
             both = {side for side, span in found if _joined(self.text, nearest[1], span)}
             return ("50" if {"RT", "LT"} <= both else nearest[0]), nearest[1]
-        return next((side for other, side in self._one_sided if other is not clause), ("", None))
+        found_elsewhere = next((side for other, side in self._one_sided if other is not clause), None)
+        return found_elsewhere or (self._side_of_account if clause.role is not Role.TITLE else ("", None))
+
+    @functools.cached_property
+    def _side_of_account(self) -> tuple[str, Span | None]:
+        """The side that the account names, where it names one only, or one far more often."""
+        sides = _sides(self.text, 0, len(self.text))
+        counts = Counter(side for side, _ in sides)
+        if not counts:
+            return "", None
+        (side, times), *others = counts.most_common()
+        if others and times < _FAR_MORE * others[0][1]:
+            return "", None
+        return side, next(span for named, span in sides if named == side)
 
     @functools.cached_property
     def _again_on_the_other_side(self) -> Span | None:
@@ -294,6 +317,12 @@ class Facts:
 _AGE_REACH = 20_000
 _SHORT_NOTE = 1500
 """Characters of a note without headings that is about the service alone."""
+_SERVICE_NOTE = re.compile(
+    r"\b(?:nurse visit|office visit|new patient|established patient|injection (?:visit|clinic)|immunization|booster|infusion (?:suite|center|visit)|screening|"
+    r"(?:two|three|four|\d) (?:standard )?views|contrast|tomosynthesis|interpretation|reading|films? taken|technologist|drawn|venipuncture|in our (?:lab|center|office)|"
+    r"anesthesia record|I spent|total time|IM\b|IV push|pushed|infused|administered)\b",
+    re.IGNORECASE,
+)
 _GIVEN = re.compile(
     r"\b(?:drawn|given|administered|performed|injected|infused|pushed|applied|done (?:today|here|in (?:the )?office)|obtained (?:today|here|in (?:the )?office)|"
     r"run here|in[- ]house|received (?:today|here|in (?:the )?office)|dispensed|vaccinated|immunized|tolerated)\b|"
@@ -303,6 +332,7 @@ _GIVEN = re.compile(
 _SUMMED = 6
 """Numbers of one clause that are added up."""
 _NEAR = 80
+_FAR_MORE = 3
 _SPENT = re.compile(r"\btime\b|\bspent\b|\bminutes of\b", re.IGNORECASE)
 _TOLD = (Role.TITLE, Role.BODY, Role.FINDING)
 

@@ -44,6 +44,7 @@ _NOT_MISSED = re.compile(
     r"(?:never|not|n'?t) (?:been )?(?:miss|skip|r[au]n out|forg[eo]t)\w*)\b",
     re.IGNORECASE,
 )
+_NO_LONGER_MISSED = re.compile(r"\bhad (?:previously )?been non-?(?:complian|adheren)\w*", re.IGNORECASE)
 _MISSING = (*OTHERS, Status.HISTORICAL, Status.NEGATED)
 """What "had stopped" and "could not afford" seem to say of the medicine that is missing."""
 
@@ -181,6 +182,7 @@ class SubstanceMatcher:
                 or _GIVEN.search(note[start : match.start()])
                 or _GIVEN_AFTER.match(note, match.end(), end)
                 or (event == "adverse" and _NOT_YET.search(note, start, match.start()))
+                or (event == "underdosing" and _NO_LONGER_MISSED.search(sentence))
             ):
                 continue
             if event in {"adverse", "underdosing"} and not _linked(
