@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 
 from detect_icd.candidates import Status
 from detect_icd.coding import icd10cm
-from detect_icd.gates import may_open, openings
+from detect_icd.gates import Openings, openings
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
@@ -131,6 +131,7 @@ class ContextRules:
         self.rules = tuple(CueRule.from_mapping(table) for table in raw["cue"])
         self.priors = {name: _status(status) for name, status in raw.get("section", {}).items()}
         self._families = _families([(phrase, rule) for rule in self.rules for phrase in rule.phrases])
+        self._openings = Openings({id(one): one.openings for group in self._families.values() for one in group})
         self._opened: dict[str, tuple[_Phrase, ...]] = {}
 
     def cues(self, text: str, start: int, end: int) -> list[Cue]:
@@ -163,7 +164,8 @@ class ContextRules:
         word, opening = written.lower(), written[:_OPENING].lower()
         known = [phrase for key in (opening, opening[:1], "") for phrase in self._families.get(key, ())]
         if word.isascii():
-            known = [phrase for phrase in known if any(may_open(opening, word) for opening in phrase.openings)]
+            openable = self._openings.of(word)
+            known = [phrase for phrase in known if id(phrase) in openable]
         phrases = tuple(dict.fromkeys(known))
         if len(self._opened) < _MOST_WORDS:
             self._opened[written] = phrases

@@ -11,7 +11,7 @@ import importlib
 import re
 import threading
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -253,11 +253,26 @@ def openings(pattern: re.Pattern[str]) -> frozenset[str]:
     return frozenset(text for text, _ in _openings(_parser.parse(pattern.pattern, pattern.flags)))
 
 
-def may_open(opening: str, word: str) -> bool:
-    """Whether a text with such an opening may begin with a word, in lower case, that ends there."""
-    if len(opening) <= len(word):
-        return word.startswith(opening)
-    return opening.startswith(word) and not (word[-1].isalnum() and opening[len(word)].isalnum())
+class Openings:
+    """What many patterns open with, filed so that a word finds those it may begin a match of."""
+
+    def __init__(self, opened: Mapping[int, Iterable[str]]) -> None:
+        """Files openings, as ``openings`` gives them, by the number of their pattern."""
+        self._begun: dict[str, set[int]] = {}
+        self._going_on: dict[str, set[int]] = {}
+        for number, texts in opened.items():
+            for text in texts:
+                self._begun.setdefault(text, set()).add(number)
+                for place in range(1, len(text)):
+                    if not (text[place - 1].isalnum() and text[place].isalnum()):
+                        self._going_on.setdefault(text[:place], set()).add(number)
+
+    def of(self, word: str) -> set[int]:
+        """The patterns whose match may begin with a word, in lower case, that ends there."""
+        found = set(self._going_on.get(word, ()))
+        for length in range(min(len(word), _LONGEST_OPENING) + 1):
+            found.update(self._begun.get(word[:length], ()))
+        return found
 
 
 def _openings(tree: Any) -> set[tuple[str, bool]]:
