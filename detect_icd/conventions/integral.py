@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from detect_icd.candidates import Candidate
 from detect_icd.conventions.docket import Docket, compact, is_history, starts
@@ -35,7 +36,29 @@ def _cause(docket: Docket, candidate: Candidate, rule: Suppression) -> Candidate
             if other is not candidate
             and starts(other, rule.diagnoses)
             and not starts(other, rule.symptoms)
+            and not _is_elsewhere(candidate, other)
             and not docket.note.unlinked(candidate, other)
         ),
         None,
+    )
+
+
+_OF_A_JOINT = ("M254", "M255", "M256")
+_JOINTS = {
+    "shoulder": "shoulder", "rotator": "shoulder", "elbow": "elbow", "wrist": "wrist", "hand": "hand", "finger": "hand", "hip": "hip",
+    "knee": "knee", "meniscus": "knee", "patella": "knee", "ankle": "ankle", "foot": "ankle", "toe": "ankle", "hallux": "ankle",
+}  # fmt: skip
+_WORD = re.compile(r"[a-z]+")
+
+
+def _is_elsewhere(sign: Candidate, disease: Candidate) -> bool:
+    """Whether a pain or swelling is of another joint, or at the other side, than the disease."""
+    if not starts(sign, _OF_A_JOINT):
+        return False
+    own, others = _WORD.findall(sign.coding.display.lower()), _WORD.findall(disease.coding.display.lower())
+    here, there = ({_JOINTS[word] for word in words if word in _JOINTS} for words in (own, others))
+    if here and there and not here & there:
+        return True
+    return any(
+        one in own and other in others and one not in others for one, other in (("left", "right"), ("right", "left"))
     )

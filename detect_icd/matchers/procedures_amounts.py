@@ -249,7 +249,7 @@ _DIGIT = {
     for kind, digits in _DIGITS.items()
 }
 _LID = regex.compile(
-    r"\b(?P<which>upper|lower)\b(?=[^.;]{0,30}?\b(?:eye)?lids?\b)|\blids?\b[^.;,]{0,12}\b(?P<after>upper|lower)\b",
+    r"\b(?P<which>upper|lower)\b(?=[^.;]{0,30}?\b(?:eye)?lids?\b)|\blids?\b[^.;]{0,12}\b(?P<after>upper|lower)\b",
     regex.IGNORECASE,
 )
 _LIDS = {("upper", "LT"): "E1", ("lower", "LT"): "E2", ("upper", "RT"): "E3", ("lower", "RT"): "E4"}

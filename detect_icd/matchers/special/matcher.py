@@ -95,8 +95,9 @@ class SpecialMatcher:
     def revise(self, found: Iterable[Candidate], note: str) -> tuple[list[Candidate], list[Dropped]]:
         """The candidates as the whole note makes them, and those that others stand for."""
         before = list(found)
-        candidates = [*before, *self._of_note(before, note), *scores(before, note, self.book)]
+        candidates = [*before, *self._of_note(before, note)]
         candidates = self._explained(candidates, note)
+        candidates = [*candidates, *scores(candidates, note, self.book)]
         candidates = self.substances.revise(candidates, note)
         candidates = self.neoplasms.revise(candidates, note)
         facts = obstetrics(note)

@@ -1,0 +1,188 @@
+"""How much of an operation was done, as its entry asks: sizes, areas, weights, numbers, times and doses, and units from them."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from detect_icd.matchers.procedures_amounts import Amount, areas, doses, margin, sizes, units, weights
+from detect_icd.matchers.procedures_facts import Facts
+from detect_icd.matchers.procedures_index import Atoms, Entry
+from detect_icd.matchers.procedures_scan import Clause, Role
+from redactphi.spans import Span
+
+BY_DEFAULT = 0.7
+"""What is left of the score where a size, an age or a dose is not stated."""
+
+
+class Place(Protocol):
+    """Where an operation is stated: the clause, and where its first word starts and its last ends."""
+
+    @property
+    def clause(self) -> Clause:
+        """The clause."""
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Start and end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a check found: the words that say so, a rule for the chain, what is left of the score."""
+
+    spans: tuple[Span, ...] = ()
+    rule: str = ""
+    share: float = 1.0
+    atoms: Atoms = frozenset()
+    modifiers: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    units: int = 0
+
+
+def size(facts: Facts, entry: Entry, place: Place) -> Answer | None:
+    """Whether the size is within the bounds."""
+    return _measured(facts, entry, place, "size_cm")
+
+
+def area(facts: Facts, entry: Entry, place: Place) -> Answer | None:
+    """Whether the area is within the bounds."""
+    return _measured(facts, entry, place, "area_cm2")
+
+
+def weight(facts: Facts, entry: Entry, place: Place) -> Answer | None:
+    """Whether the weight is within the bounds."""
+    return _measured(facts, entry, place, "weight_g")
+
+
+_EXTRACT: dict[str, Callable[[str, int, int], Iterable[Amount]]] = {
+    "size_cm": sizes, "area_cm2": areas, "weight_g": weights,
+}  # fmt: skip
+
+
+def _measured(facts: Facts, entry: Entry, place: Place, key: str) -> Answer | None:
+    """Whether a measurement is within the bounds of the entry, and the units it comes to."""
+    procedure = entry.procedure
+    bounds: tuple[float, float] = getattr(procedure, key)
+    reckoned = procedure.units_of == key
+    if not bounds and not reckoned:
+        return Answer()
+    measures = _measures(facts, entry, place.clause, _EXTRACT[key])
+    if procedure.size_total and key == "size_cm":
+        measures = _of_all(facts, entry, place.clause) or measures
+    if not measures:
+        return Answer(rule=f"{key}/not-stated", share=BY_DEFAULT) if procedure.default or not bounds else None
+    around = _margin(facts, procedure.code, measures) if key == "size_cm" else None
+    if around is not None:
+        measures = [m for m in measures if not m.span.overlaps(around.span)] or measures
+    largest = max(measures, key=lambda measure: measure.value)
+    total = sum(measure.value for measure in measures)
+    value = total if key == "area_cm2" or (procedure.size_total and key == "size_cm") else largest.value
+    value += 2 * around.value if around is not None else 0
+    if bounds and not bounds[0] < value <= bounds[1]:
+        return None
+    spans = tuple(measure.span for measure in measures) if value == total else (largest.span,)
+    return Answer(spans, units=units(value, procedure.beyond, procedure.per) if reckoned else 0)
+
+
+_EXCISED = ("114", "116")
+"""Codes of lesions that are measured with the margins around them."""
+
+
+def _margin(facts: Facts, code: str, measures: Sequence[Amount]) -> Amount | None:
+    if not code.startswith(_EXCISED):
+        return None
+    start = measures[0].span.start
+    clause = next((c for c in facts.clauses if c.start <= start < c.end), None)
+    return margin(facts.text, clause.start, clause.end) if clause else None
+
+
+def _of_all(facts: Facts, entry: Entry, clause: Clause) -> list[Amount]:
+    """The sizes of every item that names the same kind of operation at the same kind of place: they are added up."""
+    return [
+        amount
+        for other in facts.clauses
+        if other.role is clause.role
+        and any(name <= other.atoms.keys() for name in entry.names)
+        and all(any(atoms <= other.atoms.keys() for atoms in alternatives) for alternatives in entry.here)
+        for amount in _nearest(entry, other, list(sizes(facts.text, other.start, other.end)), facts.text)
+    ]
+
+
+def _nearest(entry: Entry, clause: Clause, stated: list[Amount], text: str) -> list[Amount]:
+    """Of several measurements of a clause those that stand in one part of it with the words that say of what."""
+    if len(stated) < len(("one", "other")):
+        return stated
+    words = [hit for atoms in entry.size_of for atom in atoms for hit in clause.atoms.get(atom, ())]
+    if not words:
+        return stated
+    parts = [clause.start, *(match.end() for match in _PARTS.finditer(text, clause.start, clause.end)), clause.end]
+    telling = {bisect.bisect_right(parts, hit.start) for hit in words}
+    return [amount for amount in stated if bisect.bisect_right(parts, amount.span.start) in telling] or stated
+
+
+_PARTS = re.compile(r"[,;]\s|\s(?:and|with|followed by)\s")
+
+
+def _measures(
+    facts: Facts, entry: Entry, clause: Clause, extract: Callable[[str, int, int], Iterable[Amount]]
+) -> list[Amount]:
+    if clause.role is Role.TITLE and (stated := list(extract(facts.text, clause.start, clause.end))):
+        return _nearest(entry, clause, stated, facts.text)
+    own = next((atoms for atoms in entry.size_of if atoms <= clause.atoms.keys()), None)
+    if own is not None and (stated := list(extract(facts.text, clause.start, clause.end))):
+        return _nearest(entry, clause, stated, facts.text)
+    holding = (other for atoms in entry.size_of for other in facts.holding(atoms))
+    # Titles come before the account, whichever of the words they say.
+    for other in sorted(holding, key=lambda other: (-other.role, other.start)):
+        if stated := list(extract(facts.text, other.start, other.end)):
+            return stated
+    return []
+
+
+def number(facts: Facts, entry: Entry, place: Place) -> Answer | None:
+    """Whether as many were done as the entry says; one where no number is stated."""
+    procedure = entry.procedure
+    if not procedure.number_of:
+        return Answer()
+    stated = facts.number(procedure.number_of, entry.number_of, place.clause)
+    number = int(stated[0]) if stated else 1
+    if procedure.number and not procedure.number[0] <= number <= procedure.number[1]:
+        return None
+    reckoned = procedure.units_of == "number"
+    return Answer(
+        stated[1] if stated else (),
+        rule="" if stated else "number/not-stated",
+        units=units(number, procedure.beyond, procedure.per) if reckoned else 0,
+    )
+
+
+def minutes(facts: Facts, entry: Entry, place: Place) -> Answer | None:
+    """Whether the time spent is within the bounds."""
+    procedure = entry.procedure
+    if not procedure.minutes and procedure.units_of != "minutes":
+        return Answer()
+    stated = facts.time(place.clause, *place.bounds)
+    if stated is None:
+        return Answer(rule="minutes/not-stated", share=BY_DEFAULT) if procedure.default else None
+    if procedure.minutes and not procedure.minutes[0] <= stated.value < procedure.minutes[1]:
+        return None
+    reckoned = procedure.units_of == "minutes"
+    return Answer((stated.span,), units=units(stated.value, procedure.beyond, procedure.per) if reckoned else 0)
+
+
+def dose(facts: Facts, entry: Entry, place: Place) -> Answer | None:
+    """The units of a drug."""
+    procedure = entry.procedure
+    if procedure.units_of in {"", "number", "minutes", *_EXTRACT}:
+        return Answer()
+    clause = place.clause
+    start, end = place.bounds
+    stated = list(doses(facts.text, clause.start, clause.end, procedure.units_of))
+    if not stated:
+        return Answer(rule="dose/not-stated", share=BY_DEFAULT)
+    nearest = min(stated, key=lambda one: max(one.span.start - end, start - one.span.end, 0))
+    return Answer((nearest.span,), units=units(nearest.value, procedure.beyond, procedure.per))

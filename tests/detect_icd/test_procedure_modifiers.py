@@ -1,0 +1,115 @@
+"""Modifiers from words: each rule with its sentences, and what they do to the codes of a note."""
+
+import pytest
+
+from detect_icd.coding import CodeSystem
+from detect_icd.detector import detect
+from detect_icd.linkage import done_for
+from detect_icd.matchers.procedures_modifiers import ModifierRule, modifier_rules
+from redactphi.errors import RuleError, UnknownNameError
+
+RULES = modifier_rules().rules
+BEGUN = " The incision was closed."
+
+
+def lines(text, **options):
+    found = detect(text, **options)
+    return sorted(
+        "-".join((c.coding.code, *c.modifiers)) + (f" x{c.units}" if c.units > 1 else "")
+        for c in found.reported
+        if c.coding.system is not CodeSystem.ICD10CM
+    )
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_matches_its_sentences_and_not_its_near_misses(rule):
+    for sentence in rule.matches:
+        assert rule.find(sentence + BEGUN, 0, len(sentence)), sentence
+    for sentence in rule.ignores:
+        assert not rule.find(sentence + BEGUN, 0, len(sentence)), sentence
+
+
+def test_what_was_never_begun_was_not_stopped():
+    stopped = next(rule for rule in RULES if rule.code == "53")
+    assert not stopped.find("The procedure was aborted because of a fever.", 0, 45)
+
+
+def test_every_pair_of_one_family_names_codes():
+    assert all(len(code) == 5 for pair in modifier_rules().distinct for code in pair)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("PROCEDURE: Left knee arthroscopy with partial medial meniscectomy.", ["29881-LT"]),
+        ("PROCEDURE: Bilateral carpal tunnel release.", ["64721-50"]),
+        ("PROCEDURE: Right trigger finger release, ring and small fingers.", ["26055-F8", "26055-F9"]),
+        (
+            "PROCEDURE: Total abdominal colectomy.\nDESCRIPTION: A midline incision was made. Dense adhesions required an additional 2 hours.",
+            ["44150-22"],
+        ),
+        (
+            "PROCEDURE: Exploratory laparotomy.\nDESCRIPTION: She was taken back to the operating room for bleeding. Midline incision reopened.",
+            ["49000-78"],
+        ),
+        ("I assisted Dr. Vance.\nPROCEDURE: Open right hemicolectomy with ileocolic anastomosis.", ["44160-80"]),
+        ("CPT: 64721-RT, 64721-LT; J1885 x4", ["64721-LT", "64721-RT", "J1885 x4"]),
+        ("Charges: 11043-LT and 11046 x2. 11042 was not billed.", ["11043-LT", "11046 x2"]),
+        ("ZIP 44160. MRN 45385. Call 55250.", []),
+    ],
+)
+def test_lines_of_a_claim(text, wanted):
+    assert lines(text) == wanted
+
+
+def test_fifty_nine_goes_to_the_lesser_where_the_lesions_are_told_apart():
+    scope = "PROCEDURE: Colonoscopy with biopsy and snare polypectomy."
+    assert lines(scope) == ["45380", "45385"]
+    apart = f"{scope}\nDESCRIPTION: The colonoscope reached the cecum. A sigmoid polyp was snared. A separate rectal polyp was biopsied."
+    assert lines(apart) == ["45380-59", "45385"]
+
+
+def test_an_operation_given_up_for_an_open_one_is_open():
+    told = (
+        "PROCEDURE PERFORMED: Laparoscopic cholecystectomy.\nDESCRIPTION: Ports were placed. The anatomy was not clear, and I gave up "
+        "the attempt. A right subcostal incision was made and the gallbladder was removed."
+    )
+    assert lines(told) == ["47600"]
+
+
+def test_what_was_done_again_on_the_other_side_is_on_both():
+    told = "PROCEDURE: Right carpal tunnel release.\nDESCRIPTION: The ligament was divided. The same procedure was done on the left."
+    assert lines(told) == ["64721-50"]
+
+
+def test_what_lost_says_to_which_code_and_by_which_word():
+    found = detect("PROCEDURE: Laparoscopic cholecystectomy with intraoperative cholangiogram.")
+    why = {item.candidate.coding.code: item.why for item in found.dropped}
+    assert "47563 by" in why["47562"]
+    assert "cholangiogram" in why["47562"]
+
+
+def test_a_procedure_names_the_diagnoses_it_was_done_for():
+    found = detect(
+        "POSTOPERATIVE DIAGNOSIS: Acute cholecystitis with gallstones; umbilical hernia.\nPROCEDURE: 1. Laparoscopic cholecystectomy.\n"
+        "2. Open repair of umbilical hernia, 2 cm.\nPMH: type 2 diabetes."
+    )
+    supports = {c.coding.code: c.supports for c in found.reported if c.coding.system is not CodeSystem.ICD10CM}
+    assert supports == {"47562": ("K80.00",), "49591": ("K42.9",)}
+    assert "K80" in done_for("47562")
+    assert done_for("99999") == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"worsd": ["x"]}, RuleError),
+        ({"matches": []}, RuleError),
+        ({"code": "9"}, RuleError),
+        ({"to": "everything"}, UnknownNameError),
+    ],
+)
+def test_a_wrong_rule_is_an_error(change, error):
+    raw = {"code": "22", "what": "more", "to": "first", "words": ["x"], "matches": ["x"], "ignores": ["y"]}
+    with pytest.raises(error):
+        ModifierRule.from_mapping({**raw, **change})
