@@ -62,7 +62,7 @@ _DOSE = regex.compile(
     r"(?<![\w.])(?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d+)?)[\s-]*(?P<unit>mg|milligrams?|mcg|micrograms?|\u00b5g|g|grams?|gm|ml|cc|milliliters?|units?|iu|meq)\b(?!\s*/|\s+per\b)",
     regex.IGNORECASE,
 )
-_UNITS = {"mi": "mg", "mg": "mg", "mc": "mcg", "\u00b5g": "mcg", "g": "g", "gr": "g", "gm": "g", "ml": "ml", "cc": "ml", "un": "unit", "iu": "unit", "me": "meq"}  # fmt: skip
+_UNITS = {"mi": "mg", "mg": "mg", "mc": "mcg", "g": "g", "gr": "g", "gm": "g", "ml": "ml", "cc": "ml", "un": "unit", "iu": "unit", "me": "meq"}  # fmt: skip
 _TO_MG = {"g": 1000.0, "mg": 1.0, "mcg": 0.001}
 _HOUR = 60
 
@@ -217,8 +217,9 @@ def times(text: str, start: int, end: int) -> Iterator[Amount]:
 def doses(text: str, start: int, end: int, unit: str) -> Iterator[Amount]:
     """The doses a stretch of text states in a unit, or in one of the same kind."""
     for match in _DOSE.finditer(text, start, end):
-        stated = match["unit"].lower()
-        stated = _UNITS.get(stated) or _UNITS[stated[:2]]
+        written = match["unit"].lower()
+        # The micro sign and the Greek letter are one to a pattern that ignores case.
+        stated = "mcg" if written[0] in "\u00b5\u03bc" else _UNITS.get(written) or _UNITS[written[:2]]
         value = float(match["number"].replace(",", ""))
         if stated != unit:
             if not {stated, unit} <= _TO_MG.keys():

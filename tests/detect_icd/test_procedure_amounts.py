@@ -86,6 +86,8 @@ def test_measurements():
         ("5 cc of lidocaine", "ml", [5.0]),
         ("infused at 5 mg/kg", "mg", []),
         ("155 units", "mg", []),
+        ("fentanyl 100 \u03bcg", "mg", [0.1]),
+        ("fentanyl 100 \u00b5g", "mcg", [100.0]),
     ],
 )
 def test_doses(text, unit, found):
