@@ -207,13 +207,11 @@ class CodeBook:
 
     def iter_entries(self) -> Iterator[CodeEntry]:
         """Every category and code, in the order of codes."""
-        for row in self._select(_COLUMNS, "kind IN ('category', 'code')"):
-            yield self._parse(row)
+        return map(self._parse, self._select(_COLUMNS, "kind IN ('category', 'code')"))
 
     def iter_billable(self, *, containing: str = "") -> Iterator[CodeEntry]:
         """Every code that may be reported, in the order of codes; on request only those with a text in their titles."""
-        for row in self._select(_COLUMNS, "billable AND instr(lower(title), lower(?))", containing):
-            yield self._parse(row)
+        return map(self._parse, self._select(_COLUMNS, "billable AND instr(lower(title), lower(?))", containing))
 
     def titles(self, *, extended: bool = True) -> Iterator[tuple[str, str, str]]:
         """Everything a code is called: code, kind (``title``, ``inclusion_terms``, ``includes``), phrase.
@@ -222,7 +220,8 @@ class CodeBook:
             extended: Whether to give the titles of codes a seventh character completes. They repeat their base's.
         """
         for key, parent, title, notes in self._select("key, parent, title, notes", "kind IN ('category', 'code')"):
-            if not extended and len(key) == _SEVEN and self._adds_only_seventh(parent):
+            above = self._entry(parent) if not extended and len(key) == _SEVEN else None
+            if above is not None and above.seventh_characters:
                 continue
             code = icd10cm.format(key)
             yield code, "title", title
@@ -231,21 +230,15 @@ class CodeBook:
                 for phrase in named.get(kind, ()):
                     yield code, kind, phrase
 
-    def _adds_only_seventh(self, parent: str) -> bool:
-        entry = self._entry(parent)
-        return entry is not None and bool(entry.seventh_characters)
-
     def _near(self, code: str) -> tuple[str, ...]:
         key = icd10cm.compact(code)
-        for length in range(len(key) - 1, 2, -1):
-            if entry := self.get(key[:length]):
-                return entry.children or (entry.code,)
+        if entry := next(filter(None, (self.get(key[:length]) for length in range(len(key) - 1, 2, -1))), None):
+            return entry.children or (entry.code,)
         found = self._select("key", "kind = 'category' AND key LIKE ? || '%'", key[:2])
         return tuple(key for (key,) in found)
 
     def _read(self, key: str) -> CodeEntry | None:
-        row = next(self._select(_COLUMNS, "key = ?", key), None)
-        return self._parse(row) if row else None
+        return next(map(self._parse, self._select(_COLUMNS, "key = ?", key)), None)
 
     def _select(self, columns: str, where: str, *parameters: str) -> Iterator[tuple[Any, ...]]:
         query = f"SELECT {columns} FROM entry WHERE {where} AND ? BETWEEN since AND until ORDER BY key"  # noqa: S608 - both are this module's own words
@@ -386,8 +379,7 @@ def _shared_book(release: Release, store: Store) -> CodeBook:
 
 
 def _reopen(release: str, note: str) -> CodeBook:
-    book = _open(release)
-    return book.with_note(note) if note else book
+    return _open(release).with_note(note) if note else _open(release)
 
 
 @functools.cache

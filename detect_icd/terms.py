@@ -45,7 +45,9 @@ _SPELLING = tuple(
     )
 )  # fmt: skip
 _BRITISH = re.compile(r"ae|oe|our|leuc|sulph|fibre|centre")
-_KEEP_S = re.compile(r"(?:ss|us|is|as|os|ies|ous|ps|biceps|triceps|xes)$")
+_KEEP_S = re.compile(
+    r"(?:ss|us|is|pancreas|atlas|gas|vas|(?<![a-z])[a-z]{0,2}as|os|ies|ous|ceps|(?<![a-z])[a-z]ps|xes)$"
+)
 _CACHE_LIMIT = 200_000
 
 

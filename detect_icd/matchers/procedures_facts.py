@@ -47,7 +47,7 @@ _OTHER_SIDE = re.compile(
 _SHORT = "lap"
 """Also a kind of sponge."""
 _SIDE = re.compile(
-    r"(?<![\w-])(?:(?P<right>right|rt|R(?=\s)|o\.?d\.?)|(?P<left>left|lt|L(?=\s)|o\.?s\.?)|(?P<both>bilateral(?:ly)?|both|o\.?u\.?))(?![\w])(?!\s+(?:flank|lateral|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port))",
+    r"(?<![\w-])(?:(?P<right>right|rt|R(?=\s)|o\.?d\.?)|(?P<left>left|lt|L(?=\s)|o\.?s\.?)|(?P<both>bilateral(?:ly)?|both|o\.?u\.?))(?![\w])(?!\s+(?:flank|lateral (?:decubitus|position|recumbent)|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port))",
     re.IGNORECASE,
 )
 _SIDE_EXACT = {"r": "R", "l": "L", "od": "OD", "os": "OS", "ou": "OU", "rt": "", "lt": ""}
@@ -309,7 +309,10 @@ class Facts:
             match = _AGE.search(self.text, match.end(), _AGE_REACH)
         if match is None:
             aged = _AGED.search(self.text)
-            return (float(aged["number"]), Span(aged.start(), aged.end(), "age")) if aged else None
+            if aged is None:
+                return None
+            under = aged.group().lower().startswith("under")
+            return float(aged["number"]) - (_JUST_UNDER if under else 0), Span(aged.start(), aged.end(), "age")
         number = float(match["number"]) + (0.5 if match["half"] else 0.0)
         return number * _YEARS[match["unit"][0].lower()], Span(match.start(), match.end(), "age")
 
@@ -329,6 +332,7 @@ _GIVEN = re.compile(
     r"\b(?:IM|SQ|subcutaneous(?:ly)?|IV push)\b[^.;\n]{0,20}\b(?:deltoid|gluteal|thigh|arm|hip|today)\b",
     re.IGNORECASE,
 )
+_JUST_UNDER = 0.1
 _SUMMED = 6
 """Numbers of one clause that are added up."""
 _NEAR = 80
