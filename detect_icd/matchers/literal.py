@@ -25,7 +25,7 @@ _DIAGNOSIS_CUE = re.compile(
     re.IGNORECASE,
 )
 _PROCEDURE_CUE = re.compile(
-    r"\b(?:CPT(?:[- ]?4\b)?(?:[/ ]HCPCS)?|HCPCS|(?:procedure|billing|charge|service|visit|E/?M)\s+codes?|E/M|charges?|billed(?:\s+(?:as|with))?|"
+    r"\b(?:CPT(?:[- ]?4\b)?(?:[/ ]HCPCS)?|HCPCS|(?:charges|codes|claim|lines) (?:entered|submitted|posted|lines?|filed)|(?:vaccines?|immunizations?|services?|superbill|bill)(?=\s*[:=]|\s+\d{5}\b)|(?:procedure|billing|charge|service|visit|E/?M)\s+codes?|E/M|charges?|billed(?:\s+(?:as|with))?|"
     r"coded\s+(?:as|with)|codes?)\s*(?:codes?|numbers?|nos?\.?)?\s*(?:\(s\))?\s*[:#=\-]?\s*",
     re.IGNORECASE,
 )
@@ -33,8 +33,14 @@ _ICD = re.compile(
     r"(?<![\w.\-/])(?P<code>[A-Za-z]\d[0-9A-Za-z](?:\.[0-9A-Za-z]{1,4}|[0-9A-Za-z]{1,4})?)(?![\w]|\.\w|-\d)"
 )
 _SERVICE = re.compile(
-    r"(?<![\w.$#/\-,])(?P<code>\d{5}|\d{4}[FTUMA]|[A-V]\d{4})(?P<modifiers>(?:[ ]?-[ ]?[0-9A-Z]{2}(?![\w]))*(?:,(?:[ ]?(?:-[0-9A-Z]{2}|LT|RT|X[SEPU])|[0-9A-Z]{2})(?![\w.]))*)"
-    r"(?:[ ]?(?:[xX\u00d7][ ]?|\([xX][ ]?)(?P<units>\d{1,3})\)?)?(?![\w%]|[-./]\d|,\d{3})"
+    r"(?<![\w.$#\-,])(?<!(?<!\d{5})/)(?P<code>\d{5}|\d{4}[FTUMA]|[A-V]\d{4})"
+    r"(?P<modifiers>(?:[ ]?-[ ]?[0-9A-Z]{2}(?![\w]))*(?:,(?:[ ]?(?:-[0-9A-Z]{2}|LT|RT|X[SEPU])|[0-9A-Z]{2})(?![\w.]))*"
+    r"(?:[ ](?:RT|LT)(?!\w)|[ ]?\((?:RT|LT|50|59|25|26|TC|X[SEPU])\)|,?[ ](?:with[ ]|and[ ])?[Mm]odifiers?[ ]-?[0-9A-Z]{2}(?:(?:,|[ ]and)[ ]-?[0-9A-Z]{2})*(?!\w))*)"
+    r"(?:[ ]?(?:\([^()\n]{1,20}\)[ ]?)?(?:[xX\u00d7][ ]?|\([xX][ ]?)(?P<units>\d{1,3})\)?|(?:[ ]per[ ]\d+[ ]?\w{1,5})?(?:,[ ]|[ ]?\()(?P<stated>\d{1,3})[ ]units?\)?)?"
+    r"(?![\w%]|[-.]\d|/\d(?!\d{4}(?!\d))|,\d{3})"
+)
+_BEFORE = re.compile(
+    r"\b[Mm]odifiers? -?(?P<modifier>[0-9A-Z]{2}) (?:was |is )?(?:appended|added|attached|applied|used|goes)? ?(?:to|on|with|for) $"
 )
 _SEPARATOR = re.compile(r"\s*(?:[,;/&+|]|and|or|\s)\s*(?:ICD-?10:?|CPT:?|HCPCS:?|dx:?)?\s*", re.IGNORECASE)
 _NOT_A_SERVICE = re.compile(
@@ -181,7 +187,7 @@ def _services(around: _Surroundings, book: CodeBook, cued: dict[int, _Cued]) -> 
         candidate = around.candidate(Span(*match.span(), "code", score, rule), _coding(system, code), low)
         yield Candidate(
             coding=candidate.coding, evidence=candidate.evidence, status=candidate.status, section=section, score=score,
-            rules=candidate.rules, modifiers=modifiers, units=int(match["units"] or 1),
+            rules=candidate.rules, modifiers=modifiers, units=int(_units(match) or 1),
         )  # fmt: skip
 
 
@@ -193,7 +199,7 @@ def _stated(around: _Surroundings, book: CodeBook, cued: dict[int, _Cued]) -> li
         kind = cued.get(match.start(), _UNCUED).kind
         if kind == "diagnosis" or not _in_use(match["code"]) or (match["modifiers"] and not _modifiers(match)):
             continue
-        marked = bool(_modifiers(match) or match["units"])
+        marked = bool(_modifiers(match) or _units(match))
         section = section_at(sections, match.start()).name
         plain = bool(kind) or _plainly_service(text, match, section, book, marked=marked)
         numbers.append((match, plain))
@@ -226,7 +232,7 @@ def _listed(text: str, match: re.Match[str], beside: re.Match[str]) -> bool:
     )
 
 
-_ITS_OWN = re.compile(r"^[A-Z0-9]{2}[ ,]+$|^(?:encounter|visit|claim|order|case|study)\b.*$", re.IGNORECASE)
+_ITS_OWN = re.compile(r"^[A-Z0-9]{2}[ ,]+$|^(?:encounter|visit|claim|order|case|study|units?)\b.*$", re.IGNORECASE)
 """What stands before a number with modifiers though it is a code: the modifiers of the one before, a heading."""
 _SAME_LIST = 44
 _COMMA_DIGIT = re.compile(r"[0-9A-Z]\s*$")
@@ -236,8 +242,15 @@ _UNBILLED = re.compile(
 )
 
 
+def _units(match: re.Match[str]) -> str | None:
+    return match["units"] or match["stated"]
+
+
 def _modifiers(match: re.Match[str]) -> tuple[str, ...]:
-    return tuple(part for part in re.findall(r"[0-9A-Z]{2}", match["modifiers"] or "") if modifier.is_valid(part))
+    """The modifiers stated behind a code, or before it ("modifier 50 appended to 49650")."""
+    before = _BEFORE.search(match.string, max(0, match.start() - 40), match.start())
+    written = re.sub(r"[Mm]odifiers?", "", match["modifiers"] or "") + (f" {before['modifier']}" if before else "")
+    return tuple(part for part in re.findall(r"[0-9A-Z]{2}", written) if modifier.is_valid(part))
 
 
 def _coding(system: CodeSystem, code: str) -> Coding:
@@ -260,7 +273,7 @@ def _plainly_service(text: str, match: re.Match[str], section: str, book: CodeBo
     if code[0].isalpha():
         looks_like_diagnosis = book.get(code) is not None
         if section in _SERVICE_SECTIONS or marked:
-            return not looks_like_diagnosis or section in _SERVICE_SECTIONS or match["units"] is not None
+            return not looks_like_diagnosis or section in _SERVICE_SECTIONS or _units(match) is not None
         return code[0] in _OPEN_HCPCS and not looks_like_diagnosis
     if code[-1].isalpha():
         return code[-1] == "T" or section in _SERVICE_SECTIONS

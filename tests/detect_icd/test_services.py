@@ -43,6 +43,12 @@ def test_a_line_that_is_no_case_is_named_without_its_text(tmp_path, line):
     assert "x =>" not in str(error.value)
 
 
+def test_stated_codes_are_read_without_error(root):
+    cases = read_service_cases(root / "fixtures" / "cases" / "procedures" / "dev" / "stated_forms.txt")
+    report = evaluate_services(cases, CodeDetector())
+    assert not [(one.case.id, sorted(map(str, one.found))) for one in report.outcomes if not one.is_right]
+
+
 def test_figures(tmp_path):
     cases = read(tmp_path, CASES + "PROCEDURE: Right carpal tunnel release. => 64721-LT 99213\n")
     report = evaluate_services(cases, CodeDetector())
