@@ -42,12 +42,12 @@ _LEVELS = regex.compile(
 _FIRST = {"C": 0, "T": 7, "L": 19, "S": 24}
 _COUNT = {"C": 7, "T": 12, "L": 6, "S": 5}
 _SIZE = regex.compile(
-    r"(?<![\w.])(?P<number>\d{1,2}(?:\.\d{1,2})?)[\s-]*(?:(?:cm|mm)?\s*(?:x|\u00d7|by)\s*(?P<second>\d{1,2}(?:\.\d{1,2})?)[\s-]*)?(?P<unit>cm|mm|centimeters?|millimeters?)\b",
+    r"(?<![\w.])(?P<number>\d{1,2}(?:\.\d{1,2})?)[\s-]*(?:(?:cm|mm)?\s*(?:x|\u00d7|by)\s*(?P<second>\d{1,2}(?:\.\d{1,2})?)[\s-]*)?(?P<unit>cm|mm|centimet(?:er|re)s?|millimet(?:er|re)s?)\b",
     regex.IGNORECASE,
 )
 _AREA = regex.compile(
-    r"(?<![\w.])(?P<one>\d{1,3}(?:\.\d+)?)\s*(?P<first>cm|mm)?\s*(?:x|\u00d7|by)\s*(?P<two>\d{1,3}(?:\.\d+)?)\s*(?P<unit>cm|mm|centimeters?|millimeters?)\b"
-    r"|(?<![\w.])(?P<whole>\d{1,4}(?:\.\d+)?)\s*(?:sq(?:uare)?\.?\s*(?:cm|centimeters?)|cm\s?(?:2|\u00b2|sq))",
+    r"(?<![\w.])(?P<one>\d{1,3}(?:\.\d+)?)\s*(?P<first>cm|mm)?\s*(?:x|\u00d7|by)\s*(?P<two>\d{1,3}(?:\.\d+)?)\s*(?P<unit>cm|mm|centimet(?:er|re)s?|millimet(?:er|re)s?)\b"
+    r"|(?<![\w.])(?P<whole>\d{1,4}(?:\.\d+)?)\s*(?:sq(?:uare)?\.?\s*(?:cm|centimet(?:er|re)s?)|cm\s?(?:2|\u00b2|sq))",
     regex.IGNORECASE,
 )
 _WEIGHT = regex.compile(
@@ -59,7 +59,7 @@ _TIME = regex.compile(
     regex.IGNORECASE,
 )
 _DOSE = regex.compile(
-    r"(?<![\w.])(?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d+)?)[\s-]*(?P<unit>mg|milligrams?|mcg|micrograms?|\u00b5g|g|grams?|gm|ml|cc|milliliters?|units?|iu|meq)\b(?!\s*/|\s+per\b)",
+    r"(?<![\w.])(?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d+)?)[\s-]*(?P<unit>mg|milligrams?|mcg|micrograms?|\u00b5g|g|grams?|gm|ml|cc|millilit(?:er|re)s?|units?|iu|meq)\b(?!\s*/|\s+per\b)",
     regex.IGNORECASE,
 )
 _UNITS = {"mi": "mg", "mg": "mg", "mc": "mcg", "g": "g", "gr": "g", "gm": "g", "ml": "ml", "cc": "ml", "un": "unit", "iu": "unit", "me": "meq"}  # fmt: skip

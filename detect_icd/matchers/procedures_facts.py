@@ -295,7 +295,8 @@ class Facts:
             near = [(code, span) for code, span in found if span.start - end < _NEAR and start - span.end < _NEAR]
             return near or found
         if not found and clause.role is not Role.TITLE:
-            return next((named for c in self.told() if (named := places(kind, self.text, c.start, c.end, sides))), [])
+            held = (c for c in self.told() if _PLACE[kind].search(self.text, c.start, c.end))
+            return next((named for c in held if (named := places(kind, self.text, c.start, c.end, sides))), [])
         return found
 
     @functools.cached_property
@@ -318,6 +319,13 @@ class Facts:
 
 
 _AGE_REACH = 20_000
+_PLACE = {
+    "finger": re.compile(r"finger|thumb|digit|pulley|phalan|nail|metacarp", re.IGNORECASE),
+    "toe": re.compile(r"toe|hallux|digit|phalan|nail|metatars", re.IGNORECASE),
+    "eyelid": re.compile(r"lid", re.IGNORECASE),
+    "coronary": re.compile(r"", re.IGNORECASE),
+}
+"""What a clause that places an operation speaks of."""
 _SHORT_NOTE = 1500
 """Characters of a note without headings that is about the service alone."""
 _SERVICE_NOTE = re.compile(
