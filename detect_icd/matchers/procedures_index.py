@@ -50,6 +50,7 @@ class Index:
                 *(phrase for phrase in procedure.number_of if not phrase.startswith("@")),
             )
             self.vocabulary.learn((*procedure.phrases, *asked))
+        self._read = functools.cache(self.vocabulary.atoms)
         self.entries = tuple(self._compile(procedure) for procedure in entries)
         frequency = Counter(atom for entry in self.entries for name in entry.names for atom in name)
         self.named: dict[str, list[tuple[Entry, Atoms]]] = {}
@@ -81,7 +82,7 @@ class Index:
         )
 
     def _alternatives(self, phrase: str) -> tuple[Atoms, ...]:
-        return tuple(atoms for part in phrase.split("|") if (atoms := self.vocabulary.atoms(part)))
+        return tuple(atoms for part in phrase.split("|") if (atoms := self._read(part)))
 
 
 @functools.cache

@@ -213,6 +213,7 @@ def read_procedures(raw: Mapping[str, Any], where: str) -> list[Procedure]:
     return [Procedure.from_mapping(entry, where) for table in raw["procedure"] for entry in expand(table)]
 
 
+@functools.cache
 def _files() -> list[tuple[str, Mapping[str, Any]]]:
     folder = data("detect_icd") / "procedures"
     paths = sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name)

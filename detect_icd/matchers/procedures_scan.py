@@ -92,6 +92,18 @@ class Clause:
             self.atoms.setdefault(hit.atom, []).append(hit)
 
 
+class _Form(NamedTuple):
+    """A way of saying some atoms: its stems, how it must be written if in one case only, and the atoms."""
+
+    stems: tuple[str, ...]
+    exact: str
+    atoms: tuple[str, ...]
+
+
+_LONG = 3
+"""Stems of a form from which on equal ones are looked up, not searched: there are many that begin alike."""
+
+
 class Vocabulary:
     """Turns words into atoms: different words and forms for the same thing become one."""
 
@@ -100,8 +112,11 @@ class Vocabulary:
             raise RuleError(f"procedure_words.toml: unknown keys {unknown}; valid: kind, means, same")
         self._stems: dict[str, str] = {}
         self._read: dict[str, str] = {}
-        self._forms: dict[str, list[tuple[tuple[str, ...], str, tuple[str, ...]]]] = {}
+        # By the first two stems of a form, or the one it has.
+        self._forms: dict[tuple[str, ...], list[_Form]] = {}
         self._parts: set[str] = set()
+        self._long: set[tuple[str, ...]] = set()
+        self._exact_long: set[tuple[str, ...]] = set()
         self._exact = frozenset(atom for atom, forms in raw["same"].items() if f"={atom.upper()}" in forms)
         for atom, forms in raw["same"].items():
             # An atom whose short form matters in its case is no word in any other: AVF, but not the lead aVF.
@@ -115,16 +130,18 @@ class Vocabulary:
             for atom in sorted({atom for member in members for atom in self.atoms(member)}):
                 self._kinds[atom] = (*self._kinds.get(atom, ()), kind)
         for known in self._forms.values():
-            known.sort(key=lambda item: (-len(item[0]), not item[1]))
+            known.sort(key=lambda item: (-len(item.stems), not item.exact))
 
     def _add(self, form: str, atoms: tuple[str, ...]) -> None:
         written = form.removeprefix("=")
         stems = tuple(self.stem(match.group()) for match in _WORD.finditer(written.replace("_", " ")))
-        known = self._forms.setdefault(stems[0], [])
-        if not any(entry[0] == stems and entry[1] for entry in known) and (
-            form[0] == "=" or not any(e[0] == stems for e in known)
-        ):
-            known.append((stems, written if form.startswith("=") else "", atoms))
+        known = self._forms.setdefault(stems[:2], [])
+        same = [bool(entry.exact) for entry in known if entry.stems == stems] if len(stems) < _LONG else []
+        same += [True] * (stems in self._exact_long) + [False] * (stems in self._long)
+        if not any(same) and (form[0] == "=" or not same):
+            known.append(_Form(stems, written if form.startswith("=") else "", atoms))
+            if len(stems) >= _LONG:
+                (self._exact_long if form.startswith("=") else self._long).add(stems)
         self._parts.update(stems)
         self._read.clear()
 
@@ -145,10 +162,8 @@ class Vocabulary:
             plain = " ".join(word for word in phrase.replace("|", " ").split() if not self._is_atom(word))
             for match in _WORD.finditer(plain):
                 stem = self.stem(match.group())
-                if stem not in _STOP and not any(
-                    len(form[0]) == 1 and not form[1] for form in self._forms.get(stem, ())
-                ):
-                    self._forms.setdefault(stem, []).append(((stem,), "", (stem,)))
+                if stem not in _STOP and all(form.exact for form in self._forms.get((stem,), ())):
+                    self._forms.setdefault((stem,), []).append(_Form((stem,), "", (stem,)))
                     self._parts.add(stem)
 
     def atoms(self, phrase: str) -> frozenset[str]:
@@ -176,7 +191,9 @@ class Vocabulary:
         position = 0
         while position < len(words):
             taken = 1
-            for form, exact, atoms in self._forms.get(words[position][3], ()):
+            stem = words[position][3]
+            following = words[position + 1][3] if position + 1 < len(words) else ""
+            for form, exact, atoms in (*self._forms.get((stem, following), ()), *self._forms.get((stem,), ())):
                 last = position + len(form) - 1
                 if self._here(text, words, position, form) and (
                     not exact or text[words[position][1] : words[last][2]] == exact
