@@ -119,7 +119,10 @@ _SERVICES = frozenset({"services", "drugs", "imaging", "evaluation", "anesthesia
 def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Span | None]:
     """How the note speaks of it; None where it only names it, as a diagnosis does."""
     clause = found.clause
-    status, cue = facts.status(clause, *found.bounds)
+    start, end = found.bounds
+    # A form that begins with it ("previous cesarean") holds the word that makes it past.
+    before = None if found.by_steps else _PAST_WORD.match(facts.text, start, end)
+    status, cue = facts.status(clause, before.end() if before else start, end)
     if status in {Status.NEGATED, Status.UNCERTAIN} and "53" in facts.modifiers and cue and _is_stopping(facts, cue):
         status, cue = Status.PRESENT, None
     if status is not Status.PRESENT:
@@ -132,6 +135,9 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
     if not performed and entry.procedure.specialty in _SERVICES:
         performed = facts.is_service(clause)
     return (Status.PRESENT if performed else None), None
+
+
+_PAST_WORD = re.compile(r"(?:previous|prior|old|earlier|former)\s+(?=\w)", re.IGNORECASE)
 
 
 def _is_stopping(facts: Facts, cue: Span) -> bool:
