@@ -65,6 +65,8 @@ class ProcedureMatcher:
                     yield entry, name
 
     def _by_steps(self, facts: Facts, day: date | None) -> Iterator[Mention]:
+        if facts.of_specimens:
+            return
         told = [clause for clause in facts.clauses if clause.role >= Role.FINDING]
         said = {atom for clause in told for atom in clause.atoms}
         asked = {id(e): e for atom in said for e in self.index.stepped.get(atom, ())}
@@ -76,11 +78,21 @@ class ProcedureMatcher:
             hits = [stated for step in entry.steps if (stated := _first_stated(facts, step))]
             if len(hits) < entry.procedure.steps_needed:
                 continue
+            if sum(_is_told(told, group[0]) for group in hits) < min(entry.procedure.steps_needed, _MOSTLY):
+                continue
             flat = tuple(hit for group in hits for hit in group)
             clause = next(c for c in told if c.start <= flat[0].start < c.end)
             found = Found(clause, frozenset(hit.atom for hit in flat), flat, by_steps=True)
             if mention := mention_of(facts, entry, found):
                 yield mention
+
+
+_MOSTLY = 2
+"""Steps that must stand in the account itself: specimens and findings tell of what was taken elsewhere, too."""
+
+
+def _is_told(clauses: Sequence[Clause], hit: Hit) -> bool:
+    return any(c.start <= hit.start < c.end and c.role >= Role.BODY for c in clauses)
 
 
 def _first_stated(facts: Facts, step: tuple[Atoms, ...]) -> tuple[Hit, ...]:

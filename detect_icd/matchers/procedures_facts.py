@@ -29,6 +29,10 @@ _VISIT_SECTIONS = frozenset(
 _BY_PORTS = frozenset({"laparoscopic", "arthroscopic", "thoracoscopic"})
 _PORTS = frozenset({"port_entry", "bare_port"})
 _CONVERTED = "converted"
+_SPECIMENS = re.compile(
+    r"\b(?:pathology|cytology|cytopathology|histology) report\b|^[ \t]*(?:gross(?: (?:description|examination))?|microscopic(?: (?:description|examination))?):",
+    re.IGNORECASE | re.MULTILINE,
+)
 _GAVE_UP = re.compile(
     r"\b(?:(?:gave|give|giving) up|abandon\w*|no longer safe|could not (?:safely )?(?:be )?continue\w*|unable to (?:safely )?(?:continue|proceed)|"
     r"(?:ports?|trocars?) (?:were |was )?(?:removed|withdrawn)|(?:gas|pneumoperitoneum|abdomen) (?:was )?(?:let out|released|evacuated|desufflated)|undocked)\b"
@@ -96,6 +100,11 @@ class Facts:
         if self.titled or self._sections & _OPERATIVE_SECTIONS:
             return True
         return not self.visit and _OPERATIVE.search(self.text) is not None
+
+    @functools.cached_property
+    def of_specimens(self) -> bool:
+        """Whether the note is the report of a laboratory on what somebody else took."""
+        return _SPECIMENS.search(self.text) is not None
 
     def is_service(self, clause: Clause) -> bool:
         """Whether a clause of a note that tells of no operation says that a service was given."""

@@ -158,7 +158,8 @@ FORMS = (
     "{d:%m/%d/%Y}", "{d:%m/%d/%y}", "{d:%Y-%m-%d}", "{d:%B} {d.day}, {d.year}", "{d:%d-%b-%Y}", "{d.day} {d:%B} {d.year}",
     "{d:%Y%m%d}", "{d:%A}, {d:%B} {d.day}, {d.year}", "{d.month}/{d.day}/{d.year}", "{d:%d%b%y}", "{d:%b} {d:%d}, {d.year}@10:22",
 )  # fmt: skip
-patients = st.text(min_size=1, max_size=12).map(str.strip).filter(bool)
+# An id that a table writes for none ("NaN") is none.
+patients = st.text(min_size=1, max_size=12).map(str.strip).filter(lambda text: bool(Patient(id=text).id))
 moments = st.lists(
     st.tuples(st.dates(date(1950, 1, 1), date(2025, 12, 31)), st.sampled_from(FORMS)), min_size=2, max_size=8
 )
