@@ -25,6 +25,7 @@ from detect_icd.candidates import Candidate
 from detect_icd.coding import CodeSystem
 from detect_icd.detector import CodeDetector
 from detect_icd.local_data import VARIABLE
+from detect_icd.matchers.procedures_lexicon import procedures
 from redactphi.errors import DataError
 
 JUDGED = Path("benchmarks/judged/operations.tsv")
@@ -62,6 +63,14 @@ def verdicts() -> dict[str, int]:
         return dict(Counter(row["verdict"] for row in csv.DictReader(lines, delimiter="\t")))
 
 
+def lexicon() -> dict[str, int]:
+    """How many codes each field of the procedure lexicon has, and all together."""
+    fields: dict[str, set[str]] = {}
+    for entry in procedures():
+        fields.setdefault(entry.specialty, set()).add(entry.code)
+    return {name: len(codes) for name, codes in fields.items()} | {"all": len(set().union(*fields.values()))}
+
+
 def _rows(detector: CodeDetector, notes: Sequence[tuple[str, str]]) -> Iterator[dict[str, Any]]:
     for id, text in notes:
         found = services(detector, text)
@@ -78,7 +87,7 @@ def _rows(detector: CodeDetector, notes: Sequence[tuple[str, str]]) -> Iterator[
 @click.option("--seed", default=7, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default="benchmarks/results/operations.json")
 def main(notes: Path, sample: int, seed: int, out: Path) -> None:
-    """Print and store the share of notes with a procedure, the speed and the verdicts."""
+    """Print and store the share of notes with a procedure, the speed, the verdicts and the size of the lexicon."""
     os.environ[VARIABLE] = ""
     found = operative(notes)
     detector = CodeDetector()
@@ -88,7 +97,7 @@ def main(notes: Path, sample: int, seed: int, out: Path) -> None:
         return
     characters = sum(len(text) for _, text in found)
     for _, text in found[:20]:
-        detector.procedures.read(text, [])
+        services(detector, text)
     start = time.process_time()
     with_one = sum(bool(services(detector, text)) for _, text in found)
     seconds = time.process_time() - start
@@ -97,6 +106,7 @@ def main(notes: Path, sample: int, seed: int, out: Path) -> None:
         "with_a_procedure": round(with_one / len(found), 3),
         "characters_per_second": round(characters / seconds),
         "judged": verdicts(),
+        "lexicon": lexicon(),
     }
     print(json.dumps(result, indent=1))
     out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

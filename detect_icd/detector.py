@@ -105,10 +105,10 @@ def _without_codes(text: str) -> str:
 
 def _unstated(operations: Sequence[Candidate], stated: Sequence[Candidate], text: str) -> Iterator[Candidate]:
     """The operations but those of a line whose codes the note states: they say what it was."""
-    lines = {text.rfind("\n", 0, c.start): set[str]() for c in stated if c.coding.system is not CodeSystem.ICD10CM}
+    lines: dict[int, set[str]] = {}
     for candidate in stated:
         if candidate.coding.system is not CodeSystem.ICD10CM:
-            lines[text.rfind("\n", 0, candidate.start)].add(candidate.coding.code)
+            lines.setdefault(text.rfind("\n", 0, candidate.start), set()).add(candidate.coding.code)
     for operation in operations:
         codes = lines.get(text.rfind("\n", 0, operation.start))
         if not codes or operation.coding.code in codes or operation.status is not Status.PRESENT:

@@ -63,11 +63,11 @@ def with_support(detection: Detection, text: str) -> Detection:
     ]  # fmt: skip
     if not diagnoses:
         return detection
-    services = {
-        id(c): _supported(c, diagnoses, text) for c in detection.reported if c.coding.system is not CodeSystem.ICD10CM
-    }
-    if not services:
+    done = [c for c in detection.reported if c.coding.system is not CodeSystem.ICD10CM]
+    if not done:
         return detection
+    worded = [(diagnosis, _words(diagnosis, text)) for diagnosis in diagnoses]
+    services = {id(c): _supported(c, worded, _words(c, text)) for c in done}
     return replace(
         detection,
         candidates=tuple(services.get(id(c), c) for c in detection.candidates),
@@ -75,12 +75,14 @@ def with_support(detection: Detection, text: str) -> Detection:
     )
 
 
-def _supported(service: Candidate, diagnoses: Sequence[Candidate], text: str) -> Candidate:
+def _supported(
+    service: Candidate, worded: Sequence[tuple[Candidate, frozenset[str]]], words: frozenset[str]
+) -> Candidate:
     kinds = done_for(service.coding.code)
-    of_kind = [d for d in diagnoses if icd10cm.compact(d.coding.code).startswith(kinds)] if kinds else []
-    words = _words(service, text)
-    sharing = [d for d in of_kind or diagnoses if words & _words(d, text)]
-    standing = sharing or of_kind or (_foremost(diagnoses) if not kinds else [])
+    of_kind = [(d, own) for d, own in worded if kinds and icd10cm.compact(d.coding.code).startswith(kinds)]
+    standing = [d for d, own in of_kind or worded if words & own] or [d for d, _ in of_kind]
+    if not standing and not kinds:
+        standing = _foremost([d for d, _ in worded])
     standing = _own_side(service, standing)
     return replace(service, supports=tuple(dict.fromkeys(d.coding.code for d in standing)))
 

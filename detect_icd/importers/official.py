@@ -99,7 +99,7 @@ def _zipped(source: Path) -> Iterator[tuple[str, bytes]]:
                 if entry.file_size > _LARGEST:
                     raise DataError(f"{name} in {source.name} is larger than any official file")
                 yield name, archive.read(entry)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise DataError(f"{source.name}: the zip is damaged or cut off") from error
 
 

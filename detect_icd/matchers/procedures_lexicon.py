@@ -20,6 +20,7 @@ from detect_icd.coding import CodeSystem, Coding, cpt, hcpcs
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 
+_PAIR = 2
 SYSTEMS = ("CPT", "HCPCS")
 UNITS = ("number", "area_cm2", "size_cm", "minutes", "mg", "mcg", "g", "ml", "unit", "meq")
 PLACES = ("finger", "toe", "eyelid", "coronary")
@@ -167,7 +168,7 @@ class Procedure:
 
     def _check_amounts(self, where: str) -> None:
         for key in ("size_cm", "area_cm2", "weight_g", "minutes", "number", "age"):
-            if (bounds := getattr(self, key)) and (len(bounds) != len(("low", "high")) or bounds[0] > bounds[1]):
+            if (bounds := getattr(self, key)) and (len(bounds) != _PAIR or bounds[0] > bounds[1]):
                 raise RuleError(f"{where}: {key} is a pair, the lower bound first")
         if (self.number or self.units_of == "number") and not self.number_of:
             raise RuleError(f"{where}: number needs number_of")

@@ -115,7 +115,7 @@ def _of_all(facts: Facts, entry: Entry, clause: Clause) -> list[Amount]:
 
 def _nearest(entry: Entry, clause: Clause, stated: list[Amount], text: str) -> list[Amount]:
     """Of several measurements of a clause those that stand in one part of it with the words that say of what."""
-    if len(stated) < len(("one", "other")):
+    if len(stated) < _SEVERAL:
         return stated
     words = [hit for atoms in entry.size_of for atom in atoms for hit in clause.atoms.get(atom, ())]
     if not words:
@@ -125,6 +125,7 @@ def _nearest(entry: Entry, clause: Clause, stated: list[Amount], text: str) -> l
     return [amount for amount in stated if bisect.bisect_right(parts, amount.span.start) in telling] or stated
 
 
+_SEVERAL = 2
 _PARTS = re.compile(r"[,;]\s|\s(?:and|with|followed by)\s")
 
 

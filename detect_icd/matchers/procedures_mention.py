@@ -208,7 +208,7 @@ def _own(facts: Facts, found: Found, atoms: Atoms) -> tuple[Hit, ...]:
         return ()
     scopes = sorted(hit for scope in _SCOPES for hit in found.clause.atoms.get(scope, ()))
     own = found.atoms & _SCOPES
-    if len({hit.atom for hit in scopes}) < len(("one", "other")) or not own or atoms <= _SCOPES:
+    if len({hit.atom for hit in scopes}) <= 1 or not own or atoms <= _SCOPES:
         return stated
     return stated if any(_scope_of(hit, scopes) in own for hit in _all(found.clause, atoms)) else ()
 

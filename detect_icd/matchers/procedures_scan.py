@@ -100,10 +100,6 @@ class _Form(NamedTuple):
     atoms: tuple[str, ...]
 
 
-_LONG = 3
-"""Stems of a form from which on equal ones are looked up, not searched: there are many that begin alike."""
-
-
 class Vocabulary:
     """Turns words into atoms: different words and forms for the same thing become one."""
 
@@ -115,8 +111,8 @@ class Vocabulary:
         # By the first two stems of a form, or the one it has.
         self._forms: dict[tuple[str, ...], list[_Form]] = {}
         self._parts: set[str] = set()
-        self._long: set[tuple[str, ...]] = set()
-        self._exact_long: set[tuple[str, ...]] = set()
+        # Of each form added, whether it is read in one case only.
+        self._added: dict[tuple[str, ...], list[bool]] = {}
         self._exact = frozenset(atom for atom, forms in raw["same"].items() if f"={atom.upper()}" in forms)
         for atom, forms in raw["same"].items():
             # An atom whose short form matters in its case is no word in any other: AVF, but not the lead aVF.
@@ -136,12 +132,11 @@ class Vocabulary:
         written = form.removeprefix("=")
         stems = tuple(self.stem(match.group()) for match in _WORD.finditer(written.replace("_", " ")))
         known = self._forms.setdefault(stems[:2], [])
-        same = [bool(entry.exact) for entry in known if entry.stems == stems] if len(stems) < _LONG else []
-        same += [True] * (stems in self._exact_long) + [False] * (stems in self._long)
-        if not any(same) and (form[0] == "=" or not same):
-            known.append(_Form(stems, written if form.startswith("=") else "", atoms))
-            if len(stems) >= _LONG:
-                (self._exact_long if form.startswith("=") else self._long).add(stems)
+        same = self._added.setdefault(stems, [])
+        exact = form.startswith("=")
+        if not any(same) and (exact or not same):
+            known.append(_Form(stems, written if exact else "", atoms))
+            same.append(exact)
         self._parts.update(stems)
         self._read.clear()
 
@@ -162,7 +157,9 @@ class Vocabulary:
             plain = " ".join(word for word in phrase.replace("|", " ").split() if not self._is_atom(word))
             for match in _WORD.finditer(plain):
                 stem = self.stem(match.group())
-                if stem not in _STOP and all(form.exact for form in self._forms.get((stem,), ())):
+                same = self._added.setdefault((stem,), [])
+                if stem not in _STOP and all(same):
+                    same.append(False)
                     self._forms.setdefault((stem,), []).append(_Form((stem,), "", (stem,)))
                     self._parts.add(stem)
 
