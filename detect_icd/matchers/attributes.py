@@ -154,7 +154,8 @@ class Surroundings:
         clause = self._clauses[last]
         own = {a for number, token in enumerate(self._tokens) if self._clauses[number] == clause for a in token.atoms}
         opposite = _OPPOSITE.get(next(iter(own & SIDES), "")) if len(own & SIDES) == 1 else None
-        taken = {n for other in self._mentions if other.source is not PhraseSource.GENERAL for n in other.members}
+        others = (m for m in self._mentions if m.source is not PhraseSource.GENERAL and m.code[:3] != mention.code[:3])
+        taken = {number for other in others for number in other.members}
         for later in range(clause + 1, self._clauses[-1] + 1):
             numbers = frozenset(n for n in range(last + 1, len(self._tokens)) if self._clauses[n] == later)
             said = {atom for number in numbers for atom in self._tokens[number].atoms}

@@ -97,8 +97,16 @@ def _family(book: CodeBook, category: str) -> _Family:
 
 
 def vocabulary(book: CodeBook, code: str) -> frozenset[str]:
-    """The atoms that tell the codes of a code's category apart."""
-    return _family(book, code[:_CATEGORY]).vocabulary
+    """The atoms that tell the codes of a code's category apart, those of their seventh characters included."""
+    return _vocabulary(book, code[:_CATEGORY])
+
+
+@functools.lru_cache(maxsize=2048)
+def _vocabulary(book: CodeBook, category: str) -> frozenset[str]:
+    family = _family(book, category)
+    entries = (book.get(leaf.code) for leaf in family.leaves)
+    meanings = {meaning for entry in entries if entry is not None for meaning in entry.seventh_characters.values()}
+    return family.vocabulary.union(*(_atoms(meaning)[0] for meaning in meanings))
 
 
 def _pairs(title: str) -> tuple[frozenset[str], ...]:
