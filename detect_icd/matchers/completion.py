@@ -52,9 +52,10 @@ def complete(
 def _seventh(characters: Mapping[str, str], words: AbstractSet[str]) -> str:
     """The seventh character that the words name (a stage, tophi); else the one of the encounter."""
     for character, meaning in characters.items():
-        atoms, vagueness = _atoms(meaning)
-        if atoms and not vagueness and atoms - _SCALE <= words and atoms - _SCALE:
-            return character
+        # A meaning may be put in several ways.
+        for atoms, vagueness in map(_atoms, meaning.split(";")):
+            if not vagueness and atoms - _SCALE and atoms - _SCALE <= words:
+                return character
     return _encounter(characters, words)
 
 

@@ -41,11 +41,7 @@ def test_a_score_of_nothing_is_none(text):
     ("text", "codes"),
     [
         ("POAG OD severe stage, OS moderate.", {"H40.1113", "H40.1122"}),
-        pytest.param(
-            "Wet AMD OD with active CNV, OS with inactive CNV.",
-            {"H35.3211", "H35.3222"},
-            marks=pytest.mark.xfail(reason="what the other eye's vessels do is not carried over", strict=True),
-        ),
+        ("Wet AMD OD with active CNV, OS with inactive CNV.", {"H35.3211", "H35.3222"}),
     ],
 )
 def test_what_a_sentence_goes_on_to_say_of_the_other_side(text, codes):
