@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Any
 
 from detect_icd.coding import icd10cm
+from detect_icd.rule_rows import build
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
-
-_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,34 +153,6 @@ def _longest(table: tuple[tuple[str, str], ...], compact: str) -> str | None:
     return next((code for prefix, code in table if compact.startswith(prefix)), None)
 
 
-def build(cls: type[_Row], raw: Mapping[str, Any], where: str) -> _Row:
-    """A row of a guideline table, checked; its lists, and those within them, as tuples.
-
-    Args:
-        cls: A dataclass with the keys of the table.
-        raw: The row.
-        where: The table's file, without ``.toml``.
-
-    Raises:
-        RuleError: A key is unknown or missing, or a row that needs examples or near-misses has none.
-    """
-    # Any: typing has no public name for what all dataclasses are.
-    make: Any = cls
-    valid = {item.name: item.default is MISSING for item in fields(make)}
-    place = f"guidelines/{where}.toml/{raw.get('name', '?')}"
-    if unknown := sorted(set(raw) - set(valid)):
-        raise RuleError(f"{place}: unknown keys {unknown}; valid: {', '.join(valid)}")
-    absent = [key for key, is_required in valid.items() if is_required and key not in raw]
-    if absent := [*absent, *(key for key in ("matches", "ignores") if key in valid and not raw.get(key))]:
-        raise RuleError(f"{place}: {', '.join(absent)} missing or empty")
-    row: _Row = make(**{key: _frozen(value) for key, value in raw.items()})
-    return row
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
-
-
 def _prefixes(table: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...]:
     pairs = [(icd10cm.compact(prefix), code) for code, prefixes in table.items() for prefix in prefixes]
     return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair[0])))
@@ -191,7 +162,7 @@ def _suppressions(raw: Mapping[str, Any]) -> tuple[Suppression, ...]:
     """The rules of a table, with the codes of a group of symptoms where a rule names the group."""
     groups: Mapping[str, list[str]] = raw.get("groups", {})
     return tuple(
-        build(Suppression, {**rule, "symptoms": list(_ungrouped(rule["symptoms"], groups))}, "integral")
+        build(Suppression, {**rule, "symptoms": list(_ungrouped(rule["symptoms"], groups))}, "guidelines/integral")
         for rule in raw["integral"]
     )
 
@@ -226,10 +197,11 @@ def rules() -> Rules:
         raise RuleError(f"guidelines/status.toml: unknown keys {unknown}")
     return Rules(
         combinations=tuple(
-            build(Combination, raw, "combinations") for raw in read_toml(folder / "combinations.toml")["combination"]
+            build(Combination, raw, "guidelines/combinations")
+            for raw in read_toml(folder / "combinations.toml")["combination"]
         ),
         suppressions=_suppressions(read_toml(folder / "integral.toml")),
-        generals=tuple(build(General, raw, "general") for raw in general["general"]),
+        generals=tuple(build(General, raw, "guidelines/general") for raw in general["general"]),
         fracture_sites=dict(sorted(general["fracture_sites"].items(), key=lambda item: -len(item[0]))),
         chronic=tuple(status["chronic"]),
         symptoms=tuple(status["symptoms"]),

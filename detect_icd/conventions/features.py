@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from detect_icd.conventions.docket import Prefixes, compact
 from detect_icd.conventions.surroundings import bordered
-from detect_icd.guideline_rules import build
 from detect_icd.matchers.special.facts import billable_below
+from detect_icd.rule_rows import build
 from redactphi.errors import UnknownNameError
 from redactphi.resources import data, read_toml
 
@@ -190,10 +190,12 @@ def families() -> Mapping[str, Kin]:
         UnknownNameError: A family has a fact that no feature is.
     """
     raw = read_toml(data("detect_icd") / "guidelines" / "families.toml")
-    features = {feature.name: feature for feature in (build(Feature, table, "families") for table in raw["feature"])}
+    features = {
+        feature.name: feature for feature in (build(Feature, table, "guidelines/families") for table in raw["feature"])
+    }
     known: dict[str, Kin] = {}
     for table in raw["family"]:
-        family = build(Family, table, "families")
+        family = build(Family, table, "guidelines/families")
         names = (*family.features, *family.details)
         if strange := [name for name in names if name not in features]:
             raise UnknownNameError("feature", strange[0], features)

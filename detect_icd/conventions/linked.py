@@ -16,7 +16,7 @@ from detect_icd.coding import icd10cm
 from detect_icd.conventions.docket import Docket, Prefixes, compact, starts
 from detect_icd.conventions.sequence import code_first
 from detect_icd.conventions.surroundings import bordered
-from detect_icd.guideline_rules import build
+from detect_icd.rule_rows import build
 from redactphi.resources import data, read_toml
 
 if TYPE_CHECKING:
@@ -127,8 +127,8 @@ def linked() -> tuple[tuple[Consequence, ...], tuple[Aftermath, ...]]:
     """
     raw = read_toml(data("detect_icd") / "guidelines" / "linked.toml")
     return (
-        tuple(build(Consequence, table, "linked") for table in raw["consequence"]),
-        tuple(build(Aftermath, table, "linked") for table in raw["aftermath"]),
+        tuple(build(Consequence, table, "guidelines/linked") for table in raw["consequence"]),
+        tuple(build(Aftermath, table, "guidelines/linked") for table in raw["aftermath"]),
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from detect_icd.conventions.docket import Docket, Prefixes, starts
 from detect_icd.conventions.surroundings import number, numbered
-from detect_icd.guideline_rules import build
+from detect_icd.rule_rows import build
 from redactphi.resources import data, read_toml
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def statements() -> Statements:
         RuleError: A rule has an unknown key, lacks one, or comes without examples.
     """
     raw = read_toml(data("detect_icd") / "guidelines" / "statements.toml")
-    known = tuple(build(Statement, table, "statements") for table in raw["statement"])
+    known = tuple(build(Statement, table, "guidelines/statements") for table in raw["statement"])
     organs = tuple(
         (re.compile(rf"\b(?:{table.pop('words')})\b", re.IGNORECASE), table) for table in raw["organ"].values()
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 import regex
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import modifier
+from detect_icd.rule_rows import build
 from detect_icd.sections import Section, section_sentences
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
@@ -63,13 +64,7 @@ class ModifierRule:
             RuleError: A key is unknown or missing, or it is no modifier.
             UnknownNameError: ``to`` is no kind of procedure.
         """
-        known = [item.name for item in fields(cls)]
-        if unknown := sorted(set(raw) - set(known)):
-            raise RuleError(f"procedure_modifiers.toml: unknown keys {unknown}; valid: {', '.join(known)}")
-        if absent := [key for key in ("code", "what", "to", "words", "matches", "ignores") if not raw.get(key)]:
-            raise RuleError(f"procedure_modifiers.toml/{raw.get('code', '?')}: {', '.join(absent)} missing or empty")
-        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in raw.items()}
-        rule = cls(**given)
+        rule = build(cls, raw, "procedure_modifiers")
         if not modifier.is_valid(rule.code):
             raise RuleError(f"procedure_modifiers.toml: {rule.code} is no modifier")
         if rule.to not in KINDS:
