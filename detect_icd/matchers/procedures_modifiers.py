@@ -71,6 +71,11 @@ class ModifierRule:
             raise UnknownNameError("to", rule.to, KINDS)
         return rule
 
+    def is_named(self, text: str, start: int, end: int) -> bool:
+        """Whether a stretch of text has words that give it, whatever takes them back."""
+        said = _patterns(self.words)
+        return said is not None and said.search(text, start, end) is not None
+
     def find(self, text: str, start: int, end: int) -> Span | None:
         """The words of a sentence that give it."""
         said, not_said = _patterns(self.words), _patterns(self.unless)
@@ -115,9 +120,16 @@ def named_modifiers(text: str, sections: Sequence[Section]) -> dict[str, Span]:
     found: dict[str, Span] = {}
     for section in sections:
         elsewhere = section.name in _ELSEWHERE
+        # Most sections say nothing of most modifiers: their sentences are looked at only where the section does.
         rules = [
-            r for r in modifier_rules().rules if r.code not in found and not (elsewhere and r.code not in _OF_VISITS)
+            rule
+            for rule in modifier_rules().rules
+            if rule.code not in found
+            and (not elsewhere or rule.code in _OF_VISITS)
+            and rule.is_named(text, section.start, section.end)
         ]
+        if not rules:
+            continue
         for low, high in section_sentences(text, (section,)):
             for rule in rules:
                 if rule.code not in found and (span := rule.find(text, low, high)):
