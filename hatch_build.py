@@ -1,4 +1,4 @@
-"""What the build adds to the tree: the compiled rules, code book and phrase index, and in a wheel the model.
+"""What the build adds to the tree: the compiled rules, code book, lexicon and phrase index, and in a wheel the model.
 
 Runs for wheels and editable installs; in a checkout, ``python hatch_build.py`` does the same without installing.
 Only [build-system].requires is there while building, so the steps import little, and nothing that needs spaCy.
@@ -76,6 +76,14 @@ def compile_injuries() -> None:
     pack(embedded_books(), COMPILED / FILE)
 
 
+def compile_procedures() -> None:
+    """The procedure lexicon with its words."""
+    from detect_icd.matchers.procedures_compiled import FILE  # noqa: PLC0415 - as above
+    from detect_icd.matchers.procedures_index import pack_lexicon  # noqa: PLC0415 - as above
+
+    pack_lexicon(COMPILED / FILE)
+
+
 def compile_rules() -> None:
     """The patterns of the rules, and where each can begin."""
     from redactphi.recognizers.compiled import FILE, pack  # noqa: PLC0415 - as above
@@ -84,7 +92,7 @@ def compile_rules() -> None:
     pack([rule for family in rule_families() for rule in rules(family)], RULES / FILE)
 
 
-STEPS = (compile_code_book, compile_phrases, compile_injuries, compile_rules)
+STEPS = (compile_code_book, compile_phrases, compile_injuries, compile_procedures, compile_rules)
 
 if __name__ == "__main__":
     compile_data()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-from detect_icd.matchers.procedures_lexicon import Procedure, procedures, words
+from detect_icd.matchers.procedures_compiled import pack, packed
+from detect_icd.matchers.procedures_lexicon import Procedure, procedures, read_all, words
 from detect_icd.matchers.procedures_scan import Vocabulary
 
 Atoms = frozenset[str]
@@ -37,7 +41,43 @@ class Index:
         stepped: Atom -> the entries one of whose steps it opens.
     """
 
-    def __init__(self, entries: tuple[Procedure, ...]) -> None:
+    def __init__(self, entries: tuple[Procedure, ...], compiled: Mapping[str, Any] | None = None) -> None:
+        """Compiles entries, or takes them as they were packed.
+
+        Args:
+            entries: The lexicon.
+            compiled: What ``to_packed`` gave of an index over the same entries.
+        """
+        if compiled is None:
+            self._learn(entries)
+        else:
+            self.vocabulary = Vocabulary.from_packed(compiled["vocabulary"])
+            self.entries = tuple(_entries(entries, compiled))
+        frequency = Counter(atom for entry in self.entries for name in entry.names for atom in name)
+        self.named: dict[str, list[tuple[Entry, Atoms]]] = {}
+        for entry in self.entries:
+            for name in entry.names:
+                anchor = min(name, key=lambda atom: (frequency[atom], atom))
+                self.named.setdefault(anchor, []).append((entry, name))
+        self.stepped: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            for atom in sorted({atom for step in entry.steps for atoms in step for atom in atoms}):
+                self.stepped.setdefault(atom, []).append(entry)
+
+    def to_packed(self) -> dict[str, Any]:
+        """The vocabulary and every entry's phrases as numbers of sets of atoms, for another process."""
+        numbers: dict[Atoms, int] = {}
+
+        def number(value: Any) -> Any:
+            if isinstance(value, frozenset):
+                return numbers.setdefault(value, len(numbers))
+            return [number(item) for item in value]
+
+        entries = [[number(getattr(entry, name)) for name in _PHRASES] for entry in self.entries]
+        sets = [sorted(atoms) for atoms in numbers]
+        return {"vocabulary": self.vocabulary.to_packed(), "entries": entries, "sets": sets}
+
+    def _learn(self, entries: tuple[Procedure, ...]) -> None:
         self.vocabulary = Vocabulary(words())
         for procedure in entries:
             asked = (
@@ -52,16 +92,6 @@ class Index:
             self.vocabulary.learn((*procedure.phrases, *asked))
         self._read = functools.cache(self.vocabulary.atoms)
         self.entries = tuple(self._compile(procedure) for procedure in entries)
-        frequency = Counter(atom for entry in self.entries for name in entry.names for atom in name)
-        self.named: dict[str, list[tuple[Entry, Atoms]]] = {}
-        for entry in self.entries:
-            for name in entry.names:
-                anchor = min(name, key=lambda atom: (frequency[atom], atom))
-                self.named.setdefault(anchor, []).append((entry, name))
-        self.stepped: dict[str, list[Entry]] = {}
-        for entry in self.entries:
-            for atom in sorted({atom for step in entry.steps for atoms in step for atom in atoms}):
-                self.stepped.setdefault(atom, []).append(entry)
 
     def _compile(self, entry: Procedure) -> Entry:
         return Entry(
@@ -85,7 +115,27 @@ class Index:
         return tuple(atoms for part in phrase.split("|") if (atoms := self._read(part)))
 
 
+_PHRASES = ("names", "extent", "here", "without", "unless", "steps", "size_of", "number_of")
+"""What of an entry is sets of atoms."""
+
+
+def _entries(procedures: Sequence[Procedure], compiled: Mapping[str, Any]) -> Iterator[Entry]:
+    sets = [frozenset(atoms) for atoms in compiled["sets"]]
+
+    def read(value: Any) -> Any:
+        return sets[value] if isinstance(value, int) else tuple(read(item) for item in value)
+
+    for procedure, phrases in zip(procedures, compiled["entries"], strict=True):
+        yield Entry(procedure, *(read(value) for value in phrases))
+
+
 @functools.cache
 def index() -> Index:
-    """The packaged lexicon, compiled."""
-    return Index(procedures())
+    """The packaged lexicon, compiled; as the build packed it, else from its sources."""
+    return Index(procedures(), packed())
+
+
+def pack_lexicon(path: Path) -> None:
+    """Packs the lexicon, read from its sources, for ``procedures`` and ``index``."""
+    entries = read_all()
+    pack({"procedures": [entry.to_packed() for entry in entries], **Index(entries).to_packed()}, path)

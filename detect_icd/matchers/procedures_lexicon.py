@@ -17,6 +17,7 @@ from datetime import date
 from typing import Any, Self
 
 from detect_icd.coding import CodeSystem, Coding, cpt, hcpcs
+from detect_icd.matchers.procedures_compiled import packed, sources
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 
@@ -144,6 +145,24 @@ class Procedure:
         entry.check()
         return entry
 
+    def to_packed(self) -> dict[str, Any]:
+        """What differs from an empty entry, for ``from_packed``."""
+        given = ((field, getattr(self, field.name)) for field in fields(self))
+        return {
+            field.name: value.isoformat() if isinstance(value, date) else value
+            for field, value in given
+            if value != field.default
+        }
+
+    @classmethod
+    def from_packed(cls, raw: Mapping[str, Any]) -> Self:
+        """An entry that was checked when it was packed."""
+        given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+        for key in ("valid_from", "valid_to"):
+            if key in given:
+                given[key] = date.fromisoformat(given[key])
+        return cls(**given)
+
     def check(self) -> None:
         """Whether the entry makes sense.
 
@@ -216,9 +235,7 @@ def read_procedures(raw: Mapping[str, Any], where: str) -> list[Procedure]:
 
 @functools.cache
 def _files() -> list[tuple[str, Mapping[str, Any]]]:
-    folder = data("detect_icd") / "procedures"
-    paths = sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name)
-    return [(path.name.removesuffix(".toml"), read_toml(path)) for path in paths]
+    return [(path.name.removesuffix(".toml"), read_toml(path)) for path in sources()]
 
 
 @functools.cache
@@ -245,7 +262,15 @@ def words() -> Mapping[str, Mapping[str, Any]]:
 
 @functools.cache
 def procedures() -> tuple[Procedure, ...]:
-    """The packaged lexicon, by file and in file order.
+    """The packaged lexicon, by file and in file order; as the build packed it, else from its sources."""
+    compiled = packed()
+    if compiled is None:
+        return read_all()
+    return tuple(Procedure.from_packed(raw) for raw in compiled["procedures"])
+
+
+def read_all() -> tuple[Procedure, ...]:
+    """The lexicon from its sources.
 
     Raises:
         RuleError: An entry is malformed, or two have the same code and name.

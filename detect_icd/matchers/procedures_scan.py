@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from detect_icd.sections import Section
 from detect_icd.terms import TAG, american, sentences, singular
@@ -127,6 +127,22 @@ class Vocabulary:
                 self._kinds[atom] = (*self._kinds.get(atom, ()), kind)
         for known in self._forms.values():
             known.sort(key=lambda item: (-len(item.stems), not item.exact))
+
+    def to_packed(self) -> dict[str, Any]:
+        """All it knows, for ``from_packed``."""
+        forms = [[form.stems, form.exact, form.atoms] for known in self._forms.values() for form in known]
+        return {"forms": forms, "parts": sorted(self._parts), "exact": sorted(self._exact), "kinds": self._kinds}
+
+    @classmethod
+    def from_packed(cls, raw: Mapping[str, Any]) -> Self:
+        """A vocabulary as it was packed; it learns no more."""
+        found = cls({"same": {}, "means": {}})
+        for stems, exact, atoms in raw["forms"]:
+            found._forms.setdefault(tuple(stems[:2]), []).append(_Form(tuple(stems), exact, tuple(atoms)))
+        found._parts.update(raw["parts"])
+        found._exact = frozenset(raw["exact"])
+        found._kinds.update((atom, tuple(kinds)) for atom, kinds in raw["kinds"].items())
+        return found
 
     def _add(self, form: str, atoms: tuple[str, ...]) -> None:
         written = form.removeprefix("=")
