@@ -49,7 +49,7 @@ class ProcedureMatcher:
         mentions = [
             mention
             for clause, entry, name in named
-            if entry.procedure.valid_on(service_date)
+            if entry.procedure.valid_on(service_date) and facts.may_say(entry)
             for found in occurrences(clause, name)
             if (mention := mention_of(facts, entry, found)) is not None
         ]
@@ -69,11 +69,8 @@ class ProcedureMatcher:
             return
         told = [clause for clause in facts.clauses if clause.role >= Role.FINDING]
         said = {atom for clause in told for atom in clause.atoms}
-        asked = {id(e): e for atom in said for e in self.index.stepped.get(atom, ())}
-        for entry in asked.values():
-            if not entry.procedure.valid_on(day):
-                continue
-            if sum(any(atoms <= said for atoms in step) for step in entry.steps) < entry.procedure.steps_needed:
+        for entry in self.index.told(said):
+            if not (entry.procedure.valid_on(day) and facts.may_say(entry)):
                 continue
             hits = [stated for step in entry.steps if (stated := _first_stated(facts, step))]
             if len(hits) < entry.procedure.steps_needed:
@@ -82,7 +79,7 @@ class ProcedureMatcher:
                 continue
             flat = tuple(hit for group in hits for hit in group)
             clause = next(c for c in told if c.start <= flat[0].start < c.end)
-            found = Found(clause, frozenset(hit.atom for hit in flat), flat, by_steps=True)
+            found = Found.at(clause, frozenset(hit.atom for hit in flat), flat, by_steps=True)
             if mention := mention_of(facts, entry, found):
                 yield mention
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
 from detect_icd.matchers.procedures_amounts import Amount, counted, levels, places, times
+from detect_icd.matchers.procedures_index import Entry
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Hit, Role
 from detect_icd.sections import Section
@@ -100,6 +101,15 @@ class Facts:
         if self.titled or self._sections & _OPERATIVE_SECTIONS:
             return True
         return not self.visit and _OPERATIVE.search(self.text) is not None
+
+    def may_say(self, entry: Entry) -> bool:
+        """Whether the atoms of all that an entry asks for stand anywhere in the note; if not, it is not worth a look."""
+        said = self._said
+        return all(any(atoms <= said for atoms in asked) for asked in (*entry.extent, *entry.here))
+
+    @functools.cached_property
+    def _said(self) -> frozenset[str]:
+        return frozenset(atom for clause in self.clauses for atom in clause.atoms)
 
     @functools.cached_property
     def of_specimens(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,6 @@ class Index:
         vocabulary: Turns text into atoms.
         entries: All entries.
         named: Atom -> the entries and names it opens.
-        stepped: Atom -> the entries one of whose steps it opens.
     """
 
     def __init__(self, entries: tuple[Procedure, ...], compiled: Mapping[str, Any] | None = None) -> None:
@@ -59,10 +59,30 @@ class Index:
             for name in entry.names:
                 anchor = min(name, key=lambda atom: (frequency[atom], atom))
                 self.named.setdefault(anchor, []).append((entry, name))
-        self.stepped: dict[str, list[Entry]] = {}
-        for entry in self.entries:
-            for atom in sorted({atom for step in entry.steps for atoms in step for atom in atoms}):
-                self.stepped.setdefault(atom, []).append(entry)
+        self._steps: dict[Atoms, list[tuple[int, int]]] = {}
+        for number, entry in enumerate(self.entries):
+            for bit, step in enumerate(entry.steps):
+                for atoms in step:
+                    self._steps.setdefault(atoms, []).append((number, 1 << bit))
+        common = Counter(atom for atoms in self._steps for atom in atoms)
+        self._opened: dict[str, list[Atoms]] = {}
+        for atoms in self._steps:
+            self._opened.setdefault(min(atoms, key=lambda atom: (common[atom], atom)), []).append(atoms)
+
+    def told(self, said: AbstractSet[str]) -> list[Entry]:
+        """The entries of whose steps enough are among these atoms, in the order of the lexicon."""
+        steps: dict[int, int] = {}
+        for atom in said:
+            for atoms in self._opened.get(atom, ()):
+                if atoms <= said:
+                    for number, bit in self._steps[atoms]:
+                        steps[number] = steps.get(number, 0) | bit
+        entries = self.entries
+        return [
+            entries[number]
+            for number in sorted(steps)
+            if steps[number].bit_count() >= entries[number].procedure.steps_needed
+        ]
 
     def to_packed(self) -> dict[str, Any]:
         """The vocabulary and every entry's phrases as numbers of sets of atoms, for another process."""

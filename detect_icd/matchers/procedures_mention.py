@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple, Self
 
 from detect_icd.candidates import Status
 from detect_icd.matchers.procedures_facts import Facts
@@ -25,26 +26,27 @@ _PAST = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Where a clause states a name, or where a note tells the steps.
 
     Attributes:
         clause: The clause; of steps the first.
         atoms: What is stated.
         hits: Where.
+        bounds: Where the first word starts and the last ends.
         by_steps: Whether it is not the name but the steps.
     """
 
     clause: Clause
     atoms: Atoms
     hits: tuple[Hit, ...]
+    bounds: tuple[int, int]
     by_steps: bool = False
 
-    @property
-    def bounds(self) -> tuple[int, int]:
-        """Where the first word starts and the last ends."""
-        return min(hit.start for hit in self.hits), max(hit.end for hit in self.hits)
+    @classmethod
+    def at(cls, clause: Clause, atoms: Atoms, hits: tuple[Hit, ...], *, by_steps: bool = False) -> Self:
+        """What is stated by these words."""
+        return cls(clause, atoms, hits, (min(hit.start for hit in hits), max(hit.end for hit in hits)), by_steps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +80,7 @@ def occurrences(clause: Clause, name: Atoms) -> Iterator[Found]:
     anchor = min(sorted(name), key=lambda atom: len(clause.atoms[atom]))
     for first in clause.atoms[anchor]:
         hits = tuple(min(clause.atoms[atom], key=lambda hit: abs(hit.start - first.start)) for atom in sorted(name))
-        found = Found(clause, name, hits)
+        found = Found.at(clause, name, hits)
         if found.bounds[1] - found.bounds[0] <= _REACH[clause.role]:
             yield found
 

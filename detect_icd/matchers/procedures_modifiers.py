@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
-import regex
-
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import modifier
+from detect_icd.gates import Gate, gate
 from detect_icd.rule_rows import build
 from detect_icd.sections import Section, section_sentences
 from redactphi.errors import RuleError, UnknownNameError
@@ -25,10 +25,10 @@ _ELSEWHERE = frozenset(
 """Sections that speak of other operations than this one."""
 _OF_VISITS = frozenset({"24", "25", "57"})
 """What is said of a visit may stand anywhere in it."""
-_BEGUN = regex.compile(
+_BEGUN = re.compile(
     r"\b(?:incision|incised|trocar|insufflat\w+|insert(?:ed|ion)|advanced|intubat\w+|anesthesia was (?:induced|administered|given)|"
     r"(?:was|were) sedated|sedation was|prepped|draped|introduced|dissect\w+|scope|needle was|catheter was)\b",
-    regex.IGNORECASE,
+    re.IGNORECASE,
 )
 
 
@@ -74,7 +74,7 @@ class ModifierRule:
     def is_named(self, text: str, start: int, end: int) -> bool:
         """Whether a stretch of text has words that give it, whatever takes them back."""
         said = _patterns(self.words)
-        return said is not None and said.search(text, start, end) is not None
+        return said is not None and said.possible(text, start, end) and said.search(text, start, end) is not None
 
     def find(self, text: str, start: int, end: int) -> Span | None:
         """The words of a sentence that give it."""
@@ -111,8 +111,8 @@ def modifier_rules() -> ModifierRules:
 
 
 @functools.cache
-def _patterns(parts: tuple[str, ...]) -> regex.Pattern[str] | None:
-    return regex.compile(rf"(?<!\w)(?:{'|'.join(parts)})", regex.IGNORECASE) if parts else None
+def _patterns(parts: tuple[str, ...]) -> Gate | None:
+    return gate(re.compile(rf"(?<!\w)(?:{'|'.join(parts)})", re.IGNORECASE)) if parts else None
 
 
 def named_modifiers(text: str, sections: Sequence[Section]) -> dict[str, Span]:
@@ -167,13 +167,13 @@ def with_modifiers(candidates: Sequence[Candidate], named: Mapping[str, Span], t
     return found
 
 
-_PART = regex.compile(
+_PART = re.compile(
     r"\b(?:(?P<cecum>cec(?:um|al))|(?P<ileum>terminal ileum|ileocecal|TI\b)|(?P<ascending>ascending|right colon|hepatic flexure)|"
     r"(?P<transverse>transverse)|(?P<descending>descending|splenic flexure|left colon)|(?P<sigmoid>sigmoid)|(?P<rectum>rect(?:um|al))|"
     r"(?P<antrum>antr(?:um|al))|(?P<body>gastric body|body of the stomach|greater curv\w+|lesser curv\w+|fund(?:us|ic))|"
     r"(?P<duodenum>duoden\w+|second portion)|(?P<esophagus>esophag(?:us|eal)|GE junction|gastroesophageal)|"
     r"(?P<apart>(?:separate|different|another|distinct|other|second) (?:\w+ ){0,2}(?:lesion|polyp|site|area|location|segment)s?))",
-    regex.IGNORECASE,
+    re.IGNORECASE,
 )
 
 
