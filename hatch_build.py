@@ -77,11 +77,13 @@ def compile_injuries() -> None:
 
 
 def compile_procedures() -> None:
-    """The procedure lexicon with its words."""
+    """The procedure lexicon with its words, and how operations are told."""
+    from detect_icd.matchers import accounts  # noqa: PLC0415 - as above
     from detect_icd.matchers.procedures_compiled import FILE  # noqa: PLC0415 - as above
-    from detect_icd.matchers.procedures_index import pack_lexicon  # noqa: PLC0415 - as above
+    from detect_icd.matchers.procedures_index import index, pack_lexicon  # noqa: PLC0415 - as above
 
     pack_lexicon(COMPILED / FILE)
+    accounts.pack_accounts(index().vocabulary, COMPILED / accounts.FILE)
 
 
 def compile_rules() -> None:

@@ -280,7 +280,7 @@ def _barred(text: str, tokens: Sequence[Token], members: frozenset[int], first: 
     previous = first
     for number in sorted(members)[1:]:
         for match in barrier.finditer(text, tokens[previous].end, tokens[number].start):
-            if match.group() != ":" or not _names_parts(tokens, match.start()):
+            if match.group() != ":" or not _names_parts(text, tokens, match.start()):
                 return True
         previous = number
     return False
@@ -310,9 +310,10 @@ _LABEL_END = re.compile(r"[:|\n]|\s-\s")
 _JOINS = re.compile(r"\b(?:and|or|with|no|not|without)\b|[;.]\s", re.IGNORECASE)
 
 
-def _names_parts(tokens: Sequence[Token], colon: int) -> bool:
-    """Whether all that stands before a colon are parts of the body: what follows is found there ("Bladder: stone")."""
-    before = [atom for token in tokens if token.end <= colon for atom in token.atoms]
+def _names_parts(text: str, tokens: Sequence[Token], colon: int) -> bool:
+    """Whether all that stands before a colon are parts of the body: what follows is found there ("US: Bladder: stone")."""
+    opened = text.rfind(":", 0, colon) + 1
+    before = [atom for token in tokens if opened <= token.start and token.end <= colon for atom in token.atoms]
     return bool(before) and word_set("anatomy.txt").issuperset(before)
 
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from detect_icd.candidates import Candidate, Status
+from detect_icd.matchers.accounts import accounts
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index, index
-from detect_icd.matchers.procedures_mention import Found, Mention, mention_of, occurrences
+from detect_icd.matchers.procedures_mention import mention_of, occurrences
 from detect_icd.matchers.procedures_modifiers import with_modifiers
-from detect_icd.matchers.procedures_scan import Clause, Hit, Role, clauses, lists
+from detect_icd.matchers.procedures_scan import Clause, Role, clauses, lists
 from detect_icd.matchers.procedures_select import Reading, select
+from detect_icd.matchers.procedures_told import by_account, by_steps
 from detect_icd.sections import Section
 
 
@@ -53,7 +55,14 @@ class ProcedureMatcher:
             for found in occurrences(clause, name)
             if (mention := mention_of(facts, entry, found)) is not None
         ]
-        reading = select(mentions, list(self._by_steps(facts, service_date)), listed=facts.titled)
+        told = list(by_steps(facts, self.index, service_date))
+        done = [mention for mention in mentions if mention.status is Status.PRESENT]
+        if not any(mention.role is Role.TITLE for mention in done):
+            known = accounts(self.index.vocabulary)
+            if like := by_account(facts, self.index, known, service_date, [*done, *told]):
+                mentions = [mention for mention in mentions if mention.status is not Status.PRESENT]
+                told = like
+        reading = select(mentions, told, listed=facts.titled)
         if any(candidate.status is Status.PRESENT for candidate in reading.candidates):
             return reading._replace(candidates=with_modifiers(reading.candidates, facts.modifiers, text))
         return reading
@@ -63,35 +72,3 @@ class ProcedureMatcher:
             for entry, name in self.index.named.get(atom, ()):
                 if all(other in clause.atoms for other in name):
                     yield entry, name
-
-    def _by_steps(self, facts: Facts, day: date | None) -> Iterator[Mention]:
-        if facts.of_specimens:
-            return
-        told = [clause for clause in facts.clauses if clause.role >= Role.FINDING]
-        said = {atom for clause in told for atom in clause.atoms}
-        for entry in self.index.told(said):
-            if not (entry.procedure.valid_on(day) and facts.may_say(entry)):
-                continue
-            hits = [stated for step in entry.steps if (stated := _first_stated(facts, step))]
-            if len(hits) < entry.procedure.steps_needed:
-                continue
-            if sum(_is_told(told, group[0]) for group in hits) < min(entry.procedure.steps_needed, _MOSTLY):
-                continue
-            flat = tuple(hit for group in hits for hit in group)
-            clause = next(c for c in told if c.start <= flat[0].start < c.end)
-            found = Found.at(clause, frozenset(hit.atom for hit in flat), flat, by_steps=True)
-            if mention := mention_of(facts, entry, found):
-                yield mention
-
-
-_MOSTLY = 2
-"""Steps that must stand in the account itself: specimens and findings tell of what was taken elsewhere, too."""
-
-
-def _is_told(clauses: Sequence[Clause], hit: Hit) -> bool:
-    return any(c.start <= hit.start < c.end and c.role >= Role.BODY for c in clauses)
-
-
-def _first_stated(facts: Facts, step: tuple[Atoms, ...]) -> tuple[Hit, ...]:
-    """Where a note first states a step, in one of its ways."""
-    return min((hits for atoms in step if (hits := facts.first(atoms))), key=lambda hits: hits[0].start, default=())

@@ -1,4 +1,4 @@
-"""The procedure lexicon as the build packs it: reading it costs a process a fraction of reading and compiling its sources.
+"""The procedure lexicon and its accounts as the build packs them: reading these costs a fraction of compiling the sources.
 
 What is packed tells what it was made from; where that has changed since, the lexicon is read from its sources.
 """
@@ -17,30 +17,45 @@ from typing import Any
 from redactphi.resources import data
 
 FILE = "procedures.json"
-_READERS = ("matchers/procedures_scan.py", "matchers/procedures_lexicon.py", "matchers/procedures_index.py", "terms.py")
+_READERS = (
+    "matchers/procedures_scan.py",
+    "matchers/procedures_lexicon.py",
+    "matchers/procedures_index.py",
+    "matchers/accounts.py",
+    "terms.py",
+)
 """Modules of which a change may make something else of the same sources."""
 
 
 def sources() -> list[Traversable]:
     """The files of the lexicon, one a field, by name."""
-    folder = data("detect_icd") / "procedures"
-    return sorted((path for path in folder.iterdir() if path.name.endswith(".toml")), key=lambda path: path.name)
+    return _named("procedures", ".toml")
+
+
+def account_sources() -> list[Traversable]:
+    """The files of accounts, by name."""
+    return _named("accounts", ".tsv")
+
+
+def _named(folder: str, ending: str) -> list[Traversable]:
+    found = (data("detect_icd") / folder).iterdir()
+    return sorted((path for path in found if path.name.endswith(ending)), key=lambda path: path.name)
 
 
 def fingerprint() -> str:
-    """Of everything that the packed lexicon is made from."""
+    """Of everything that the packed lexicon and accounts are made from."""
     digest = hashlib.sha256()
     readers = (files("detect_icd").joinpath(*name.split("/")) for name in _READERS)
-    for path in (*sources(), data("detect_icd") / "procedure_words.toml", *readers):
+    for path in (*sources(), *account_sources(), data("detect_icd") / "procedure_words.toml", *readers):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
 @functools.cache
-def packed() -> Mapping[str, Any] | None:
-    """What the build packed; None where there is nothing, or its sources have changed since."""
-    path = data("detect_icd") / "compiled" / FILE
+def packed(name: str = FILE) -> Mapping[str, Any] | None:
+    """What the build packed in a file; None where there is nothing, or its sources have changed since."""
+    path = data("detect_icd") / "compiled" / name
     if not path.is_file():
         return None
     with path.open("rb") as file:

@@ -39,6 +39,7 @@ class Index:
         vocabulary: Turns text into atoms.
         entries: All entries.
         named: Atom -> the entries and names it opens.
+        by_code: Code -> its entries.
     """
 
     def __init__(self, entries: tuple[Procedure, ...], compiled: Mapping[str, Any] | None = None) -> None:
@@ -59,6 +60,9 @@ class Index:
             for name in entry.names:
                 anchor = min(name, key=lambda atom: (frequency[atom], atom))
                 self.named.setdefault(anchor, []).append((entry, name))
+        self.by_code: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            self.by_code.setdefault(entry.procedure.code, []).append(entry)
         self._steps: dict[Atoms, list[tuple[int, int]]] = {}
         for number, entry in enumerate(self.entries):
             for bit, step in enumerate(entry.steps):

@@ -34,7 +34,8 @@ class Found(NamedTuple):
         atoms: What is stated.
         hits: Where.
         bounds: Where the first word starts and the last ends.
-        by_steps: Whether it is not the name but the steps.
+        by_steps: Whether it is not the name but the account.
+        likeness: How far the account is like a known one, from 0 to 1; 0 where it states steps of the entry.
     """
 
     clause: Clause
@@ -42,11 +43,15 @@ class Found(NamedTuple):
     hits: tuple[Hit, ...]
     bounds: tuple[int, int]
     by_steps: bool = False
+    likeness: float = 0.0
 
     @classmethod
-    def at(cls, clause: Clause, atoms: Atoms, hits: tuple[Hit, ...], *, by_steps: bool = False) -> Self:
+    def at(
+        cls, clause: Clause, atoms: Atoms, hits: tuple[Hit, ...], *, by_steps: bool = False, likeness: float = 0.0
+    ) -> Self:
         """What is stated by these words."""
-        return cls(clause, atoms, hits, (min(hit.start for hit in hits), max(hit.end for hit in hits)), by_steps)
+        bounds = (min(hit.start for hit in hits), max(hit.end for hit in hits))
+        return cls(clause, atoms, hits, bounds, by_steps, likeness)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,15 +96,14 @@ def mention_of(facts: Facts, entry: Entry, found: Found) -> Mention | None:
     if status is None:
         return None
     answers: list[Answer] = []
-    for check in _CHECKS:
+    for check in _OF_ACCOUNTS if found.likeness else _CHECKS:
         answer = check(facts, entry, found)
         if answer is None:
             return None
         answers.append(answer)
-    score = _SCORE[found.clause.role] * (_BY_STEPS if found.by_steps else 1.0)
+    score = found.likeness or _SCORE[found.clause.role] * (_BY_STEPS if found.by_steps else 1.0)
     for answer in answers:
         score *= answer.share
-    first = "procedure/steps" if found.by_steps else f"procedure/{found.clause.role.name.lower()}"
     return Mention(
         entry=entry,
         found=found,
@@ -110,8 +114,18 @@ def mention_of(facts: Facts, entry: Entry, found: Found) -> Mention | None:
         modifiers=tuple(modifier for answer in answers for modifier in answer.modifiers),
         places=tuple(place for answer in answers for place in answer.places),
         units=max(answer.units for answer in answers),
-        rules=(first, *(answer.rule for answer in answers if answer.rule)),
+        rules=(_rule(found), *(answer.rule for answer in answers if answer.rule)),
     )
+
+
+def _rule(found: Found) -> str:
+    if found.likeness:
+        return ACCOUNT
+    return STEPS if found.by_steps else f"procedure/{found.clause.role.name.lower()}"
+
+
+STEPS, ACCOUNT = "procedure/steps", "procedure/account"
+"""Rules of what nobody names: the account states steps of the entry, or is like a known account."""
 
 
 _SERVICES = frozenset({"services", "drugs", "imaging", "evaluation", "anesthesia"})
@@ -267,3 +281,6 @@ def _side(facts: Facts, entry: Entry, found: Found) -> Answer | None:
 _CHECKS: tuple[Callable[[Facts, Entry, Found], Answer | None], ...] = (
     _without, _approach, _extent, _unless, size, area, weight, number, minutes, dose, _age, _side,
 )  # fmt: skip
+
+_OF_ACCOUNTS = (_approach, size, area, weight, number, minutes, dose, _age, _side)
+"""What speaks against an operation whose account is like this one: words of its neighbours are no matter of these."""

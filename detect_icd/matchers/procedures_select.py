@@ -144,7 +144,7 @@ def _is_part(mention: Mention, other: Mention) -> bool:
 
 
 def _says_more(other: Mention, lesser: Mention) -> bool:
-    if other.code == lesser.code or not lesser.atoms < other.atoms:
+    if other.code == lesser.code or lesser.found.likeness or not lesser.atoms < other.atoms:
         return False
     if lesser.code in other.entry.procedure.add_on_to or other.code in lesser.entry.procedure.add_on_to:
         return False

@@ -55,6 +55,7 @@ def test_what_was_made_from_other_sources_is_not_used(content, tmp_path, monkeyp
 
 def test_a_changed_source_changes_what_it_is_known_by(tmp_path, monkeypatch):
     (tmp_path / "procedures").mkdir()
+    (tmp_path / "accounts").mkdir()
     (tmp_path / "procedure_words.toml").write_text("[same]\n", encoding="utf-8")
     field = tmp_path / "procedures" / "field.toml"
     field.write_text("x = 1\n", encoding="utf-8")
@@ -62,4 +63,7 @@ def test_a_changed_source_changes_what_it_is_known_by(tmp_path, monkeypatch):
     before = procedures_compiled.fingerprint()
     assert procedures_compiled.fingerprint() == before
     field.write_text("x = 2\n", encoding="utf-8")
-    assert procedures_compiled.fingerprint() != before
+    changed = procedures_compiled.fingerprint()
+    assert changed != before
+    (tmp_path / "accounts" / "field.tsv").write_text("44970\tx\n", encoding="utf-8")
+    assert procedures_compiled.fingerprint() != changed

@@ -1,0 +1,265 @@
+"""Operations that nobody names: which known account the account of a note is nearest to.
+
+The known accounts are those of ``data/accounts`` and what the entries of the lexicon say of their own operations. Nearness is
+BM25 (Robertson and Zaragoza, *The Probabilistic Relevance Framework*, 2009) over stems of words and the lexicon's atoms.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from detect_icd.coding import cpt, hcpcs
+from detect_icd.matchers.procedures_compiled import account_sources, pack, packed
+from detect_icd.matchers.procedures_lexicon import Procedure, read_all
+from detect_icd.matchers.procedures_scan import Hit, Vocabulary
+from redactphi.errors import RuleError
+
+FILE = "accounts.json"
+
+_SATURATION = 1.2
+"""BM25's k1: how soon a word said again counts no more."""
+_LENGTH = 0.75
+"""BM25's b: how far a long account is held against itself."""
+_REPEATED = 2
+"""How often a word of the note counts at most."""
+_LIMIT = 40
+_WORD = re.compile(r"[a-z][a-z'\u2019-]+", re.IGNORECASE)
+_ENDING = re.compile(r"(?<=...)(?:ing|ed|ion|ly|al|er)$")
+_STOP = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "and",
+        "to",
+        "in",
+        "with",
+        "was",
+        "were",
+        "is",
+        "are",
+        "be",
+        "it",
+        "its",
+        "at",
+        "on",
+        "for",
+        "by",
+        "from",
+        "then",
+        "that",
+        "this",
+        "we",
+        "i",
+        "he",
+        "she",
+        "his",
+        "her",
+        "my",
+        "our",
+        "or",
+        "which",
+        "but",
+        "had",
+        "has",
+        "have",
+        "been",
+        "being",
+        "as",
+        "while",
+    ]
+)
+
+
+class Account(NamedTuple):
+    """How an operation is told.
+
+    Attributes:
+        codes: All that is reported of it.
+        text: The account, in this project's words.
+        source: Where it stands.
+    """
+
+    codes: tuple[str, ...]
+    text: str
+    source: str
+
+
+class Likeness(NamedTuple):
+    """A known account that a note's account is like.
+
+    Attributes:
+        codes: What is reported of the known account.
+        score: How much the two have in common; unbounded.
+        share: Which part that is of all the note's words have to say, from 0 to about 1.
+        words: The features that both have, the most telling first.
+        source: Where the known account stands.
+    """
+
+    codes: tuple[str, ...]
+    score: float
+    share: float
+    words: tuple[str, ...]
+    source: str
+
+
+class Accounts:
+    """Known accounts, and which of them a text is nearest to."""
+
+    def __init__(self, vocabulary: Vocabulary, known: Iterable[Account] = ()) -> None:
+        self._vocabulary = vocabulary
+        self._codes: list[tuple[str, ...]] = []
+        self._sources: list[str] = []
+        found: dict[str, tuple[list[int], list[int]]] = {}
+        for number, account in enumerate(known):
+            self._codes.append(account.codes)
+            self._sources.append(account.source)
+            for feature, times in sorted(self._counted(account.text).items()):
+                documents, often = found.setdefault(feature, ([], []))
+                documents.append(number)
+                often.append(times)
+        self._file(list(found), list(found.values()))
+
+    def _file(self, features: Sequence[str], postings: Sequence[tuple[Sequence[int], Sequence[int]]]) -> None:
+        self._numbers = {feature: number for number, feature in enumerate(features)}
+        self._postings = [(np.array(d, dtype=np.intp), np.array(t, dtype=np.float64)) for d, t in postings]
+        count = len(self._codes)
+        lengths = np.zeros(count)
+        for documents, times in self._postings:
+            lengths[documents] += times
+        mean = float(lengths.mean()) if count else 1.0
+        against = _SATURATION * (1 - _LENGTH + _LENGTH * lengths / mean)
+        self._weights: list[npt.NDArray[np.float64]] = []
+        for documents, times in self._postings:
+            rarity = np.log(1 + (count - len(documents) + 0.5) / (len(documents) + 0.5))
+            self._weights.append(rarity * times * (_SATURATION + 1) / (times + against[documents]))
+        self._most = [float(weights.max()) for weights in self._weights]
+
+    def to_packed(self) -> dict[str, Any]:
+        """All it knows, for ``from_packed``."""
+        postings = [[d.tolist(), [int(often) for often in t]] for d, t in self._postings]
+        return {"codes": self._codes, "sources": self._sources, "features": list(self._numbers), "postings": postings}
+
+    @classmethod
+    def from_packed(cls, vocabulary: Vocabulary, raw: Mapping[str, Any]) -> Accounts:
+        """The accounts as they were packed."""
+        found = cls(vocabulary)
+        found._codes = [tuple(codes) for codes in raw["codes"]]
+        found._sources = list(raw["sources"])
+        found._file(raw["features"], raw["postings"])
+        return found
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def nearest(self, text: str, parts: Iterable[tuple[int, int]], hits: Iterable[Hit]) -> list[Likeness]:
+        """The known accounts that parts of a text are like, nearest first.
+
+        Args:
+            text: The note.
+            parts: Where in it the account stands, as start and end.
+            hits: The atoms in these parts.
+        """
+        said = Counter(self._features(text, parts))
+        said.update(f"@{hit.atom}" for hit in hits)
+        known = {self._numbers[feature]: times for feature, times in sorted(said.items()) if feature in self._numbers}
+        scores = np.zeros(len(self._codes))
+        possible = 0.0
+        for number, times in known.items():
+            repeated = min(times, _REPEATED) ** 0.5
+            scores[self._postings[number][0]] += repeated * self._weights[number]
+            possible += repeated * self._most[number]
+        order = np.argsort(-scores, kind="stable")[:_LIMIT]
+        return [
+            self._likeness(int(place), float(scores[place]), possible, known) for place in order if scores[place] > 0
+        ]
+
+    def _likeness(self, document: int, score: float, possible: float, known: Mapping[int, int]) -> Likeness:
+        weighed = []
+        features = list(self._numbers)
+        for number in known:
+            documents, weights = self._postings[number][0], self._weights[number]
+            place = int(np.searchsorted(documents, document))
+            if place < len(documents) and documents[place] == document:
+                weighed.append((-float(weights[place]), features[number]))
+        words = tuple(feature for _, feature in sorted(weighed))
+        return Likeness(self._codes[document], score, score / possible, words, self._sources[document])
+
+    def places(self, text: str, parts: Iterable[tuple[int, int]], hits: Iterable[Hit]) -> dict[str, Hit]:
+        """Where parts of a text first have each feature."""
+        found: dict[str, Hit] = {}
+        for start, end in parts:
+            for match in _WORD.finditer(text, start, end):
+                if feature := self._feature(match.group()):
+                    found.setdefault(feature, Hit(match.start(), match.end(), feature))
+        for hit in hits:
+            found.setdefault(f"@{hit.atom}", hit)
+        return found
+
+    def _counted(self, text: str) -> Counter[str]:
+        counted = Counter(self._features(text, [(0, len(text))]))
+        counted.update(f"@{hit.atom}" for hit in self._vocabulary.scan(text))
+        return counted
+
+    def _features(self, text: str, parts: Iterable[tuple[int, int]]) -> Iterator[str]:
+        for start, end in parts:
+            for match in _WORD.finditer(text, start, end):
+                if feature := self._feature(match.group()):
+                    yield feature
+
+    def _feature(self, word: str) -> str:
+        return "" if word.lower() in _STOP else _ENDING.sub("", self._vocabulary.stem(word))
+
+
+def read_accounts() -> Iterator[Account]:
+    """The accounts of ``data/accounts``: each line the codes, a tab and the account.
+
+    Raises:
+        RuleError: A line is malformed; tells its number.
+    """
+    for path in account_sources():
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if not line or line.startswith("#"):
+                continue
+            codes, tab, text = line.partition("\t")
+            if not tab or not text or not all(cpt.is_valid(code) or hcpcs.is_valid(code) for code in codes.split()):
+                raise RuleError(f"accounts/{path.name}:{number}: codes, a tab, and the account")
+            yield Account(tuple(codes.split()), text, f"accounts/{path.name.removesuffix('.tsv')}:{number}")
+
+
+def _of_lexicon(entries: Iterable[Procedure]) -> Iterator[Account]:
+    """What the entries say of their own operations: every way of every step, and the accounts they carry."""
+    for entry in entries:
+        source = f"procedures/{entry.specialty}"
+        for text in entry.told:
+            yield Account((entry.code,), text, source)
+        if entry.steps:
+            phrases = (*entry.phrases, *entry.steps, *entry.extent, *entry.matches, *entry.told)
+            text = " . ".join((entry.name, *(phrase.replace("|", " , ").replace("_", " ") for phrase in phrases)))
+            yield Account((entry.code,), text, source)
+
+
+@functools.lru_cache(maxsize=2)
+def accounts(vocabulary: Vocabulary) -> Accounts:
+    """All known accounts; as the build packed them, else from their sources."""
+    compiled = packed(FILE)
+    return Accounts(vocabulary, _known()) if compiled is None else Accounts.from_packed(vocabulary, compiled)
+
+
+def _known() -> Iterator[Account]:
+    yield from read_accounts()
+    yield from _of_lexicon(read_all())
+
+
+def pack_accounts(vocabulary: Vocabulary, path: Path) -> None:
+    """Packs all known accounts, read from their sources, for ``accounts``."""
+    pack(Accounts(vocabulary, _known()).to_packed(), path)

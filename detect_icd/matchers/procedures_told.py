@@ -1,0 +1,116 @@
+"""Operations told and not named: by steps that their entries ask for, or because a known account is told alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from detect_icd.candidates import Status
+from detect_icd.matchers.accounts import Accounts, Likeness
+from detect_icd.matchers.procedures_facts import Facts
+from detect_icd.matchers.procedures_index import Atoms, Index
+from detect_icd.matchers.procedures_mention import Found, Mention, mention_of
+from detect_icd.matchers.procedures_scan import Clause, Hit, Role
+
+_MOSTLY = 2
+"""Steps that must stand in the account itself: specimens and findings tell of what was taken elsewhere, too."""
+_ENOUGH, _ENOUGH_ALONE = 80.0, 115.0
+"""How much an account must have in common with a known one; more where nothing else says that anything was done."""
+_NEARER = 1.3
+"""How much nearer a known account must be than those of what the steps say, to be followed instead."""
+_SHOWN = 8
+"""Words that are shown as evidence."""
+_SUREST = 0.7
+
+
+def by_steps(facts: Facts, index: Index, day: date | None) -> Iterator[Mention]:
+    """The operations of which the account states enough steps."""
+    if facts.of_specimens:
+        return
+    told = [clause for clause in facts.clauses if clause.role >= Role.FINDING]
+    said = {atom for clause in told for atom in clause.atoms}
+    for entry in index.told(said):
+        if not (entry.procedure.valid_on(day) and facts.may_say(entry)):
+            continue
+        hits = [stated for step in entry.steps if (stated := _first_stated(facts, step))]
+        if len(hits) < entry.procedure.steps_needed:
+            continue
+        if sum(_is_told(told, group[0]) for group in hits) < min(entry.procedure.steps_needed, _MOSTLY):
+            continue
+        flat = tuple(hit for group in hits for hit in group)
+        clause = next(c for c in told if c.start <= flat[0].start < c.end)
+        found = Found.at(clause, frozenset(hit.atom for hit in flat), flat, by_steps=True)
+        if mention := mention_of(facts, entry, found):
+            yield mention
+
+
+def _is_told(clauses: Sequence[Clause], hit: Hit) -> bool:
+    return any(c.start <= hit.start < c.end and c.role >= Role.BODY for c in clauses)
+
+
+def _first_stated(facts: Facts, step: tuple[Atoms, ...]) -> tuple[Hit, ...]:
+    """Where a note first states a step, in one of its ways."""
+    return min((hits for atoms in step if (hits := facts.first(atoms))), key=lambda hits: hits[0].start, default=())
+
+
+class _Told(NamedTuple):
+    """The account of a note: its clauses, where they stand, and their atoms."""
+
+    clauses: list[Clause]
+    parts: list[tuple[int, int]]
+    hits: list[Hit]
+
+    @classmethod
+    def of(cls, facts: Facts) -> _Told:
+        clauses = [clause for clause in facts.clauses if clause.role >= Role.FINDING]
+        return cls(clauses, [(c.start, c.end) for c in clauses], [hit for c in clauses for hit in c.hits])
+
+
+def by_account(
+    facts: Facts, index: Index, known: Accounts, day: date | None, stated: Sequence[Mention]
+) -> list[Mention]:
+    """What the nearest of the known accounts was, if it is near enough and much nearer than those of what is stated.
+
+    Args:
+        facts: The note.
+        index: The lexicon.
+        known: The known accounts.
+        day: The day of service.
+        stated: What the account names and what its steps say.
+
+    Returns:
+        The operations of the known account; none where what is stated stands.
+    """
+    told = _Told.of(facts)
+    if not told.clauses or facts.visit or facts.of_specimens:
+        return []
+    enough = _ENOUGH if facts.operative else _ENOUGH_ALONE
+    ranked = [like for like in known.nearest(facts.text, told.parts, told.hits) if like.score >= enough]
+    steps = {mention.code for mention in stated if mention.status is Status.PRESENT}
+    nearest_steps = next((like.score for like in ranked if steps & set(like.codes)), 0.0)
+    for like in ranked:
+        if steps & set(like.codes) or like.score < _NEARER * nearest_steps:
+            break
+        places = known.places(facts.text, told.parts, told.hits)
+        if found := [mention for code in like.codes if (mention := _like(facts, index, code, day, like, told, places))]:
+            return found
+    return []
+
+
+def _like(  # noqa: PLR0917 - a code of a known account, beside the account of the note
+    facts: Facts,
+    index: Index,
+    code: str,
+    day: date | None,
+    like: Likeness,
+    told: _Told,
+    places: dict[str, Hit],
+) -> Mention | None:
+    """The operation of a code, told as the known account; None where the note says something that speaks against it."""
+    hits = tuple(sorted(places[word] for word in like.words[:_SHOWN]))
+    clause = next((c for c in told.clauses if c.start <= hits[0].start < c.end), told.clauses[0])
+    found = Found.at(clause, frozenset(like.words), hits, by_steps=True, likeness=min(like.share, _SUREST))
+    entries = (entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day))
+    mentions = [mention for entry in entries if (mention := mention_of(facts, entry, found))]
+    return max(mentions, key=lambda mention: mention.score, default=None)
