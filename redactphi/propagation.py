@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 
+import regex
+
 from redactphi.known import person_entries, place_entries
 from redactphi.labels import PhiLabel
 from redactphi.mentions import PERSON_LABELS, Known, Mentions
@@ -48,6 +50,7 @@ def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
             seen = text[span.start : span.end], span.label
             scores[seen] = max(span.score, scores.get(seen, 0.0))
     known = [entry for (value, label), score in scores.items() for entry in _entries(value, label, score)]
+    known += _acronyms(text, spans)
     by_score: defaultdict[float, list[Span]] = defaultdict(list)
     found = {(span.start, span.end): span.score for span in sorted(spans, key=_SCORE)}
     for mention in Mentions(known).find(text, found):
@@ -59,6 +62,19 @@ def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
         for score, group in by_score.items()
         for mention in _uncovered(group, [span for span in ordered if span.score >= score])
     )
+
+
+def _acronyms(text: str, spans: Sequence[Span]) -> Iterator[Known]:
+    """What a note says in brackets that it will call a place: 'Lindahl Children's ("LC")', if its letters are the name's own."""
+    for span in spans:
+        if span.label in _PLACES and span.score >= _SEED and (match := _IN_BRACKETS.match(text, span.end)):
+            initials = iter(word[0].upper() for word in _WORD.findall(text, span.start, span.end))
+            if all(letter in initials for letter in match[1]):
+                yield Known(match[1], span.label, max(0.0, span.score - _LESS), "propagation/acronym", "exact")
+
+
+_IN_BRACKETS = regex.compile(r"[ ]?\([\"“']?(\p{Lu}{2,6})[\"”']?\)")
+_WORD = regex.compile(r"[\p{L}\p{N}]+(?:['’]\p{L}+)*")
 
 
 def _widest_first(span: Span) -> tuple[int, int]:

@@ -16,9 +16,11 @@ from redactphi.recognizers.clinical import (
     countries,
     is_eponym_before_noun,
     is_graded_eponym,
+    is_only_an_eponym,
     is_possessive_eponym,
     peoples,
     plain_words,
+    products,
 )
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.spans import Span
@@ -175,6 +177,8 @@ def _is_distinctive(word: str, *, strong: bool, headed: bool) -> bool:
     if lower in resources.terms("name_stopwords") or (len(lower) <= _SHORTEST and any(map(str.isdigit, lower))):
         return False
     if lower.isdigit() or (not strong and lower.title() in resources.terms("states")):
+        return False
+    if not strong and (lower in products() or is_only_an_eponym(word)):
         return False
     words = resources.terms("common_words")
     common = lower in words or all(part in words or len(part) == 1 for part in parts)

@@ -37,6 +37,7 @@ _UNTRIMMED = frozenset(
         "names/initials-field",
         "names/newborn",
         "names/patient-initials",
+        "names/relation-lower-word",
         "names/spelled",
         "names/typist-mark",
     }
@@ -79,6 +80,7 @@ class NameRecognizer(RuleRecognizer):
                 trimmed is not None
                 and not _is_letter(text, trimmed)
                 and not _is_role(text, trimmed)
+                and not _is_acronym(text, trimmed)
                 and not (trimmed.source in _DOUBTFUL and _is_clinical(text, trimmed))
             ):
                 yield _as_staff(text, trimmed) if trimmed.source in _EITHER else trimmed
@@ -92,6 +94,17 @@ def _is_role(text: str, span: Span) -> bool:
     return word in never_names("clinician_titles", "clinician_roles") or (
         word not in listed_names() and _HEADING.match(text, span.end) is not None
     )
+
+
+def _is_acronym(text: str, span: Span) -> bool:
+    """Whether a ward, an insurer or a test stands before a credential: "call from NICU RN", "HLA, RN"."""
+    word = text[span.start : span.end]
+    if span.source != "names/credential" or not word.isupper() or not word.isalpha() or len(word) > _ACRONYM + 1:
+        return False
+    if word.lower() in resources.terms("unit_acronyms") or word in resources.terms("clinical_acronyms"):
+        return True
+    line = text[text.rfind("\n", 0, span.start) + 1 : span.start]
+    return word.lower() not in listed_names() and not line.isupper() and any(map(str.islower, line))
 
 
 def _is_letter(text: str, span: Span) -> bool:
@@ -240,7 +253,7 @@ def _reversed_name(value: str) -> bool:
     last, first = words[:1], words[1:]
     if len(first) != 1 or first[0] not in resources.terms("first_names") or _is_common(first[0]):
         return False
-    if _is_code(value) or not _is_one_case(value):
+    if _is_code(value) or not _is_one_case(value) or _are_no_people(value):
         return False
     eponyms = resources.terms("eponyms")
     if first[0] in eponyms and last[0] in eponyms:
@@ -252,6 +265,21 @@ def _is_code(value: str) -> bool:
     """Whether a State's code or a credential stands behind the comma: "Bedford, MA" and "PRYCE, PA" are no names."""
     last = value.rpartition(",")[2].strip()
     return any(last in resources.terms(name) for name in ("state_codes", "states", "credentials"))
+
+
+def _are_no_people(value: str) -> bool:
+    """Whether a day of the week, an acronym or a pair of eponyms stands there: "Mon/Thu", "BLOCKER, ASA", "LIMBERG, MILAN"."""
+    words = [word.upper() for word in _WORD.findall(value)]
+    eponyms = resources.terms("clinical_eponyms")
+    return (
+        any(word in _DAYS or word in _UNITS for word in words)
+        or (value.isupper() and any(word in resources.terms("clinical_acronyms") for word in words))
+        or all(word.title() in eponyms for word in words)
+    )
+
+
+_DAYS = frozenset({"MON", "TUE", "TUES", "WED", "THU", "THUR", "THURS", "FRI", "SAT", "SUN"})
+_UNITS = frozenset({"MIN", "SEC", "HR", "CM", "MM", "ML", "CC", "MG"})
 
 
 def _is_one_case(value: str) -> bool:

@@ -31,6 +31,8 @@ _PROCEDURES = re.compile(r"\d{5}\s?[-–]\s?\d{5}|[A-V]\d{4}")
 _NUMBERED_PLACE = re.compile(
     r"(?i)(?:\b(?:room|rm|bed|bay|or|suite|pod|slot|chair|station|ref|cat(?:alog)?|model)\b[ .:#]{1,4}(?:no\.? ?)?)$"
 )
+_PROCEDURE_BEFORE = re.compile(r"[a-z] \((?:CPT )?$|\((?:\d{5}, )+$")
+_PARITY = re.compile(r"(?:\d\d )?G\d{1,2}P\d{1,4}(?:[A-Z]{1,2}\d{1,2})?")
 _SPAN_OF_TIME = re.compile(r"\d{1,3} ?[-–] ?\d{1,3}")
 _UNIT = re.compile(
     r"\s{0,3}(?:d|days?|w|wks?|weeks?|mos?|months?|y|yrs?|years?|h|hrs?|hours?|min|minutes|mg|mcg|mL|ml|mm|cm|units?|reps|%)\b"
@@ -55,6 +57,10 @@ def is_no_number(text: str, span: Span, found: str, *, has_neighbour: bool) -> b
     """
     alone = not has_neighbour and not _is_glued(text, span)
     if not has_neighbour and _CLOCK.fullmatch(found):
+        return True
+    if span.label != _DATE and (
+        _CLOCKS.fullmatch(found) or _PARITY.fullmatch(found) or _is_procedure(text, span, found)
+    ):
         return True
     if span.label == _DATE and _SPAN_OF_TIME.fullmatch(found) and _UNIT.match(text, span.end):
         return True
@@ -82,6 +88,16 @@ def _is_no_identifier(text: str, span: Span, found: str) -> bool:
         return False
     is_short = not _MARKS.intersection(found) if not digits else len(found) < _MIN_ID
     return is_short or _PROCEDURES.fullmatch(found) is not None
+
+
+def _is_procedure(text: str, span: Span, found: str) -> bool:
+    """Whether five digits stand in brackets behind a plain word, as the code of an operation does: "release (64721)"."""
+    return (
+        len(found) == _ZIP
+        and found.isdigit()
+        and _PROCEDURE_BEFORE.search(text, max(0, span.start - _BEFORE), span.start) is not None
+        and text[span.end : span.end + 1] in {")", ","}
+    )
 
 
 def _is_measured(found: str) -> bool:

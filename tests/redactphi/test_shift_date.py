@@ -203,7 +203,8 @@ def test_the_dates_of_the_fixtures(root, rewriter):
             assert not regex.search(rf"(?<!\w){regex.escape(old)}(?!\w)", new)
             has_day = day_of_year(old) is not None
             counts[has_day, not new.startswith("[DATE")] += 1
-            if not new.startswith("[DATE") and all(each.fields.day for each in read(old)):
+            # 2/29 without a year is of another year than the note's: its distance cannot be told from what is written.
+            if not new.startswith("[DATE") and all(each.fields.day for each in read(old)) and "2/29" not in old:
                 near = near_to(document, spans)
                 pairs = zip(dates_of(read(old), near), dates_of(read(new), near + by), strict=True)
                 apart[all(b[0] - a[0] == by for a, b in pairs)] += 1
