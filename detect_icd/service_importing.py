@@ -48,7 +48,7 @@ _PTP_SETTINGS = (
 )
 _PART = re.compile(r"[-_]f(\d)\b", re.IGNORECASE)
 _NAMED = 5
-_QPP = re.compile(r"(?<!non)[-_ ]?qpp", re.IGNORECASE)
+_QPP = re.compile(r"(?<!non)(?<!non[-_ ])qpp", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +183,31 @@ def _chosen(group: _Group, files: Sequence[Recognised], notes: list[str]) -> Seq
     Raises:
         DataError: Several are left of a kind that has one, or a part of the pairs is missing.
     """
-    by_text = sorted(files, key=lambda each: each.is_workbook)
-    one_each = list({Path(each.file.name).stem.lower(): each for each in reversed(by_text)}.values())[::-1]
-    one_each = list({each.file.sha256: each for each in reversed(one_each)}.values())[::-1]
+    one_each = _one_each(group, files)
     if group.kind == "ncci-ptp":
         return _all_parts(one_each)
     left = [each for each in one_each if not _QPP.search(each.file.name)] or one_each
     left = [each for each in left if not each.is_workbook] or left
     if len(left) > 1:
-        names = " and ".join(each.file.name for each in left)
-        raise DataError(f"two files of {_title(group)}: {names}; keep the one to import")
+        raise _two_files(group, left)
     passed = [each.file.name for each in files if each.file.name != left[0].file.name]
     notes += [f"{name} is passed over: {left[0].file.name} is of the same release" for name in passed]
     return left
+
+
+def _one_each(group: _Group, files: Sequence[Recognised]) -> Sequence[Recognised]:
+    """Each file once, the text rather than the workbook of the same name."""
+    by_name: dict[str, Recognised] = {}
+    for each in sorted(files, key=lambda each: each.is_workbook):
+        other = by_name.setdefault(Path(each.file.name).stem.lower(), each)
+        if other.file.suffix == each.file.suffix and other.file.sha256 != each.file.sha256:
+            raise _two_files(group, (other, each))
+    return tuple({each.file.sha256: each for each in by_name.values()}.values())
+
+
+def _two_files(group: _Group, files: Iterable[Recognised]) -> DataError:
+    names = " and ".join(f"{each.file.container} {each.file.name}".strip() for each in files)
+    return DataError(f"two files of {_title(group)}: {names}; keep the one to import")
 
 
 def _all_parts(files: Sequence[Recognised]) -> Sequence[Recognised]:

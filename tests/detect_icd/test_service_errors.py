@@ -125,6 +125,19 @@ def test_two_files_of_one_release_are_refused(bring):
         bring("physician-fee-schedule", files)
 
 
+def test_two_files_of_one_name_are_refused_unless_they_are_the_same(home, tmp_path):
+    name = "ccipra-v320r0-f1.TXT"
+    one, same, other = (
+        write_zip(tmp_path / f"{n}.zip", {name: made.ptp(rows)})
+        for n, rows in enumerate((made.PAIRS, made.PAIRS, made.PAIRS[:2]))
+    )
+    assert import_service_files("ncci", one, same).files[0].rows == len(made.PAIRS)
+    with pytest.raises(
+        DataError, match=r"two files of NCCI PTP practitioner 2026q1: 0\.zip ccipra-.* and 2\.zip ccipra-"
+    ):
+        import_service_files("ncci", one, other)
+
+
 def test_a_missing_part_of_the_pairs_is_told(bring, home):
     with pytest.raises(
         DataError, match=r"part f2 of the PTP edits is missing; .*ccipra-v320r0-f1\.TXT, ccipra-v320r0-f3\.TXT"

@@ -159,13 +159,14 @@ def test_a_header_of_fewer_lines(bring, lines):
     assert ServiceFiles.open().fees("45378")[0].supervision == "09"
 
 
-def test_one_of_several_forms_of_a_file_is_read_and_the_others_named(home, tmp_path):
+@pytest.mark.parametrize("name", ["PPRRVU2026_Jan_nonQPP.csv", "PPRRVU2026_Jan_non-QPP.csv"])
+def test_one_of_several_forms_of_a_file_is_read_and_the_others_named(home, tmp_path, name):
     zipped = write_zip(tmp_path / "rvu26a.zip", {
         "PPRRVU2026_Jan_QPP.csv": made.fee_schedule([made.fee("45378", factor="33.5675")]),
-        "PPRRVU2026_Jan_nonQPP.csv": made.fee_schedule(),
+        name: made.fee_schedule(),
     })  # fmt: skip
     done = import_service_files("physician-fee-schedule", zipped)
-    assert kept(done) == [("physician-fee-schedule", "", "2026A", ["PPRRVU2026_Jan_nonQPP.csv"])]
+    assert kept(done) == [("physician-fee-schedule", "", "2026A", [name])]
     assert str(ServiceFiles.open().fees("45378")[0].conversion_factor) == "33.4009"
     assert any(note.startswith("PPRRVU2026_Jan_QPP.csv is passed over") for note in done.notes)
 
