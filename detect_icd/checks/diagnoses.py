@@ -1,0 +1,231 @@
+"""The diagnoses of a claim, by the code book's own notes and the guidelines: nothing needs to be imported."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from detect_icd.candidates import Candidate
+from detect_icd.checks.findings import Basis, Finding, Severity
+from detect_icd.checks.lines import Line, entry_of
+from detect_icd.checks.rules import check_rules
+from detect_icd.checks.services import listed
+from detect_icd.conventions.docket import starts
+from detect_icd.conventions.excludes import excluded_by, is_plainly_unrelated, levels, named_in
+from detect_icd.conventions.sequence import code_first, is_manifestation, requests
+from detect_icd.conventions.specificity import is_acute_of
+from detect_icd.matchers.completion import missing
+from detect_icd.matchers.questions import questions
+from redactphi.spans import Span
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook, CodeEntry
+    from detect_icd.guidelines import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnoses:
+    """The diagnoses of one claim, in its order.
+
+    Attributes:
+        lines: Its lines, services left out.
+        book: The release in force.
+        day: The day of service; ``None`` where it is not known.
+        setting: What the first code is called: first-listed of an outpatient, principal of an inpatient.
+    """
+
+    lines: tuple[Line, ...]
+    book: CodeBook
+    day: date | None = None
+    setting: Setting = "outpatient"
+
+    @property
+    def entries(self) -> tuple[CodeEntry, ...]:
+        """Those that the release in force has, each once."""
+        found = (self.book.get(line.code) for line in self.lines)
+        return tuple(dict.fromkeys(entry for entry in found if entry is not None))
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The same as candidates, as if a text named one after the other."""
+        return tuple(
+            Candidate(entry.coding, (Span(2 * n, 2 * n + 1, "mention"),)) for n, entry in enumerate(self.entries)
+        )
+
+    @property
+    def first(self) -> str:
+        """What the first code is called."""
+        return "first-listed diagnosis" if self.setting == "outpatient" else "principal diagnosis"
+
+    def basis(self, section: str, note: str = "") -> Basis:
+        """A section of the guidelines, with the note that says so."""
+        return Basis(f"guideline {section}", note, self.book.release)
+
+
+def check_validity(diagnoses: Diagnoses) -> Iterator[Finding]:
+    """Codes that are not to be reported at all: no codes of the day, or not complete; and codes given twice."""
+    book = diagnoses.book
+    for code, times in Counter(line.code for line in diagnoses.lines).items():
+        if times > 1:
+            message = f"{code} stands {times} times: each diagnosis is reported once"
+            yield Finding("repeated-diagnosis", Severity.ERROR, (code,), message, diagnoses.basis("I.B.12"))
+        entry = book.get(code)
+        if entry is None:
+            yield _elsewhere(code, diagnoses)
+        elif not entry.billable:
+            kind = "seventh-character" if entry.needs_seventh else "not-billable"
+            section = "I.C.19.a" if entry.needs_seventh and code[0] in "ST" else "I.A.5" if entry.needs_seventh else "I.B.2"
+            message = f"{code} ({entry.title}) is not complete: it needs {missing(entry, book)}"
+            yield Finding(kind, Severity.ERROR, (code, *entry.children), message, diagnoses.basis(section))
+        elif diagnoses.day is not None and not _is_in_force(entry, diagnoses.day):
+            yield _elsewhere(code, diagnoses)
+
+
+def _is_in_force(entry: CodeEntry, day: date) -> bool:
+    return (entry.valid_from is None or entry.valid_from <= day) and (entry.valid_to is None or day <= entry.valid_to)
+
+
+def _elsewhere(code: str, diagnoses: Diagnoses) -> Finding:
+    """A code of another release than the one in force."""
+    entry, release = entry_of(code, diagnoses.book), diagnoses.book.release
+    when = f"on {diagnoses.day}" if diagnoses.day is not None else f"in {release}"
+    told = ""
+    if entry is not None and entry.valid_to is not None:
+        told = f": its last day is {entry.valid_to}"
+    elif entry is not None and entry.valid_from is not None:
+        told = f": its first day is {entry.valid_from}"
+    elif entry is not None:
+        told = f": it is of {entry.release}"
+    message = f"{code} is not valid {when}{told}"
+    return Finding("not-valid-on-date", Severity.ERROR, (code,), message, Basis(f"ICD-10-CM {release}"))
+
+
+def check_excludes(diagnoses: Diagnoses) -> Iterator[Finding]:
+    """Pairs of which an Excludes1 note says that they are not coded together."""
+    book = diagnoses.book
+    for one, other in itertools.combinations(diagnoses.candidates, 2):
+        if is_acute_of(one, other) or is_acute_of(other, one):
+            # I.B.8: the acute and the chronic form are both coded.
+            continue
+        pair = next(((a, b) for a, b in ((one, other), (other, one)) if starts(b, excluded_by(book, a.coding.code))), None)
+        if pair is None:
+            continue
+        code, excluded = (candidate.coding.code for candidate in pair)
+        unrelated = is_plainly_unrelated(one, other)
+        message = f"{code} and {excluded} exclude one another (Excludes1): report both only if the conditions are unrelated"
+        if unrelated:
+            message += ", as these seem to be"
+        basis = diagnoses.basis("I.A.12.a", _note(book, code, "excludes1", pair[1]))
+        yield Finding("excludes1", Severity.HINT if unrelated else Severity.ERROR, (excluded, code), message, basis)
+
+
+def _note(book: CodeBook, code: str, kind: str, other: Candidate | None) -> str:
+    """The line of a kind of note at a code or above it that names another, or the first there is, and where it stands."""
+    for level in levels(book, code, blocks=kind == "excludes1"):
+        for line in getattr(level, kind):
+            if other is None or starts(other, tuple(named_in(line)) or ("?",)):
+                return f"{_CALLED[kind]} note at {level.code}: {line.strip(' ,:')}"
+    return ""
+
+
+_CALLED = {
+    "excludes1": "Excludes1", "code_first": "Code first", "use_additional": "Use additional code", "code_also": "Code also"
+}  # fmt: skip
+
+
+def check_sequence(diagnoses: Diagnoses) -> Iterator[Finding]:
+    """Codes that stand before those they must follow, first where they must not be, or not first where they must."""
+    candidates = diagnoses.candidates
+    for place, later in enumerate(candidates):
+        firsts = code_first(diagnoses.book, later.coding.code)
+        for other in candidates[place + 1 :]:
+            if firsts and starts(other, firsts) and not starts(later, code_first(diagnoses.book, other.coding.code) or ("?",)):
+                yield _before(later, other, diagnoses)
+            elif is_acute_of(other, later):
+                message = f"{other.coding.code} (acute) comes before {later.coding.code} (chronic)"
+                codes = (later.coding.code, other.coding.code)
+                yield Finding("sequence", Severity.WARNING, codes, message, diagnoses.basis("I.B.8"))
+        if place and check_rules().first_listed.holds(later.coding.code):
+            message = f"{later.coding.code} may only be the {diagnoses.first}, unless two encounters of the day are put together"
+            yield Finding("first-listed-only", Severity.WARNING, (later.coding.code,), message, diagnoses.basis("I.C.21.c.15"))
+    if candidates and candidates[0].coding.code[0] in "VWXY":
+        code = candidates[0].coding.code
+        message = f"{code} is an external cause and never the {diagnoses.first}: the injury or condition comes first"
+        yield Finding("external-cause-first", Severity.ERROR, (code,), message, diagnoses.basis("I.C.20.a.6"))
+
+
+def _before(later: Candidate, other: Candidate, diagnoses: Diagnoses) -> Finding:
+    code, first = later.coding.code, other.coding.code
+    what = "is a manifestation and " if is_manifestation(later) else ""
+    message = f"{code} {what}stands before {first}, which is coded first"
+    basis = diagnoses.basis("I.A.13", _note(diagnoses.book, code, "code_first", other))
+    return Finding("sequence", Severity.ERROR, (code, first), message, basis)
+
+
+def check_requests(diagnoses: Diagnoses) -> Iterator[Finding]:
+    """What notes at the codes ask for and the claim does not have."""
+    candidates, book = diagnoses.candidates, diagnoses.book
+    for candidate in candidates:
+        code = candidate.coding.code
+        firsts = code_first(book, code)
+        if is_manifestation(candidate):
+            if not (firsts and any(starts(other, firsts) for other in candidates)):
+                yield _without_cause(candidate, diagnoses)
+        elif firsts and not any(starts(other, firsts) for other in candidates):
+            yield _without_first(candidate, diagnoses)
+    for request in requests(candidates, book):
+        if request.kind != "manifestation":
+            message = f"{request.code} asks for a code from {listed(request.wanted)} too, if it applies"
+            basis = diagnoses.basis("I.A.17", _note(book, request.code, request.kind, None))
+            yield Finding(request.kind.replace("_", "-"), Severity.HINT, (request.code,), message, basis)
+
+
+def _without_cause(candidate: Candidate, diagnoses: Diagnoses) -> Finding:
+    """A manifestation whose cause is not among those its notes name: wrong if it is first, to look at if it is not."""
+    code, book = candidate.coding.code, diagnoses.book
+    is_first = candidate is diagnoses.candidates[0] or candidate.coding.code == diagnoses.candidates[0].coding.code
+    firsts = code_first(book, code)
+    causes = f", such as {listed(firsts, shown=6)}" if firsts else ""
+    if is_first:
+        message = f"{code} is a manifestation and never the {diagnoses.first}: code first the underlying disease{causes}"
+    else:
+        message = f"{code} is a manifestation: none of the diagnoses is one that it is known to come from{causes}"
+    severity = Severity.ERROR if is_first else Severity.WARNING
+    basis = diagnoses.basis("I.A.13", _note(book, code, "code_first", None))
+    return Finding("manifestation", severity, (code,), message, basis)
+
+
+_IF_IT_APPLIES = re.compile(r"if applicable|if known|\bany\b|such as", re.IGNORECASE)
+
+
+def _without_first(candidate: Candidate, diagnoses: Diagnoses) -> Finding:
+    code, book = candidate.coding.code, diagnoses.book
+    lines = [line for level in levels(book, code, blocks=False) for line in level.code_first]
+    is_open = any(_IF_IT_APPLIES.search(line) for line in lines)
+    message = f"{code}: code first {listed(code_first(book, code), shown=6)}" + (", if it applies" if is_open else "")
+    basis = diagnoses.basis("I.A.13", _note(book, code, "code_first", None))
+    return Finding("code-first", Severity.HINT if is_open else Severity.WARNING, (code,), message, basis)
+
+
+def check_sides(diagnoses: Diagnoses) -> Iterator[Finding]:
+    """Codes of an unspecified side where others name it."""
+    for entry in diagnoses.entries:
+        told = [question for question in questions(entry, diagnoses.book) if _SIDE in question]
+        if entry.billable and told:
+            message = f"{entry.code} leaves the side open" + "".join(told[0].partition(_SIDE)[2:])
+            yield Finding("side", Severity.HINT, (entry.code,), message, diagnoses.basis("I.B.13"))
+
+
+_SIDE = ": side not stated (I.B.13)"
+
+
+def check_diagnoses(diagnoses: Diagnoses) -> Iterator[Finding]:
+    """All of the above."""
+    checks: Sequence = (check_validity, check_excludes, check_sequence, check_requests, check_sides)
+    for check in checks:
+        yield from check(diagnoses)

@@ -1,0 +1,41 @@
+"""What the checks could not look at, and which command brings it; and releases that are not those of the day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detect_icd.checks.findings import Finding, Severity
+from detect_icd.checks.services import Services
+from detect_icd.coding import CodeSystem
+from detect_icd.service_records import IMPORT_OF, TITLES
+
+_FOR = {
+    "physician-fee-schedule": "status, sides, assistants, components and global days",
+    "ncci-ptp": "pairs that are not paid together",
+    "ncci-mue": "units",
+    "ncci-add-on": "all primaries of add-on codes",
+    "hcpcs": "whether a HCPCS code is in force",
+}
+"""The kinds of files that checks read, and what for."""
+
+_OF_SETTINGS = ("ncci-ptp", "ncci-mue")
+
+
+def check_imports(services: Services) -> Iterator[Finding]:
+    """Once for each import that is missing, and for each whose release is not the one of the day."""
+    if not services.lines:
+        return
+    missing: dict[str, list[str]] = {}
+    at_hand = services.files.kinds()
+    for kind, what in _FOR.items():
+        if kind == "hcpcs" and all(line.system is not CodeSystem.HCPCS for line in services.lines):
+            continue
+        if kind not in at_hand:
+            missing.setdefault(IMPORT_OF[kind], []).append(what)
+            continue
+        note = services.files.note(kind, services.day, services.edits if kind in _OF_SETTINGS else "")
+        if note:
+            yield Finding("other-release", Severity.HINT, services.codes, f"{TITLES[kind]}: {note}")
+    for command, what in missing.items():
+        message = f"not checked: {'; '.join(what)}. `detect-icd import {command} FILE...` brings them"
+        yield Finding("not-imported", Severity.HINT, services.codes, message)
