@@ -17,12 +17,14 @@ from detect_icd.checks.services import Services
 from detect_icd.checks.standing import check_standing
 from detect_icd.checks.units import check_units
 from detect_icd.codebook import CodeBook, day_of, open_book
-from detect_icd.coding import hcpcs
+from detect_icd.coding import CodeSystem, hcpcs
 from detect_icd.guidelines import SETTINGS
 from detect_icd.service_files import ServiceFiles
+from detect_icd.service_records import Citation
 from redactphi.errors import UnknownNameError
 
 if TYPE_CHECKING:
+    from detect_icd.candidates import Candidate
     from detect_icd.guidelines import Setting
     from detect_icd.service_records import Setting as Edits
 
@@ -71,7 +73,9 @@ def check(
         tuple(line for line in lines if not line.is_diagnosis), files or ServiceFiles.open(), day, edits
     )
     diagnoses = Diagnoses(tuple(line for line in lines if line.is_diagnosis), book, day, setting)
-    found = dict.fromkeys((*check_diagnoses(diagnoses), *_of_services(services), *_of_reading(diagnoses.lines, book, services)))
+    found = dict.fromkeys(
+        (*check_diagnoses(diagnoses), *_of_services(services), *_of_reading(diagnoses.lines, book, services))
+    )
     return tuple(sorted(found, key=lambda finding: _ORDER.index(finding.severity)))
 
 
@@ -86,6 +90,24 @@ def check_edits(services: Services) -> Iterator[Finding]:
     """What the edits of NCCI say: pairs, units, add-on codes."""
     for part in (check_pairs, check_units, check_add_ons):
         yield from part(services)
+
+
+def edit_warnings(reported: Iterable[Candidate], files: ServiceFiles, day: date | None) -> Iterator[str]:
+    """What the imported edits of NCCI say against the services of a note, each with the row that says so.
+
+    Args:
+        reported: What may be reported of the note.
+        files: The imported files.
+        day: The day of service.
+    """
+    lines = tuple(
+        Line(c.coding.code, c.coding.system, c.modifiers, c.units, number)
+        for number, c in enumerate(reported, start=1)
+        if c.coding.system is not CodeSystem.ICD10CM
+    )
+    for finding in check_edits(Services(lines, files, day)):
+        if finding.counts and isinstance(finding.source, Citation):
+            yield str(finding)
 
 
 def _of_reading(diagnoses: Iterable[Line], book: CodeBook, services: Services) -> Iterator[Finding]:

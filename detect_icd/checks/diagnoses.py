@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -15,7 +15,8 @@ from detect_icd.checks.findings import Basis, Finding, Severity
 from detect_icd.checks.lines import Line, entry_of
 from detect_icd.checks.rules import check_rules
 from detect_icd.checks.services import listed
-from detect_icd.conventions.docket import starts
+from detect_icd.coding import icd10cm
+from detect_icd.conventions.docket import Prefixes, compact, starts
 from detect_icd.conventions.excludes import excluded_by, is_plainly_unrelated, levels, named_in
 from detect_icd.conventions.sequence import code_first, is_manifestation, requests
 from detect_icd.conventions.specificity import is_acute_of
@@ -78,12 +79,16 @@ def check_validity(diagnoses: Diagnoses) -> Iterator[Finding]:
         if entry is None:
             yield _elsewhere(code, diagnoses)
         elif not entry.billable:
-            kind = "seventh-character" if entry.needs_seventh else "not-billable"
-            section = "I.C.19.a" if entry.needs_seventh and code[0] in "ST" else "I.A.5" if entry.needs_seventh else "I.B.2"
-            message = f"{code} ({entry.title}) is not complete: it needs {missing(entry, book)}"
-            yield Finding(kind, Severity.ERROR, (code, *entry.children), message, diagnoses.basis(section))
+            yield _incomplete(entry, diagnoses)
         elif diagnoses.day is not None and not _is_in_force(entry, diagnoses.day):
             yield _elsewhere(code, diagnoses)
+
+
+def _incomplete(entry: CodeEntry, diagnoses: Diagnoses) -> Finding:
+    kind, section = ("seventh-character", "I.A.5") if entry.needs_seventh else ("not-billable", "I.B.2")
+    once = f", since {entry.valid_to} was its last day as a code" if entry.valid_to is not None else ""
+    message = f"{entry.code} ({entry.title}) is not complete{once}: it needs {missing(entry, diagnoses.book)}"
+    return Finding(kind, Severity.ERROR, (entry.code,), message, diagnoses.basis(section))
 
 
 def _is_in_force(entry: CodeEntry, day: date) -> bool:
@@ -112,25 +117,31 @@ def check_excludes(diagnoses: Diagnoses) -> Iterator[Finding]:
         if is_acute_of(one, other) or is_acute_of(other, one):
             # I.B.8: the acute and the chronic form are both coded.
             continue
-        pair = next(((a, b) for a, b in ((one, other), (other, one)) if starts(b, excluded_by(book, a.coding.code))), None)
+        pair = next(
+            ((a, b) for a, b in ((one, other), (other, one)) if starts(b, excluded_by(book, a.coding.code))), None
+        )
         if pair is None:
             continue
         code, excluded = (candidate.coding.code for candidate in pair)
         unrelated = is_plainly_unrelated(one, other)
-        message = f"{code} and {excluded} exclude one another (Excludes1): report both only if the conditions are unrelated"
+        message = (
+            f"{code} and {excluded} exclude one another (Excludes1): report both only if the conditions are unrelated"
+        )
         if unrelated:
             message += ", as these seem to be"
-        basis = diagnoses.basis("I.A.12.a", _note(book, code, "excludes1", pair[1]))
+        basis = diagnoses.basis("I.A.12.a", _note(book, code, "excludes1", (compact(excluded),)))
         yield Finding("excludes1", Severity.HINT if unrelated else Severity.ERROR, (excluded, code), message, basis)
 
 
-def _note(book: CodeBook, code: str, kind: str, other: Candidate | None) -> str:
-    """The line of a kind of note at a code or above it that names another, or the first there is, and where it stands."""
-    for level in levels(book, code, blocks=kind == "excludes1"):
-        for line in getattr(level, kind):
-            if other is None or starts(other, tuple(named_in(line)) or ("?",)):
-                return f"{_CALLED[kind]} note at {level.code}: {line.strip(' ,:')}"
-    return ""
+def _note(book: CodeBook, code: str, kind: str, wanted: Prefixes = ()) -> str:
+    """The line of a kind of note at a code or above it that names what is wanted, and where it stands; else the first."""
+    lines = [
+        (f"{_CALLED[kind]} note at {level.code}: {line.strip(' ,:')}", tuple(map(compact, named_in(line))))
+        for level in levels(book, code, blocks=kind == "excludes1")
+        for line in getattr(level, kind)
+    ]
+    told = (line for line, named in lines if any(one.startswith(named) for one in wanted if named))
+    return next(told, lines[0][0] if lines else "")
 
 
 _CALLED = {
@@ -144,7 +155,11 @@ def check_sequence(diagnoses: Diagnoses) -> Iterator[Finding]:
     for place, later in enumerate(candidates):
         firsts = code_first(diagnoses.book, later.coding.code)
         for other in candidates[place + 1 :]:
-            if firsts and starts(other, firsts) and not starts(later, code_first(diagnoses.book, other.coding.code) or ("?",)):
+            if (
+                firsts
+                and starts(other, firsts)
+                and not starts(later, code_first(diagnoses.book, other.coding.code) or ("?",))
+            ):
                 yield _before(later, other, diagnoses)
             elif is_acute_of(other, later):
                 message = f"{other.coding.code} (acute) comes before {later.coding.code} (chronic)"
@@ -152,7 +167,9 @@ def check_sequence(diagnoses: Diagnoses) -> Iterator[Finding]:
                 yield Finding("sequence", Severity.WARNING, codes, message, diagnoses.basis("I.B.8"))
         if place and check_rules().first_listed.holds(later.coding.code):
             message = f"{later.coding.code} may only be the {diagnoses.first}, unless two encounters of the day are put together"
-            yield Finding("first-listed-only", Severity.WARNING, (later.coding.code,), message, diagnoses.basis("I.C.21.c.15"))
+            yield Finding(
+                "first-listed-only", Severity.WARNING, (later.coding.code,), message, diagnoses.basis("I.C.21.c.15")
+            )
     if candidates and candidates[0].coding.code[0] in "VWXY":
         code = candidates[0].coding.code
         message = f"{code} is an external cause and never the {diagnoses.first}: the injury or condition comes first"
@@ -163,7 +180,7 @@ def _before(later: Candidate, other: Candidate, diagnoses: Diagnoses) -> Finding
     code, first = later.coding.code, other.coding.code
     what = "is a manifestation and " if is_manifestation(later) else ""
     message = f"{code} {what}stands before {first}, which is coded first"
-    basis = diagnoses.basis("I.A.13", _note(diagnoses.book, code, "code_first", other))
+    basis = diagnoses.basis("I.A.13", _note(diagnoses.book, code, "code_first", (compact(first),)))
     return Finding("sequence", Severity.ERROR, (code, first), message, basis)
 
 
@@ -180,35 +197,42 @@ def check_requests(diagnoses: Diagnoses) -> Iterator[Finding]:
             yield _without_first(candidate, diagnoses)
     for request in requests(candidates, book):
         if request.kind != "manifestation":
-            message = f"{request.code} asks for a code from {listed(request.wanted)} too, if it applies"
-            basis = diagnoses.basis("I.A.17", _note(book, request.code, request.kind, None))
+            message = f"{request.code} asks for a code from {_written(request.wanted)} too, if it applies"
+            basis = diagnoses.basis("I.A.17", _note(book, request.code, request.kind, request.wanted))
             yield Finding(request.kind.replace("_", "-"), Severity.HINT, (request.code,), message, basis)
 
 
 def _without_cause(candidate: Candidate, diagnoses: Diagnoses) -> Finding:
     """A manifestation whose cause is not among those its notes name: wrong if it is first, to look at if it is not."""
     code, book = candidate.coding.code, diagnoses.book
-    is_first = candidate is diagnoses.candidates[0] or candidate.coding.code == diagnoses.candidates[0].coding.code
+    is_first = code == diagnoses.entries[0].code
     firsts = code_first(book, code)
-    causes = f", such as {listed(firsts, shown=6)}" if firsts else ""
+    causes = f", such as {_written(firsts)}" if firsts else ""
     if is_first:
-        message = f"{code} is a manifestation and never the {diagnoses.first}: code first the underlying disease{causes}"
+        message = (
+            f"{code} is a manifestation and never the {diagnoses.first}: code first the underlying disease{causes}"
+        )
     else:
         message = f"{code} is a manifestation: none of the diagnoses is one that it is known to come from{causes}"
     severity = Severity.ERROR if is_first else Severity.WARNING
-    basis = diagnoses.basis("I.A.13", _note(book, code, "code_first", None))
+    basis = diagnoses.basis("I.A.13", _note(book, code, "code_first"))
     return Finding("manifestation", severity, (code,), message, basis)
 
 
-_IF_IT_APPLIES = re.compile(r"if applicable|if known|\bany\b|such as", re.IGNORECASE)
+def _written(prefixes: Prefixes) -> str:
+    return listed([icd10cm.format(prefix) for prefix in prefixes], shown=6)
+
+
+_IF_IT_APPLIES = re.compile(r"if applicable|if known|\bany\b|such as|complicating|due to|associated", re.IGNORECASE)
+"""In a Code First note that speaks of some of those who have the condition, not of all."""
 
 
 def _without_first(candidate: Candidate, diagnoses: Diagnoses) -> Finding:
     code, book = candidate.coding.code, diagnoses.book
     lines = [line for level in levels(book, code, blocks=False) for line in level.code_first]
     is_open = any(_IF_IT_APPLIES.search(line) for line in lines)
-    message = f"{code}: code first {listed(code_first(book, code), shown=6)}" + (", if it applies" if is_open else "")
-    basis = diagnoses.basis("I.A.13", _note(book, code, "code_first", None))
+    message = f"{code}: code first {_written(code_first(book, code))}" + (", if it applies" if is_open else "")
+    basis = diagnoses.basis("I.A.13", _note(book, code, "code_first"))
     return Finding("code-first", Severity.HINT if is_open else Severity.WARNING, (code,), message, basis)
 
 
@@ -226,6 +250,6 @@ _SIDE = ": side not stated (I.B.13)"
 
 def check_diagnoses(diagnoses: Diagnoses) -> Iterator[Finding]:
     """All of the above."""
-    checks: Sequence = (check_validity, check_excludes, check_sequence, check_requests, check_sides)
+    checks = (check_validity, check_excludes, check_sequence, check_requests, check_sides)
     for check in checks:
         yield from check(diagnoses)

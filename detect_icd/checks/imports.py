@@ -35,7 +35,7 @@ def check_imports(services: Services) -> Iterator[Finding]:
             continue
         note = services.files.note(kind, services.day, services.edits if kind in _OF_SETTINGS else "")
         if note:
-            yield Finding("other-release", Severity.HINT, services.codes, f"{TITLES[kind]}: {note}")
-    for command, what in missing.items():
-        message = f"not checked: {'; '.join(what)}. `detect-icd import {command} FILE...` brings them"
-        yield Finding("not-imported", Severity.HINT, services.codes, message)
+            yield Finding("other-release", Severity.HINT, (), f"{TITLES[kind]}: {note}")
+    for command, left in missing.items():
+        message = f"not checked: {'; '.join(left)}. `detect-icd import {command} FILE...` brings them"
+        yield Finding("not-imported", Severity.HINT, (), message)

@@ -37,7 +37,13 @@ def check_indicators(services: Services) -> Iterator[Finding]:
                 continue
             found = rule.lines(lines, is_visit=is_visit)
             # Lines that only together say something, or a code that whatever line it is on is not paid, are told once.
-            named = [", ".join(map(str, found))] if rule.across else [code] if not (rule.any or rule.all) else map(str, found)
+            named = (
+                [", ".join(map(str, found))]
+                if rule.across
+                else [code]
+                if not (rule.any or rule.all)
+                else map(str, found)
+            )
             for line in named if found else ():
                 message = f"{line} {rule.says} ({_COLUMNS[rule.field]} {value})"
                 yield Finding(rule.kind, Severity(rule.severity), (code,), message, fee.source)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import Literal
 
 from detect_icd.checks.findings import Finding, Severity
 from detect_icd.checks.lines import Line
@@ -14,6 +13,7 @@ from detect_icd.service_records import PtpEdit
 
 _BY_PLACE = "place"
 _DISTINCT = "distinct"
+_SIDES = ("RT", "LT")
 _SMALL, _LARGE = ("000", "010"), ("090",)
 
 
@@ -63,22 +63,25 @@ def _parted(edit: PtpEdit, second: Line, by: dict[str, None]) -> Finding:
 
 def _parting(first: Line, second: Line, services: Services) -> str:
     """The modifier that parts two lines, and on which it stands; empty if none does."""
-    for line, other, column in ((second, first, 2), (first, second, 1)):
-        for named in line.modifiers:
-            kind = check_rules().parting(named)
-            if kind is not None and _counts(kind, named, line, other, column, services):
-                return f"{named} on {line.code}"
+    early = services.day is not None and services.day < check_rules().either_column_from
+    on_second_only = (_BY_PLACE, _DISTINCT) if early else (_BY_PLACE,)
+    return _named_on(second, first) or _named_on(first, second, on_second_only)
+
+
+def _named_on(line: Line, other: Line, but: tuple[str, ...] = ()) -> str:
+    rules = check_rules()
+    for named in line.modifiers:
+        kind = rules.parting(named)
+        if kind is None or kind.name in but or not rules.takes(line.code, kind):
+            continue
+        if kind.name != _BY_PLACE or named not in _places(other):
+            return f"{named} on {line.code}"
     return ""
 
 
-def _counts(kind: Parting, named: str, line: Line, other: Line, column: Literal[1, 2] | int, services: Services) -> bool:
-    rules = check_rules()
-    if not rules.takes(line.code, kind):
-        return False
-    if kind.name == _BY_PLACE:
-        return named not in other.modifiers
-    early = services.day is not None and services.day < rules.either_column_from
-    return column == 2 or kind.name != _DISTINCT or not early  # noqa: PLR2004 - NCCI's own name of the column
+def _places(line: Line) -> tuple[str, ...]:
+    """The places a line is of: 50 is both sides."""
+    return (*line.modifiers, *_SIDES) if "50" in line.modifiers else line.modifiers
 
 
 def _shared_place(firsts: tuple[Line, ...], second: Line) -> str | None:
@@ -89,7 +92,7 @@ def _shared_place(firsts: tuple[Line, ...], second: Line) -> str | None:
             for named in second.modifiers
             if (kind := check_rules().parting(named)) is not None
             and kind.name == _BY_PLACE
-            and any(named in first.modifiers for first in firsts)
+            and any(named in _places(first) for first in firsts)
         ),
         None,
     )

@@ -81,7 +81,11 @@ class FeeRule:
         """
         rule = build(cls, raw, _FILE)
         columns = [column.name for column in fields(Fee)]
-        for what, given, valid in (("kind", rule.kind, KINDS), ("severity", rule.severity, list(Severity)), ("field", rule.field, columns)):
+        for what, given, valid in (
+            ("kind", rule.kind, KINDS),
+            ("severity", rule.severity, list(Severity)),
+            ("field", rule.field, columns),
+        ):
             if given not in valid:
                 raise UnknownNameError(what, given, map(str, valid))
         _check_modifiers(rule.name, (*rule.any, *rule.all, *rule.across))
