@@ -62,13 +62,8 @@ def _move(ranked: list[Candidate], later: Candidate, book: CodeBook) -> None:
 @functools.lru_cache(maxsize=8192)
 def code_first(book: CodeBook, code: str) -> Prefixes:
     """The codes that a "code first" note at the code or above it names."""
-    return tuple(sorted({prefix for note in instructions(book, code, "code_first") for prefix in named_in(note)}))
-
-
-@functools.lru_cache(maxsize=8192)
-def instructions(book: CodeBook, code: str, kind: str) -> tuple[str, ...]:
-    """The lines of a kind of notes (``code_first`` ...) at a code and above it."""
-    return tuple(note for level in levels(book, code, blocks=False) for note in getattr(level, kind))
+    notes = (note for level in levels(book, code, blocks=False) for note in level.code_first)
+    return tuple(sorted({prefix for note in notes for prefix in named_in(note)}))
 
 
 def hints(reported: Sequence[Candidate], book: CodeBook) -> Iterator[str]:
@@ -107,9 +102,18 @@ def requests(diagnoses: Sequence[Candidate], book: CodeBook) -> Iterator[Request
             yield Request("manifestation", code, first)
         kinds: tuple[Literal["use_additional", "code_also"], ...] = ("use_additional", "code_also")
         for kind in kinds:
-            wanted = [named for note in instructions(book, code, kind) if (named := _first_named(note))]
-            if len(wanted) == 1 and not any(starts(other, wanted[0]) for other in diagnoses):
-                yield Request(kind, code, wanted[0])
+            if (wanted := _asked_by(book, code, kind)) and not any(starts(other, wanted) for other in diagnoses):
+                yield Request(kind, code, wanted)
+
+
+@functools.lru_cache(maxsize=8192)
+def _asked_by(book: CodeBook, code: str, kind: str) -> Prefixes:
+    """What a code's notes of a kind ask for, its own before those above it; of several nobody can tell which is meant."""
+    for level in levels(book, code, blocks=False):
+        wanted = [named for note in getattr(level, kind) if (named := _first_named(note))]
+        if wanted:
+            return wanted[0] if len(wanted) == 1 else ()
+    return ()
 
 
 def is_manifestation(candidate: Candidate) -> bool:
