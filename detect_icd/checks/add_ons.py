@@ -8,18 +8,15 @@ from detect_icd.checks.findings import Basis, Finding, Severity
 from detect_icd.checks.lines import Line
 from detect_icd.checks.services import Services, listed
 from detect_icd.matchers.procedures_lexicon import by_code
-from detect_icd.service_records import AddOn
+from detect_icd.service_records import CONTRACTOR, AddOn
 
-ANY = "CCCCC"
-"""Stands for the codes that the contractor accepts."""
-
-KIND = "ncci-add-on"
+_KIND = "ncci-add-on"
 
 
 def check_add_ons(services: Services) -> Iterator[Finding]:
     """Add-on codes without one that they may go with, and those with 51."""
     others = set(services.codes)
-    is_imported = KIND in services.files.kinds()
+    is_imported = _KIND in services.files.kinds()
     for code in services.codes:
         edits = services.files.primaries(code, services.day)
         beside = others - {code}
@@ -32,12 +29,12 @@ def check_add_ons(services: Services) -> Iterator[Finding]:
 
 def _by_edits(code: str, edits: Sequence[AddOn], beside: set[str]) -> Iterator[Finding]:
     named = {edit.primary for edit in edits}
-    primaries = sorted(named - {ANY})
+    primaries = sorted(named - {CONTRACTOR})
     if beside.intersection(primaries):
         return
     kind = edits[0].edit_type
     severity = Severity.ERROR
-    if kind == "1" and ANY not in named:
+    if kind == "1" and CONTRACTOR not in named:
         says = f"without its primary: it is paid only with {listed(primaries)}"
     elif not beside:
         says = "and stands alone: it is paid only with a primary"

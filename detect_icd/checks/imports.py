@@ -26,16 +26,20 @@ def check_imports(services: Services) -> Iterator[Finding]:
     if not services.lines:
         return
     missing: dict[str, list[str]] = {}
-    at_hand = services.files.kinds()
+    at_hand = {(found.kind, found.setting) for found in services.files.imports()}
     for kind, what in _FOR.items():
         if kind == "hcpcs" and all(line.system is not CodeSystem.HCPCS for line in services.lines):
             continue
-        if kind not in at_hand:
+        setting = services.edits if kind in _OF_SETTINGS else ""
+        if (kind, setting) not in at_hand:
             missing.setdefault(IMPORT_OF[kind], []).append(what)
-            continue
-        note = services.files.note(kind, services.day, services.edits if kind in _OF_SETTINGS else "")
-        if note:
+        elif note := services.files.note(kind, services.day, setting):
             yield Finding("other-release", Severity.HINT, (), f"{TITLES[kind]}: {note}")
     for command, left in missing.items():
-        message = f"not checked: {'; '.join(left)}. `detect-icd import {command} FILE...` brings them"
+        whose = (
+            f" (files of the {services.edits} setting)"
+            if command == "ncci" and "ncci-ptp" in services.files.kinds()
+            else ""
+        )
+        message = f"not checked: {'; '.join(left)}. `detect-icd import {command} FILE...` brings them{whose}"
         yield Finding("not-imported", Severity.HINT, (), message)

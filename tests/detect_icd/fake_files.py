@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from detect_icd.service_files import ImportedFile, ServiceFiles
+from detect_icd.service_files import ImportedFile
 from detect_icd.service_records import AddOn, Citation, Fee, HcpcsRecord, Mue, PtpEdit
 
 FIRST = date(2015, 1, 1)
@@ -42,7 +42,7 @@ def hcpcs(code, added=None, terminated=None):
     return HcpcsRecord(code, "", "", "", "", "", added, added, terminated, "", citation("hcpcs", 3))
 
 
-class FakeFiles(ServiceFiles):
+class FakeFiles:
     """Answers from the records it is given; a kind without records is not imported unless it is named."""
 
     def __init__(self, *, fees=(), pairs=(), units=(), add_ons=(), records=(), kinds=(), notes=None):
@@ -57,7 +57,12 @@ class FakeFiles(ServiceFiles):
         return self._kinds
 
     def imports(self):
-        return tuple(ImportedFile(kind, "2026q1", "", (), FIRST, Path(kind)) for kind in sorted(self._kinds))
+        settings = {edit.setting for edit in (*self._pairs, *self._units)} or {"practitioner"}
+        return tuple(
+            ImportedFile(kind, "2026q1", setting, (), FIRST, Path(kind))
+            for kind in sorted(self._kinds)
+            for setting in (sorted(settings) if kind in {"ncci-ptp", "ncci-mue"} else [""])
+        )
 
     def note(self, kind, on=None, setting=""):
         return self._notes.get(kind, "")
