@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from operator import itemgetter
+from pathlib import Path
 
 from detect_icd.candidates import Candidate, Detection, Dropped, Status, ranked
 from detect_icd.checks.checking import edit_warnings
@@ -24,7 +25,7 @@ from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.sections import find_sections
-from detect_icd.service_files import ImportedFile, ServiceFiles
+from detect_icd.service_files import ServiceFiles
 from redactphi.document import RedactedDocument
 from redactphi.errors import UsageError
 from redactphi.placeholders import CODE, CODE_LENGTH
@@ -172,7 +173,13 @@ def _rebuild(setting: Setting, release: str, service_date: date | None) -> CodeD
 
 def detector(setting: Setting = "outpatient", release: str | None = None) -> CodeDetector:
     """A shared detector of a setting and release; another one once something was imported."""
-    return _shared(setting, release, imported(), ServiceFiles.open().imports())
+    return _shared(setting, release, imported(), _stamps(ServiceFiles.open()))
+
+
+def _stamps(files: ServiceFiles) -> tuple[tuple[Path, int], ...]:
+    """The imported files of services, and when each was written."""
+    paths = (shelf.store.path for shelf in files.shelves)
+    return tuple((path, path.stat().st_mtime_ns) for path in paths)
 
 
 @functools.lru_cache(maxsize=8)
@@ -180,7 +187,7 @@ def _shared(
     setting: Setting,
     release: str | None,
     known: tuple[Imported, ...],  # noqa: ARG001 - what is imported decides which detector is shared
-    files: tuple[ImportedFile, ...],  # noqa: ARG001 - as above
+    stamps: tuple[tuple[Path, int], ...],  # noqa: ARG001 - as above
 ) -> CodeDetector:
     return CodeDetector(setting=setting, release=release)
 

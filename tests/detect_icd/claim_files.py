@@ -2,7 +2,10 @@
 
 from detect_icd import cli
 
-PTP = "Column1/Column2 Edits\t\t\t\t\t\t\n\t\t*=in existence\t\tDeletion\tModifier\t\nColumn 1\tColumn 2\tprior to 1996\tEffective Date\tDate\t0=not allowed\tPTP Edit Rationale\n"
+PTP = (
+    "Column 1\tColumn 2\t*=in existence\tEffective\tDeletion\tModifier\tPTP Edit Rationale\n"
+    "\t\tprior to 1996\tDate\tDate\t0=not allowed\t\n"
+)
 PAIRS = [
     ("45385", "45380", "20020101", "*", "1"), ("45380", "45378", "20020101", "*", "0"), ("20610", "99213", "20100101", "*", "1"),
     ("29881", "29877", "20090101", "*", "1"), ("64483", "62323", "20170101", "20241231", "1"),

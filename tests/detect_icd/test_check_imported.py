@@ -2,11 +2,14 @@
 
 import json
 import pickle
+import re
+import shlex
 
 import pytest
 
 from detect_icd import cli, detect
 from detect_icd.checks.checking import check
+from detect_icd.checks.findings import KINDS
 from detect_icd.detector import CodeDetector
 from tests.detect_icd.claim_files import import_claim_files
 
@@ -86,7 +89,7 @@ def test_the_command_tells_what_it_found(capsys):
     header, first, *_ = capsys.readouterr().out.splitlines()
     assert header.split("\t") == ["severity", "codes", "finding", "source"]
     assert first.startswith("error\t45380 45385\t45380 is not paid beside 45385")
-    assert first.endswith("NCCI PTP 2026q1, ccipra-v320r0-f1.TXT, line 4")
+    assert first.endswith("NCCI PTP 2026q1, ccipra-v320r0-f1.TXT, line 3")
 
 
 @pytest.mark.usefixtures("imported")
@@ -127,7 +130,7 @@ def test_detection_warns_of_what_the_edits_say():
     found = edits_of(detect(NOTE, service_date="2026-02-01"))
     assert len(found) == 3
     assert "45380 is not paid beside 45385" in found[0]
-    assert "[NCCI PTP 2026q1, ccipra-v320r0-f1.TXT, line 4]" in found[0]
+    assert "[NCCI PTP 2026q1, ccipra-v320r0-f1.TXT, line 3]" in found[0]
     assert found[1].startswith("64636: 5 units on the day")
     assert found[2].startswith("64636 is an add-on code (type 1) without its primary")
     assert edits_of(detect(NOTE.replace("45380", "45380-59"), service_date="2026-02-01")) == found[1:]
@@ -147,3 +150,23 @@ def test_detection_without_imports_has_no_such_warning(folder, nothing, monkeypa
     # The shared detector is another one once something was imported.
     monkeypatch.setenv("DETECT_ICD_DATA", str(folder))
     assert edits_of(detect(NOTE))
+
+
+SHELL = re.compile(r"```sh\n(.+?)\n```", re.DOTALL)
+
+
+@pytest.fixture
+def page(root):
+    return (root / "docs/how-to/check-a-claim.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("imported")
+def test_the_page_runs_as_printed(page, capsys):
+    for command in SHELL.search(page)[1].splitlines():
+        assert cli.run(shlex.split(command)[1:]) in {0, 3}, capsys.readouterr().err
+
+
+def test_the_page_tells_every_kind_and_option(page):
+    assert [kind for kind in KINDS if f"`{kind}`" not in page] == []
+    options = [option.opts[0] for option in cli.check.params if option.param_type_name == "option"]
+    assert [option for option in options if option not in page] == []
