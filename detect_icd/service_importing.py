@@ -218,8 +218,8 @@ def _doubts(file: ImportedFile) -> Iterable[str]:
     if file.rows < fewest:
         names = ", ".join(source.name for source in file.files)
         yield (
-            f"{names}: {file.rows:,} records; a whole release has more than {fewest:,}. Is it all of it? An import takes "
-            "the place of what was imported of its release before, so all its files go into one command."
+            f"{names}: {file.rows:,} records; a whole release has more than {fewest:,}. Are some of its files "
+            "missing? Name them all in one command: an import takes the place of the one before."
         )
 
 

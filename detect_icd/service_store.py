@@ -174,7 +174,7 @@ class Writer:
                 connection.execute(_PAIR_INDEX)
             else:
                 for field in RECORDS[self.kind][1]:
-                    connection.execute(f"CREATE INDEX record_by_{field} ON record ({field})")
+                    connection.execute(f'CREATE INDEX record_by_{field} ON record ("{field}")')
 
     def _fill(self, name: str, sha256: str, statement: str, rows: Iterable[Sequence[Any]]) -> int:
         with self._open() as connection, connection:
@@ -199,7 +199,7 @@ def records(shelf: Shelf, field: str, value: str, note: str = "") -> list[Record
     Raises:
         DataError: The file is damaged.
     """
-    return _records(shelf, f"{field} = ? ORDER BY source, line", [value], note)
+    return _records(shelf, f'record."{field}" = ? ORDER BY record.source, record.line', [value], note)
 
 
 def range_of(shelf: Shelf, code: str, note: str = "") -> Record | None:
@@ -216,7 +216,7 @@ def range_of(shelf: Shelf, code: str, note: str = "") -> Record | None:
 
 def _records(shelf: Shelf, where: str, values: Sequence[str], note: str) -> list[Record]:
     kind, readers = RECORDS[shelf.kind][0], _readers(shelf.kind)
-    names = ", ".join(f"record.{name}" for name in readers)
+    names = ", ".join(f'record."{name}"' for name in readers)
     query = (
         f"SELECT {names}, record.line, source.name FROM record JOIN source ON source.number = record.source "  # noqa: S608 - fields of a record
         f"WHERE {where}"
@@ -260,7 +260,7 @@ def pairs(shelf: Shelf, column1: str | None, column2: str | None, on: date, note
 
 
 def _table(kind: str) -> str:
-    columns = ", ".join(f"{name} {'INTEGER' if name == 'units' else 'TEXT'}" for name in _columns(kind))
+    columns = ", ".join(f'"{name}" {"INTEGER" if name == "units" else "TEXT"}' for name in _columns(kind))
     return f"CREATE TABLE record ({columns}, source INTEGER, line INTEGER)"
 
 

@@ -21,6 +21,9 @@ _DELIMITERS = (",", "\t", "|", ";")
 _HEAD = 60
 """Rows in which the header stands."""
 
+_SAMPLE = 50_000
+"""Characters in which a delimiter shows."""
+
 _DEPTH = 5
 """Rows a header is split over, at most."""
 
@@ -62,7 +65,7 @@ def grids(file: Given) -> Iterator[Grid]:
             yield Grid(file.name, sheet.rows, is_workbook=True)
         return
     text = file.text()
-    head = "\n".join(text.split("\n", _HEAD)[:_HEAD])
+    head = text[:_SAMPLE]
     for delimiter in sorted(_DELIMITERS, key=head.count, reverse=True):
         if delimiter in head:
             yield Grid(file.name, _Delimited(text, delimiter).rows)

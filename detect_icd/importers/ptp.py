@@ -69,7 +69,7 @@ def _rows(file: Given) -> Iterator[tuple[int, list[str]]]:
         for sheet in Workbook(file.name, file.content).sheets():
             yield from sheet.rows()
     else:
-        yield from ((line, text.split("\t")) for line, text in enumerate(io.StringIO(file.text()), 1))
+        yield from ((line, text.split("\t")) for line, text in enumerate(io.StringIO(file.text(), newline=None), 1))
 
 
 def read_pairs(file: Given) -> Iterator[Pair]:
