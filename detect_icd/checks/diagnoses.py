@@ -16,9 +16,9 @@ from detect_icd.checks.lines import Line, entry_of
 from detect_icd.checks.rules import check_rules
 from detect_icd.checks.services import listed
 from detect_icd.coding import icd10cm
-from detect_icd.conventions.docket import Prefixes, compact, starts
-from detect_icd.conventions.excludes import excluded_by, is_plainly_unrelated, levels, named_in
-from detect_icd.conventions.sequence import code_first, is_manifestation, requests
+from detect_icd.conventions.docket import Prefixes, starts
+from detect_icd.conventions.excludes import excluded_by, is_plainly_unrelated, is_wide, levels, names
+from detect_icd.conventions.sequence import is_manifestation, requests
 from detect_icd.conventions.specificity import is_acute_of
 from detect_icd.matchers.completion import missing
 from detect_icd.matchers.questions import questions
@@ -129,19 +129,25 @@ def check_excludes(diagnoses: Diagnoses) -> Iterator[Finding]:
         )
         if unrelated:
             message += ", as these seem to be"
-        basis = diagnoses.basis("I.A.12.a", _note(book, code, "excludes1", (compact(excluded),)))
+        basis = diagnoses.basis("I.A.12.a", _note(book, code, "excludes1", excluded))
         yield Finding("excludes1", Severity.HINT if unrelated else Severity.ERROR, (excluded, code), message, basis)
 
 
-def _note(book: CodeBook, code: str, kind: str, wanted: Prefixes = ()) -> str:
-    """The line of a kind of note at a code or above it that names what is wanted, and where it stands; else the first."""
-    lines = [
-        (f"{_CALLED[kind]} note at {level.code}: {line.strip(' ,:')}", tuple(map(compact, named_in(line))))
-        for level in levels(book, code, blocks=kind == "excludes1")
-        for line in getattr(level, kind)
-    ]
-    told = (line for line, named in lines if any(one.startswith(named) for one in wanted if named))
-    return next(told, lines[0][0] if lines else "")
+def _note(book: CodeBook, code: str, kind: str, wanted: str = "") -> str:
+    """The line of a kind of note at a code or above it that names a code, and where it stands; else the first."""
+    lines = list(_instructions(book, code, kind))
+    told = next(((level, line) for level, line in lines if wanted and names(line, wanted)), lines[0] if lines else None)
+    return f"{_CALLED[kind]} note at {told[0]}: {_bare(told[1])}" if told else ""
+
+
+def _instructions(book: CodeBook, code: str, kind: str) -> Iterator[tuple[str, str]]:
+    """The lines of a kind of note at a code and above it, each with the code it stands at."""
+    for level in levels(book, code, blocks=kind == "excludes1"):
+        yield from ((level.code, line) for line in getattr(level, kind))
+
+
+def _bare(line: str) -> str:
+    return line.strip(" ,:")
 
 
 _CALLED = {
@@ -153,13 +159,8 @@ def check_sequence(diagnoses: Diagnoses) -> Iterator[Finding]:
     """Codes that stand before those they must follow, first where they must not be, or not first where they must."""
     candidates = diagnoses.candidates
     for place, later in enumerate(candidates):
-        firsts = code_first(diagnoses.book, later.coding.code)
         for other in candidates[place + 1 :]:
-            if (
-                firsts
-                and starts(other, firsts)
-                and not starts(later, code_first(diagnoses.book, other.coding.code) or ("?",))
-            ):
+            if _follows(later, other, diagnoses.book) and not _follows(other, later, diagnoses.book):
                 yield _before(later, other, diagnoses)
             elif is_acute_of(other, later):
                 message = f"{other.coding.code} (acute) comes before {later.coding.code} (chronic)"
@@ -176,11 +177,17 @@ def check_sequence(diagnoses: Diagnoses) -> Iterator[Finding]:
         yield Finding("external-cause-first", Severity.ERROR, (code,), message, diagnoses.basis("I.C.20.a.6"))
 
 
+def _follows(candidate: Candidate, other: Candidate, book: CodeBook) -> bool:
+    """Whether a Code First note at a code names another."""
+    code, first = candidate.coding.code, other.coding.code
+    return code != first and any(names(line, first) for _, line in _instructions(book, code, "code_first"))
+
+
 def _before(later: Candidate, other: Candidate, diagnoses: Diagnoses) -> Finding:
     code, first = later.coding.code, other.coding.code
     what = "is a manifestation and " if is_manifestation(later) else ""
     message = f"{code} {what}stands before {first}, which is coded first"
-    basis = diagnoses.basis("I.A.13", _note(diagnoses.book, code, "code_first", (compact(first),)))
+    basis = diagnoses.basis("I.A.13", _note(diagnoses.book, code, "code_first", first))
     return Finding("sequence", Severity.ERROR, (code, first), message, basis)
 
 
@@ -188,52 +195,51 @@ def check_requests(diagnoses: Diagnoses) -> Iterator[Finding]:
     """What notes at the codes ask for and the claim does not have."""
     candidates, book = diagnoses.candidates, diagnoses.book
     for candidate in candidates:
-        code = candidate.coding.code
-        firsts = code_first(book, code)
-        if is_manifestation(candidate):
-            if not (firsts and any(starts(other, firsts) for other in candidates)):
-                yield _without_cause(candidate, diagnoses)
-        elif firsts and not any(starts(other, firsts) for other in candidates):
-            yield _without_first(candidate, diagnoses)
+        if not any(_follows(candidate, other, book) for other in candidates):
+            yield from _without_first(candidate, diagnoses)
     for request in requests(candidates, book):
         if request.kind != "manifestation":
             message = f"{request.code} asks for a code from {_written(request.wanted)} too, if it applies"
-            basis = diagnoses.basis("I.A.17", _note(book, request.code, request.kind, request.wanted))
+            basis = diagnoses.basis("I.A.17", _note(book, request.code, request.kind, request.wanted[0]))
             yield Finding(request.kind.replace("_", "-"), Severity.HINT, (request.code,), message, basis)
 
 
-def _without_cause(candidate: Candidate, diagnoses: Diagnoses) -> Finding:
-    """A manifestation whose cause is not among those its notes name: wrong if it is first, to look at if it is not."""
+def _without_first(candidate: Candidate, diagnoses: Diagnoses) -> Iterator[Finding]:
+    """A code none of whose Code First notes names another of the claim; of a manifestation that is first, an error."""
     code, book = candidate.coding.code, diagnoses.book
-    is_first = code == diagnoses.entries[0].code
-    firsts = code_first(book, code)
-    causes = f", such as {_written(firsts)}" if firsts else ""
-    if is_first:
-        message = (
-            f"{code} is a manifestation and never the {diagnoses.first}: code first the underlying disease{causes}"
-        )
-    else:
-        message = f"{code} is a manifestation: none of the diagnoses is one that it is known to come from{causes}"
-    severity = Severity.ERROR if is_first else Severity.WARNING
+    lines = [_bare(line) for _, line in _instructions(book, code, "code_first")]
+    is_first, is_listed = code == diagnoses.entries[0].code, any(map(_NAMES_CODE.search, lines))
+    of_another = is_manifestation(candidate)
+    # A note that names no code is met by whatever stands before.
+    if not (is_first and (of_another or lines)) and not is_listed:
+        return
+    shown = "; ".join(lines[:_LINES]) + (" ..." if len(lines) > _LINES else "")
+    asked = f": {shown}" if shown else ""
     basis = diagnoses.basis("I.A.13", _note(book, code, "code_first"))
-    return Finding("manifestation", severity, (code,), message, basis)
+    if of_another and is_first:
+        message = f"{code} is a manifestation and never the {diagnoses.first}: code first what it comes from{asked}"
+        yield Finding("manifestation", Severity.ERROR, (code,), message, basis)
+        return
+    is_open = any(_IF_IT_APPLIES.search(line) or is_wide(line) for line in lines)
+    severity = Severity.HINT if is_open else Severity.WARNING
+    if of_another:
+        message = f"{code} is a manifestation, and no other code is one that it comes from by its note{asked}"
+        yield Finding("manifestation", severity, (code,), message, basis)
+    else:
+        message = f"{code} asks for another code before it{asked}"
+        yield Finding("code-first", severity, (code,), message, basis)
+
+
+_NAMES_CODE = re.compile(r"\b[A-Z]\d[0-9A-Z]")
+_LINES = 3
+"""Lines of a note that a message shows."""
+
+_IF_IT_APPLIES = re.compile(r"if applicable|if known|\bany\b|such as|complicating|due to|associated", re.IGNORECASE)
+"""In a Code First note that speaks of some of those who have the condition, or names some of the causes."""
 
 
 def _written(prefixes: Prefixes) -> str:
     return listed([icd10cm.format(prefix) for prefix in prefixes], shown=6)
-
-
-_IF_IT_APPLIES = re.compile(r"if applicable|if known|\bany\b|such as|complicating|due to|associated", re.IGNORECASE)
-"""In a Code First note that speaks of some of those who have the condition, not of all."""
-
-
-def _without_first(candidate: Candidate, diagnoses: Diagnoses) -> Finding:
-    code, book = candidate.coding.code, diagnoses.book
-    lines = [line for level in levels(book, code, blocks=False) for line in level.code_first]
-    is_open = any(_IF_IT_APPLIES.search(line) for line in lines)
-    message = f"{code}: code first {_written(code_first(book, code))}" + (", if it applies" if is_open else "")
-    basis = diagnoses.basis("I.A.13", _note(book, code, "code_first"))
-    return Finding("code-first", Severity.HINT if is_open else Severity.WARNING, (code,), message, basis)
 
 
 def check_sides(diagnoses: Diagnoses) -> Iterator[Finding]:
