@@ -111,7 +111,7 @@ def _advice(edit: PtpEdit, services: Services) -> str:
 
 
 def _shown(kind: Parting) -> str:
-    return "RT, LT or another place" if kind.name == _BY_PLACE else listed(kind.codes)
+    return "a place (RT, LT, F1 ...)" if kind.name == _BY_PLACE else listed(kind.codes)
 
 
 def _for_a_visit(services: Services, procedure: str) -> str:
