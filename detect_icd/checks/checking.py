@@ -15,7 +15,7 @@ from detect_icd.checks.lines import Line, read_lines
 from detect_icd.checks.pairs import check_pairs
 from detect_icd.checks.services import Services
 from detect_icd.checks.standing import check_standing
-from detect_icd.checks.units import check_units
+from detect_icd.checks.units import check_repeats, check_units
 from detect_icd.codebook import CodeBook, day_of, open_book
 from detect_icd.coding import CodeSystem, hcpcs
 from detect_icd.guidelines import SETTINGS
@@ -80,9 +80,16 @@ def check(
 
 
 def _of_services(services: Services) -> Iterator[Finding]:
-    yield from check_standing(services)
-    yield from check_edits(services)
-    for part in (check_indicators, check_visits, check_reductions, check_imports):
+    parts = (
+        check_standing,
+        check_repeats,
+        check_edits,
+        check_indicators,
+        check_visits,
+        check_reductions,
+        check_imports,
+    )
+    for part in parts:
         yield from part(services)
 
 

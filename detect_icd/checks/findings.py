@@ -24,7 +24,7 @@ KINDS = (
     "team", "multiple", "component", "global", "status", "not-in-force", "unknown-code", "not-imported", "other-release",
     "ambiguous-code", "excludes1", "manifestation", "code-first", "sequence", "use-additional", "code-also",
     "not-billable", "seventh-character", "not-valid-on-date", "external-cause-first", "first-listed-only",
-    "repeated-diagnosis", "side",
+    "repeated-diagnosis", "repeated-service", "side",
 )  # fmt: skip
 """What a finding may be about."""
 

@@ -24,6 +24,10 @@ _SMALL, _LARGE = ("000", "010"), "090"
 _OF_ITS_OWN = frozenset({"24", "25", "57"})
 
 
+_OF_HOSPITALS = frozenset({"bilateral"})
+"""Kinds of rules that hold for hospitals too, which the fee schedule does not pay."""
+
+
 def check_indicators(services: Services) -> Iterator[Finding]:
     """What the columns of each code's row say against its lines."""
     for code in services.codes:
@@ -33,7 +37,7 @@ def check_indicators(services: Services) -> Iterator[Finding]:
         lines, is_visit = services.of(code), check_rules().is_visit(code)
         for rule in check_rules().fee_rules:
             value = getattr(fee, rule.field)
-            if value not in rule.values:
+            if value not in rule.values or (services.edits == "hospital" and rule.kind not in _OF_HOSPITALS):
                 continue
             found = rule.lines(lines, is_visit=is_visit)
             # Lines that only together say something, or a code that whatever line it is on is not paid, are told once.
@@ -51,6 +55,8 @@ def check_indicators(services: Services) -> Iterator[Finding]:
 
 def check_reductions(services: Services) -> Iterator[Finding]:
     """Which of several procedures is paid in full, and which are reduced."""
+    if services.edits == "hospital":
+        return
     fees = [fee for code in services.codes if (fee := services.fee(code)) is not None and fee.facility_total]
     standard = sorted((fee for fee in fees if fee.multiple == _STANDARD), key=_value)
     if len(standard) > 1:
@@ -77,7 +83,7 @@ def _reduction(fees: Sequence[Fee], says: str) -> Finding:
 
 def check_visits(services: Services) -> Iterator[Finding]:
     """Visits beside an operation of the day without a modifier that says they were more than its own."""
-    if "ncci-ptp" in services.files.kinds():
+    if services.edits == "hospital" or "ncci-ptp" in services.files.kinds():
         # The pairs say it of each two codes, and surer.
         return
     fees = [fee for code in services.codes if (fee := services.fee(code)) is not None]

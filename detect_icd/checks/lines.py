@@ -45,6 +45,10 @@ class Line:
 _CODE = re.compile(r"(?P<code>[A-Z0-9]{3,7}|[A-Z][0-9A-Z]{2}\.[0-9A-Z]{1,4})(?P<modifiers>(?:-[A-Z0-9]{2})*)", re.ASCII)
 _UNITS = re.compile(r"\(?[X\u00d7*](\d{1,4})\)?", re.ASCII)
 _TIMES = re.compile(r"([X\u00d7*])\s+(?=\d)")
+_DASHES = re.compile(r"[\u2010-\u2015\u2212]")
+_SYSTEMS = re.compile(r"(?<![\w-])(?:CPT|HCPCS|ICD-?10(?:-?CM)?|DX)(?:(?=\s)|\s*:)")
+"""What people write before codes."""
+
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
@@ -64,11 +68,16 @@ def read_lines(codes: str | Iterable[str], book: CodeBook) -> tuple[Line, ...]:
     texts = [codes] if isinstance(codes, str) else list(codes)
     written: list[_Written] = []
     for text in texts:
-        for word in filter(None, _BETWEEN.split(_TIMES.sub(r"\1", text.upper()))):
+        for word in _words(text.upper()):
             _take(word, written)
     if not written:
         raise UsageError("give the codes of a claim, such as 45385-59 K62.3")
     return tuple(each.to_line(number, book) for number, each in enumerate(written, start=1))
+
+
+def _words(text: str) -> Iterator[str]:
+    plain = _SYSTEMS.sub(" ", _DASHES.sub("-", text))
+    return filter(None, _BETWEEN.split(_TIMES.sub(r"\1", plain)))
 
 
 @dataclass(slots=True)

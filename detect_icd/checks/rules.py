@@ -165,7 +165,12 @@ class CheckRules:
 
 
 def _within(code: str, ranges: Sequence[tuple[str, str]]) -> bool:
-    return any(first <= code <= last and code[-1].isdigit() == last[-1].isdigit() for first, last in ranges)
+    """Whether a code is in a range of its own kind: 0275T is not in 0001U-0999U."""
+    return any(first <= code <= last and _kind(code) == _kind(last) for first, last in ranges)
+
+
+def _kind(code: str) -> str:
+    return "" if code[-1].isdigit() else code[-1]
 
 
 @functools.cache

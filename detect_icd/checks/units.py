@@ -1,7 +1,8 @@
-"""Medically unlikely edits (NCCI MUE): more units of a code than are paid, on a line or on the day."""
+"""Medically unlikely edits (NCCI MUE): more units of a code than are paid, on a line or on the day; lines given twice."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from detect_icd.checks.findings import Finding, Severity
@@ -22,6 +23,17 @@ def check_units(services: Services) -> Iterator[Finding]:
             yield from (_of_line(edit, str(line), line.units) for line in lines if line.units > edit.units)
         elif (total := sum(line.units for line in lines)) > edit.units:
             yield _of_day(edit, total, len(lines))
+
+
+def check_repeats(services: Services) -> Iterator[Finding]:
+    """Lines that are the same, modifiers included: the second passes for a slip."""
+    for line, times in Counter((line.code, line.modifiers) for line in services.lines).items():
+        if times > 1:
+            message = (
+                f"{'-'.join((line[0], *line[1]))} stands on {times} lines that are the same: units go on one, or a modifier (59, "
+                "76, 77, 91, a place) tells them apart"
+            )
+            yield Finding("repeated-service", Severity.WARNING, (line[0],), message)
 
 
 def _of_line(edit: Mue, line: str, units: int) -> Finding:

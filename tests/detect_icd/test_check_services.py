@@ -7,6 +7,7 @@ import pytest
 
 from detect_icd.checks.checking import check
 from detect_icd.checks.findings import KINDS, Severity
+from detect_icd.checks.rules import check_rules
 from redactphi.errors import UnknownNameError
 from tests.detect_icd.fake_files import FakeFiles, add_on, fee, hcpcs, mue, ptp
 
@@ -278,3 +279,34 @@ def test_findings_come_gravest_first_and_once():
     ranks = [list(Severity).index(finding.severity) for finding in found]
     assert ranks == sorted(ranks)
     assert len(set(found)) == len(found)
+
+
+def test_a_line_that_is_given_twice():
+    assert only("45380 45380", FakeFiles(), "repeated-service").severity == "warning"
+    assert "45380-59" in only("45380-59 45380-59 45380", FakeFiles(), "repeated-service").message
+    for codes in ("45380 45380-59", "20610-RT 20610-LT", "45380 45385", "45380 x2"):
+        assert "repeated-service" not in kinds(codes, FakeFiles(), least=Severity.HINT)
+
+
+def test_the_fee_schedule_does_not_pay_hospitals():
+    fees = [fee("71046", pc_tc="0", status="N"), fee("20610", bilateral="1", global_days="000"), fee("99213")]
+    files = FakeFiles(fees=fees)
+    claim = "71046-TC 20610-50-RT 99213"
+    assert kinds(claim, files, least=Severity.HINT) >= {"component", "status", "bilateral", "global"}
+    of_hospital = kinds(claim, files, least=Severity.HINT, edits="hospital")
+    assert of_hospital & {"component", "status", "bilateral", "global"} == {"bilateral"}
+
+
+@pytest.mark.parametrize(
+    ("code", "visit"), [("99213", True), ("92014", True), ("99500", False), ("G0438", True), ("0275T", False)]
+)
+def test_what_is_a_visit(code, visit):
+    assert check_rules().is_visit(code) is visit
+
+
+def test_a_laboratory_test_is_of_its_own_kind():
+    repeated = check_rules().parting("91")
+    assert check_rules().takes("0001U", repeated)
+    assert check_rules().takes("80053", repeated)
+    assert not check_rules().takes("0275T", repeated)
+    assert not check_rules().takes("45378", repeated)
