@@ -89,7 +89,7 @@ def test_the_command_tells_what_it_found(capsys):
     header, first, *_ = capsys.readouterr().out.splitlines()
     assert header.split("\t") == ["severity", "codes", "finding", "source"]
     assert first.startswith("error\t45380 45385\t45380 is not paid beside 45385")
-    assert first.endswith("NCCI PTP 2026q1, ccipra-v320r0-f1.TXT, line 3")
+    assert first.endswith("NCCI PTP 2026q1, ccipra-v320r0-f1.TXT, line 8")
 
 
 @pytest.mark.usefixtures("imported")
@@ -98,7 +98,7 @@ def test_the_command_gives_json(capsys):
     (found,) = [each for each in json.loads(capsys.readouterr().out) if each["kind"] == "add-on"]
     assert (found["severity"], found["codes"]) == ("error", ["64636"])
     assert found["source"]["release"] == "2026q1"
-    assert found["source"]["text"] == "NCCI add-on codes 2026q1, AOC_V2026Q1.txt, line 2"
+    assert found["source"]["text"] == "NCCI add-on codes 2026q1, AOC_V2026Q1-MCR.txt, line 3"
 
 
 @pytest.mark.usefixtures("nothing")
@@ -130,7 +130,7 @@ def test_detection_warns_of_what_the_edits_say():
     found = edits_of(detect(NOTE, service_date="2026-02-01"))
     assert len(found) == 3
     assert "45380 is not paid beside 45385" in found[0]
-    assert "[NCCI PTP 2026q1, ccipra-v320r0-f1.TXT, line 3]" in found[0]
+    assert "[NCCI PTP 2026q1, ccipra-v320r0-f1.TXT, line 8]" in found[0]
     assert found[1].startswith("64636: 5 units on the day")
     assert found[2].startswith("64636 is an add-on code (type 1) without its primary")
     assert edits_of(detect(NOTE.replace("45380", "45380-59"), service_date="2026-02-01")) == found[1:]
