@@ -80,8 +80,6 @@ def check_validity(diagnoses: Diagnoses) -> Iterator[Finding]:
             yield _elsewhere(code, diagnoses)
         elif not entry.billable:
             yield _incomplete(entry, diagnoses)
-        elif diagnoses.day is not None and not _is_in_force(entry, diagnoses.day):
-            yield _elsewhere(code, diagnoses)
 
 
 def _incomplete(entry: CodeEntry, diagnoses: Diagnoses) -> Finding:
@@ -89,10 +87,6 @@ def _incomplete(entry: CodeEntry, diagnoses: Diagnoses) -> Finding:
     once = f", since {entry.valid_to} was its last day as a code" if entry.valid_to is not None else ""
     message = f"{entry.code} ({entry.title}) is not complete{once}: it needs {missing(entry, diagnoses.book)}"
     return Finding(kind, Severity.ERROR, (entry.code,), message, diagnoses.basis(section))
-
-
-def _is_in_force(entry: CodeEntry, day: date) -> bool:
-    return (entry.valid_from is None or entry.valid_from <= day) and (entry.valid_to is None or day <= entry.valid_to)
 
 
 def _elsewhere(code: str, diagnoses: Diagnoses) -> Finding:
@@ -123,14 +117,13 @@ def check_excludes(diagnoses: Diagnoses) -> Iterator[Finding]:
         if pair is None:
             continue
         code, excluded = (candidate.coding.code for candidate in pair)
-        unrelated = is_plainly_unrelated(one, other)
-        message = (
-            f"{code} and {excluded} exclude one another (Excludes1): report both only if the conditions are unrelated"
-        )
-        if unrelated:
-            message += ", as these seem to be"
+        told = "report both only if the conditions are unrelated"
+        severity = Severity.ERROR
+        if is_plainly_unrelated(one, other):
+            told, severity = f"{told}, as those of different chapters may be", Severity.WARNING
+        message = f"{code} and {excluded} exclude one another (Excludes1): {told}"
         basis = diagnoses.basis("I.A.12.a", _note(book, code, "excludes1", excluded))
-        yield Finding("excludes1", Severity.HINT if unrelated else Severity.ERROR, (excluded, code), message, basis)
+        yield Finding("excludes1", severity, (excluded, code), message, basis)
 
 
 def _note(book: CodeBook, code: str, kind: str, wanted: str = "") -> str:
@@ -160,7 +153,7 @@ def check_sequence(diagnoses: Diagnoses) -> Iterator[Finding]:
     candidates = diagnoses.candidates
     for place, later in enumerate(candidates):
         for other in candidates[place + 1 :]:
-            if _follows(later, other, diagnoses.book) and not _follows(other, later, diagnoses.book):
+            if _follows(later, other, diagnoses.book):
                 yield _before(later, other, diagnoses)
             elif is_acute_of(other, later):
                 message = f"{other.coding.code} (acute) comes before {later.coding.code} (chronic)"

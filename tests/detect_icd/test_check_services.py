@@ -5,10 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from detect_icd.checks.checking import check
+from detect_icd.candidates import Candidate
+from detect_icd.checks.checking import check, edit_warnings
 from detect_icd.checks.findings import KINDS, Severity
 from detect_icd.checks.rules import check_rules
+from detect_icd.coding import CodeSystem, Coding
 from redactphi.errors import UnknownNameError
+from redactphi.spans import Span
 from tests.detect_icd.fake_files import FakeFiles, add_on, fee, hcpcs, mue, ptp
 
 ALL = ("physician-fee-schedule", "ncci-ptp", "ncci-mue", "ncci-add-on", "hcpcs")
@@ -310,3 +313,11 @@ def test_a_laboratory_test_is_of_its_own_kind():
     assert check_rules().takes("80053", repeated)
     assert not check_rules().takes("0275T", repeated)
     assert not check_rules().takes("45378", repeated)
+
+
+def test_detection_takes_no_add_on_from_the_lexicon():
+    """Its own rules have the lexicon's word; the edits are those of the files."""
+    evidence = (Span(0, 5, "mention"),)
+    reported = [Candidate(Coding(CodeSystem.CPT, "", code), evidence) for code in ("64636", "45385", "45380")]
+    (warning,) = edit_warnings(reported, PAIRS, None)
+    assert warning.startswith("45380 is not paid beside 45385")
