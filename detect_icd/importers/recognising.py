@@ -116,6 +116,8 @@ def expected(command: str, code: str | None = None, text: str | None = None) -> 
             f"PTP edits (a header Column 1, Column 2), MUE tables ({_columns(layouts[0])}, or those of hospitals or "
             f"suppliers) or add-on code edits ({_columns(layouts[-1])})"
         )
+    if command == "cpt-descriptors":
+        return f"{_columns(layouts[0])} (name yours by --code-column and --text-column)"
     return _columns(layouts[0])
 
 
