@@ -68,7 +68,7 @@ class LexiconReport(NamedTuple):
 
 
 def check_lexicon(files: ServiceFiles | None = None) -> LexiconReport:
-    """Compares every code of the lexicon with the newest fee schedule; of level II with the HCPCS file, if it is imported.
+    """Compares every code of the lexicon with the newest fee schedule; of level II with the HCPCS file, unless it is older.
 
     Args:
         files: The imported files; those of the local folder unless given.
@@ -83,6 +83,12 @@ def check_lexicon(files: ServiceFiles | None = None) -> LexiconReport:
             "nothing to compare with: `detect-icd import physician-fee-schedule FILE` brings the fee schedule, "
             "`detect-icd import hcpcs FILE` the level II codes"
         )
+    notes = []
+    if not schedules:
+        notes.append("CPT codes are not compared: `detect-icd import physician-fee-schedule FILE` brings theirs")
+    elif level2 and level2[-1].year < schedules[-1].year:
+        notes.append(f"{_title(_LEVEL_2, level2)} is older: level II codes are compared with the fee schedule too")
+        level2 = []
     findings: list[LexiconFinding] = []
     codes = 0
     for code, entries in sorted(by_code().items()):
@@ -93,17 +99,12 @@ def check_lexicon(files: ServiceFiles | None = None) -> LexiconReport:
         else:
             continue
         codes += 1
-    compared = tuple(
-        f"{TITLES[kind]} {found[-1].written(kind)}"
-        for kind, found in ((_SCHEDULE, schedules), (_LEVEL_2, level2))
-        if found
-    )
-    notes = (
-        ()
-        if schedules
-        else ("CPT codes are not compared: `detect-icd import physician-fee-schedule FILE` brings theirs",)
-    )
-    return LexiconReport(compared, codes, tuple(findings), notes)
+    compared = [_title(kind, found) for kind, found in ((_SCHEDULE, schedules), (_LEVEL_2, level2)) if found]
+    return LexiconReport(tuple(compared), codes, tuple(findings), tuple(notes))
+
+
+def _title(kind: str, found: Sequence[Release]) -> str:
+    return f"{TITLES[kind]} {found[-1].written(kind)}"
 
 
 def _releases(files: ServiceFiles, kind: str) -> list[Release]:

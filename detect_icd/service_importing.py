@@ -6,6 +6,7 @@ An import is done whole or not at all: files that are kept already stay as they 
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -110,7 +111,10 @@ def import_service_files(
     with ExitStack() as whole:
         for group, files in groups.items():
             path = path_of(folder, *group)
-            _write(whole.enter_context(replacing(path)), group, files)
+            try:
+                _write(whole.enter_context(replacing(path)), group, files)
+            except sqlite3.Error as error:
+                raise DataError(f"{path.name} cannot be written: {error}") from error
     kept = {path_of(folder, *group) for group in groups}
     made = tuple(file for file in ServiceFiles.open().imports() if file.path in kept)
     return ServiceImport(made, (*notes, *(note for file in made for note in _doubts(file))))

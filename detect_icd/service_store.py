@@ -29,6 +29,7 @@ from detect_icd.service_records import (
     Mue,
     PtpEdit,
     Record,
+    Setting,
 )
 from detect_icd.store import Store
 from redactphi.errors import DataError
@@ -48,8 +49,12 @@ CREATE TABLE pair (
 """Codes as numbers (``number_of``), days as ordinals, 0 for none. The published files have pairs twice, with the same
 first day too, so only the line tells them apart."""
 
-_PAIR_INDEX = "CREATE INDEX pair_of_column2 ON pair (column2)"
+_PAIR_INDEX = """
+CREATE INDEX pair_of_column2 ON pair (column2, column1, source, line, effective, deleted, indicator, rationale)
+"""
+"""Has every column: the pairs of a code in column 2 lie all over the table."""
 
+_SETTINGS: Mapping[str, Setting] = {"practitioner": "practitioner", "hospital": "hospital"}
 _INDICATORS: Mapping[int, Literal["0", "1", "9"]] = {0: "0", 1: "1", 9: "9"}
 
 RECORDS: Mapping[str, tuple[type[Record], tuple[str, ...]]] = {
@@ -221,10 +226,10 @@ def _records(shelf: Shelf, where: str, values: Sequence[str], note: str) -> list
         f"SELECT {names}, record.line, source.name FROM record JOIN source ON source.number = record.source "  # noqa: S608 - fields of a record
         f"WHERE {where}"
     )
-    found = []
+    release, found = shelf.release_name, []
     for *cells, line, name in shelf.store.rows(query, values):
         fields = {field: read(cell) for (field, read), cell in zip(readers.items(), cells, strict=True)}
-        found.append(kind(**fields, source=Citation(shelf.kind, name, shelf.release_name, line, note)))
+        found.append(kind(**fields, source=Citation(shelf.kind, name, release, line, note)))
     return found
 
 
@@ -244,6 +249,7 @@ def pairs(shelf: Shelf, column1: str | None, column2: str | None, on: date, note
         f"WHERE {conditions} AND effective <= ? AND (deleted = 0 OR (deleted >= ? AND deleted > effective)) "
         "ORDER BY column1, column2, pair.source, pair.line"
     )
+    release, setting = shelf.release_name, _SETTINGS[shelf.setting]
     for first, second, effective, deleted, indicator, rationale, line, name in shelf.store.rows(
         query, [*where.values(), on.toordinal(), on.toordinal()]
     ):
@@ -254,8 +260,8 @@ def pairs(shelf: Shelf, column1: str | None, column2: str | None, on: date, note
             deleted=date.fromordinal(deleted) if deleted else None,
             indicator=_INDICATORS[indicator],
             rationale=rationale,
-            setting="hospital" if shelf.setting == "hospital" else "practitioner",
-            source=Citation(shelf.kind, name, shelf.release_name, line, note),
+            setting=setting,
+            source=Citation(shelf.kind, name, release, line, note),
         )
 
 

@@ -21,7 +21,7 @@ from redactphi.errors import DataError
 Pair = tuple[int, int, int, int, str, str, int]
 """Column 1 and column 2 as numbers (``number_of``), first and last day (0: none) as ordinals, indicator, rationale, line."""
 
-_HEADER = ("COLUMN 1", "COLUMN 2")
+_HEADER = ("COLUMN1", "COLUMN2")
 _REQUIRED = ("EFFECTIVE", "DELETION", "MODIFIER")
 _RATIONALE = "RATIONALE"
 _HEAD = 60
@@ -63,7 +63,7 @@ def is_ptp(file: Given) -> bool:
 
 
 def _is_header(cells: list[str]) -> bool:
-    return tuple(normal(cell) for cell in cells[:2]) == _HEADER
+    return tuple(normal(cell).replace("COLUMN ", "COLUMN") for cell in cells[:2]) == _HEADER
 
 
 def _rows(file: Given) -> Iterator[tuple[int, list[str]]]:

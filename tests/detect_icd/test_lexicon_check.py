@@ -31,7 +31,8 @@ def schedule(bring):
     """Imports a fee schedule of January 2026 with codes by status."""
 
     def call(year=2026, **status):
-        rows = [made.fee("99999"), *(made.fee(code[1:], status=letter) for code, letter in status.items())]
+        coded = {code.removeprefix("c"): letter for code, letter in status.items()}
+        rows = [made.fee("99999"), *(made.fee(code, status=letter) for code, letter in coded.items())]
         bring("physician-fee-schedule", {f"PPRRVU{year}_Jan.csv": made.fee_schedule(rows, year)})
 
     return call
@@ -109,6 +110,16 @@ def test_level_two_codes_go_to_the_fee_schedule_without_a_hcpcs_file(lexicon, sc
     assert found() == []
     report = check_lexicon()
     assert (report.codes, report.compared) == (3, ("Physician fee schedule 2026A", "HCPCS 2026-01"))
+
+
+def test_a_hcpcs_file_of_an_earlier_year_does_not_answer(lexicon, schedule, bring):
+    lexicon(entry("J1885"), entry("J9999"))
+    bring("hcpcs", hcpcs_file(), release="2019")
+    assert [code for code, *_ in found()] == ["J9999"]
+    schedule(J1885="A", J9999="X")
+    report = check_lexicon()
+    assert (report.findings, report.compared) == ((), ("Physician fee schedule 2026A",))
+    assert report.notes == ("HCPCS 2019 is older: level II codes are compared with the fee schedule too",)
 
 
 def test_a_finding_cites_its_row(lexicon, schedule):

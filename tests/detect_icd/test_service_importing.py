@@ -119,6 +119,22 @@ def test_workbooks_are_read_by_their_headers(bring, command, name, rows, ask):
     assert ask(ServiceFiles.open())
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Column 1\tColumn 2\t*=in existence prior to 1996\tEffective Date\tDeletion Date\tModifier 0=no\tPTP Edit Rationale",
+        "Column1\tColumn2\t*\tEffective\tDeletion\tModifier\tRationale",
+        "Column 1\tColumn 2\t*\tEffective\tDeletion\tModifier",
+    ],
+)
+def test_pairs_below_a_header_of_one_line(bring, head):
+    width = head.count("\t") + 1
+    text = head + "\n" + "".join("\t".join(row[:width]) + "\n" for row in made.PAIRS)
+    bring("ncci", {"ccipra-v320r0-f1.TXT": text})
+    [edit] = ServiceFiles.open().ptp("45378", "45385")
+    assert (edit.source.line, edit.rationale) == (4, "More extensive" if width == 7 else "")
+
+
 def test_pairs_in_a_workbook(bring):
     rows = [line.split("\t") for line in made.ptp().splitlines()]
     done = bring("ncci", {"ccipra-v320r0-f1.xlsx": made.workbook(rows)})
