@@ -1,6 +1,7 @@
 """Finds ICD-10-CM and CPT/HCPCS candidates in clinical notes, and says why.
 
-``detect`` for one-off use; build a ``CodeDetector`` once for many notes; ``lookup`` and ``search`` read the code book.
+``detect`` for one-off use; build a ``CodeDetector`` once for many notes; ``lookup`` and ``search`` read the code book;
+``check`` says what is wrong with the codes of a claim.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from detect_icd.candidates import Candidate, Detection, Dropped, Status
     from detect_icd.catalogue import Hit, ServiceEntry, lookup, search
+    from detect_icd.checks.checking import check
+    from detect_icd.checks.findings import Finding, Severity
     from detect_icd.codebook import CodeBook, CodeEntry
     from detect_icd.coding import CodeSystem, Coding
     from detect_icd.detector import CodeDetector, detect
@@ -18,8 +21,9 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Candidate": "candidates", "CodeBook": "codebook", "CodeDetector": "detector", "CodeEntry": "codebook",
-    "CodeSystem": "coding", "Coding": "coding", "Detection": "candidates", "Dropped": "candidates", "Hit": "catalogue",
-    "Status": "candidates", "detect": "detector", "ServiceEntry": "catalogue", "lookup": "catalogue",
+    "CodeSystem": "coding", "Coding": "coding", "Detection": "candidates", "Dropped": "candidates",
+    "Finding": "checks.findings", "Hit": "catalogue", "Severity": "checks.findings",
+    "Status": "candidates", "check": "checks.checking", "detect": "detector", "ServiceEntry": "catalogue", "lookup": "catalogue",
     "search": "catalogue", "detect_frame": "frames",
 }  # fmt: skip
 
@@ -32,9 +36,12 @@ __all__ = [
     "Coding",
     "Detection",
     "Dropped",
+    "Finding",
     "Hit",
     "ServiceEntry",
+    "Severity",
     "Status",
+    "check",
     "detect",
     "detect_frame",
     "lookup",

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from operator import itemgetter
+from pathlib import Path
 
 from detect_icd.candidates import Candidate, Detection, Dropped, Status, ranked
+from detect_icd.checks.checking import edit_warnings
 from detect_icd.codebook import day_of, open_book
 from detect_icd.coding import CodeSystem
 from detect_icd.course import settle, with_findings, with_follow_up, without_implied_aftercare
@@ -23,6 +25,7 @@ from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.sections import find_sections
+from detect_icd.service_files import ServiceFiles
 from redactphi.document import RedactedDocument
 from redactphi.errors import UsageError
 from redactphi.placeholders import CODE, CODE_LENGTH
@@ -51,6 +54,8 @@ class CodeDetector:
         self.literal = LiteralMatcher()
         self.procedures = ProcedureMatcher()
         self.service_date = None if service_date is None else day_of(service_date)
+        self._files = ServiceFiles.open()
+        self._has_edits = not _EDITS.isdisjoint(self._files.kinds())
 
     def __reduce__(self) -> tuple[object, tuple[Setting, str, date | None]]:
         return _rebuild, (self.setting, self.book.release, self.service_date)
@@ -89,6 +94,8 @@ class CodeDetector:
         found = without_implied_aftercare(found)
         detection = with_support(self.guidelines.apply(found, book, note), note)
         warnings = [*([book.note] if book.note else []), *operations.warnings, *_outdated(detection, day)]
+        if self._has_edits:
+            warnings.extend(edit_warnings(detection.reported, self._files, day))
         detection = replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
         return _with_superseded(detection, superseded) if superseded else detection
 
@@ -96,6 +103,9 @@ class CodeDetector:
         """The codes of many notes, in their order, one at a time."""
         for text in texts:
             yield self.detect(text)
+
+
+_EDITS = frozenset({"ncci-ptp", "ncci-mue", "ncci-add-on"})
 
 
 def _without_codes(text: str) -> str:
@@ -163,11 +173,22 @@ def _rebuild(setting: Setting, release: str, service_date: date | None) -> CodeD
 
 def detector(setting: Setting = "outpatient", release: str | None = None) -> CodeDetector:
     """A shared detector of a setting and release; another one once something was imported."""
-    return _shared(setting, release, imported())
+    return _shared(setting, release, imported(), _stamps(ServiceFiles.open()))
+
+
+def _stamps(files: ServiceFiles) -> tuple[tuple[Path, int], ...]:
+    """The imported files of services, and when each was written."""
+    paths = (shelf.store.path for shelf in files.shelves)
+    return tuple((path, path.stat().st_mtime_ns) for path in paths)
 
 
 @functools.lru_cache(maxsize=8)
-def _shared(setting: Setting, release: str | None, known: tuple[Imported, ...]) -> CodeDetector:  # noqa: ARG001
+def _shared(
+    setting: Setting,
+    release: str | None,
+    known: tuple[Imported, ...],  # noqa: ARG001 - what is imported decides which detector is shared
+    stamps: tuple[tuple[Path, int], ...],  # noqa: ARG001 - as above
+) -> CodeDetector:
     return CodeDetector(setting=setting, release=release)
 
 

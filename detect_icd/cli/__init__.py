@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from detect_icd.cli.claim import check
 from detect_icd.cli.evaluate import evaluate
 from detect_icd.cli.official import data, import_
 from detect_icd.cli.options import print_table, release_options, setting_option
@@ -128,7 +129,7 @@ def search(query: tuple[str, ...], *, limit: int, as_json: bool, **options: Any)
     ])  # fmt: skip
 
 
-for _command in (evaluate, import_, data):
+for _command in (check, evaluate, import_, data):
     detect_icd.add_command(_command)
 
 

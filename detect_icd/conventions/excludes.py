@@ -123,6 +123,23 @@ def named_in(note: str) -> Iterator[str]:
             yield from _subcategories(compact(first), compact(last))
 
 
+def names(note: str, code: str) -> bool:
+    """Whether a note names a code, also within a range of chapters, which ``named_in`` leaves out."""
+    bare = compact(code)
+    for match in _RANGE.finditer(note):
+        first = compact(match.group(1))
+        last = compact(match.group(2)) if match.group(2) else first
+        if bare.startswith(first) or first <= bare[: len(last)] <= last:
+            return True
+    return False
+
+
+def is_wide(note: str) -> bool:
+    """Whether a note names whole chapters, or a good part of one: a kind of condition rather than its codes."""
+    ranges = (match.groups() for match in _RANGE.finditer(note) if match.group(2) and "." not in match.group())
+    return any(not list(_categories(first, last)) for first, last in ranges)
+
+
 def _categories(first: str, last: str) -> Iterator[str]:
     if first[0] == last[0] and first[1:].isdigit() and last[1:].isdigit():
         numbers = range(int(first[1:]), int(last[1:]) + 1)

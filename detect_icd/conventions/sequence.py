@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from detect_icd.candidates import Candidate
 from detect_icd.coding import CodeSystem
@@ -62,26 +62,63 @@ def _move(ranked: list[Candidate], later: Candidate, book: CodeBook) -> None:
 @functools.lru_cache(maxsize=8192)
 def code_first(book: CodeBook, code: str) -> Prefixes:
     """The codes that a "code first" note at the code or above it names."""
-    return tuple(sorted({prefix for note in _notes(book, code, "code_first") for prefix in named_in(note)}))
-
-
-@functools.lru_cache(maxsize=8192)
-def _notes(book: CodeBook, code: str, kind: str) -> tuple[str, ...]:
-    return tuple(note for level in levels(book, code, blocks=False) for note in getattr(level, kind))
+    notes = (note for level in levels(book, code, blocks=False) for note in level.code_first)
+    return tuple(sorted({prefix for note in notes for prefix in named_in(note)}))
 
 
 def hints(reported: Sequence[Candidate], book: CodeBook) -> Iterator[str]:
     """What the notes at the reported codes ask for and the note does not give."""
-    diagnoses = [c for c in reported if c.coding.system is CodeSystem.ICD10CM]
+    for request in requests([c for c in reported if c.coding.system is CodeSystem.ICD10CM], book):
+        if request.kind == "manifestation":
+            yield f"{request.code}: a manifestation, code first the underlying disease (I.A.13)"
+        else:
+            wanted = ", ".join(request.wanted[:6])
+            yield f"{request.code}: {_WORDS[request.kind]}, if it applies, from {wanted} (I.A.17)"
+
+
+_WORDS = {"use_additional": "use additional code", "code_also": "code also"}
+
+
+class Request(NamedTuple):
+    """A code that the notes at another ask for.
+
+    Attributes:
+        kind: ``manifestation`` (its cause), ``use_additional`` or ``code_also``.
+        code: The code whose notes ask.
+        wanted: The codes they name, or what those begin with.
+    """
+
+    kind: Literal["manifestation", "use_additional", "code_also"]
+    code: str
+    wanted: Prefixes
+
+
+def requests(diagnoses: Sequence[Candidate], book: CodeBook) -> Iterator[Request]:
+    """What the notes at diagnoses ask for and none of the others is, of notes that name what they mean."""
     for candidate in diagnoses:
         code = candidate.coding.code
         first = code_first(book, code)
-        if first and _MANIFESTATION.search(candidate.coding.display) and not any(starts(o, first) for o in diagnoses):
-            yield f"{code}: a manifestation, code first the underlying disease (I.A.13)"
-        for kind, words in (("use_additional", "use additional code"), ("code_also", "code also")):
-            wanted = [named for note in _notes(book, code, kind) if (named := _first_named(note))]
-            if len(wanted) == 1 and not any(starts(other, wanted[0]) for other in diagnoses):
-                yield f"{code}: {words}, if it applies, from {', '.join(wanted[0][:6])} (I.A.17)"
+        if first and is_manifestation(candidate) and not any(starts(o, first) for o in diagnoses):
+            yield Request("manifestation", code, first)
+        kinds: tuple[Literal["use_additional", "code_also"], ...] = ("use_additional", "code_also")
+        for kind in kinds:
+            if (wanted := _asked_by(book, code, kind)) and not any(starts(other, wanted) for other in diagnoses):
+                yield Request(kind, code, wanted)
+
+
+@functools.lru_cache(maxsize=8192)
+def _asked_by(book: CodeBook, code: str, kind: str) -> Prefixes:
+    """What a code's notes of a kind ask for, its own before those above it; of several nobody can tell which is meant."""
+    for level in levels(book, code, blocks=False):
+        wanted = [named for note in getattr(level, kind) if (named := _first_named(note))]
+        if wanted:
+            return wanted[0] if len(wanted) == 1 else ()
+    return ()
+
+
+def is_manifestation(candidate: Candidate) -> bool:
+    """Whether a code's title says that it is of a disease classified elsewhere."""
+    return _MANIFESTATION.search(candidate.coding.display) is not None
 
 
 @functools.lru_cache(maxsize=8192)
