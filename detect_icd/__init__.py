@@ -1,6 +1,7 @@
 """Finds ICD-10-CM and CPT/HCPCS candidates in clinical notes, and says why.
 
-``detect`` for one-off use; build a ``CodeDetector`` once for many notes; ``lookup`` and ``search`` read the code book.
+``detect`` for one-off use; build a ``CodeDetector`` once for many notes; ``code_page``, ``lookup`` and ``search`` read the
+code book.
 """
 
 from __future__ import annotations
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
     from detect_icd.coding import CodeSystem, Coding
     from detect_icd.detector import CodeDetector, detect
     from detect_icd.frames import detect_frame
+    from detect_icd.pages.building import code_page, code_pages
+    from detect_icd.pages.records import CodePage, DiagnosisPage, ServicePage
+    from detect_icd.service_files import ServiceFiles
 
 _HOME = {
     "Candidate": "candidates", "CodeBook": "codebook", "CodeDetector": "detector", "CodeEntry": "codebook",
     "CodeSystem": "coding", "Coding": "coding", "Detection": "candidates", "Dropped": "candidates", "Hit": "catalogue",
     "Status": "candidates", "detect": "detector", "ServiceEntry": "catalogue", "lookup": "catalogue",
     "search": "catalogue", "detect_frame": "frames",
+    "CodePage": "pages.records", "DiagnosisPage": "pages.records", "ServicePage": "pages.records",
+    "code_page": "pages.building", "code_pages": "pages.building", "ServiceFiles": "service_files",
 }  # fmt: skip
 
 __all__ = [
@@ -28,13 +34,19 @@ __all__ = [
     "CodeBook",
     "CodeDetector",
     "CodeEntry",
+    "CodePage",
     "CodeSystem",
     "Coding",
     "Detection",
+    "DiagnosisPage",
     "Dropped",
     "Hit",
     "ServiceEntry",
+    "ServiceFiles",
+    "ServicePage",
     "Status",
+    "code_page",
+    "code_pages",
     "detect",
     "detect_frame",
     "lookup",

@@ -1,235 +1,127 @@
-"""What imported files say of CPT and HCPCS codes."""
+"""ServiceFiles: what imported official files say of CPT and HCPCS codes, by code and day of service."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
-Setting = Literal["practitioner", "hospital"]
-KINDS = (
-    "physician-fee-schedule",
-    "ncci-ptp",
-    "ncci-mue",
-    "ncci-add-on",
-    "hcpcs",
-    "opps-addendum-b",
-    "cpt-descriptors",
-    "ccs-services",
-    "rbcs",
+from detect_icd.service_records import (
+    AddOn,
+    Apc,
+    Category,
+    Descriptor,
+    Fee,
+    HcpcsRecord,
+    Mue,
+    MueSetting,
+    PtpEdit,
+    Setting,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
-    """Where a record stands."""
+class SourceFile:
+    """An official file as it was read."""
 
-    kind: str
-    file: str
-    release: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.release}, {self.file}, line {self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class Fee:
-    """A row of the physician fee schedule."""
-
-    code: str
-    modifier: str
-    description: str
-    status: str
-    work: Decimal | None
-    facility_pe: Decimal | None
-    nonfacility_pe: Decimal | None
-    malpractice: Decimal | None
-    facility_total: Decimal | None
-    nonfacility_total: Decimal | None
-    pc_tc: str
-    global_days: str
-    preoperative: Decimal | None
-    intraoperative: Decimal | None
-    postoperative: Decimal | None
-    multiple: str
-    bilateral: str
-    assistant: str
-    co_surgeon: str
-    team: str
-    endoscopic_base: str
-    conversion_factor: Decimal | None
-    supervision: str
-    imaging_family: str
-    source: Citation
-
-
-@dataclass(frozen=True, slots=True)
-class PtpEdit:
-    """A pair of codes of which the second is not paid."""
-
-    column1: str
-    column2: str
-    effective: date
-    deleted: date | None
-    indicator: Literal["0", "1", "9"]
-    rationale: str
-    setting: Setting
-    source: Citation
-
-
-@dataclass(frozen=True, slots=True)
-class Mue:
-    """Units of a code that are plausible."""
-
-    code: str
-    units: int
-    mai: Literal["1", "2", "3"]
-    meaning: str
-    rationale: str
-    setting: Literal["practitioner", "hospital", "supplier"]
-    source: Citation
-
-
-@dataclass(frozen=True, slots=True)
-class AddOn:
-    """An add-on code and one code it may go with."""
-
-    add_on: str
-    primary: str
-    edit_type: Literal["1", "2", "3"]
-    effective: date | None
-    deleted: date | None
-    note: str
-    source: Citation
-
-
-@dataclass(frozen=True, slots=True)
-class HcpcsRecord:
-    """A code or modifier of HCPCS level II."""
-
-    code: str
-    long: str
-    short: str
-    coverage: str
-    betos: str
-    type_of_service: str
-    added: date | None
-    effective: date | None
-    terminated: date | None
-    action: str
-    source: Citation
-
-
-@dataclass(frozen=True, slots=True)
-class Apc:
-    """A line of OPPS Addendum B."""
-
-    code: str
-    status_indicator: str
-    apc: str
-    relative_weight: Decimal | None
-    payment_rate: Decimal | None
-    source: Citation
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """A category of codes."""
-
-    first: str
-    last: str
-    number: str
-    label: str
-    subcategory: str
-    family: str
-    valid_from: date | None
-    valid_to: date | None
-    source: Citation
-
-
-@dataclass(frozen=True, slots=True)
-class Descriptor:
-    """The licensee's own text of a code."""
-
-    code: str
-    text: str
-    valid_from: date | None
-    valid_to: date | None
-    source: Citation
+    name: str
+    sha256: str
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """A file that was imported."""
+    """What was imported of one kind and release.
+
+    Attributes:
+        kind: One of ``KINDS``.
+        release: ``2026A``, ``2026q1``, ``2026-01`` or ``2019``.
+        setting: ``practitioner``, ``hospital`` or ``supplier`` of the edits that are published for each; else empty.
+        files: The files it was made from.
+        made: The day of the import.
+        path: The file it is kept in.
+    """
 
     kind: str
     release: str
-    files: tuple[str, ...]
-    sha256: str
-    rows: int
-    made: str
+    setting: str
+    files: tuple[SourceFile, ...]
+    made: date
     path: Path
+
+    @property
+    def rows(self) -> int:
+        """How many records it has."""
+        return sum(file.rows for file in self.files)
 
 
 class ServiceFiles:
-    """Everything imported of CPT and HCPCS."""
+    """Everything imported; nothing is read before it is asked.
+
+    ``on`` is the day of service: the release in force on it answers, which is the newest that is not after it; where all
+    are after it the oldest does, and the ``note`` of each record's citation says so. Without it the newest answers.
+    """
 
     @classmethod
     def open(cls) -> Self:
-        """What is in the local store."""
+        """What is in the folder of imported files; empty where nothing is imported."""
         return cls()
 
     def kinds(self) -> frozenset[str]:
-        """Which kinds are at hand."""
+        """Which of ``KINDS`` are at hand."""
         return frozenset()
 
     def imports(self) -> tuple[ImportedFile, ...]:
-        """The files."""
+        """What was imported, by kind, setting and release, oldest first."""
         return ()
+
+    def note(self, kind: str, on: date | None = None, setting: str = "") -> str:
+        """That the release which answers is not the one in force on the day; empty where it is, or none is at hand."""
+        return ""
 
     def fees(self, code: str, on: date | None = None) -> tuple[Fee, ...]:
-        """Rows of the fee schedule."""
+        """The rows of the fee schedule, that without a modifier first."""
         return ()
 
-    def ptp(self, first: str, second: str, on: date | None = None, setting: Setting = "practitioner") -> tuple[PtpEdit, ...]:
-        """Edits between two codes."""
+    def ptp(
+        self, first: str, second: str, on: date | None = None, setting: Setting = "practitioner"
+    ) -> tuple[PtpEdit, ...]:
+        """The edits between two codes, in either order, that are active on the day."""
         return ()
 
     def ptp_of(self, code: str, on: date | None = None, setting: Setting = "practitioner") -> tuple[PtpEdit, ...]:
-        """All edits of a code."""
+        """All active edits of a code: first those that it is column 1 of."""
         return ()
 
-    def mue(self, code: str, on: date | None = None, setting: str = "practitioner") -> Mue | None:
-        """Units that are plausible."""
+    def mue(self, code: str, on: date | None = None, setting: MueSetting = "practitioner") -> Mue | None:
+        """How many units of a code are paid."""
         return None
 
     def primaries(self, add_on: str, on: date | None = None) -> tuple[AddOn, ...]:
-        """What an add-on goes with."""
+        """The codes that an add-on code may go with."""
         return ()
 
     def add_ons(self, primary: str, on: date | None = None) -> tuple[AddOn, ...]:
-        """Add-ons of a code."""
+        """The add-on codes that name a code among those they go with."""
         return ()
 
     def hcpcs(self, code: str, on: date | None = None) -> HcpcsRecord | None:
-        """The record of a HCPCS code."""
+        """A HCPCS level II code or modifier."""
         return None
 
     def apc(self, code: str, on: date | None = None) -> Apc | None:
-        """Its line of Addendum B."""
+        """How a hospital's outpatient department is paid for a code."""
         return None
 
     def ccs(self, code: str) -> Category | None:
-        """Its CCS category."""
+        """The CCS category of a code."""
         return None
 
     def rbcs(self, code: str, on: date | None = None) -> Category | None:
-        """Its RBCS category."""
+        """The RBCS category of a code."""
         return None
 
     def descriptor(self, code: str, on: date | None = None) -> Descriptor | None:
-        """The licensee's text."""
+        """The licensee's own text of a code."""
         return None

@@ -1,0 +1,75 @@
+"""A page as headings, tables and sources: what the terminal, plain text and HTML all show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Tone = Literal["good", "plain", "bad"]
+Form = Literal["names", "facts", "list"]
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A word or two beside the code.
+
+    Attributes:
+        text: The words.
+        tone: Whether they are good news.
+    """
+
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands under it.
+
+    Attributes:
+        title: The heading.
+        rows: Lines of cells. A cell such as ``[2]`` points to a source.
+        header: What the cells are; ``()`` where that is plain.
+        note: A sentence below the heading.
+        form: How rows without a header are read: as codes and titles, names and values, or one by one.
+    """
+
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+    header: tuple[str, ...] = ()
+    note: str = ""
+    form: Form = "names"
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A page to be shown.
+
+    Attributes:
+        code: The code.
+        title: Its title.
+        subtitle: What kind of code it is.
+        badges: What matters first.
+        warnings: Why to be careful with the page.
+        sections: In order; none is empty.
+        sources: What ``[1]``, ``[2]`` … point to.
+    """
+
+    code: str
+    title: str
+    subtitle: str
+    badges: tuple[Badge, ...]
+    warnings: tuple[str, ...]
+    sections: tuple[Section, ...]
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Sources:
+    """Numbers sources in the order they are cited."""
+
+    cited: dict[str, int] = field(default_factory=dict)
+
+    def cite(self, source: object) -> str:
+        """The mark of a source: ``[1]``."""
+        return f"[{self.cited.setdefault(str(source), len(self.cited) + 1)}]"
