@@ -93,7 +93,8 @@ def no_such_service(code: str, system: str, *, where: str = "the procedure lexic
 def nearest(code: str) -> tuple[str, ...]:
     """Codes of the lexicon that a code may be meant for: two characters exchanged, then the next below and above."""
     exchanged = (code[:at] + code[at + 1] + code[at] + code[at + 2 :] for at in range(len(code) - 1))
-    codes = sorted(by_code())
+    form = cpt if cpt.is_valid(code) else hcpcs
+    codes = sorted(filter(form.is_valid, by_code()))
     place = bisect.bisect(codes, code)
     beside = codes[max(place - _BESIDE, 0) : place + _BESIDE]
     return tuple(dict.fromkeys((*(other for other in exchanged if other in by_code()), *beside)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detect_icd.coding import icd10cm
-from detect_icd.pages.outline import Badge, Outline, Section
+from detect_icd.pages.outline import Badge, Outline, Section, table
 from detect_icd.pages.records import Change, CodeName, DiagnosisPage, IndexLine, Note
 
 _SEVEN = 7
@@ -30,12 +30,12 @@ def diagnosis_outline(page: DiagnosisPage) -> Outline:
         Section("7th characters", tuple(_seventh(page)), note=_seventh_note(page)),
         Section("Below it", _names(page.children)),
         Section("Beside it", _names(page.siblings)),
-        Section(
+        table(
             "Lines of the Alphabetic Index",
             tuple(map(_index, page.index_entries)),
             ("line", "printed code", "from"),
         ),
-        Section(
+        table(
             "Procedures done for it",
             tuple((each.code, each.title, each.why) for each in page.procedures),
             ("code", "in this project's words", "why it is likely"),

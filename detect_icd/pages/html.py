@@ -38,7 +38,7 @@ def pieces(text: str, anchors: Mapping[str, str], anchor: str) -> Iterator[Piece
         anchors: Code to the anchor of its page.
         anchor: That of the page the cell stands on.
     """
-    if text.strip() in anchors:
+    if anchors.get(text.strip(), anchor) != anchor:
         yield Piece(text, anchors[text.strip()])
         return
     for part in filter(None, _MARK.split(text)):

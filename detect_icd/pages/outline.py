@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -39,6 +40,15 @@ class Section:
     header: tuple[str, ...] = ()
     note: str = ""
     form: Form = "names"
+
+
+def table(title: str, rows: Iterable[tuple[str, ...]], header: tuple[str, ...], note: str = "") -> Section:
+    """A section with a header, without the columns that no row has anything in."""
+    whole = tuple(rows)
+    kept = [number for number in range(len(header)) if any(row[number] for row in whole)]
+    return Section(
+        title, tuple(tuple(row[number] for number in kept) for row in whole), tuple(header[n] for n in kept), note
+    )
 
 
 @dataclass(frozen=True, slots=True)

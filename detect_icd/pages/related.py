@@ -20,8 +20,8 @@ from detect_icd.ranking import ranking
 from detect_icd.terms import terms
 
 _CONSIDERED = 400
-_NAMED = 15
-"""How many codes a service's page names beside the headings it is done for."""
+_NAMED = 3
+"""How many codes of a kind a service's page names."""
 
 _PLAIN = frozenset({
     "other", "unspecified", "specified", "elsewhere", "classified", "encounter", "initial", "subsequent", "closed", "open",
@@ -51,32 +51,41 @@ def procedures_for(entry: CodeEntry) -> tuple[CodeName, ...]:
 
 
 def diagnoses_for(code: str, names: Iterable[str], book: CodeBook) -> tuple[CodeName, ...]:
-    """What a service is done for: the codes of the right kind that share words with it, then the kinds themselves.
+    """What a service is done for: each kind of diagnosis, and below it the codes of it that share words with the name.
+
+    Kinds that have such codes come first.
 
     Args:
         code: The service.
         names: What it is called.
         book: The release to read titles from.
     """
-    kinds = done_for(code)
-    said = words(*names)
-    shared: dict[str, frozenset[str]] = {}
-    for phrase in ranking(phrase_index()).best(sorted(said), _CONSIDERED) if kinds else ():
-        if icd10cm.compact(phrase.code).startswith(kinds) and phrase.code in book:
-            shared.setdefault(phrase.code, phrase.atoms & said)
-    named = [(book[code], why) for code, why in list(shared.items())[:_NAMED]]
-    of_kind = (_kind(prefix, book) for prefix in dict.fromkeys(kinds))
-    return (
-        *(CodeName(entry.code, entry.title, entry.billable, _why(why)) for entry, why in named),
-        *(found for found in of_kind if found.code not in shared),
-    )
+    kinds = tuple(dict.fromkeys(done_for(code)))
+    said, rank = words(*names), ranking(phrase_index())
+    shared: dict[str, dict[CodeEntry, frozenset[str]]] = {kind: {} for kind in kinds}
+    for phrase in rank.best(sorted(said), _CONSIDERED) if kinds else ():
+        kind = max((kind for kind in kinds if icd10cm.compact(phrase.code).startswith(kind)), key=len, default=None)
+        entry = book.get(phrase.code) if kind is not None else None
+        if kind is not None and entry is not None and entry.billable:
+            shared[kind].setdefault(entry, phrase.atoms & said)
+
+    def weight(of: CodeEntry, kind: str) -> float:
+        return sum(map(rank.weight, shared[kind][of]))
+
+    found = []
+    for kind in sorted(kinds, key=lambda kind: not shared[kind]):
+        heading = _kind(kind, book, shared[kind])
+        likely = sorted(shared[kind], key=lambda entry: (-weight(entry, kind), entry.code))
+        codes = (CodeName(entry.code, entry.title, why=_why(shared[kind][entry])) for entry in likely[:_NAMED])
+        found += [heading, *(each for each in codes if each.code != heading.code)]
+    return tuple(found)
 
 
-def _kind(prefix: str, book: CodeBook) -> CodeName:
+def _kind(prefix: str, book: CodeBook, shared: Mapping[CodeEntry, frozenset[str]]) -> CodeName:
     entry = book.get(prefix)
-    if entry is not None:
-        return CodeName(entry.code, entry.title, entry.billable, "done for codes of this kind")
-    return CodeName(f"{prefix}…", f"codes that begin with {prefix}", billable=False, why="done for codes of this kind")
+    if entry is None:
+        return CodeName(f"{prefix}…", f"codes that begin with {prefix}", billable=False, why="kind")
+    return CodeName(entry.code, entry.title, entry.billable, _why(shared.get(entry, frozenset())) or "kind")
 
 
 def _why(shared: frozenset[str]) -> str:

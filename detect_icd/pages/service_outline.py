@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from detect_icd.pages.outline import Badge, Outline, Section, Sources
+from detect_icd.pages.outline import Badge, Outline, Section, Sources, table
 from detect_icd.pages.records import CodeName, ServicePage
 from detect_icd.pages.services import add_on_rows
 from detect_icd.service_records import Category, Fee, Mue, PtpEdit
 
-_APPLIES = {
-    "yes": "yes",
-    "no": "no",
-    "documented": "with documentation",
-    "contractor": "contractor decides",
-}
+_APPLIES = {"yes": "yes", "documented": "if documented", "contractor": "payer decides", "no": "no"}
 
 
 def service_outline(page: ServicePage) -> Outline:
@@ -22,13 +17,9 @@ def service_outline(page: ServicePage) -> Outline:
     sources = Sources()
     sections = (
         Section("At a glance", tuple(_glance(page, sources)), form="facts"),
-        Section("Indicators", tuple(_indicators(page, sources)), ("what", "value", "meaning", "row", "source")),
-        Section(
-            "Modifiers",
-            tuple((use.modifier, _APPLIES[use.applies], use.why, sources.cite(use.source)) for use in page.modifiers),
-            ("modifier", "applies", "why", "source"),
-        ),
-        Section(
+        table("Indicators", tuple(_indicators(page, sources)), ("what", "value", "meaning", "row", "source")),
+        table("Modifiers", tuple(_modifiers(page, sources)), ("modifier", "applies", "why", "source")),
+        table(
             "Relative values",
             tuple(_values(fee, sources) for fee in page.fees),
             ("row", "work", "PE facility", "PE office", "malpractice", "total facility", "total office", "source"),
@@ -36,15 +27,15 @@ def service_outline(page: ServicePage) -> Outline:
         ),
         Section("Package and family", tuple(_package(page, sources)), form="facts"),
         Section("Hospital outpatient payment", tuple(_apc(page, sources)), form="facts"),
-        Section("Categories", tuple(_categories(page, sources)), ("scheme", "number", "label", "source")),
-        Section(
+        table("Categories", tuple(_categories(page, sources)), ("scheme", "number", "label", "source")),
+        table(
             "Most units (MUE)",
             tuple(_mue(mue, sources) for mue in page.mues),
             ("setting", "units", "MAI", "what it says", "rationale", "source"),
         ),
         Section("Goes with (add-on to)", _related(page.primaries)),
         Section("Add-on codes that go with it", _related(page.add_ons)),
-        Section(
+        table(
             "Add-on edits",
             tuple(
                 (row.add_on, row.primary, row.edit_type, str(row.effective or ""), row.note, sources.cite(row.source))
@@ -56,12 +47,7 @@ def service_outline(page: ServicePage) -> Outline:
         Section("Is part of", _related(page.included_in)),
         Section("Supersedes (less extensive)", _related(page.supersedes)),
         Section("Superseded by (more extensive)", _related(page.superseded_by)),
-        Section(
-            "Code pairs (PTP)",
-            tuple(_pair(pair, page, sources) for pair in page.ptp.shown),
-            ("setting", "paid", "not paid", "other code", "indicator", "from", "to", "rationale", "source"),
-            note=_pair_note(page),
-        ),
+        *_pairs(page, sources),
         Section("Words that find it", tuple(_words(page)), form="facts"),
         Section(
             "Diagnoses it is done for",
@@ -122,6 +108,16 @@ def _indicators(page: ServicePage, sources: Sources) -> Iterator[tuple[str, ...]
         yield each.label, each.value, each.meaning, each.modifier, sources.cite(each.source)
 
 
+def _modifiers(page: ServicePage, sources: Sources) -> Iterator[tuple[str, ...]]:
+    """Those that apply first; modifiers of one reason share a line."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    order = list(_APPLIES)
+    for use in sorted(page.modifiers, key=lambda use: order.index(use.applies)):
+        together.setdefault((use.applies, use.why, use.source), []).append(use.modifier)
+    for (applies, why, source), modifiers in together.items():
+        yield " ".join(modifiers), _APPLIES[applies], why, sources.cite(source)
+
+
 def _values(fee: Fee, sources: Sources) -> tuple[str, ...]:
     values = (
         fee.work, fee.facility_pe, fee.nonfacility_pe, fee.malpractice, fee.facility_total, fee.nonfacility_total,
@@ -179,29 +175,23 @@ def _mue(mue: Mue, sources: Sources) -> tuple[str, ...]:
     return mue.setting, str(mue.units), mue.mai, mue.meaning, mue.rationale, sources.cite(mue.source)
 
 
+def _pairs(page: ServicePage, sources: Sources) -> Iterator[Section]:
+    """A section for each setting that has pairs."""
+    for setting, count in page.ptp.counts.items():
+        rows = tuple(_pair(pair, page, sources) for pair in page.ptp.shown if pair.setting == setting)
+        cut = "" if len(rows) == count else f" The first {len(rows):,} are shown; --all shows all."
+        note = f"{count:,} active.{cut} Modifier 0: none parts them; 1: one may; 9: not applicable."
+        yield table(f"Code pairs (PTP), {setting}", rows, _PAIR_HEADER, note)
+
+
+_PAIR_HEADER = ("paid", "not paid", "the other code, and why", "modifier", "days", "source")
+
+
 def _pair(pair: PtpEdit, page: ServicePage, sources: Sources) -> tuple[str, ...]:
-    other = pair.column2 if pair.column1 == page.code else pair.column1
-    days = str(pair.effective), str(pair.deleted or "")
-    named = page.ptp.names.get(other, "")
-    return (
-        pair.setting,
-        pair.column1,
-        pair.column2,
-        named,
-        pair.indicator,
-        *days,
-        pair.rationale,
-        sources.cite(pair.source),
-    )
-
-
-def _pair_note(page: ServicePage) -> str:
-    total = sum(page.ptp.counts.values())
-    if not total:
-        return ""
-    counts = ", ".join(f"{count:,} {setting}" for setting, count in page.ptp.counts.items() if count)
-    shown = "" if len(page.ptp.shown) == total else f" The first {len(page.ptp.shown)} are shown; --all shows all."
-    return f"Active pairs: {counts}.{shown} Indicator 0: no modifier parts them; 1: one may; 9: not applicable."
+    named = page.ptp.names.get(pair.column2 if pair.column1 == page.code else pair.column1, "")
+    told = " – ".join(part for part in (named, pair.rationale) if part)
+    days = f"{pair.effective} to {pair.deleted}" if pair.deleted else f"from {pair.effective}"
+    return pair.column1, pair.column2, told, pair.indicator, days, sources.cite(pair.source)
 
 
 def _words(page: ServicePage) -> Iterator[tuple[str, ...]]:

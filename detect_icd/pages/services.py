@@ -216,11 +216,11 @@ def _lexicon_modifiers(entries: Sequence[Procedure], has_fees: bool) -> Iterator
 
 
 def _pair_modifiers(pairs: PtpPairs) -> Iterator[ModifierUse]:
-    for setting, apart in pairs.apart.items():
-        if apart:
-            source = next((str(pair.source) for pair in pairs.shown if pair.setting == setting), f"NCCI PTP, {setting}")
-            why = f"{apart:,} of {pairs.counts[setting]:,} pairs ({setting}) allow one where the two were apart"
-            yield from (ModifierUse(modifier, "documented", why, source) for modifier in _APART)
+    told = [f"{apart:,} of {pairs.counts[of]:,} {of} pairs" for of, apart in pairs.apart.items() if apart]
+    if told:
+        source = next((str(pair.source) for pair in pairs.shown if pair.indicator == "1"), "NCCI PTP")
+        why = f"{' and '.join(told)} allow one where the two services were apart"
+        yield from (ModifierUse(modifier, "documented", why, source) for modifier in _APART)
 
 
 def _missing(system: CodeSystem, files: ServiceFiles) -> tuple[Missing, ...]:

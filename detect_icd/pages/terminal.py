@@ -24,11 +24,11 @@ def print_outlines(outlines: Iterable[Outline], file: IO[str], *, width: int | N
     for number, shown in enumerate(outlines):
         if number:
             console.print(Rule(style="dim"))
-        for part in _renderables(shown):
+        for part in _renderables(shown, console.width):
             console.print(part)
 
 
-def _renderables(shown: Outline) -> Iterator[RenderableType]:
+def _renderables(shown: Outline, width: int) -> Iterator[RenderableType]:
     yield Text.assemble((shown.code, "bold"), "  ", (shown.title, "bold"))
     words = [Text(shown.subtitle, style="dim"), *(Text(badge.text, style=_TONES[badge.tone]) for badge in shown.badges)]
     yield Text(" · ", style="dim").join(words)
@@ -37,30 +37,34 @@ def _renderables(shown: Outline) -> Iterator[RenderableType]:
         yield Text(f"\n{section.title}", style="bold underline")
         if section.note:
             yield Text(section.note, style="dim")
-        yield _table(section)
+        yield _table(section, width)
     if shown.sources:
         yield Text("\nSources", style="bold underline")
-        yield _table(Section("", tuple((f"[{n}]", source) for n, source in enumerate(shown.sources, 1))))
+        yield _table(Section("", tuple((f"[{n}]", source) for n, source in enumerate(shown.sources, 1))), width)
 
 
-def _table(section: Section) -> Table:
+def _table(section: Section, width: int) -> Table:
     table = Table(box=SIMPLE_HEAD if section.header else None, show_header=bool(section.header), pad_edge=False)
     columns = max(map(len, section.rows))
+    least = [min(_WHOLE, _longest_word(section, number)) for number in range(columns)]
+    if sum(least) + _BETWEEN * columns > width:
+        least = [1] * columns
     for number in range(columns):
-        # A code, a value or a mark is read at a glance only if it stays in one piece.
-        short = max((len(row[number]) for row in section.rows if number < len(row)), default=0) <= _WHOLE
         table.add_column(
             section.header[number] if section.header else "",
             overflow="fold",
-            no_wrap=short and not section.header,
-            min_width=min(_WHOLE, _longest_word(section, number)),
-            style="bold" if number == 0 and columns > 1 else "",
+            min_width=least[number],
+            style="bold" if number == 0 and columns > 1 and section.form == "names" else "",
         )
     for row in section.rows:
         table.add_row(*map(Text, row))
     return table
 
 
+_BETWEEN = 3
+"""Characters that part two columns."""
+
+
 def _longest_word(section: Section, number: int) -> int:
-    cells = [row[number] for row in section.rows if number < len(row)]
-    return max((len(word) for cell in cells for word in cell.split()), default=0)
+    cells = [row[number] for row in (section.header, *section.rows) if number < len(row)]
+    return max((len(word) for cell in cells for word in cell.split()), default=1)
