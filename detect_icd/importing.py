@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import shutil
 import sqlite3
-import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +20,7 @@ from detect_icd.importers.alphabetic import INDEXES, IndexTerm, read_index
 from detect_icd.importers.build import SCHEMA, Release, insert
 from detect_icd.importers.official import OfficialFile, official_files
 from detect_icd.importers.tabular import complete, read_tabular
-from detect_icd.local_data import BETWEEN, VARIABLE, Imported, Source, home, imported, lines, path_of
+from detect_icd.local_data import BETWEEN, VARIABLE, Imported, Source, home, imported, lines, path_of, replacing
 from detect_icd.matchers.compiling import compile_index
 from detect_icd.matchers.phrases import fingerprint
 from detect_icd.store import Store
@@ -35,7 +33,6 @@ CREATE TABLE line (number INTEGER PRIMARY KEY, kind TEXT, path TEXT, code TEXT, 
 CREATE INDEX line_by_code ON line (code);
 CREATE TABLE compiled (name TEXT PRIMARY KEY, data BLOB);
 """
-_READABLE = 0o644
 _RELEASE = re.compile(r"(?:FY)?(20\d\d)", re.IGNORECASE)
 
 
@@ -67,14 +64,14 @@ def import_icd10cm(*sources: Path, release: str | None = None) -> Imported:
     path = path_of(f"FY{number}", folder)
     read = [Source(file.name, kind, file.year, file.sha256, counts[kind]) for kind, file in sorted(files.items())]
     with ExitStack() as whole:
-        partial = whole.enter_context(_partial(path))
+        partial = whole.enter_context(replacing(path))
         _write(partial, f"FY{number}", book, read, terms)
         new = _New(f"FY{number}", Store(partial), terms)
         whole.callback(new.store.close)
         for other in imported():
             # A newer one was compiled with the codes and, where it has none of its own, the index that were at hand.
             if other.release > new.release:
-                _recompile(other, whole.enter_context(_partial(other.path)), new)
+                _recompile(other, whole.enter_context(replacing(other.path)), new)
     return next(found for found in imported() if found.path == path)
 
 
@@ -97,7 +94,7 @@ def refresh() -> tuple[Imported, ...]:
     if home() is None:
         raise UsageError(f"the variable {VARIABLE} is empty: nothing imported is used")
     for found in imported():
-        with _partial(found.path) as partial:
+        with replacing(found.path) as partial:
             _recompile(found, partial)
     return imported()
 
@@ -197,18 +194,3 @@ def _add_phrases(partial: Path, terms: Sequence[IndexTerm], new: _New | None = N
     with closing(sqlite3.connect(partial)) as connection, connection:
         connection.execute("INSERT OR REPLACE INTO compiled VALUES ('phrases', ?)", (out.getvalue(),))
         connection.execute("UPDATE fact SET value = ? WHERE key = 'fingerprint'", (fingerprint(),))
-
-
-@contextmanager
-def _partial(path: Path) -> Iterator[Path]:
-    """A file to write, which takes the place of another once it is whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".partial-", dir=path.parent)
-    os.close(handle)
-    partial = Path(name)
-    try:
-        yield partial
-        partial.chmod(_READABLE)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

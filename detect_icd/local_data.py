@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import functools
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +23,8 @@ VARIABLE = "DETECT_ICD_DATA"
 PREFIX = "icd10cm-"
 BETWEEN = "\x1f"
 """Stands between the titles of a path."""
+
+_READABLE = 0o644
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,21 @@ def imported() -> tuple[Imported, ...]:
 def path_of(release: str, folder: Path) -> Path:
     """The file that a release is kept in."""
     return folder / f"{PREFIX}{release}.sqlite"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file to write, which takes the place of another once it is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".partial-", dir=path.parent)
+    os.close(handle)
+    partial = Path(name)
+    try:
+        yield partial
+        partial.chmod(_READABLE)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def lines(found: Imported) -> Iterator[IndexTerm]:

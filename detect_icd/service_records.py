@@ -43,6 +43,10 @@ IMPORT_OF = {kind: "ncci" if kind.startswith("ncci") else kind for kind in KINDS
 """Which command of ``detect-icd import`` brings a kind."""
 
 
+CONTRACTOR = "CCCCC"
+"""Stands for the primary codes that a contractor accepts beside an add-on code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Where a record stands.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from detect_icd.cli.options import print_table
+from detect_icd.cli.services import check, import_commands, plain_services, print_services
 from redactphi.cli.group import Group
 
 if TYPE_CHECKING:
@@ -47,14 +48,16 @@ def status(*, as_json: bool) -> None:
     from detect_icd.codebook import releases  # noqa: PLC0415
     from detect_icd.local_data import home, imported  # noqa: PLC0415
     from detect_icd.matchers.index import is_stale, phrase_index  # noqa: PLC0415
+    from detect_icd.service_files import ServiceFiles  # noqa: PLC0415
 
-    imports = imported()
+    imports, services = imported(), ServiceFiles.open().imports()
     if as_json:
         facts = {
             "folder": str(home() or ""),
             "releases": [{"name": r.name, "first_day": r.first_day.isoformat(), "last_day": r.last_day.isoformat(),
                           "billable": r.billable_count} for r in releases()],
             "imported": [_facts(found) | {"path": str(found.path), "stale": is_stale(found)} for found in imports],
+            "services": plain_services(services),
             "phrases": len(phrase_index()),
         }  # fmt: skip
         click.echo(json.dumps(facts, indent=2))
@@ -65,11 +68,20 @@ def status(*, as_json: bool) -> None:
     print_table(["release", "in force", "billable codes"], rows)
     if not imports:
         click.echo("imported: nothing; `detect-icd import icd10cm ZIP_OR_FOLDER` brings the Alphabetic Index")
-        return
-    print_table(["imported", "kind", "file", "rows", "on", "used"], [
-        [found.release, source.kind, source.name, f"{source.rows:,}", found.made, _use(found, source.kind)]
-        for found in imports for source in found.sources
-    ])  # fmt: skip
+    else:
+        print_table(["imported", "kind", "file", "rows", "on", "used"], [
+            [found.release, source.kind, source.name, f"{source.rows:,}", found.made, _use(found, source.kind)]
+            for found in imports for source in found.sources
+        ])  # fmt: skip
+    if services:
+        print_services(services)
+    else:
+        click.echo("CPT and HCPCS files: none; see `detect-icd import --help`")
+
+
+for _command in import_commands():
+    import_.add_command(_command)
+data.add_command(check)
 
 
 def _facts(found: Imported) -> dict[str, Any]:
@@ -89,7 +101,7 @@ def _use(found: Imported, kind: str) -> str:
 
 @data.command()
 def refresh() -> None:
-    """Compile what was imported anew, after an update of this package."""
+    """Compile what was imported of ICD-10-CM anew, after an update of this package."""
     from detect_icd.importing import refresh as run_refresh  # noqa: PLC0415
 
     found = run_refresh()

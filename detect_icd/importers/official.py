@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError, fromstring
 
 from detect_icd.coding import icd10cm
 from detect_icd.importers.alphabetic import kind_of, version
+from detect_icd.importers.given import given
 from redactphi.errors import DataError
 
-_LARGEST = 500_000_000
-"""Bytes of the largest file that is read; the tabular list has about 15 million."""
+_SUFFIXES = frozenset({".xml", ".txt"})
 
 _ORDER_LINE = re.compile(r"\d{5} (?P<code>[A-Z][0-9A-Z]{2,6}) +(?P<billable>[01]) \S")
 _LIST_LINE = re.compile(r"(?P<code>[A-Z][0-9A-Z]{2}(?:\.?[0-9A-Z]{1,4})?)(?:\s|$)")
@@ -54,8 +51,9 @@ def official_files(sources: Iterable[Path]) -> dict[str, OfficialFile]:
         DataError: There is no such zip or folder, one cannot be read, two files are of one kind, or none of any.
     """
     found: dict[str, OfficialFile] = {}
-    for name, content in (pair for source in sources for pair in _contents(source)):
-        file = _recognised(name, content)
+    for each in (each for source in sources for each in given(source, _SUFFIXES)):
+        name = each.name
+        file = _recognised(name, each.content)
         if file is None:
             continue
         other = found.setdefault(file.kind, file)
@@ -72,40 +70,6 @@ def official_files(sources: Iterable[Path]) -> dict[str, OfficialFile]:
 def _is_same_list(one: OfficialFile, other: OfficialFile) -> bool:
     """Whether two files list the same codes: a release is published as order file and code list, in one zip."""
     return bool(one.codes) and set(one.codes) == set(other.codes)
-
-
-def _contents(source: Path) -> Iterator[tuple[str, bytes]]:
-    if source.is_dir():
-        for path in sorted(source.rglob("*")):
-            if path.is_file() and _is_wanted(path.name, {".xml", ".txt", ".zip"}):
-                yield from _contents(path)
-    elif zipfile.is_zipfile(source):
-        yield from _zipped(source)
-    elif source.suffix.lower() == ".zip":
-        raise DataError(f"{source.name}: the zip is damaged or cut off")
-    elif source.is_file():
-        yield source.name, source.read_bytes()
-    else:
-        raise DataError(f"{source.name}: no such zip or folder")
-
-
-def _zipped(source: Path) -> Iterator[tuple[str, bytes]]:
-    try:
-        with zipfile.ZipFile(source) as archive:
-            for entry in archive.infolist():
-                name = Path(entry.filename).name
-                if not _is_wanted(name, {".xml", ".txt"}):
-                    continue
-                if entry.file_size > _LARGEST:
-                    raise DataError(f"{name} in {source.name} is larger than any official file")
-                yield name, archive.read(entry)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-        raise DataError(f"{source.name}: the zip is damaged or cut off") from error
-
-
-def _is_wanted(name: str, suffixes: AbstractSet[str]) -> bool:
-    """Whether a file may be one; what macOS keeps beside each file of a zip (``._name``) is none."""
-    return Path(name).suffix.lower() in suffixes and not name.startswith("._")
 
 
 def _recognised(name: str, content: bytes) -> OfficialFile | None:

@@ -110,7 +110,7 @@ def test_a_damaged_zip_is_named(tmp_path, damage):
 
 
 def test_a_file_that_is_too_large_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr("detect_icd.importers.official._LARGEST", 100)
+    monkeypatch.setattr("detect_icd.importers.given._LARGEST", 100)
     with pytest.raises(DataError, match="larger than any official file"):
         official_files([made.write_zip(tmp_path / "a.zip", made.index_files())])
 
