@@ -56,7 +56,7 @@ def diagnosis_page(code: str, asked: CodeBook, source: CodeBook, *, everything: 
         code_also=_notes("code_also", entry, above),
         notes=_notes("notes", entry, above),
         seventh_characters=_seventh(entry, above),
-        index_entries=_index_entries(index, entry),
+        index_entries=_index_entries(index, entry, above),
         procedures=procedures if everything else procedures[:SHORT],
         procedure_count=len(procedures),
         history=history,
@@ -113,17 +113,16 @@ def _index() -> Imported | None:
     return next((found for found in reversed(imported()) if found.has_index), None)
 
 
-def _index_entries(index: Imported | None, entry: CodeEntry) -> tuple[IndexLine, ...]:
-    """Lines that print the code, or one that it completes: ``S82.00-`` leads to S82.001A."""
+def _index_entries(index: Imported | None, entry: CodeEntry, above: Sequence[CodeEntry]) -> tuple[IndexLine, ...]:
+    """Lines that print the code or the one it completes with a seventh character, then those of a heading above it."""
     if index is None:
         return ()
-    found = lines_to(index, _printed(icd10cm.compact(entry.code)))
-    return tuple(IndexLine(line.kind, line.path, line.code, line.column) for line in found)
-
-
-def _printed(key: str) -> tuple[str, ...]:
-    """How an index may print a code, the complete form first."""
+    key = icd10cm.compact(entry.code)
     base = key[: _SEVEN - 1].rstrip("X") if len(key) == _SEVEN else key
-    whole = dict.fromkeys((icd10cm.format(key), icd10cm.format(key[: _SEVEN - 1]), icd10cm.format(base)))
-    cut = (icd10cm.format(key[:length]) for length in range(len(key), 2, -1))
-    return (*whole, *(form for code in cut for form in (f"{code}-", f"{code}.-")))
+    whole = {entry.code, icd10cm.format(key[: _SEVEN - 1]), icd10cm.format(base)}
+    headings = [each.code for each in above if each.kind in {"category", "code"} and each.code not in whole]
+    found = [
+        IndexLine(line.kind, line.path, line.code, line.column, complete=line.code in whole)
+        for line in lines_to(index, (*sorted(whole), *headings))
+    ]
+    return tuple(sorted(found, key=lambda line: (not line.complete, -len(line.code))))

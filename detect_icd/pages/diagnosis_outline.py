@@ -104,7 +104,8 @@ def _index(line: IndexLine) -> tuple[str, ...]:
         "neoplasm": "table of neoplasms",
     }
     column = f", {line.column}" if line.column else ""
-    return ", ".join(line.path), line.code, f"{where.get(line.kind, line.kind)}{column}"
+    more = "" if line.complete else "-" if "." in line.code else ".-"
+    return ", ".join(line.path), f"{line.code}{more}", f"{where.get(line.kind, line.kind)}{column}"
 
 
 def _procedure_note(page: DiagnosisPage) -> str:

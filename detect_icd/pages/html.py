@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import functools
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from detect_icd.local_data import replacing
 from detect_icd.pages.outline import Outline
 from redactphi.errors import DataError, UsageError
 from redactphi.resources import data
 from redactphi.version import __version__
 
 TEMPLATE = "code_pages.html.j2"
-_READABLE = 0o644
 _MARK = re.compile(r"(\[\d+\])$")
 
 
@@ -70,14 +68,7 @@ def write_html(outlines: Sequence[Outline], path: Path) -> None:
         raise UsageError(f"--html {path.name}: {'a folder is there' if path.is_dir() else 'there is no such folder'}")
     content = html(outlines)
     try:
-        handle, name = tempfile.mkstemp(prefix=".partial-", dir=path.parent)
-        partial = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(content)
-            partial.chmod(_READABLE)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
+        with replacing(path) as partial:
+            partial.write_text(content, encoding="utf-8")
     except OSError as error:
         raise DataError(f"cannot write {path.name}: {error.strerror}") from error

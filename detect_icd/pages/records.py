@@ -46,14 +46,16 @@ class IndexLine:
     Attributes:
         kind: ``index``, ``external``, ``drug`` or ``neoplasm``.
         path: Titles from the main term down.
-        code: As printed; it may end in ``-``.
+        code: The code it prints.
         column: Of a table, the column; else ``""``.
+        complete: Whether that is the page's code, as far as an index prints it; else it is a heading above it.
     """
 
     kind: str
     path: tuple[str, ...]
     code: str
     column: str = ""
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from detect_icd.matchers.procedures_lexicon import Procedure
 from detect_icd.pages.records import ModifierUse, Wording
 
 LEXICON = "procedure lexicon of this project"
-
-_NO_END = 999
-"""An upper bound from here on stands for none."""
 
 _PLACES = {
     "finger": ("each finger", ("FA", "F1–F9")),
@@ -20,10 +18,25 @@ _PLACES = {
     "eyelid": ("each eyelid", ("E1–E4",)),
     "coronary": ("each coronary vessel", ("LC", "LD", "LM", "RC", "RI")),
 }
+
+
+class _Measure(NamedTuple):
+    """How the bounds of a measure are said: what it is, its unit, how the lower begins, and from where on none is meant."""
+
+    what: str
+    unit: str
+    begins: str
+    no_end: float
+
+
 _MEASURES = {
-    "size_cm": ("size", "cm", "over"), "area_cm2": ("area", "sq cm", "over"), "weight_g": ("weight", "g", "over"),
-    "age": ("age", "years", "from"), "minutes": ("time", "minutes", "from"), "number": ("number", "", "from"),
-}  # fmt: skip
+    "size_cm": _Measure("size", "cm", "over", 99),
+    "area_cm2": _Measure("area", "sq cm", "over", 999),
+    "weight_g": _Measure("weight", "g", "over", 9000),
+    "age": _Measure("age", "years", "from", 100),
+    "minutes": _Measure("time", "minutes", "from", 999),
+    "number": _Measure("number", "", "from", 99),
+}
 
 
 def wording(entries: Sequence[Procedure]) -> Wording:
@@ -77,11 +90,11 @@ def _laterality(entries: Sequence[Procedure]) -> str:
 
 
 def _thresholds(entry: Procedure) -> Iterator[str]:
-    for name, (what, unit, begins) in _MEASURES.items():
+    for name, measure in _MEASURES.items():
         bounds: tuple[float, ...] = getattr(entry, name)
         if bounds:
             of = f" of {' / '.join(map(_readable, entry.number_of))}" if name == "number" else ""
-            yield f"{what}{of}: {_range(bounds, unit, begins)}{_said_of(entry, name)}"
+            yield f"{measure.what}{of}: {_range(bounds, measure)}{_said_of(entry, name)}"
     if entry.counted or entry.units_of:
         yield _units(entry)
 
@@ -92,11 +105,12 @@ def _said_of(entry: Procedure, name: str) -> str:
     return f" ({', '.join(told)})" if told else ""
 
 
-def _range(bounds: Sequence[float], unit: str, begins: str) -> str:
+def _range(bounds: Sequence[float], measure: _Measure) -> str:
     low, high = bounds
+    unit, begins = measure.unit, measure.begins
     # Sizes hold their upper bound, ages and times stop short of it, numbers hold both.
     ends = "up to" if begins == "over" or not unit else "under"
-    if high >= _NO_END:
+    if high >= measure.no_end:
         return f"{begins} {low:g} {unit}".rstrip() + (" up" if begins == "from" else "")
     if low == high:
         return f"{low:g} {unit}".rstrip()
@@ -108,10 +122,8 @@ def _units(entry: Procedure) -> str:
     if not entry.units_of:
         return "units: one for each time it is stated"
     beyond = f" beyond the first {entry.beyond:g}" if entry.beyond else ""
-    return f"units: one for each {entry.per:g} of {_UNITS.get(entry.units_of, entry.units_of)}{beyond}"
-
-
-_UNITS: Mapping[str, str] = {"area_cm2": "sq cm", "size_cm": "cm", "number": "what is counted"}
+    unit = {"area_cm2": "sq cm", "size_cm": "cm", "number": "counted"}.get(entry.units_of, entry.units_of)
+    return f"units: one for each {entry.per:g} {unit}{beyond}"
 
 
 def _phrases(entry: Procedure) -> Iterator[str]:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from detect_icd.service_files import ServiceFiles
 from detect_icd.service_records import (
     KINDS,
     AddOn,
@@ -96,8 +95,8 @@ HCPCS = {
 }  # fmt: skip
 
 
-class MadeUpFiles(ServiceFiles):
-    """Every kind, unless some are left out; the same on every day, and it says so of days before 2026."""
+class MadeUpFiles:
+    """Answers as ``ServiceFiles`` does: every kind, unless some are left out; of days before 2026 fees say that they are later."""
 
     def __init__(self, without=(), descriptors=None):
         self.without = frozenset(without)
