@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("codes", metavar="CODE...", nargs=-1, required=True)
 @release_options
-@click.option("--json", "as_json", is_flag=True, help="As JSON: an object for one code, else a list of them.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="As JSON: an object for a code, a list for several, a range or a wildcard."
+)
 @click.option(
     "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write one HTML file that holds all the pages."
 )
@@ -37,7 +39,8 @@ def lookup(
 
     CODE may be a range (45395-45402, K60-K62) or have wildcards ('K62.*', in quotes).
     """
-    from detect_icd.pages.building import code_pages  # noqa: PLC0415 - --help needs none of these
+    from detect_icd.pages.asked import names_several  # noqa: PLC0415 - --help needs none of these
+    from detect_icd.pages.building import code_pages  # noqa: PLC0415
 
     if as_json and html is not None:
         raise UsageError("give --json or --html, not both")
@@ -45,18 +48,18 @@ def lookup(
     for note in dict.fromkeys(note for page in pages if (note := getattr(page, "note", ""))):
         click.echo(f"! {note}", err=True)
     if as_json:
-        _print_json(pages, whole=len(codes) == 1 == len(pages))
+        _print_json(pages, single=len(codes) == 1 and not names_several(codes[0]))
     elif html is not None:
         _write_html(pages, html)
     else:
         _print(pages)
 
 
-def _print_json(pages: list[CodePage], *, whole: bool) -> None:
+def _print_json(pages: list[CodePage], *, single: bool) -> None:
     from detect_icd.pages.plain import plain_page  # noqa: PLC0415
 
     plain = [plain_page(page) for page in pages]
-    click.echo(json.dumps(plain[0] if whole else plain, indent=2))
+    click.echo(json.dumps(plain[0] if single else plain, indent=2))
 
 
 def _write_html(pages: list[CodePage], path: Path) -> None:

@@ -49,6 +49,11 @@ def expand(asked: Sequence[str], book: CodeBook, files: ServiceFiles, on: date |
     return list(found)
 
 
+def names_several(item: str) -> bool:
+    """Whether what is asked for is a range or has wildcards, however many codes it comes to."""
+    return not set(item).isdisjoint("*?-–")
+
+
 def _codes(item: str, book: CodeBook, files: ServiceFiles, on: date | None) -> Iterator[str]:
     if item.endswith("-"):
         item = f"{item[:-1]}*"
