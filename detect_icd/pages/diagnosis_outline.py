@@ -78,7 +78,13 @@ def _names(names: tuple[CodeName, ...]) -> tuple[tuple[str, ...], ...]:
 
 
 def _notes(notes: tuple[Note, ...]) -> tuple[tuple[str, ...], ...]:
-    return tuple((note.text, f"from {note.inherited_from}" if note.inherited_from else "") for note in notes)
+    return tuple((note.text, _origin(note.inherited_from)) for note in notes)
+
+
+def _origin(heading: str) -> str:
+    if not heading:
+        return ""
+    return f"from {'chapter ' if heading.isdigit() else ''}{heading}"
 
 
 def _seventh(page: DiagnosisPage) -> Iterator[tuple[str, ...]]:

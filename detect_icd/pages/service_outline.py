@@ -27,7 +27,12 @@ def service_outline(page: ServicePage) -> Outline:
         ),
         Section("Package and family", tuple(_package(page, sources)), form="facts"),
         Section("Hospital outpatient payment", tuple(_apc(page, sources)), form="facts"),
-        table("Categories", tuple(_categories(page, sources)), ("scheme", "number", "label", "source")),
+        table(
+            "Categories",
+            tuple(_categories(page, sources)),
+            ("scheme", "number", "label", "source"),
+            "" if page.hcpcs is not None else "Type of service and BETOS are published for HCPCS level II codes only.",
+        ),
         table(
             "Most units (MUE)",
             tuple(_mue(mue, sources) for mue in page.mues),
