@@ -11,7 +11,7 @@ from detect_icd.pages.records import Change, CodeName, DiagnosisPage, IndexLine,
 _SEVEN = 7
 _NOTES = (
     ("includes", "Includes"),
-    ("excludes1", "Excludes1: not coded here, never with it"),
+    ("excludes1", "Excludes1: not coded here, nor beside it"),
     ("excludes2", "Excludes2: not included here, may be coded with it"),
     ("code_first", "Code first"),
     ("use_additional", "Use additional code"),

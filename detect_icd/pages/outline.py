@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -72,6 +73,14 @@ class Outline:
     warnings: tuple[str, ...]
     sections: tuple[Section, ...]
     sources: tuple[str, ...] = ()
+
+
+def printable(text: str) -> str:
+    """A text without what moves a cursor, breaks a line or steers a terminal: imported files may hold anything."""
+    return _CONTROLS.sub(" ", text)
+
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(slots=True)

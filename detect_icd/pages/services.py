@@ -71,8 +71,12 @@ def known_service(code: str, files: ServiceFiles, on: date | None) -> bool:
     """Whether the lexicon or an imported file has a code."""
     if code in by_code():
         return True
-    asked = (files.descriptor, files.hcpcs, files.apc)
-    return any(ask(code, on) is not None for ask in asked) or bool(files.fees(code, on))
+    if not files.kinds():
+        return False
+    asked = (files.descriptor, files.hcpcs, files.apc, files.mue, files.rbcs)
+    if any(ask(code, on) is not None for ask in asked):
+        return True
+    return any(ask(code, on) for ask in (files.fees, files.primaries, files.add_ons, files.ptp_of))
 
 
 def service_page(

@@ -11,7 +11,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from detect_icd.pages.outline import Outline, Section
+from detect_icd.pages.outline import Outline, Section, printable
 
 _TONES = {"good": "bold green", "plain": "bold cyan", "bad": "bold red"}
 _WHOLE = 12
@@ -29,7 +29,7 @@ def print_outlines(outlines: Iterable[Outline], file: IO[str], *, width: int | N
 
 
 def _renderables(shown: Outline, width: int) -> Iterator[RenderableType]:
-    yield Text.assemble((shown.code, "bold"), "  ", (shown.title, "bold"))
+    yield Text.assemble((shown.code, "bold"), "  ", (printable(shown.title), "bold"))
     words = [Text(shown.subtitle, style="dim"), *(Text(badge.text, style=_TONES[badge.tone]) for badge in shown.badges)]
     yield Text(" · ", style="dim").join(words)
     yield from (Text(f"! {warning}", style="yellow") for warning in shown.warnings)
@@ -57,7 +57,7 @@ def _table(section: Section, width: int) -> Table:
             style="bold" if number == 0 and columns > 1 and section.form == "names" else "",
         )
     for row in section.rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     return table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detect_icd.pages.diagnosis_outline import diagnosis_outline
-from detect_icd.pages.outline import Outline
+from detect_icd.pages.outline import Outline, printable
 from detect_icd.pages.records import CodePage, DiagnosisPage
 from detect_icd.pages.service_outline import service_outline
 
@@ -17,7 +17,7 @@ def outline(page: CodePage) -> Outline:
 
 def text_lines(shown: Outline) -> Iterator[str]:
     """An outline as lines of text, cells parted by tabs; nothing is wrapped or cut."""
-    yield f"{shown.code}\t{shown.title}"
+    yield f"{shown.code}\t{printable(shown.title)}"
     yield " · ".join((shown.subtitle, *(badge.text for badge in shown.badges)))
     yield from (f"! {warning}" for warning in shown.warnings)
     for section in shown.sections:
@@ -26,8 +26,8 @@ def text_lines(shown: Outline) -> Iterator[str]:
         if section.note:
             yield f"  {section.note}"
         for row in (section.header, *section.rows) if section.header else section.rows:
-            yield "  " + "\t".join(row).rstrip("\t")
+            yield "  " + "\t".join(map(printable, row)).rstrip("\t")
     if shown.sources:
         yield ""
         yield "Sources"
-        yield from (f"  [{number}]\t{source}" for number, source in enumerate(shown.sources, 1))
+        yield from (f"  [{number}]\t{printable(source)}" for number, source in enumerate(shown.sources, 1))

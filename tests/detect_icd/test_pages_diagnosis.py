@@ -143,6 +143,7 @@ def test_a_deleted_code_that_goes_on_as_a_heading_says_what_is_below_it():
 def test_a_deleted_code_is_shown_from_the_release_that_had_it():
     page = code_page("T52.8X1A")
     assert (page.release, page.in_force, page.billable) == ("FY2026", False, False)
+    assert page.valid_to == date(2026, 9, 30)
     assert page.note == "FY2027 does not have it: deleted 2026-10-01; this page is of FY2026"
     see = codes(page.history[0].see)
     assert "T52.891A" in see

@@ -178,6 +178,18 @@ def test_a_code_that_only_a_file_has():
     assert code_page("93799", services=MadeUpFiles()).title
 
 
+def test_a_code_that_only_edits_name_has_a_page_too():
+    page = code_page("36001", services=MadeUpFiles())
+    assert page.ptp.counts["practitioner"] == 1
+    with pytest.raises(UsageError):
+        code_page("36001", services=ServiceFiles())
+
+
+def test_a_resection_is_not_done_for_what_a_colonoscopy_is():
+    assert "D50" in codes(code_page("45378", services=ServiceFiles()).diagnoses)
+    assert "D50" not in codes(code_page("45397", services=ServiceFiles()).diagnoses)
+
+
 def test_dates_of_the_lexicon():
     page = code_page("37220", services=ServiceFiles())
     assert (page.valid_to, page.in_force) == (date(2025, 12, 31), False)

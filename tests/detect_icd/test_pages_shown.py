@@ -150,6 +150,18 @@ def test_what_is_imported_is_text_and_never_markup():
     assert HOSTILE in "".join(found.text)
 
 
+def test_what_is_imported_steers_no_terminal_and_breaks_no_line():
+    files = MadeUpFiles(descriptors={"45397": "First\nsecond\tthird \x1b[2J \x9b2J [bold]kept[/bold]"})
+    shown = outline(code_page("45397", services=files))
+    lines = list(text_lines(shown))
+    assert lines[0] == "45397\tFirst second third  [2J  2J [bold]kept[/bold]"
+    assert "\x1b[2J" not in "".join(lines)
+    out = io.StringIO()
+    print_outlines([shown], out, width=80)
+    assert "\x1b[2J" not in out.getvalue()
+    assert "[bold]kept[/bold]" in out.getvalue()
+
+
 def test_html_appears_whole_or_not_at_all(outlines, tmp_path, monkeypatch):
     path = tmp_path / "codes.html"
     write_html(outlines[:1], path)
