@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
@@ -13,6 +13,8 @@ from detect_icd.matchers.procedures_lexicon import Procedure, by_code
 from detect_icd.service_files import ServiceFiles
 from detect_icd.service_records import TITLES, Citation, Fee
 from redactphi.errors import DataError
+
+_SCHEDULE, _LEVEL_2 = "physician-fee-schedule", "hcpcs"
 
 Kind = Literal["unknown", "deleted", "inactive", "dates"]
 """Not in the file; no longer in force; in the file, but not valid for Medicare or not covered; valid on other days."""
@@ -75,9 +77,8 @@ def check_lexicon(files: ServiceFiles | None = None) -> LexiconReport:
         DataError: Neither file is imported.
     """
     files = ServiceFiles.open() if files is None else files
-    imports = {imported.kind: imported for imported in files.imports()}
-    schedule, level2 = imports.get("physician-fee-schedule"), imports.get("hcpcs")
-    if schedule is None and level2 is None:
+    schedules, level2 = _releases(files, _SCHEDULE), _releases(files, _LEVEL_2)
+    if not schedules and not level2:
         raise DataError(
             "nothing to compare with: `detect-icd import physician-fee-schedule FILE` brings the fee schedule, "
             "`detect-icd import hcpcs FILE` the level II codes"
@@ -85,30 +86,40 @@ def check_lexicon(files: ServiceFiles | None = None) -> LexiconReport:
     findings: list[LexiconFinding] = []
     codes = 0
     for code, entries in sorted(by_code().items()):
-        if hcpcs.is_valid(code) and level2 is not None:
-            findings += _against_hcpcs(files, code, entries[0])
-        elif schedule is not None:
-            findings += _against_schedule(files, code, entries[0])
+        if hcpcs.is_valid(code) and level2:
+            findings += _against_hcpcs(files, level2[-1], code, entries[0])
+        elif schedules:
+            findings += _against_schedule(files, schedules, code, entries[0])
         else:
             continue
         codes += 1
-    compared = tuple(f"{TITLES[each.kind]} {each.release}" for each in (schedule, level2) if each is not None)
+    compared = tuple(
+        f"{TITLES[kind]} {found[-1].written(kind)}"
+        for kind, found in ((_SCHEDULE, schedules), (_LEVEL_2, level2))
+        if found
+    )
     notes = (
         ()
-        if schedule
+        if schedules
         else ("CPT codes are not compared: `detect-icd import physician-fee-schedule FILE` brings theirs",)
     )
     return LexiconReport(compared, codes, tuple(findings), notes)
 
 
-def _against_schedule(files: ServiceFiles, code: str, entry: Procedure) -> Iterator[LexiconFinding]:
-    *older, newest = (each for each in files.imports() if each.kind == "physician-fee-schedule")
-    first_day = Release.parse(newest.release).first_day
+def _releases(files: ServiceFiles, kind: str) -> list[Release]:
+    return [Release.parse(each.release) for each in files.imports() if each.kind == kind]
+
+
+def _against_schedule(
+    files: ServiceFiles, releases: Sequence[Release], code: str, entry: Procedure
+) -> Iterator[LexiconFinding]:
+    *older, newest = releases
+    first_day, name = newest.first_day, newest.written(_SCHEDULE)
     in_force = _in_force(entry, first_day, first_day.replace(month=12, day=31))
     fees = files.fees(code)
     if not fees:
         if in_force:
-            yield LexiconFinding(code, "unknown", entry.name, f"not in the fee schedule of {newest.release}", None)
+            yield LexiconFinding(code, "unknown", entry.name, f"not in the fee schedule of {name}", None)
         return
     fee = fees[0]
     if fee.status in _DELETED:
@@ -116,13 +127,13 @@ def _against_schedule(files: ServiceFiles, code: str, entry: Procedure) -> Itera
             yield _of_status(code, "deleted", entry, fee, _DELETED[fee.status])
         return
     if not in_force:
-        yield _dates(code, entry, f"{newest.release} has it with status {fee.status}", fee.source)
+        yield _dates(code, entry, f"{name} has it with status {fee.status}", fee.source)
     elif fee.status in _INACTIVE:
         yield _of_status(code, "inactive", entry, fee, _INACTIVE[fee.status])
-    yield from _too_early(files, [Release.parse(each.release) for each in older], code, entry)
+    yield from _too_early(files, older, code, entry)
 
 
-def _too_early(files: ServiceFiles, older: list[Release], code: str, entry: Procedure) -> Iterator[LexiconFinding]:
+def _too_early(files: ServiceFiles, older: Sequence[Release], code: str, entry: Procedure) -> Iterator[LexiconFinding]:
     """A code that a release from before its first day has."""
     for release in older:
         if entry.valid_from is None or release.first_day >= entry.valid_from:
@@ -133,14 +144,15 @@ def _too_early(files: ServiceFiles, older: list[Release], code: str, entry: Proc
             return
 
 
-def _against_hcpcs(files: ServiceFiles, code: str, entry: Procedure) -> Iterator[LexiconFinding]:
-    release = [each.release for each in files.imports() if each.kind == "hcpcs"][-1]
-    first_day = Release.parse(release).first_day
+def _against_hcpcs(files: ServiceFiles, release: Release, code: str, entry: Procedure) -> Iterator[LexiconFinding]:
+    first_day = release.first_day
     in_force = _in_force(entry, first_day, first_day)
     record = files.hcpcs(code)
     if record is None:
         if in_force:
-            yield LexiconFinding(code, "unknown", entry.name, f"not in the HCPCS file of {release}", None)
+            yield LexiconFinding(
+                code, "unknown", entry.name, f"not in the HCPCS file of {release.written(_LEVEL_2)}", None
+            )
         return
     ended = record.terminated
     if ended is not None and ended < first_day and in_force:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,11 +173,11 @@ class ServiceFiles:
         answering = self._answering("ncci-ptp", on, setting)
         if answering is None:
             return ()
-        found: dict[PtpEdit, None] = {}
-        for codes in asked:
+        found: list[PtpEdit] = []
+        for codes in dict.fromkeys(asked):
             column1, column2 = (code and _compact(code) for code in codes)
-            if all(code is None or len(code) == _LENGTH for code in (column1, column2)):
-                found |= dict.fromkeys(pairs(answering.shelf, column1, column2, answering.on, answering.note))
+            if all(code is None or _CODE.fullmatch(code) for code in (column1, column2)):
+                found += pairs(answering.shelf, column1, column2, answering.on, answering.note)
         return tuple(found)
 
     def _records(self, kind: str, field: str, code: str, on: Day | None, setting: str = "") -> list[Record]:
@@ -197,7 +198,7 @@ class ServiceFiles:
         return _Answering(first, on, note)
 
 
-_LENGTH = 5
+_CODE = re.compile(r"[0-9A-Z]{5}", re.ASCII)
 
 
 def _described(shelf: Shelf) -> ImportedFile:

@@ -46,6 +46,7 @@ _PTP_SETTINGS = (
     ("hospital", re.compile(r"ccioph|hospital", re.IGNORECASE)),
 )
 _PART = re.compile(r"[-_]f(\d)\b", re.IGNORECASE)
+_NAMED = 5
 _QPP = re.compile(r"(?<!non)[-_ ]?qpp", re.IGNORECASE)
 
 
@@ -123,16 +124,25 @@ def _recognised(command: str, source: Path, code: str | None, text: str | None) 
     """
     found: list[Recognised] = []
     nearest: NoTable | None = None
+    others: list[str] = []
     for file in given(source, TABLES):
         result = recognise(command, file, code, text)
         if isinstance(result, Recognised):
             found.append(result)
-        elif result.line and (nearest is None or len(result.lacking) < len(nearest.lacking)):
+            continue
+        others.append(file.name)
+        if result.line and (nearest is None or len(result.lacking) < len(nearest.lacking)):
             nearest = result
     if found:
         return found
-    near = f"; nearest: {nearest}" if nearest is not None else ""
-    raise DataError(f"{source.name}: no file for `import {command}`; expected {expected(command, code, text)}{near}")
+    if nearest is not None:
+        raise DataError(str(nearest))
+    if source.suffix.lower() == ".xls":
+        raise DataError(f"{source.name}: Excel files of the old kind are not read; save it as .xlsx or CSV")
+    named = ", ".join([*others[:_NAMED], *["…"][: len(others) > _NAMED]]) or "no text, CSV or xlsx"
+    raise DataError(
+        f"{source.name}: no file for `import {command}`; expected {expected(command, code, text)}; found {named}"
+    )
 
 
 def _grouped(
@@ -218,8 +228,8 @@ def _doubts(file: ImportedFile) -> Iterable[str]:
     if file.rows < fewest:
         names = ", ".join(source.name for source in file.files)
         yield (
-            f"{names}: {file.rows:,} records; a whole release has more than {fewest:,}. Are some of its files "
-            "missing? Name them all in one command: an import takes the place of the one before."
+            f"{names}: {file.rows:,} records, fewer than any whole release has ({fewest:,}); is a file cut off, or not "
+            "named in this command?"
         )
 
 

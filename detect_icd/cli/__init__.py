@@ -1,4 +1,4 @@
-"""The ``detect-icd`` command. Exit status: 0 done, 1 the data or something unforeseen, 2 usage, 130 interrupted."""
+"""The ``detect-icd`` command. Exit status: 0 done, 1 the data or something unforeseen, 2 usage, 3 findings, 130 interrupted."""
 
 from __future__ import annotations
 

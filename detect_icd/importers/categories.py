@@ -63,6 +63,7 @@ def read_rbcs(table: Table, cite: Cite) -> Iterator[Category]:
     """
     for row in table.rows():
         code = row.code("code")
+        days = {column: row.day(column) for column in RBCS_OPTIONAL}
         yield Category(
             first=code,
             last=code,
@@ -70,7 +71,7 @@ def read_rbcs(table: Table, cite: Cite) -> Iterator[Category]:
             label=row["label"],
             subcategory=row["subcategory"],
             family=row["family"],
-            valid_from=row.day("assigned") or row.day("added"),
-            valid_to=row.day("unassigned") or row.day("ended"),
+            valid_from=days["assigned"] or days["added"],
+            valid_to=days["unassigned"] or days["ended"],
             source=cite(row.line),
         )

@@ -36,12 +36,11 @@ COLUMNS: Final[Columns] = {
     "team": ("TEAM SURG",),
     "endoscopic_base": ("ENDO BASE",),
     "conversion_factor": ("CONV FACTOR", "CONVERSION FACTOR"),
-    "supervision": ("PHYSICIAN SUPERVISION OF DIAGNOSTIC PROCEDURES", "DIAGNOSTIC PROCEDURES"),
+    "supervision": ("PHYSICIAN SUPERVISION OF DIAGNOSTIC PROCEDURES", "SUPERVISION OF DIAGNOSTIC PROCEDURES",
+                    "DIAGNOSTIC PROCEDURES"),
     "imaging_family": ("DIAGNOSTIC IMAGING FAMILY INDICATOR", "IMAGING FAMILY INDICATOR", "FAMILY INDICATOR"),
 }  # fmt: skip
 """By merged header, as the releases since 2010 write it."""
-
-OPTIONAL = ("supervision", "imaging_family")
 
 SHARES = ("preoperative", "intraoperative", "postoperative")
 NUMBERS = (

@@ -248,21 +248,21 @@ class NoTable:
 
     Attributes:
         name: The file's name.
-        line: Of the row that came nearest; 0 where nothing did.
+        line: Of the row that came nearest; 0 where none has half of the columns.
         lacking: The columns it lacks.
-        found: The columns it has, as the file calls them.
+        other: The columns it has that are none of those looked for.
     """
 
     name: str
     line: int = 0
     lacking: tuple[str, ...] = ()
-    found: tuple[str, ...] = ()
+    other: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        if not self.line:
-            return f"{self.name} has no header that is known"
-        named = ", ".join(self.found[:_SHOWN])
-        return f"{self.name} line {self.line} lacks {', '.join(self.lacking)} (it has: {named})"
+        return (
+            f"{self.name} line {self.line}: expected the column{'s'[: len(self.lacking) > 1]} {', '.join(self.lacking)} "
+            f"in this header; found instead: {', '.join(self.other[:_SHOWN]) or 'none'}"
+        )
 
 
 def find_table(file: Given, columns: Columns, optional: Sequence[str] = ()) -> Table | NoTable:
@@ -283,7 +283,7 @@ def find_table(file: Given, columns: Columns, optional: Sequence[str] = ()) -> T
             found = _header(grid, columns, required)
             if isinstance(found, Table):
                 return found
-            if len(found.found) and (not nearest.line or len(found.lacking) < len(nearest.lacking)):
+            if found.line and (not nearest.line or len(found.lacking) < len(nearest.lacking)):
                 nearest = found
     except DataError as error:
         raise DataError(f"{file.name} {error}" if str(error).startswith("line ") else str(error)) from error
@@ -291,7 +291,7 @@ def find_table(file: Given, columns: Columns, optional: Sequence[str] = ()) -> T
 
 
 def _header(grid: Grid, columns: Columns, required: Sequence[str]) -> Table | NoTable:
-    nearest = NoTable(grid.name, 0, tuple(required))
+    nearest, fewest = NoTable(grid.name), len(required) // 2 + 1
     head: list[list[str]] = []
     for line, cells in grid.rows():
         head.append(cells)
@@ -303,8 +303,9 @@ def _header(grid: Grid, columns: Columns, required: Sequence[str]) -> Table | No
                 titles = {key: names[number] for key, number in numbers.items()}
                 above = " ".join(" ".join(row) for row in head)
                 return Table(grid, line, numbers, titles, above)
-            if len(lacking) < len(nearest.lacking):
-                nearest = NoTable(grid.name, line, lacking, tuple(filter(None, names)))
+            if len(lacking) < fewest:
+                other = [name for number, name in enumerate(names) if name and number not in numbers.values()]
+                nearest, fewest = NoTable(grid.name, line, lacking, tuple(dict.fromkeys(other))), len(lacking)
         if len(head) >= _HEAD:
             break
     return nearest

@@ -41,7 +41,7 @@ ADD_ON_COLUMNS: Final[Columns] = {
     "note": ("SPECIAL INSTRUCTION NOTES", "SPECIAL INSTRUCTION NOTE", "SPECIAL INSTRUCTIONS NOTES", "NOTES", "NOTE"),
 }  # fmt: skip
 
-ADD_ON_OPTIONAL = ("add_on_deleted", "primary_deleted", "note")
+ADD_ON_OPTIONAL = ("note",)
 
 _MAI = re.compile(r"([123])\b.*", re.DOTALL)
 _ROMAN = {"I": "1", "II": "2", "III": "3"}

@@ -6,6 +6,7 @@ are not looked at again.
 
 from __future__ import annotations
 
+import functools
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -38,6 +39,7 @@ def number_of(code: str) -> int:
     return int(code, _BASE)
 
 
+@functools.lru_cache(maxsize=1 << 15)
 def code_of(number: int) -> str:
     """The code of a number.
 

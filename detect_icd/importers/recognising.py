@@ -71,7 +71,7 @@ def _layouts(command: str, code: str | None, text: str | None) -> Sequence[_Layo
 _LAYOUTS: Mapping[str, _Layout] = {
     layout.kind: layout
     for layout in (
-        _Layout("physician-fee-schedule", fee_schedule.COLUMNS, fee_schedule.read_fees, fee_schedule.OPTIONAL),
+        _Layout("physician-fee-schedule", fee_schedule.COLUMNS, fee_schedule.read_fees),
         _Layout("hcpcs", hcpcs_file.COLUMNS, hcpcs_file.read_workbook, hcpcs_file.OPTIONAL),
         _Layout("opps-addendum-b", opps.COLUMNS, opps.read_apcs),
         _Layout("ccs-services", categories.CCS_COLUMNS, categories.read_ccs),
@@ -116,6 +116,8 @@ def expected(command: str, code: str | None = None, text: str | None = None) -> 
             f"PTP edits (a header Column 1, Column 2), MUE tables ({_columns(layouts[0])}, or those of hospitals or "
             f"suppliers) or add-on code edits ({_columns(layouts[-1])})"
         )
+    if command == "cpt-descriptors":
+        return f"{_columns(layouts[0])} (name yours by --code-column and --text-column)"
     return _columns(layouts[0])
 
 

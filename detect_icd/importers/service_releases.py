@@ -84,21 +84,23 @@ class Release:
             UsageError: It is not written so.
         """
         match = _GIVEN.fullmatch(text.strip())
-        if match is None:
+        release = cls._of(match) if match else None
+        if release is None:
             raise UsageError(f"a release is written as 2026, 2026A, 2026q1 or 2026-01, not {text!r}")
-        return cls._of(match)
+        return release
 
     @classmethod
     def find(cls, kind: str, texts: Iterable[str]) -> Self | None:
-        """The release that texts of a file (what stands above its header, its name, the zip's) name first, if any does."""
+        """The release that texts of a file (its name, the zip's, what stands above its header) name first, if any does."""
         for text in texts:
             for pattern in _PATTERNS[kind]:
-                if match := re.search(pattern, text, re.IGNORECASE | re.DOTALL):
-                    return cls._of(match)
+                match = re.search(pattern, text, re.IGNORECASE | re.DOTALL)
+                if match and (release := cls._of(match)):
+                    return release
         return None
 
     @classmethod
-    def _of(cls, match: re.Match[str]) -> Self:
+    def _of(cls, match: re.Match[str]) -> Self | None:
         said = {name: value for name, value in match.groupdict().items() if value}
         if "version" in said:
             return cls(_FIRST_VERSION + int(said["version"]), _first_month(int(said["edition"])))
@@ -108,11 +110,8 @@ class Release:
             return cls(year, _first_month("ABCD".index(said["letter"].upper())))
         if "quarter" in said:
             return cls(year, _first_month(int(said["quarter"]) - 1))
-        month = int(said["month"]) if "month" in said else 0
-        if "name" in said:
-            month = _MONTHS.index(said["name"].lower()) + 1
-        date(year, month or 1, 1)
-        return cls(year, month)
+        month = _MONTHS.index(said["name"].lower()) + 1 if "name" in said else int(said.get("month", 0))
+        return cls(year, month) if month <= len(_MONTHS) and (month or "month" not in said) else None
 
     def written(self, kind: str) -> str:
         """As releases of the kind are written."""

@@ -21,7 +21,7 @@ from redactphi.errors import DataError
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _LARGEST = 1_000_000_000
-"""Bytes of the largest sheet that is read."""
+"""Bytes of the largest part that is read."""
 
 _DATE_FORMATS = frozenset({14, 15, 16, 17, 22})
 """Excel's own formats that show a day."""
@@ -147,6 +147,8 @@ class Workbook:
 
     def _xml(self, part: str) -> Element | None:
         with suppress(KeyError):
+            if self._archive.getinfo(part).file_size > _LARGEST:
+                raise DataError(f"{self.name}: a part of the workbook is larger than any official file has")
             try:
                 return fromstring(self._archive.read(part))  # noqa: S314 - the publisher's file, which the user names
             except (ParseError, ValueError, *_BROKEN) as error:

@@ -31,7 +31,7 @@ def service_outline(page: ServicePage) -> Outline:
             "Categories",
             tuple(_categories(page, sources)),
             ("scheme", "number", "label", "source"),
-            "" if page.hcpcs is not None else "Type of service and BETOS are published for HCPCS level II codes only.",
+            "" if page.system == "HCPCS" else "Type of service and BETOS are published for HCPCS level II codes only.",
         ),
         table(
             "Most units (MUE)",
@@ -57,9 +57,7 @@ def service_outline(page: ServicePage) -> Outline:
         Section(
             "Diagnoses it is done for",
             _related(page.diagnoses),
-            note="By this project's own links of operations to kinds of diagnoses; no coverage rule of a payer."
-            if page.diagnoses
-            else "",
+            note="By this project's own links of operations to kinds of diagnoses; no coverage rule of a payer.",
         ),
         Section("Not imported", tuple((lack.what, lack.command) for lack in page.missing), form="list"),
     )

@@ -132,7 +132,7 @@ def service_page(
         ),
         add_on_edits=edits,
         indicators=(*fee_indicators(fees), *hcpcs_indicators(record), *payment_indicators(apc, mues, edits)),
-        modifiers=(*fee_modifiers(fees), *_lexicon_modifiers(entries, bool(fees)), *_pair_modifiers(pairs)),
+        modifiers=(*fee_modifiers(fees), *_lexicon_modifiers(entries, has_fees=bool(fees)), *_pair_modifiers(pairs)),
         fees=fees,
         apc=apc,
         ccs=files.ccs(code),
@@ -209,7 +209,7 @@ def _pairs(code: str, day: _Day, *, everything: bool) -> PtpPairs:
     )
 
 
-def _lexicon_modifiers(entries: Sequence[Procedure], has_fees: bool) -> Iterator[ModifierUse]:  # noqa: FBT001 - a fact, no switch
+def _lexicon_modifiers(entries: Sequence[Procedure], *, has_fees: bool) -> Iterator[ModifierUse]:
     yield from side_modifiers(entries)
     if has_fees:
         return

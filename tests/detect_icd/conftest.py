@@ -6,6 +6,8 @@ from detect_icd import importing
 from detect_icd.codebook import releases
 from detect_icd.importing import import_icd10cm
 from detect_icd.matchers import compiling
+from detect_icd.service_importing import import_service_files
+from tests.detect_icd import service_official_files
 from tests.detect_icd.official_files import index_files, release_files, write_folder
 
 
@@ -32,6 +34,18 @@ def import_files(home, quick, tmp_path):
     def call(files, **options):
         made.append(write_folder(tmp_path / f"official{len(made)}", files))
         return import_icd10cm(made[-1], **options)
+
+    return call
+
+
+@pytest.fixture
+def bring(home, tmp_path):
+    """Imports files of CPT and HCPCS codes given by name and content."""
+    folders = []
+
+    def call(command, files, encoding="utf-8", **options):
+        folders.append(tmp_path / f"given{len(folders)}")
+        return import_service_files(command, *service_official_files.write(folders[-1], files, encoding), **options)
 
     return call
 

@@ -28,7 +28,7 @@ HCPCS,MOD,DESCRIPTION,CODE,PAYMENT,RVU,PE RVU,INDICATOR,PE RVU,INDICATOR,RVU,TOT
 """
 
 
-def fee(code, modifier="", status="A", work="7.94", factor="33.4009", description="words, made up"):
+def fee(code, modifier="", *, status="A", work="7.94", factor="33.4009", description="words, made up"):
     """A row of 31 cells."""
     values = [work, "9.10", "NA", "8.01", "", "1.90", "18.94", "17.85", "0", "090", "0.11", "0.76", "0.13"]
     return [code, modifier, description, status, "", *values, "2", "1", "2", "1", "0", "45300", factor, "09", "0", "99",
@@ -113,7 +113,7 @@ def add_ons(rows=ADD_ONS):
 # HCPCS level II
 
 
-def hcpcs_line(code, record="3", long="", short="", coverage="C", betos="O1E", types="1P", added="19930101",
+def hcpcs_line(code, record="3", long="", short="", *, coverage="C", betos="O1E", types="1P", added="19930101",
                effective="19970101", terminated="", action="N", sequence="00100", width=320):  # fmt: skip
     """A line of ``HCPC*_ANWEB.txt``."""
     cells = [(0, f"{code:>5}"), (5, sequence), (10, record), (11, long), (91, short)]

@@ -3,14 +3,19 @@
 import json
 import re
 import shlex
+from datetime import date
 
 import pytest
 
 from detect_icd import cli
 from detect_icd.candidates import Status
 from detect_icd.evaluation import read_cases
+from detect_icd.service_files import ServiceFiles
+from detect_icd.service_records import KINDS
 from tests.detect_icd import official_files as made
+from tests.detect_icd import service_official_files as services
 
+SHOWN = re.compile(r"```python\n(.+?)\n```", re.DOTALL)
 SHELL = re.compile(r"```sh\n(.+?)\n```", re.DOTALL)
 
 
@@ -20,7 +25,7 @@ def page(root, name):
 
 def commands(text):
     lines = [line for block in SHELL.findall(text) for line in block.splitlines()]
-    return [line.split()[1:] for line in lines if line.startswith("detect-icd ")]
+    return [shlex.split(line)[1:] for line in lines if line.startswith("detect-icd ")]
 
 
 def test_the_import_runs_as_printed(root, import_files, tmp_path, monkeypatch, capsys):
@@ -39,6 +44,39 @@ def test_the_import_runs_as_printed(root, import_files, tmp_path, monkeypatch, c
     assert cli.run(["data", "status", "--json"]) == 0
     kinds = {source["kind"] for source in json.loads(capsys.readouterr().out)["imported"][0]["sources"]}
     assert kinds == {"tabular", "codes", "index"}
+
+
+def test_the_imports_of_service_files_run_as_printed(root, home, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    edits, fees = services.ALL["ncci"], services.ALL["physician-fee-schedule"]
+    zips = {
+        "rvu26a.zip": fees,
+        "ccipra-v320r0-f1.zip": {"ccipra-v320r0-f1.TXT": edits["ccipra-v320r0-f1.TXT"]},
+        "ccipra-v320r0-f2.zip": {"ccipra-v320r0-f2.TXT": edits["ccipra-v320r0-f2.TXT"]},
+        "mue-practitioner.zip": {name: text for name, text in edits.items() if "Practitioner" in name},
+        "add-on-codes.zip": {name: text for name, text in edits.items() if name.startswith("AOC")},
+        "january-2026-alpha-numeric-hcpcs-file.zip": services.ALL["hcpcs"],
+        "january-2026-opps-addendum-b.zip": services.ALL["opps-addendum-b"],
+    }
+    for name, files in zips.items():
+        made.write_zip(tmp_path / name, files)
+    alone = {"RBCS_RY_2025.csv": services.rbcs(), "my-descriptors-2026.csv": services.descriptors()}
+    services.write(tmp_path, {**alone, "CCS_services_procedures_v2025-1.csv": services.ccs()})
+    text = page(root, "import-service-files")
+    *imports, status, check = commands(text)
+    for command in (*imports, status):
+        assert cli.run(command) == 0, capsys.readouterr().err
+    assert cli.run(check) == 3
+    assert "unknown" in capsys.readouterr().out
+    files = ServiceFiles.open()
+    assert files.kinds() == set(KINDS)
+    names = {path.name for path in home.iterdir()}
+    assert set(re.findall(r"`([\w-]+\.sqlite)`", text)) <= names
+    calls = re.findall(r"files\.\w+\([^#\n]*?\)(?=[, ]|$)", SHOWN.search(text)[1], re.MULTILINE)
+    assert len(calls) == 6
+    assert all(eval(call, {"files": files, "date": date}) for call in calls)
+    told = SHOWN.search(text)[1].split("# ")[-1]
+    assert str(files.fees("45385")[0].source).rpartition(" ")[0] == told.strip().rpartition(" ")[0]
 
 
 def test_the_measures_run_as_printed(root, monkeypatch, capsys):
@@ -61,6 +99,7 @@ def test_the_cases_on_the_page_are_cases(root, tmp_path):
         ("evaluate-codes", cli.evaluate),
         ("import-icd10cm", cli.import_.commands["icd10cm"]),
         ("look-up-codes", cli.lookup),
+        *(("import-service-files", command) for name, command in cli.import_.commands.items() if name != "icd10cm"),
     ],
 )
 def test_every_option_is_told(root, name, command):
