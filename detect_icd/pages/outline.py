@@ -30,7 +30,7 @@ class Section:
 
     Attributes:
         title: The heading.
-        rows: Lines of cells. A cell such as ``[2]`` points to a source.
+        rows: Lines of cells. ``[2]`` at the end of a cell points to a source.
         header: What the cells are; ``()`` where that is plain.
         note: A sentence below the heading.
         form: How rows without a header are read: as codes and titles, names and values, or one by one.

@@ -194,7 +194,9 @@ def _pair(pair: PtpEdit, page: ServicePage, sources: Sources) -> tuple[str, ...]
     named = page.ptp.names.get(pair.column2 if pair.column1 == page.code else pair.column1, "")
     told = " – ".join(part for part in (named, pair.rationale) if part)
     days = f"{pair.effective} to {pair.deleted}" if pair.deleted else f"from {pair.effective}"
-    return pair.column1, pair.column2, told, pair.indicator, days, sources.cite(pair.source)
+    # Of thousands of pairs each has a line of its own: only the file is among the sources.
+    file, _, line = str(pair.source).rpartition(", ")
+    return pair.column1, pair.column2, told, pair.indicator, days, f"{line} {sources.cite(file)}"
 
 
 def _words(page: ServicePage) -> Iterator[tuple[str, ...]]:
