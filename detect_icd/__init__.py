@@ -1,7 +1,7 @@
 """Finds ICD-10-CM and CPT/HCPCS candidates in clinical notes, and says why.
 
-``detect`` for one-off use; build a ``CodeDetector`` once for many notes; ``lookup`` and ``search`` read the code book;
-``check`` says what is wrong with the codes of a claim.
+``detect`` for one-off use; build a ``CodeDetector`` once for many notes; ``code_page``, ``lookup`` and ``search`` read the
+code book; ``check`` says what is wrong with the codes of a claim.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from detect_icd.coding import CodeSystem, Coding
     from detect_icd.detector import CodeDetector, detect
     from detect_icd.frames import detect_frame
+    from detect_icd.pages.building import code_page, code_pages
+    from detect_icd.pages.records import CodePage, DiagnosisPage, ServicePage
+    from detect_icd.service_files import ServiceFiles
 
 _HOME = {
     "Candidate": "candidates", "CodeBook": "codebook", "CodeDetector": "detector", "CodeEntry": "codebook",
@@ -25,6 +28,8 @@ _HOME = {
     "Finding": "checks.findings", "Hit": "catalogue", "Severity": "checks.findings",
     "Status": "candidates", "check": "checks.checking", "detect": "detector", "ServiceEntry": "catalogue", "lookup": "catalogue",
     "search": "catalogue", "detect_frame": "frames",
+    "CodePage": "pages.records", "DiagnosisPage": "pages.records", "ServicePage": "pages.records",
+    "code_page": "pages.building", "code_pages": "pages.building", "ServiceFiles": "service_files",
 }  # fmt: skip
 
 __all__ = [
@@ -32,16 +37,22 @@ __all__ = [
     "CodeBook",
     "CodeDetector",
     "CodeEntry",
+    "CodePage",
     "CodeSystem",
     "Coding",
     "Detection",
+    "DiagnosisPage",
     "Dropped",
     "Finding",
     "Hit",
     "ServiceEntry",
+    "ServiceFiles",
+    "ServicePage",
     "Severity",
     "Status",
     "check",
+    "code_page",
+    "code_pages",
     "detect",
     "detect_frame",
     "lookup",

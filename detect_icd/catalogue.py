@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from detect_icd.codebook import CodeBook, CodeEntry, open_book
-from detect_icd.coding import cpt, hcpcs, icd10cm
+from detect_icd.coding import CodeSystem, cpt, hcpcs, icd10cm
 from detect_icd.matchers.attributes import denied
 from detect_icd.matchers.completion import complete, stated
 from detect_icd.matchers.dictionary import DictionaryMatcher
@@ -78,18 +79,34 @@ def lookup(
         return entry
     if icd10cm.is_valid(code) and not hcpcs.is_valid(code):
         return book[code]
-    for form in (cpt, hcpcs):
+    for form, system in ((cpt, CodeSystem.CPT), (hcpcs, CodeSystem.HCPCS)):
         if form.is_valid(code):
-            return _service(form.compact(code), form.name)
+            return _service(form.compact(code), system.short)
     raise UsageError("not the form of a code, such as K62.3, S82.001A, 45397 or G0105")
+
+
+def no_such_service(code: str, system: str, *, where: str = "the procedure lexicon") -> UsageError:
+    """The error for a code that has the form of CPT or HCPCS and is not known; names those nearest to it."""
+    return UsageError(f"{code} has the form of {system}, but is not in {where}; nearest: {', '.join(nearest(code))}")
+
+
+def nearest(code: str) -> tuple[str, ...]:
+    """Codes of the lexicon that a code may be meant for: two characters exchanged, then the next below and above."""
+    exchanged = (code[:at] + code[at + 1] + code[at] + code[at + 2 :] for at in range(len(code) - 1))
+    form = cpt if cpt.is_valid(code) else hcpcs
+    codes = sorted(filter(form.is_valid, by_code()))
+    place = bisect.bisect(codes, code)
+    beside = codes[max(place - _BESIDE, 0) : place + _BESIDE]
+    return tuple(dict.fromkeys((*(other for other in exchanged if other in by_code()), *beside)))
+
+
+_BESIDE = 3
 
 
 def _service(code: str, system: str) -> ServiceEntry:
     entries = by_code().get(code)
     if entries is None:
-        raise UsageError(
-            f"{code} has the form of {system}, but is not in the procedure lexicon ({len(by_code())} codes)"
-        )
+        raise no_such_service(code, system, where=f"the procedure lexicon ({len(by_code()):,} codes)")
 
     def together(name: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(value for entry in entries for value in getattr(entry, name)))

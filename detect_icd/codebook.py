@@ -234,8 +234,8 @@ class CodeBook:
         key = icd10cm.compact(code)
         if entry := next(filter(None, (self.get(key[:length]) for length in range(len(key) - 1, 2, -1))), None):
             return entry.children or (entry.code,)
-        found = self._select("key", "kind = 'category' AND key LIKE ? || '%'", key[:2])
-        return tuple(key for (key,) in found)
+        starts = (self._select("key", "kind = 'category' AND key LIKE ? || '%'", key[:length]) for length in (2, 1))
+        return next(filter(None, (tuple(key for (key,) in found) for found in starts)), ())
 
     def _read(self, key: str) -> CodeEntry | None:
         return next(map(self._parse, self._select(_COLUMNS, "key = ?", key)), None)

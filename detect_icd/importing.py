@@ -30,6 +30,7 @@ _TABLES = """
 CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE source (name TEXT, kind TEXT, version TEXT, sha256 TEXT, rows INTEGER);
 CREATE TABLE line (number INTEGER PRIMARY KEY, kind TEXT, path TEXT, code TEXT, see TEXT, "column" TEXT);
+CREATE INDEX line_by_code ON line (code);
 CREATE TABLE compiled (name TEXT PRIMARY KEY, data BLOB);
 """
 _RELEASE = re.compile(r"(?:FY)?(20\d\d)", re.IGNORECASE)

@@ -23,7 +23,8 @@ _PLACES = (
 """Sections of diagnoses, those that tell most of what an operation was for first."""
 _NO_REASON = ("Z79", "Z68", "V", "W", "X", "Y", "Z9")
 """Codes that no operation is done for: drugs, weight, external causes, states."""
-_SAID_OF_ALL = frozenset({"left", "right", "bilateral", "disease", "chronic", "acute", "repair", "removed", "excision"})
+SAID_OF_ALL = frozenset({"left", "right", "bilateral", "disease", "chronic", "acute", "repair", "removed", "excision"})
+"""Words that two names share without having anything to do with each other."""
 
 
 @functools.cache
@@ -45,7 +46,7 @@ def _links() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     return tuple(found)
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=8192)
 def done_for(code: str) -> tuple[str, ...]:
     """What diagnoses begin with that a procedure is done for, without dots; empty where that is not known."""
     return tuple(prefix for low, high, prefixes in _links() if low <= code <= high for prefix in prefixes)
@@ -93,7 +94,7 @@ def _words(candidate: Candidate, text: str) -> frozenset[str]:
         text[span.start : span.end] for span in candidate.evidence if span.label in {"mention", "step", "extent"}
     )
     tokens = terms().tokens(f"{candidate.coding.display} {said}")
-    return frozenset(atom for token in tokens for atom in token.atoms) - _SAID_OF_ALL
+    return frozenset(atom for token in tokens for atom in token.atoms) - SAID_OF_ALL
 
 
 def _foremost(diagnoses: Sequence[Candidate]) -> list[Candidate]:

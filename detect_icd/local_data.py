@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -115,6 +115,14 @@ def lines(found: Imported) -> Iterator[IndexTerm]:
     """The lines of the imported indexes, in their order."""
     rows = Store(found.path).rows('SELECT kind, path, code, see, "column" FROM line ORDER BY number')
     for kind, path, code, see, column in rows:
+        yield IndexTerm(kind, tuple(path.split(BETWEEN)), code, see, column)
+
+
+def lines_to(found: Imported, codes: Sequence[str]) -> Iterator[IndexTerm]:
+    """The lines that print one of the codes, in their order."""
+    marks = ", ".join("?" * len(codes))
+    query = f'SELECT kind, path, code, see, "column" FROM line WHERE code IN ({marks}) ORDER BY number'  # noqa: S608 - marks alone
+    for kind, path, code, see, column in Store(found.path).rows(query, codes):
         yield IndexTerm(kind, tuple(path.split(BETWEEN)), code, see, column)
 
 

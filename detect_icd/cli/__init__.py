@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -15,6 +14,7 @@ import click
 
 from detect_icd.cli.claim import check
 from detect_icd.cli.evaluate import evaluate
+from detect_icd.cli.lookup import lookup
 from detect_icd.cli.official import data, import_
 from detect_icd.cli.options import print_table, release_options, setting_option
 from redactphi import __version__
@@ -23,8 +23,6 @@ from redactphi.errors import RedactPHIError, UsageError
 
 if TYPE_CHECKING:
     from detect_icd.candidates import Detection
-    from detect_icd.catalogue import ServiceEntry
-    from detect_icd.codebook import CodeEntry
 
 _FILE = click.Path(path_type=Path)
 
@@ -83,32 +81,6 @@ def batch(source: Path, *, out: Path, text: str, id: str | None, **options: Any)
 
 
 @detect_icd.command()
-@click.argument("code")
-@release_options
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def lookup(code: str, *, as_json: bool, **options: Any) -> None:
-    """What ICD-10-CM, or the procedure lexicon, says of CODE."""
-    from detect_icd.catalogue import lookup as run_lookup  # noqa: PLC0415
-    from detect_icd.codebook import open_book  # noqa: PLC0415
-
-    entry = run_lookup(code, **options)
-    if note := open_book(**options).note:
-        click.echo(f"! {note}", err=True)
-    facts = _entry(entry)
-    if as_json:
-        click.echo(json.dumps(facts, indent=2))
-        return
-    for key, value in facts.items():
-        if value in ("", None, [], {}):
-            continue
-        shown = value if isinstance(value, list) else [value]
-        if isinstance(value, dict):
-            shown = [f"{name} {meaning}" for name, meaning in value.items()]
-        for number, line in enumerate(shown):
-            click.echo(f"{key.replace('_', ' ') if number == 0 else '':20}{line}")
-
-
-@detect_icd.command()
 @click.argument("query", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @release_options
@@ -129,7 +101,7 @@ def search(query: tuple[str, ...], *, limit: int, as_json: bool, **options: Any)
     ])  # fmt: skip
 
 
-for _command in (check, evaluate, import_, data):
+for _command in (check, evaluate, import_, data, lookup):
     detect_icd.add_command(_command)
 
 
@@ -178,20 +150,6 @@ def _print_detection(detection: Detection, note: str, *, everything: bool) -> No
         print_table(["not reported", "display", "why"], dropped)
     for warning in detection.warnings:
         click.echo(f"! {warning}", err=True)
-
-
-def _entry(entry: CodeEntry | ServiceEntry) -> dict[str, Any]:
-    plain: dict[str, Any] = {}
-    for field in fields(entry):
-        value = getattr(entry, field.name)
-        if isinstance(value, tuple):
-            value = list(value)
-        elif field.name.startswith("valid_"):
-            value = value.isoformat() if value else None
-        elif field.name == "seventh_characters":
-            value = dict(value)
-        plain[field.name] = value
-    return plain
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -178,10 +178,9 @@ def _is_distinctive(word: str, *, strong: bool, headed: bool) -> bool:
         return False
     if lower.isdigit() or (not strong and lower.title() in resources.terms("states")):
         return False
-    if not strong and (lower in products() or is_only_an_eponym(word)):
-        return False
     words = resources.terms("common_words")
     common = lower in words or all(part in words or len(part) == 1 for part in parts)
+    common = common or (not strong and (lower in products() or is_only_an_eponym(word)))
     common = common or (
         not strong and (word in resources.terms("clinical_acronyms") or (headed and lower in plain_words()))
     )

@@ -56,11 +56,7 @@ def is_no_number(text: str, span: Span, found: str, *, has_neighbour: bool) -> b
         has_neighbour: Whether other spans adjoin; a part of a number is not judged alone.
     """
     alone = not has_neighbour and not _is_glued(text, span)
-    if not has_neighbour and _CLOCK.fullmatch(found):
-        return True
-    if span.label != _DATE and (
-        _CLOCKS.fullmatch(found) or _PARITY.fullmatch(found) or _is_procedure(text, span, found)
-    ):
+    if (not has_neighbour and _CLOCK.fullmatch(found)) or (span.label != _DATE and _is_counted(text, span, found)):
         return True
     if span.label == _DATE and _SPAN_OF_TIME.fullmatch(found) and _UNIT.match(text, span.end):
         return True
@@ -88,6 +84,11 @@ def _is_no_identifier(text: str, span: Span, found: str) -> bool:
         return False
     is_short = not _MARKS.intersection(found) if not digits else len(found) < _MIN_ID
     return is_short or _PROCEDURES.fullmatch(found) is not None
+
+
+def _is_counted(text: str, span: Span, found: str) -> bool:
+    """Whether it is the time from one clock time to another, pregnancies and births, or the code of an operation."""
+    return bool(_CLOCKS.fullmatch(found) or _PARITY.fullmatch(found)) or _is_procedure(text, span, found)
 
 
 def _is_procedure(text: str, span: Span, found: str) -> bool:

@@ -98,6 +98,7 @@ def test_the_cases_on_the_page_are_cases(root, tmp_path):
     [
         ("evaluate-codes", cli.evaluate),
         ("import-icd10cm", cli.import_.commands["icd10cm"]),
+        ("look-up-codes", cli.lookup),
         *(("import-service-files", command) for name, command in cli.import_.commands.items() if name != "icd10cm"),
     ],
 )
@@ -112,3 +113,22 @@ def test_every_option_is_told(root, name, command):
 def test_every_command_below_data_is_told(root):
     for command in cli.data.commands:
         assert f"data {command}" in page(root, "import-icd10cm")
+
+
+def test_the_look_ups_run_as_printed(root, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for line in SHELL.findall(page(root, "look-up-codes"))[0].splitlines():
+        assert cli.run(shlex.split(line)[1:]) == 0, capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["codes.html"]
+    assert "T52.891A" in capsys.readouterr().out
+
+
+def test_the_python_of_the_look_up_page_runs(root):
+    code = re.search(r"```python\n(.+?)\n```", page(root, "look-up-codes"), re.DOTALL)[1]
+    exec(code, {})
+
+
+def test_pictures_of_pages_are_there_and_small(root):
+    named = re.findall(r"!\[.+?\]\((.+?)\)", page(root, "look-up-codes"))
+    assert len(named) == 2
+    assert all((root / "docs" / "how-to" / name).stat().st_size < 300_000 for name in named)
