@@ -17,8 +17,14 @@ _MOSTLY = 2
 """Steps that must stand in the account itself: specimens and findings tell of what was taken elsewhere, too."""
 _ENOUGH, _ENOUGH_ALONE = 80.0, 115.0
 """How much an account must have in common with a known one; more where nothing else says that anything was done."""
-_NEARER = 1.3
+_NEARER = 1.2
 """How much nearer a known account must be than those of what the steps say, to be followed instead."""
+_ASKED = 5
+"""Known accounts that have a say in what is reported."""
+_STEEPNESS = 8
+"""How fast a say falls with nearness."""
+_MAJORITY = 0.45
+"""The share of all says that a code needs."""
 _SHOWN = 8
 """Words that are shown as evidence."""
 _SUREST = 0.7
@@ -89,13 +95,36 @@ def by_account(
     ranked = [like for like in known.nearest(facts.text, told.parts, told.hits) if like.score >= enough]
     steps = {mention.code for mention in stated if mention.status is Status.PRESENT}
     nearest_steps = next((like.score for like in ranked if steps & set(like.codes)), 0.0)
+    places = known.places(facts.text, told.parts, told.hits)
+    agreed: list[tuple[float, list[Mention]]] = []
     for like in ranked:
-        if steps & set(like.codes) or like.score < _NEARER * nearest_steps:
-            break
-        places = known.places(facts.text, told.parts, told.hits)
+        if not (agreed or steps & set(like.codes)) and like.score < _NEARER * nearest_steps:
+            return []
         if found := [mention for code in like.codes if (mention := _like(facts, index, code, day, like, told, places))]:
-            return found
-    return []
+            agreed.append((like.score, found))
+        if len(agreed) == _ASKED:
+            break
+    voted = _voted(agreed)
+    codes = {mention.code for mention in voted}
+    return [*voted, *(m for m in stated if m.code not in codes and codes & set(m.entry.procedure.add_on_to))]
+
+
+def _voted(agreed: Sequence[tuple[float, list[Mention]]]) -> list[Mention]:
+    """The operations that the nearest accounts agree on, each with a say by its nearness; else those of the nearest."""
+    if not agreed:
+        return []
+    nearest = agreed[0][0]
+    first: dict[str, Mention] = {}
+    votes: dict[str, float] = {}
+    total = 0.0
+    for score, mentions in agreed:
+        say = (score / nearest) ** _STEEPNESS
+        total += say
+        for mention in mentions:
+            first.setdefault(mention.code, mention)
+            votes[mention.code] = votes.get(mention.code, 0.0) + say
+    chosen = [first[code] for code, say in votes.items() if say >= _MAJORITY * total]
+    return chosen or agreed[0][1]
 
 
 def _like(  # noqa: PLR0917 - a code of a known account, beside the account of the note
