@@ -1,8 +1,8 @@
 """Generates labelled documents: ``python -m models.training.generate --split dev --n 300 --out FILE.jsonl``.
 
-Five parts: ``layouts`` (short templates written here), ``notes`` (whole documents), ``lines`` (queries and single
-sentences), ``injected`` (surrogates put into real note text) and ``negatives`` (real note text without PHI). The last
-two read the raw notes beside the checkout; without them only the first three are made.
+Six parts: ``layouts`` (short templates written here), ``notes`` (whole documents), ``lines`` (queries and single
+sentences), ``marked`` (synthetic notes by other hands, their PHI replaced), ``injected`` (surrogates put into real note text) and
+``negatives`` (real note text without PHI). The last two read the raw notes beside the checkout; without them only the first four are made.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from pathlib import Path
 
 from models.training.fields import Fields
 from models.training.inject import injected, negative, sentences, with_fillers
+from models.training.marked import marked
 from models.training.raw import FOLDER, Split
 from models.training.slots import LINES, NOTES, Example, layouts, render, single
 
-SHARES = {"layouts": 6, "notes": 60, "lines": 12, "injected": 12, "negatives": 10}
+SHARES = {"layouts": 6, "notes": 48, "lines": 12, "injected": 12, "negatives": 10, "marked": 12}
 """Documents of each part in a hundred, where all are asked for."""
 
 _FOLDERS = {"notes": NOTES, "lines": LINES}
@@ -44,7 +45,7 @@ def documents(split: Split, seed: int, n: int, *, parts: Sequence[str] = tuple(S
     if len(usable) < len(parts):
         print(f"no raw notes at {FOLDER}: documents are made from layouts alone", file=sys.stderr)
     if not usable:
-        raise ValueError("without the raw notes only the parts 'layouts', 'notes' and 'lines' can be made")
+        raise ValueError("without the raw notes only the parts 'layouts', 'notes', 'lines' and 'marked' can be made")
     chooser = random.Random(f"{split}:{seed}")
     weights = [SHARES[part] for part in usable]
     for number in range(n):
@@ -55,6 +56,8 @@ def documents(split: Split, seed: int, n: int, *, parts: Sequence[str] = tuple(S
 
 def _document(part: str, split: Split, rng: random.Random, id: str) -> Example:
     fields = Fields(rng, split, sentences(split))
+    if part == "marked":
+        return marked(rng, split, id)
     if part == "injected":
         return injected(fields, id)
     if part == "negatives":
