@@ -140,6 +140,8 @@ def _like(  # noqa: PLR0917 - a code of a known account, beside the account of t
     hits = tuple(sorted(places[word] for word in like.words[:_SHOWN]))
     clause = next((c for c in told.clauses if c.start <= hits[0].start < c.end), told.clauses[0])
     found = Found.at(clause, frozenset(like.words), hits, by_steps=True, likeness=min(like.share, _SUREST))
-    entries = (entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day))
+    entries = [entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day)]
+    # An entry of names alone may ask for less: its name says the rest.
+    entries = [entry for entry in entries if entry.steps] or entries
     mentions = [mention for entry in entries if (mention := mention_of(facts, entry, found))]
     return max(mentions, key=lambda mention: mention.score, default=None)

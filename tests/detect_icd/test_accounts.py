@@ -1,0 +1,124 @@
+"""Operations that nobody names: read by the known accounts they are nearest to."""
+
+import json
+
+import pytest
+
+from detect_icd import detect
+from detect_icd.coding import CodeSystem, cpt, hcpcs
+from detect_icd.matchers import accounts as module
+from detect_icd.matchers.accounts import Account, Accounts, accounts, read_accounts
+from detect_icd.matchers.procedures_index import index
+from redactphi.errors import RuleError
+
+BY_KNIFE, BY_SCOPE = "27447", "43239"
+KNOWN = (
+    Account((BY_KNIFE,), "Tourniquet up. Femur and tibia were cut with jigs, metal parts cemented, a plastic insert snapped in.", "a:1"),
+    Account((BY_SCOPE,), "The instrument was passed to the duodenum; forceps took four bites of the reddened antrum.", "a:2"),
+    Account((BY_SCOPE, "43248"), "Bites were taken; a wire was left, and the ring was stretched over it.", "a:3"),
+)  # fmt: skip
+TOLD = (
+    "Bite block, left side down. The video instrument went past the tongue under direct sight to the second part of the duodenum. The antrum was "
+    "streaked red; four bites were taken there with cold forceps and two more from the body, sent in separate jars. Air was let out and the "
+    "instrument withdrawn. No bleeding."
+)
+
+
+def nearest(known, text):
+    vocabulary = index().vocabulary
+    return known.nearest(text, [(0, len(text))], vocabulary.scan(text))
+
+
+@pytest.fixture(scope="module")
+def known():
+    return Accounts(index().vocabulary, KNOWN)
+
+
+def services(text, **options):
+    detection = detect(text, **options)
+    return {c.coding.code: c for c in detection.reported if c.coding.system is not CodeSystem.ICD10CM}
+
+
+def test_the_account_told_alike_comes_first(known):
+    first, *others = nearest(known, "Forceps took bites of the antrum after the instrument had passed the duodenum.")
+    assert (first.codes, first.source) == ((BY_SCOPE,), "a:2")
+    assert all(first.score > other.score for other in others)
+    assert 0 < first.share <= 1
+    assert {"forceps", "antrum", "bite"} <= set(first.words)
+
+
+def test_nothing_in_common_is_no_likeness(known):
+    assert nearest(known, "Zzyzx qwerty.") == []
+    assert len(Accounts(index().vocabulary)) == 0
+
+
+def test_words_are_found_where_they_first_stand(known):
+    text = "No bite. A bite was taken."
+    places = known.places(text, [(9, len(text))], [])
+    assert text[places["bite"].start : places["bite"].end] == "bite"
+    assert places["bite"].start == 11
+
+
+def test_what_is_packed_comes_back_whole(known):
+    raw = json.loads(json.dumps(known.to_packed()))
+    back = Accounts.from_packed(index().vocabulary, raw)
+    for text in ("Forceps took bites.", "Tibia cut with jigs.", "A wire was left."):
+        assert nearest(back, text) == nearest(known, text)
+
+
+def test_the_build_packed_all_known_accounts():
+    vocabulary = index().vocabulary
+    made = Accounts(vocabulary, module._known())
+    assert len(made) == len(accounts(vocabulary))
+    assert nearest(made, TOLD) == nearest(accounts(vocabulary), TOLD)
+
+
+def test_every_account_has_codes_of_the_lexicon_or_says_what_none_has():
+    known = index().by_code
+    found = list(read_accounts())
+    assert len(found) > 1000
+    missing = {code for account in found for code in account.codes if code not in known}
+    assert len(missing) <= 0.05 * len({code for account in found for code in account.codes})
+    assert all(cpt.is_valid(code) or hcpcs.is_valid(code) for account in found for code in account.codes)
+    assert len({account.text for account in found}) == len(found)
+
+
+@pytest.mark.parametrize("line", ["44970 no tab", "4497\tx", "44970\t"])
+def test_a_malformed_line_is_named(tmp_path, monkeypatch, line):
+    path = tmp_path / "field.tsv"
+    path.write_text(f"# field\n44970\tfine\n{line}\n", encoding="utf-8")
+    monkeypatch.setattr(module, "account_sources", lambda: [path])
+    with pytest.raises(RuleError, match=r"^accounts/field\.tsv:3: "):
+        list(read_accounts())
+
+
+def test_an_operation_is_known_by_its_account_alone():
+    found = services(TOLD)
+    assert set(found) == {BY_SCOPE}
+    candidate = found[BY_SCOPE]
+    assert candidate.rules[0] == "procedure/account"
+    shown = {TOLD[span.start : span.end].lower() for span in candidate.evidence}
+    assert shown & {"bites", "forceps", "antrum", "duodenum", "instrument"}
+    assert 0 < candidate.score < 0.8
+
+
+def test_a_named_operation_is_followed_whatever_the_account_is_like():
+    found = services(f"PROCEDURE PERFORMED: Colonoscopy with biopsy.\nDESCRIPTION: {TOLD}")
+    assert "45380" in found
+    assert all(candidate.rules[0] != "procedure/account" for candidate in found.values())
+
+
+def test_an_account_in_the_history_of_a_visit_is_none():
+    assert (
+        services(f"HISTORY OF PRESENT ILLNESS: Last year elsewhere: {TOLD}\nPHYSICAL EXAM: Soft.\nPLAN: Omeprazole.")
+        == {}
+    )
+
+
+def test_what_the_note_states_speaks_against_a_like_account():
+    told = (
+        "Head extended, mouth gag opened. Both tonsils were grasped and dissected out of their beds with the hot blade, the fossae packed, then dry. "
+        "Mirror: the pad behind the palate was taken off with the curette in three passes. Patient is {age}."
+    )
+    assert set(services(told.format(age="a 6-year-old boy"))) == {"42820"}
+    assert set(services(told.format(age="a 30-year-old man"))) == {"42821"}
