@@ -223,8 +223,11 @@ def _all(clause: Clause, atoms: Atoms) -> Iterator[Hit]:
 
 
 def _elsewhere(facts: Facts, found: Found, atoms: Atoms, highest: Role = Role.TITLE) -> tuple[Hit, ...]:
-    """Where the rest of the note states atoms: an item that names an operation itself speaks of that one."""
-    if atoms <= found.clause.atoms.keys():
+    """Where the rest of the note states atoms: an item that names an operation itself speaks of that one.
+
+    What the clause of a name denies stays denied; steps are told by the whole account, not by the clause of the first.
+    """
+    if not found.by_steps and atoms <= found.clause.atoms.keys():
         return ()
     for other in facts.holding(atoms, highest):
         if other is found.clause or not (hits := facts.stated(other, atoms)):
