@@ -70,7 +70,7 @@ def _with_base(mentions: list[Mention]) -> list[Mention]:
 
 
 def _corrected(titles: list[Mention], told: Sequence[Mention]) -> tuple[list[Mention], list[_Lost], list[str]]:
-    """The operations of the list, but where the account tells of a larger one of the same family: that one."""
+    """The operations of the list, but where the account tells of a larger one of the same family: that one and its add-ons."""
     kept, lost, warnings = list(titles), [], []
     for mention in told:
         if any(mention.code == title.code for title in titles):
@@ -83,6 +83,8 @@ def _corrected(titles: list[Mention], told: Sequence[Mention]) -> tuple[list[Men
                 if mention not in kept:
                     kept.append(mention)
                 warnings.append(f"{title.code} in the heading, {mention.code} by the account: the account is followed")
+    corrected = {mention.code for mention in kept if mention not in titles}
+    kept += [mention for mention in told if corrected & set(mention.entry.procedure.add_on_to)]
     return kept, lost, list(dict.fromkeys(warnings))
 
 
