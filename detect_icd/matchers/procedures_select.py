@@ -47,8 +47,11 @@ def select(mentions: Sequence[Mention], told: Sequence[Mention], *, listed: bool
     done = [mention for mention in mentions if mention.status is Status.PRESENT]
     lost: list[_Lost] = []
     warnings: list[str] = []
-    if any(mention.role is Role.TITLE for mention in done):
-        done, lost, warnings = _corrected([mention for mention in done if mention.role is Role.TITLE], told)
+    titles = [mention for mention in done if mention.role is Role.TITLE]
+    if any(not mention.entry.procedure.add_on_to for mention in titles):
+        done, lost, warnings = _corrected(titles, told)
+    elif titles:
+        done = [*titles, *told]
     else:
         # Where the list names something that is not in the lexicon, what its account mentions is a part of it.
         done = [*(() if listed else done), *told]
