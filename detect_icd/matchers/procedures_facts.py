@@ -51,7 +51,7 @@ _OTHER_SIDE = re.compile(
 _SHORT = "lap"
 """Also a kind of sponge."""
 _SIDE = re.compile(
-    r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;)]|\.(?:\s|$))|R[UML]L|o\.?d\.?)|(?P<left>left|lt|L(?=[\s,;)]|\.(?:\s|$))|L[UL]L|o\.?s\.?)|(?P<both>bilateral(?:ly)?|both|o\.?u\.?))(?![\w])(?!\s+(?:flank|lateral (?:decubitus|position|recumbent)|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port|veins?|arter\w+|vessels|ends?|rings?|polyps?|layers|lesions|nodules|metasta\w+|spots|wedges|specimens))",
+    r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;)]|\.(?:\s|$))|R[UML]L|o\.?d\.?)|(?P<left>left|lt|L(?=[\s,;)]|\.(?:\s|$))|L[UL]L|o\.?s\.?)|(?P<both>bilateral(?:ly)?|(?:on|at|for) each side|both(?!\s+(?:veins|arteries|vessels|ends|rings|polyps|layers|lesions|nodules|metastases|spots|wedges|specimens))|o\.?u\.?))(?![\w])(?!\s+(?:flank|lateral (?:decubitus|position|recumbent)|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port))",
     re.IGNORECASE,
 )
 _SIDE_EXACT = {"rul": "RUL", "rml": "RML", "rll": "RLL", "lul": "LUL", "lll": "LLL", "r": "R", "l": "L", "od": "OD", "os": "OS", "ou": "OU", "rt": "", "lt": ""}
@@ -218,7 +218,10 @@ class Facts:
             both = {side for side, span in found if _joined(self.text, nearest[1], span)}
             return ("50" if {"RT", "LT"} <= both else nearest[0]), nearest[1]
         found_elsewhere = next((side for other, side in self._one_sided if other is not clause), None)
-        return found_elsewhere or (self._side_of_account if clause.role is not Role.TITLE else ("", None))
+        if found_elsewhere is not None:
+            return found_elsewhere
+        side, word = self._side_of_account
+        return ("", None) if clause.role is Role.TITLE and not self._of_one_side else (side, word)
 
     @functools.cached_property
     def _side_of_account(self) -> tuple[str, Span | None]:
@@ -231,6 +234,11 @@ class Facts:
         if others and times < _FAR_MORE * others[0][1]:
             return "", None
         return side, next(span for named, span in sides if named == side)
+
+    @functools.cached_property
+    def _of_one_side(self) -> bool:
+        """Whether the whole note names one side only."""
+        return len({side for side, _ in _sides(self.text, 0, len(self.text))}) == 1
 
     @functools.cached_property
     def _again_on_the_other_side(self) -> Span | None:
