@@ -152,7 +152,7 @@ def counted(text: str, start: int, end: int, bounds: tuple[int, int]) -> Amount 
 
 def _is_label(text: str, start: int, end: int, number: int, low: int) -> bool:
     """Whether a number says which one, not how many: "station 7 and station 4L"."""
-    return text[low:number].rstrip().lower().endswith(text[start:end].split()[0].lower())
+    return text[low:number].rstrip().lower().endswith(text[start:end].split(maxsplit=1)[0].lower())
 
 
 def _value(word: str) -> int:

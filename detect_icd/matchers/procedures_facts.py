@@ -54,7 +54,20 @@ _SIDE = re.compile(
     r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;)]|\.(?:\s|$))|R[UML]L|o\.?d\.?)|(?P<left>left|lt|L(?=[\s,;)]|\.(?:\s|$))|L[UL]L|o\.?s\.?)|(?P<both>bilateral(?:ly)?|(?:on|at|for) each side|both(?!\s+(?:veins|arteries|vessels|ends|rings|polyps|layers|lesions|nodules|metastases|spots|wedges|specimens))|o\.?u\.?))(?![\w])(?!\s+(?:flank|lateral (?:decubitus|position|recumbent)|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port))",
     re.IGNORECASE,
 )
-_SIDE_EXACT = {"rul": "RUL", "rml": "RML", "rll": "RLL", "lul": "LUL", "lll": "LLL", "r": "R", "l": "L", "od": "OD", "os": "OS", "ou": "OU", "rt": "", "lt": ""}
+_SIDE_EXACT = {
+    "rul": "RUL",
+    "rml": "RML",
+    "rll": "RLL",
+    "lul": "LUL",
+    "lll": "LLL",
+    "r": "R",
+    "l": "L",
+    "od": "OD",
+    "os": "OS",
+    "ou": "OU",
+    "rt": "",
+    "lt": "",
+}
 _AGE = re.compile(
     r"(?<![\w./])(?P<number>\d{1,3})(?P<half>(?:-| )1/2)?[\s-]*(?P<unit>years?|yrs?|y\.?/?o\.?|months?|mo|weeks?|days?|yo)\b[\s-]*(?:old|of age)?",
     re.IGNORECASE,

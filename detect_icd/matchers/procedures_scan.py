@@ -137,7 +137,13 @@ class Vocabulary:
         """All it knows, for ``from_packed``."""
         forms = [[form.stems, form.exact, form.atoms] for known in self._forms.values() for form in known]
         also = [[form.stems, form.exact, form.atoms] for known in self._also.values() for form in known]
-        return {"forms": forms, "also": also, "parts": sorted(self._parts), "exact": sorted(self._exact), "kinds": self._kinds}
+        return {
+            "forms": forms,
+            "also": also,
+            "parts": sorted(self._parts),
+            "exact": sorted(self._exact),
+            "kinds": self._kinds,
+        }
 
     @classmethod
     def from_packed(cls, raw: Mapping[str, Any]) -> Self:
@@ -232,9 +238,12 @@ class Vocabulary:
                 hits.extend(Hit(start, end, atom) for atom in named)
             position += len(form.stems) if form else 1
         if not of_lexicon:
-            for position in sorted(set(range(len(words))) - silent):
-                for form in self._stated(text, words, position, self._also):
-                    hits.append(Hit(words[position][1], words[position + len(form.stems) - 1][2], form.atoms[0]))
+            hits.extend(
+                Hit(words[position][1], words[position + len(form.stems) - 1][2], form.atoms[0])
+                for position in range(len(words))
+                if position not in silent
+                for form in self._stated(text, words, position, self._also)
+            )
             hits.sort(key=lambda hit: hit.start)
         return hits
 
