@@ -115,6 +115,11 @@ class Facts:
         return not self.visit and _OPERATIVE.search(self.text) is not None
 
     @functools.cached_property
+    def lists_one(self) -> bool:
+        """Whether one item of the list at most names an operation."""
+        return sum(clause.named for clause in self.clauses if clause.role is Role.TITLE) <= 1
+
+    @functools.cached_property
     def of_specimens(self) -> bool:
         """Whether the note is the report of a laboratory on what somebody else took."""
         return _SPECIMENS.search(self.text) is not None
@@ -231,20 +236,16 @@ class Facts:
             both = {side for side, span in found if _joined(self.text, nearest[1], span)}
             return ("50" if {"RT", "LT"} <= both else nearest[0]), nearest[1]
         found_elsewhere = next((side for other, side in self._one_sided if other is not clause), None)
-        if found_elsewhere is not None:
-            return found_elsewhere
-        side, word = self._side_of_account
-        return ("", None) if clause.role is Role.TITLE and not self._of_one_side else (side, word)
+        if found_elsewhere is None and (clause.role is not Role.TITLE or self._of_one_side):
+            return self._side_of_account
+        return found_elsewhere or ("", None)
 
     @functools.cached_property
     def _side_of_account(self) -> tuple[str, Span | None]:
         """The side that the account names, where it names one only, or one far more often."""
         sides = _sides(self.text, 0, len(self.text))
-        counts = Counter(side for side, _ in sides)
-        if not counts:
-            return "", None
-        (side, times), *others = counts.most_common()
-        if others and times < _FAR_MORE * others[0][1]:
+        (side, times), *others = Counter(side for side, _ in sides).most_common() or [("", 0)]
+        if not side or (others and times < _FAR_MORE * others[0][1]):
             return "", None
         return side, next(span for named, span in sides if named == side)
 

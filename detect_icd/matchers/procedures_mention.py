@@ -225,15 +225,16 @@ def _all(clause: Clause, atoms: Atoms) -> Iterator[Hit]:
 def _elsewhere(facts: Facts, found: Found, atoms: Atoms, highest: Role = Role.TITLE) -> tuple[Hit, ...]:
     """Where the rest of the note states atoms: an item that names an operation itself speaks of that one.
 
-    What the clause of a name denies stays denied. Steps are told by the whole note: neither the clause of the first nor an
-    item is another operation's.
+    What the clause of a name denies stays denied. Steps are told by the whole note: the clause of the first is not theirs
+    alone, and an item is another operation's only where the list has several.
     """
     if not found.by_steps and atoms <= found.clause.atoms.keys():
         return ()
     for other in facts.holding(atoms, highest):
         if other is found.clause or not (hits := facts.stated(other, atoms)):
             continue
-        return () if other.role is Role.TITLE and other.named and not found.by_steps else hits
+        own = found.by_steps and facts.lists_one
+        return () if other.role is Role.TITLE and other.named and not own else hits
     return ()
 
 
