@@ -51,7 +51,7 @@ _OTHER_SIDE = re.compile(
 _SHORT = "lap"
 """Also a kind of sponge."""
 _SIDE = re.compile(
-    r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;)]|\.(?:\s|$))|R[UML]L|o\.?d\.?)|(?P<left>left|lt|L(?=[\s,;)]|\.(?:\s|$))|L[UL]L|o\.?s\.?)|(?P<both>bilateral(?:ly)?|(?:on|at|for) each side|both(?!\s+(?:veins|arteries|vessels|ends|rings|polyps|layers|lesions|nodules|metastases|spots|wedges|specimens))|o\.?u\.?))(?![\w])(?!\s+(?:flank|lateral (?:decubitus|position|recumbent)|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port))",
+    r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;)]|\.(?:\s|$))|R[UML]L|o\.?d\.?)|(?P<left>left|lt|L(?=[\s,;)]|\.(?:\s|$))|L[UL]L|o\.?s\.?)|(?P<both>bilateral(?:ly)?|(?:on|at|for) each side|both(?!\s+(?:veins|arteries|vessels|ends|rings|polyps|layers|lesions|nodules|metastases|spots|wedges|specimens))|o\.?u\.?))(?![\w])(?!-?\s*sided? double|\s+double[- ]lumen)(?!\s+(?:flank|lat(?:eral)? (?:decub\w*|position|recumbent)|lung (?:ventilation|isolation)|main ?stem intubation|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port))",
     re.IGNORECASE,
 )
 _SIDE_EXACT = {
