@@ -27,7 +27,7 @@ _OF_VISITS = frozenset({"24", "25", "57"})
 """What is said of a visit may stand anywhere in it."""
 _BEGUN = regex.compile(
     r"\b(?:incision|incised|trocar|insufflat\w+|insert(?:ed|ion)|advanced|intubat\w+|anesthesia was (?:induced|administered|given)|"
-    r"(?:was|were) sedated|sedation was|prepped|draped|introduced|dissect\w+|scope|needle was|catheter was)\b",
+    r"(?:was|were) sedated|sedation was|prepped|draped|introduced|dissect\w+|\w*scope|needle was|catheter was)\b",
     regex.IGNORECASE,
 )
 
