@@ -47,6 +47,7 @@ class Procedure:
         approach: Ways in; ``open`` also stands for none stated. Empty: the way in does not matter.
         extent: Each must be stated of this operation, in its item or in the account of what was done.
         here: Each must be stated in the item itself, or in a diagnosis.
+        anywhere: Each must be stated somewhere in the note, its indications included: who pays, what the look was for.
         without: None may be stated in the same item.
         unless: None may be stated anywhere in what was done.
         size_cm: More than the first and at most the second, in centimetres.
@@ -94,6 +95,7 @@ class Procedure:
     approach: tuple[str, ...] = ()
     extent: tuple[str, ...] = ()
     here: tuple[str, ...] = ()
+    anywhere: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     size_cm: tuple[float, float] = ()  # type: ignore[assignment]

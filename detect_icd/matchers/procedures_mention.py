@@ -238,6 +238,18 @@ def _elsewhere(facts: Facts, found: Found, atoms: Atoms, highest: Role = Role.TI
     return ()
 
 
+def _anywhere(facts: Facts, entry: Entry, _: Found) -> Answer | None:
+    """What the note says of the patient and the reason counts wherever it stands, indications included."""
+    hits: list[Hit] = []
+    for alternatives in entry.anywhere:
+        said = (h for clause in facts.clauses for atoms in alternatives if (h := facts.stated(clause, atoms)))
+        stated = next(said, ())
+        if not stated:
+            return None
+        hits.extend(stated)
+    return Answer(tuple(Span(hit.start, hit.end, "extent") for hit in hits), atoms=frozenset(hit.atom for hit in hits))
+
+
 def _unless(facts: Facts, entry: Entry, found: Found) -> Answer | None:
     for atoms in entry.unless:
         if facts.stated(found.clause, atoms) or _elsewhere(facts, found, atoms):
@@ -268,5 +280,5 @@ def _side(facts: Facts, entry: Entry, found: Found) -> Answer | None:
 
 
 _CHECKS: tuple[Callable[[Facts, Entry, Found], Answer | None], ...] = (
-    _without, _approach, _extent, _unless, size, area, weight, number, minutes, dose, _age, _side,
+    _without, _approach, _extent, _anywhere, _unless, size, area, weight, number, minutes, dose, _age, _side,
 )  # fmt: skip
