@@ -157,6 +157,8 @@ class Facts:
         middle = sum(near) // 2 if near else clause.start
         hits = tuple(min(clause.atoms[atom], key=lambda hit: abs(hit.start - middle)) for atom in sorted(atoms))
         low, high = min(hit.start for hit in hits), max(hit.end for hit in hits)
+        if any(_NONE_OF.search(self.text, max(low, hit.start - _NEAR), hit.start) for hit in hits if hit.start > low):
+            return ()
         return hits if self.status(clause, low, high)[0] is Status.PRESENT else ()
 
     def denies(self, atoms: frozenset[str]) -> bool:
@@ -236,7 +238,8 @@ class Facts:
             both = {side for side, span in found if _joined(self.text, nearest[1], span)}
             return ("50" if {"RT", "LT"} <= both else nearest[0]), nearest[1]
         found_elsewhere = next((side for other, side in self._one_sided if other is not clause), None)
-        if found_elsewhere is None and (clause.role is not Role.TITLE or self._of_one_side):
+        named = {side for side, _ in _sides(self.text, 0, len(self.text))}
+        if found_elsewhere is None and (clause.role is not Role.TITLE or len(named) == 1):
             return self._side_of_account
         return found_elsewhere or ("", None)
 
@@ -248,11 +251,6 @@ class Facts:
         if not side or (others and times < _FAR_MORE * others[0][1]):
             return "", None
         return side, next(span for named, span in sides if named == side)
-
-    @functools.cached_property
-    def _of_one_side(self) -> bool:
-        """Whether the whole note names one side only."""
-        return len({side for side, _ in _sides(self.text, 0, len(self.text))}) == 1
 
     @functools.cached_property
     def _again_on_the_other_side(self) -> Span | None:
@@ -376,6 +374,8 @@ _SUMMED = 6
 """Numbers of one clause that are added up."""
 _NEAR = 80
 _FAR_MORE = 3
+_NONE_OF = re.compile(r"\b(?:took|taking|removed|saw|found|sent|with|left) no (?:\w+ )?$", re.IGNORECASE)
+"""A verb that denies what follows: "took no nodes"."""
 _SPENT = re.compile(r"\btime\b|\bspent\b|\bminutes of\b", re.IGNORECASE)
 _TOLD = (Role.TITLE, Role.BODY, Role.FINDING)
 

@@ -175,6 +175,12 @@ def test_words_of_a_form_that_says_nothing_say_nothing_else():
     assert said(vocabulary, "sampled") == [("x_bite", "sampled")]
 
 
+def test_a_verb_that_denies_what_follows():
+    lobe = "By VATS the vein, the arteries and the bronchus of the right upper lobe were stapled. "
+    assert codes(lobe + "I took all the nodes below the carina.") == ["32663", "32674"]
+    assert codes(lobe + "I took no nodes.") == ["32663"]
+
+
 def test_steps_are_told_by_the_whole_note():
     heading = "PROCEDURE: Bronchoscopy with EBUS.\n"
     account = "DESCRIPTION: Needle aspirates came from 11L, 4L and 4R, five passes each."
