@@ -141,13 +141,18 @@ def counted(text: str, start: int, end: int, bounds: tuple[int, int]) -> Amount 
     found = None
     for match in _NUMBER.finditer(text, low, start):
         found = match
-    if found is None:
+    if found is None or _is_label(text, start, end, found.start(), bounds[0]):
         return None
     value = int(found["digits"]) if found["digits"] else _WORDS[found["word"].lower()]
     more = _MORE.match(text, end, bounds[1])
     if more and (further := _value(more.group(1))):
         return Amount(value + further, Span(found.start(), more.end(1), "number"))
     return Amount(value, Span(found.start(), found.end(), "number"))
+
+
+def _is_label(text: str, start: int, end: int, number: int, low: int) -> bool:
+    """Whether a number says which one, not how many: "station 7 and station 4L"."""
+    return text[low:number].rstrip().lower().endswith(text[start:end].split(maxsplit=1)[0].lower())
 
 
 def _value(word: str) -> int:

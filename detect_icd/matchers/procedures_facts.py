@@ -52,10 +52,23 @@ _OTHER_SIDE = re.compile(
 _SHORT = "lap"
 """Also a kind of sponge."""
 _SIDE = re.compile(
-    r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;)])|o\.?d\.?)|(?P<left>left|lt|L(?=[\s,;)])|o\.?s\.?)|(?P<both>bilateral(?:ly)?|both|o\.?u\.?))(?![\w])(?!\s+(?:flank|lateral (?:decubitus|position|recumbent)|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port))",
+    r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;)]|\.(?:\s|$))|R[UML]L|o\.?d\.?)|(?P<left>left|lt|L(?=[\s,;)]|\.(?:\s|$))|L[UL]L|o\.?s\.?)|(?P<both>bilateral(?:ly)?|(?:on|at|for) each side|both(?!\s+(?:veins|arteries|vessels|ends|rings|polyps|layers|lesions|nodules|metastases|spots|wedges|specimens))|o\.?u\.?))(?![\w])(?!-?\s*sided? double|\s+double[- ]lumen)(?!\s+(?:flank|lat(?:eral)? (?:decub\w*|position|recumbent)|lung (?:ventilation|isolation)|main ?stem intubation|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port))",
     re.IGNORECASE,
 )
-_SIDE_EXACT = {"r": "R", "l": "L", "od": "OD", "os": "OS", "ou": "OU", "rt": "", "lt": ""}
+_SIDE_EXACT = {
+    "rul": "RUL",
+    "rml": "RML",
+    "rll": "RLL",
+    "lul": "LUL",
+    "lll": "LLL",
+    "r": "R",
+    "l": "L",
+    "od": "OD",
+    "os": "OS",
+    "ou": "OU",
+    "rt": "",
+    "lt": "",
+}
 _AGE = re.compile(
     r"(?<![\w./])(?P<number>\d{1,3})(?P<half>(?:-| )1/2)?[\s-]*(?P<unit>years?|yrs?|y\.?/?o\.?|months?|mo|weeks?|days?|yo)\b[\s-]*(?:old|of age)?",
     re.IGNORECASE,
@@ -112,6 +125,11 @@ class Facts:
         return frozenset(atom for clause in self.clauses for atom in clause.atoms)
 
     @functools.cached_property
+    def lists_one(self) -> bool:
+        """Whether one item of the list at most names an operation."""
+        return sum(clause.named for clause in self.clauses if clause.role is Role.TITLE) <= 1
+
+    @functools.cached_property
     def of_specimens(self) -> bool:
         """Whether the note is the report of a laboratory on what somebody else took."""
         return _SPECIMENS.search(self.text) is not None
@@ -149,6 +167,8 @@ class Facts:
         middle = sum(near) // 2 if near else clause.start
         hits = tuple(min(clause.atoms[atom], key=lambda hit: abs(hit.start - middle)) for atom in sorted(atoms))
         low, high = min(hit.start for hit in hits), max(hit.end for hit in hits)
+        if any(_NONE_OF.search(self.text, max(low, hit.start - _NEAR), hit.start) for hit in hits if hit.start > low):
+            return ()
         return hits if self.status(clause, low, high)[0] is Status.PRESENT else ()
 
     def denies(self, atoms: frozenset[str]) -> bool:
@@ -228,17 +248,17 @@ class Facts:
             both = {side for side, span in found if _joined(self.text, nearest[1], span)}
             return ("50" if {"RT", "LT"} <= both else nearest[0]), nearest[1]
         found_elsewhere = next((side for other, side in self._one_sided if other is not clause), None)
-        return found_elsewhere or (self._side_of_account if clause.role is not Role.TITLE else ("", None))
+        named = {side for side, _ in _sides(self.text, 0, len(self.text))}
+        if found_elsewhere is None and (clause.role is not Role.TITLE or len(named) == 1):
+            return self._side_of_account
+        return found_elsewhere or ("", None)
 
     @functools.cached_property
     def _side_of_account(self) -> tuple[str, Span | None]:
         """The side that the account names, where it names one only, or one far more often."""
         sides = _sides(self.text, 0, len(self.text))
-        counts = Counter(side for side, _ in sides)
-        if not counts:
-            return "", None
-        (side, times), *others = counts.most_common()
-        if others and times < _FAR_MORE * others[0][1]:
+        (side, times), *others = Counter(side for side, _ in sides).most_common() or [("", 0)]
+        if not side or (others and times < _FAR_MORE * others[0][1]):
             return "", None
         return side, next(span for named, span in sides if named == side)
 
@@ -364,6 +384,8 @@ _SUMMED = 6
 """Numbers of one clause that are added up."""
 _NEAR = 80
 _FAR_MORE = 3
+_NONE_OF = re.compile(r"\b(?:took|taking|removed|saw|found|sent|with|left) no (?:\w+ )?$", re.IGNORECASE)
+"""A verb that denies what follows: "took no nodes"."""
 _SPENT = re.compile(r"\btime\b|\bspent\b|\bminutes of\b", re.IGNORECASE)
 _TOLD = (Role.TITLE, Role.BODY, Role.FINDING)
 

@@ -19,12 +19,13 @@ Atoms = frozenset[str]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
-    """A lexicon entry with its phrases as atoms; ``extent``, ``here``, ``without``, ``unless``, ``steps``: alternatives each."""
+    """A lexicon entry with its phrases as atoms; of all but ``names`` each is alternatives."""
 
     procedure: Procedure
     names: tuple[Atoms, ...]
     extent: tuple[tuple[Atoms, ...], ...]
     here: tuple[tuple[Atoms, ...], ...]
+    anywhere: tuple[tuple[Atoms, ...], ...]
     without: tuple[Atoms, ...]
     unless: tuple[Atoms, ...]
     steps: tuple[tuple[Atoms, ...], ...]
@@ -107,6 +108,7 @@ class Index:
             asked = (
                 *procedure.extent,
                 *procedure.here,
+                *procedure.anywhere,
                 *procedure.without,
                 *procedure.unless,
                 *procedure.steps,
@@ -123,6 +125,7 @@ class Index:
             names=tuple(dict.fromkeys(atoms for phrase in entry.phrases for atoms in self._alternatives(phrase))),
             extent=tuple(self._alternatives(phrase) for phrase in entry.extent),
             here=tuple(self._alternatives(phrase) for phrase in entry.here),
+            anywhere=tuple(self._alternatives(phrase) for phrase in entry.anywhere),
             without=tuple(atoms for phrase in entry.without for atoms in self._alternatives(phrase)),
             unless=tuple(atoms for phrase in entry.unless for atoms in self._alternatives(phrase)),
             steps=tuple(self._alternatives(phrase) for phrase in entry.steps),
@@ -139,7 +142,7 @@ class Index:
         return tuple(atoms for part in phrase.split("|") if (atoms := self._read(part)))
 
 
-_PHRASES = ("names", "extent", "here", "without", "unless", "steps", "size_of", "number_of")
+_PHRASES = ("names", "extent", "here", "anywhere", "without", "unless", "steps", "size_of", "number_of")
 """What of an entry is sets of atoms."""
 
 

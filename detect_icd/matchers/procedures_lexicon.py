@@ -2,8 +2,8 @@
 
 A file of ``data/procedures`` holds ``[[procedure]]`` tables. One with a ``variant`` list stands for several entries: each
 variant takes what the table says and adds to it (``extent``, ``here``, ``without``, ``unless``, ``includes``, ``supersedes``) or
-says it anew (every other key). A ``[words]`` table adds ``same``, ``means`` and ``kind`` of the field to the shared ones of
-``procedure_words.toml``.
+says it anew (every other key). A ``[words]`` table adds ``same``, ``means``, ``kind`` and ``also`` of the field to the shared
+ones of ``procedure_words.toml``: ``also`` gives ways of saying something that leave their words to all other forms.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class Procedure:
         approach: Ways in; ``open`` also stands for none stated. Empty: the way in does not matter.
         extent: Each must be stated of this operation, in its item or in the account of what was done.
         here: Each must be stated in the item itself, or in a diagnosis.
+        anywhere: Each must be stated somewhere in the note, its indications included: who pays, what the look was for.
         without: None may be stated in the same item.
         unless: None may be stated anywhere in what was done.
         size_cm: More than the first and at most the second, in centimetres.
@@ -94,6 +95,7 @@ class Procedure:
     approach: tuple[str, ...] = ()
     extent: tuple[str, ...] = ()
     here: tuple[str, ...] = ()
+    anywhere: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     size_cm: tuple[float, float] = ()  # type: ignore[assignment]
@@ -246,12 +248,12 @@ def words() -> Mapping[str, Mapping[str, Any]]:
         RuleError: Two files disagree about a form.
     """
     shared = read_toml(data("detect_icd") / "procedure_words.toml")
-    tables: dict[str, dict[str, Any]] = {key: dict(shared.get(key, {})) for key in ("same", "means", "kind")}
+    tables: dict[str, dict[str, Any]] = {key: dict(shared.get(key, {})) for key in ("same", "means", "kind", "also")}
     for where, raw in _files():
         own = raw.get("words", {})
         if unknown := sorted(set(own) - set(tables)):
-            raise RuleError(f"{where}: unknown tables {unknown} of words; valid: kind, means, same")
-        for key in ("same", "kind"):
+            raise RuleError(f"{where}: unknown tables {unknown} of words; valid: also, kind, means, same")
+        for key in ("same", "kind", "also"):
             for name, forms in own.get(key, {}).items():
                 tables[key][name] = list(dict.fromkeys((*tables[key].get(name, ()), *forms)))
         for form, atoms in own.get("means", {}).items():

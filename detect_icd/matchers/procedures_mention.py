@@ -239,14 +239,31 @@ def _all(clause: Clause, atoms: Atoms) -> Iterator[Hit]:
 
 
 def _elsewhere(facts: Facts, found: Found, atoms: Atoms, highest: Role = Role.TITLE) -> tuple[Hit, ...]:
-    """Where the rest of the note states atoms: an item that names an operation itself speaks of that one."""
-    if atoms <= found.clause.atoms.keys():
+    """Where the rest of the note states atoms: an item that names an operation itself speaks of that one.
+
+    What the clause of a name denies stays denied. Steps are told by the whole note: the clause of the first is not theirs
+    alone, and an item is another operation's only where the list has several.
+    """
+    if not found.by_steps and atoms <= found.clause.atoms.keys():
         return ()
     for other in facts.holding(atoms, highest):
         if other is found.clause or not (hits := facts.stated(other, atoms)):
             continue
-        return () if other.role is Role.TITLE and other.named else hits
+        own = found.by_steps and facts.lists_one
+        return () if other.role is Role.TITLE and other.named and not own else hits
     return ()
+
+
+def _anywhere(facts: Facts, entry: Entry, _: Found) -> Answer | None:
+    """What the note says of the patient and the reason counts wherever it stands, indications included."""
+    hits: list[Hit] = []
+    for alternatives in entry.anywhere:
+        said = (h for clause in facts.clauses for atoms in alternatives if (h := facts.stated(clause, atoms)))
+        stated = next(said, ())
+        if not stated:
+            return None
+        hits.extend(stated)
+    return Answer(tuple(Span(hit.start, hit.end, "extent") for hit in hits), atoms=frozenset(hit.atom for hit in hits))
 
 
 def _unless(facts: Facts, entry: Entry, found: Found) -> Answer | None:
@@ -279,7 +296,7 @@ def _side(facts: Facts, entry: Entry, found: Found) -> Answer | None:
 
 
 _CHECKS: tuple[Callable[[Facts, Entry, Found], Answer | None], ...] = (
-    _without, _approach, _extent, _unless, size, area, weight, number, minutes, dose, _age, _side,
+    _without, _approach, _extent, _anywhere, _unless, size, area, weight, number, minutes, dose, _age, _side,
 )  # fmt: skip
 
 _OF_ACCOUNTS = (_approach, size, area, weight, number, minutes, dose, _age, _side)

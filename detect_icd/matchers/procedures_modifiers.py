@@ -27,7 +27,7 @@ _OF_VISITS = frozenset({"24", "25", "57"})
 """What is said of a visit may stand anywhere in it."""
 _BEGUN = re.compile(
     r"\b(?:incision|incised|trocar|insufflat\w+|insert(?:ed|ion)|advanced|intubat\w+|anesthesia was (?:induced|administered|given)|"
-    r"(?:was|were) sedated|sedation was|prepped|draped|introduced|dissect\w+|scope|needle was|catheter was)\b",
+    r"(?:was|were) sedated|sedation was|prepped|draped|introduced|dissect\w+|\w*scope|needle was|catheter was)\b",
     re.IGNORECASE,
 )
 
@@ -170,8 +170,8 @@ def with_modifiers(candidates: Sequence[Candidate], named: Mapping[str, Span], t
 _PART = re.compile(
     r"\b(?:(?P<cecum>cec(?:um|al))|(?P<ileum>terminal ileum|ileocecal|TI\b)|(?P<ascending>ascending|right colon|hepatic flexure)|"
     r"(?P<transverse>transverse)|(?P<descending>descending|splenic flexure|left colon)|(?P<sigmoid>sigmoid)|(?P<rectum>rect(?:um|al))|"
-    r"(?P<antrum>antr(?:um|al))|(?P<body>gastric body|body of the stomach|greater curv\w+|lesser curv\w+|fund(?:us|ic))|"
-    r"(?P<duodenum>duoden\w+|second portion)|(?P<esophagus>esophag(?:us|eal)|GE junction|gastroesophageal)|"
+    r"(?P<antrum>antr(?:um|al)|pylor\w+)|(?P<body>gastric body|body of the stomach|greater curv\w+|lesser curv\w+|fund(?:us|ic)|cardia)|"
+    r"(?P<duodenum>duod\w*|second portion)|(?P<esophagus>esoph\w*|GE junction|gastroesophageal)|"
     r"(?P<apart>(?:separate|different|another|distinct|other|second) (?:\w+ ){0,2}(?:lesion|polyp|site|area|location|segment)s?))",
     re.IGNORECASE,
 )

@@ -104,12 +104,14 @@ class Vocabulary:
     """Turns words into atoms: different words and forms for the same thing become one."""
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
-        if unknown := sorted(set(raw) - {"same", "means", "kind"}):
-            raise RuleError(f"procedure_words.toml: unknown keys {unknown}; valid: kind, means, same")
+        if unknown := sorted(set(raw) - {"same", "means", "kind", "also"}):
+            raise RuleError(f"procedure_words.toml: unknown keys {unknown}; valid: also, kind, means, same")
         self._stems: dict[str, str] = {}
         self._read: dict[str, str] = {}
         # By the first two stems of a form, or the one it has.
         self._forms: dict[tuple[str, ...], list[_Form]] = {}
+        # Forms that say something more and leave their words to the others.
+        self._also: dict[tuple[str, ...], list[_Form]] = {}
         self._parts: set[str] = set()
         # Of each form added, whether it is read in one case only.
         self._added: dict[tuple[str, ...], list[bool]] = {}
@@ -125,20 +127,31 @@ class Vocabulary:
             self.learn(members)
             for atom in sorted({atom for member in members for atom in self.atoms(member)}):
                 self._kinds[atom] = (*self._kinds.get(atom, ()), kind)
+        for atom, forms in raw.get("also", {}).items():
+            for form in forms:
+                self._add_also(form, atom)
         for known in self._forms.values():
             known.sort(key=lambda item: (-len(item.stems), not item.exact))
 
     def to_packed(self) -> dict[str, Any]:
         """All it knows, for ``from_packed``."""
         forms = [[form.stems, form.exact, form.atoms] for known in self._forms.values() for form in known]
-        return {"forms": forms, "parts": sorted(self._parts), "exact": sorted(self._exact), "kinds": self._kinds}
+        also = [[form.stems, form.exact, form.atoms] for known in self._also.values() for form in known]
+        return {
+            "forms": forms,
+            "also": also,
+            "parts": sorted(self._parts),
+            "exact": sorted(self._exact),
+            "kinds": self._kinds,
+        }
 
     @classmethod
     def from_packed(cls, raw: Mapping[str, Any]) -> Self:
         """A vocabulary as it was packed; it learns no more."""
         found = cls({"same": {}, "means": {}})
-        for stems, exact, atoms in raw["forms"]:
-            found._forms.setdefault(tuple(stems[:2]), []).append(_Form(tuple(stems), exact, tuple(atoms)))
+        for shelf, packed in ((found._forms, raw["forms"]), (found._also, raw["also"])):
+            for stems, exact, atoms in packed:
+                shelf.setdefault(tuple(stems[:2]), []).append(_Form(tuple(stems), exact, tuple(atoms)))
         found._parts.update(raw["parts"])
         found._exact = frozenset(raw["exact"])
         found._kinds.update((atom, tuple(kinds)) for atom, kinds in raw["kinds"].items())
@@ -155,6 +168,14 @@ class Vocabulary:
             same.append(exact)
         self._parts.update(stems)
         self._read.clear()
+
+    def _add_also(self, form: str, atom: str) -> None:
+        if "_" not in atom:
+            raise RuleError(f"procedure words: also/{atom}: a name with _, for words alone do not state it")
+        written = form.removeprefix("=")
+        stems = tuple(self.stem(match.group()) for match in _WORD.finditer(written))
+        self._also.setdefault(stems[:2], []).append(_Form(stems, written if form.startswith("=") else "", (atom,)))
+        self._parts.update(stems)
 
     def stem(self, word: str) -> str:
         """The stem of a word, whatever its case, spelling and number."""
@@ -183,15 +204,20 @@ class Vocabulary:
         """The atoms a phrase of the lexicon states; a word with ``_`` is an atom by name."""
         named = [word for word in phrase.split() if self._is_atom(word)]
         rest = " ".join(word for word in phrase.split() if not self._is_atom(word))
-        return frozenset((*named, *(hit.atom for hit in self.scan(rest, kinds={}))))
+        return frozenset((*named, *(hit.atom for hit in self.scan(rest, of_lexicon=True))))
 
     def _is_atom(self, word: str) -> bool:
         return "_" in word or word in self._exact
 
-    def scan(self, text: str, kinds: Mapping[str, tuple[str, ...]] | None = None) -> list[Hit]:
-        """The atoms in a text, in order; of forms that start alike the longest wins."""
+    def scan(self, text: str, *, of_lexicon: bool = False) -> list[Hit]:
+        """The atoms in a text, in order; of forms that start alike the longest wins.
+
+        Args:
+            text: A note, or a phrase.
+            of_lexicon: Whether it is a phrase of the lexicon: that asks for what it says, and not for the kinds of it.
+        """
         read = self._read
-        kinds = self._kinds if kinds is None else kinds
+        kinds: Mapping[str, tuple[str, ...]] = {} if of_lexicon else self._kinds
         words: list[tuple[int, int, int, str]] = []
         for number, match in enumerate(_WORD.finditer(text)):
             word = match.group()
@@ -201,24 +227,42 @@ class Vocabulary:
             if stem and not match.lastgroup:
                 words.append((number, match.start(), match.end(), stem))
         hits: list[Hit] = []
+        silent: set[int] = set()
         position = 0
         while position < len(words):
-            taken = 1
-            stem = words[position][3]
-            following = words[position + 1][3] if position + 1 < len(words) else ""
-            for form, exact, atoms in (*self._forms.get((stem, following), ()), *self._forms.get((stem,), ())):
-                last = position + len(form) - 1
-                if self._here(text, words, position, form) and (
-                    not exact or text[words[position][1] : words[last][2]] == exact
-                ):
-                    hits.extend(
-                        Hit(words[position][1], words[last][2], atom)
-                        for atom in (*atoms, *(k for a in atoms for k in kinds.get(a, ())))
-                    )
-                    taken = len(form)
-                    break
-            position += taken
+            form = next(self._stated(text, words, position, self._forms), None)
+            if form is not None:
+                silent.update(range(position, position + len(form.stems)) if not form.atoms else ())
+                start, end = words[position][1], words[position + len(form.stems) - 1][2]
+                named = (*form.atoms, *(kind for atom in form.atoms for kind in kinds.get(atom, ())))
+                hits.extend(Hit(start, end, atom) for atom in named)
+            position += len(form.stems) if form else 1
+        if not of_lexicon:
+            hits.extend(
+                Hit(words[position][1], words[position + len(form.stems) - 1][2], form.atoms[0])
+                for position in range(len(words))
+                if position not in silent
+                for form in self._stated(text, words, position, self._also)
+            )
+            hits.sort(key=lambda hit: hit.start)
         return hits
+
+    def _stated(
+        self,
+        text: str,
+        words: Sequence[tuple[int, int, int, str]],
+        position: int,
+        shelves: Mapping[tuple[str, ...], Sequence[_Form]],
+    ) -> Iterator[_Form]:
+        """The forms of these shelves that the words from a position on are."""
+        stem = words[position][3]
+        following = words[position + 1][3] if position + 1 < len(words) else ""
+        for form in (*shelves.get((stem, following), ()), *shelves.get((stem,), ())):
+            last = position + len(form.stems) - 1
+            if self._here(text, words, position, form.stems) and (
+                not form.exact or text[words[position][1] : words[last][2]] == form.exact
+            ):
+                yield form
 
     def _part(self, word: str) -> str:
         """The stem of a word that forms have, else nothing; remembered, for most words have none."""

@@ -47,8 +47,11 @@ def select(mentions: Sequence[Mention], told: Sequence[Mention], *, listed: bool
     done = [mention for mention in mentions if mention.status is Status.PRESENT]
     lost: list[_Lost] = []
     warnings: list[str] = []
-    if any(mention.role is Role.TITLE for mention in done):
-        done, lost, warnings = _corrected([mention for mention in done if mention.role is Role.TITLE], told)
+    titles = [mention for mention in done if mention.role is Role.TITLE]
+    if any(not mention.entry.procedure.add_on_to for mention in titles):
+        done, lost, warnings = _corrected(titles, told)
+    elif titles:
+        done = [*titles, *told]
     else:
         # Where the list names something that is not in the lexicon, what its account mentions is a part of it.
         done = [*(() if listed else done), *told]
@@ -70,7 +73,7 @@ def _with_base(mentions: list[Mention]) -> list[Mention]:
 
 
 def _corrected(titles: list[Mention], told: Sequence[Mention]) -> tuple[list[Mention], list[_Lost], list[str]]:
-    """The operations of the list, but where the account tells of a larger one of the same family: that one."""
+    """The operations of the list, but where the account tells of a larger one of the same family: that one and its add-ons."""
     kept, lost, warnings = list(titles), [], []
     for mention in told:
         if any(mention.code == title.code for title in titles):
@@ -83,6 +86,8 @@ def _corrected(titles: list[Mention], told: Sequence[Mention]) -> tuple[list[Men
                 if mention not in kept:
                     kept.append(mention)
                 warnings.append(f"{title.code} in the heading, {mention.code} by the account: the account is followed")
+    corrected = {mention.code for mention in kept if mention not in titles}
+    kept += [mention for mention in told if corrected & set(mention.entry.procedure.add_on_to)]
     return kept, lost, list(dict.fromkeys(warnings))
 
 

@@ -148,8 +148,68 @@ def test_a_wrong_entry_is_an_error_that_says_what_is_valid(change, error, words)
 def test_an_unknown_table_is_an_error():
     with pytest.raises(RuleError, match="valid: procedure"):
         read_procedures({"procedures": []}, "test")
-    with pytest.raises(RuleError, match="valid: kind, means, same"):
+    with pytest.raises(RuleError, match="valid: also, kind, means, same"):
         Vocabulary({"same": {}, "means": {}, "smae": {}})
+    with pytest.raises(RuleError, match="also/plain: a name with _"):
+        Vocabulary({"same": {}, "means": {}, "also": {"plain": ["word"]}})
+
+
+def said(vocabulary, text):
+    return [(hit.atom, text[hit.start : hit.end]) for hit in vocabulary.scan(text)]
+
+
+def test_what_is_said_also_leaves_its_words_to_all_other_forms():
+    raw = {"same": {"tube": ["plastic tube"]}, "means": {"nothing": ""}, "also": {"x_in": ["tube in", "=IN"]}}
+    vocabulary = Vocabulary(raw)
+    vocabulary.learn(["plastic"])
+    assert said(vocabulary, "plastic tube in") == [("tube", "plastic tube"), ("x_in", "tube in")]
+    assert said(vocabulary, "IN, in") == [("x_in", "IN")]
+    assert vocabulary.atoms("plastic tube in") == {"tube"}
+    packed = Vocabulary.from_packed(vocabulary.to_packed())
+    assert said(packed, "plastic tube in") == said(vocabulary, "plastic tube in")
+
+
+def test_words_of_a_form_that_says_nothing_say_nothing_else():
+    vocabulary = Vocabulary({"same": {}, "means": {"nothing sampled": ""}, "also": {"x_bite": ["sampled"]}})
+    assert said(vocabulary, "nothing sampled") == []
+    assert said(vocabulary, "sampled") == [("x_bite", "sampled")]
+
+
+def test_a_verb_that_denies_what_follows():
+    lobe = "By VATS the vein, the arteries and the bronchus of the right upper lobe were stapled. "
+    assert codes(lobe + "I took all the nodes below the carina.") == ["32663", "32674"]
+    assert codes(lobe + "I took no nodes.") == ["32663"]
+
+
+def test_steps_are_told_by_the_whole_note():
+    heading = "PROCEDURE: Bronchoscopy with EBUS.\n"
+    account = "DESCRIPTION: Needle aspirates came from 11L, 4L and 4R, five passes each."
+    assert codes(heading + account) == ["31653"]
+
+
+def test_the_account_tells_the_operations_of_a_heading_that_names_an_add_on_alone():
+    account = "DESCRIPTION: Catheter steered to the left upper lobe. Under fluoroscopy six forceps biopsies."
+    assert codes("PROCEDURE: Navigational bronchoscopy.\n" + account) == ["31627", "31628"]
+
+
+def test_add_ons_come_with_the_operation_that_corrects_the_heading():
+    account = "DESCRIPTION: Catheter of the planning CT navigation. Radial probe concentric in the left upper lobe nodule. Under fluoroscopy six forceps biopsies."
+    assert codes("PROCEDURE: Flexible bronchoscopy.\n" + account) == ["31627", "31628", "31654"]
+
+
+@pytest.mark.parametrize(
+    ("text", "modifiers"),
+    [
+        ("VATS R. Apical bullae stapled off, lung up.", ("RT",)),
+        ("VATS. Bullae of the LUL stapled off.", ("LT",)),
+        ("VATS, left. Bullae stapled off between both ends of the scar.", ("LT",)),
+        ("VATS. Bullae of the lung stapled off on each side.", ("50",)),
+        ("PROCEDURE: Thoracentesis.\nDESCRIPTION: The left chest was tapped.", ("LT",)),
+        ("PROCEDURE: Thoracentesis.\nDESCRIPTION: The left chest was tapped, the right arm up.", ()),
+    ],
+)
+def test_the_side(text, modifiers):
+    assert [candidate.modifiers for candidate in done(text)] == [modifiers]
 
 
 def test_a_variant_adds_to_its_table():
