@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, NamedTuple, Self
 
+from detect_icd.matchers.procedures_phrases import SMALL, Phrases, Word
 from detect_icd.sections import Section
 from detect_icd.terms import TAG, american, sentences, singular
 from redactphi.errors import RuleError
@@ -30,6 +31,8 @@ _OTHER_HEADING = re.compile(
     r"previous|scheduled|proposed|anticipated|date|time|risks?|instructions?|recommend\w*|follow\w*|medications?|allerg\w*|review|labor\w*|referr\w*|equipment|instruments?)\b",
     re.IGNORECASE,
 )
+TABLES = ("same", "means", "kind", "phrase")
+"""The tables of words, see procedure_words.toml."""
 _EARLIER = frozenset({"past_surgical_history"})
 _LONGEST_LIST = 8000
 _WRAPPED = 60
@@ -100,12 +103,22 @@ class _Form(NamedTuple):
     atoms: tuple[str, ...]
 
 
+class _Token(NamedTuple):
+    """A word of a text that some form has: which word it is, where, its stem, and how many that count stand before it."""
+
+    number: int
+    start: int
+    end: int
+    stem: str
+    order: int
+
+
 class Vocabulary:
     """Turns words into atoms: different words and forms for the same thing become one."""
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
-        if unknown := sorted(set(raw) - {"same", "means", "kind"}):
-            raise RuleError(f"procedure_words.toml: unknown keys {unknown}; valid: kind, means, same")
+        if unknown := sorted(set(raw) - set(TABLES)):
+            raise RuleError(f"procedure_words.toml: unknown keys {unknown}; valid: {', '.join(TABLES)}")
         self._stems: dict[str, str] = {}
         self._read: dict[str, str] = {}
         # By the first two stems of a form, or the one it has.
@@ -127,11 +140,19 @@ class Vocabulary:
                 self._kinds[atom] = (*self._kinds.get(atom, ()), kind)
         for known in self._forms.values():
             known.sort(key=lambda item: (-len(item.stems), not item.exact))
+        self._phrases = Phrases.of(raw.get("phrase", {}), self.stem)
+        self._parts |= self._phrases.stems
 
     def to_packed(self) -> dict[str, Any]:
         """All it knows, for ``from_packed``."""
         forms = [[form.stems, form.exact, form.atoms] for known in self._forms.values() for form in known]
-        return {"forms": forms, "parts": sorted(self._parts), "exact": sorted(self._exact), "kinds": self._kinds}
+        return {
+            "forms": forms,
+            "parts": sorted(self._parts),
+            "exact": sorted(self._exact),
+            "kinds": self._kinds,
+            "phrases": self._phrases.to_packed(),
+        }
 
     @classmethod
     def from_packed(cls, raw: Mapping[str, Any]) -> Self:
@@ -142,6 +163,7 @@ class Vocabulary:
         found._parts.update(raw["parts"])
         found._exact = frozenset(raw["exact"])
         found._kinds.update((atom, tuple(kinds)) for atom, kinds in raw["kinds"].items())
+        found._phrases = Phrases.from_packed(raw["phrases"])
         return found
 
     def _add(self, form: str, atoms: tuple[str, ...]) -> None:
@@ -183,23 +205,35 @@ class Vocabulary:
         """The atoms a phrase of the lexicon states; a word with ``_`` is an atom by name."""
         named = [word for word in phrase.split() if self._is_atom(word)]
         rest = " ".join(word for word in phrase.split() if not self._is_atom(word))
-        return frozenset((*named, *(hit.atom for hit in self.scan(rest, kinds={}))))
+        return frozenset((*named, *(hit.atom for hit in self._by_form(rest, self._words(rest), {}))))
 
     def _is_atom(self, word: str) -> bool:
         return "_" in word or word in self._exact
 
-    def scan(self, text: str, kinds: Mapping[str, tuple[str, ...]] | None = None) -> list[Hit]:
-        """The atoms in a text, in order; of forms that start alike the longest wins."""
+    def scan(self, text: str) -> list[Hit]:
+        """The atoms in a text, in order; of forms that start alike the longest wins, and phrases stand beside them."""
+        words = self._words(text)
+        hits = self._by_form(text, words, self._kinds)
+        counting = [Word(word.order, word.start, word.end, word.stem) for word in words if word.stem not in SMALL]
+        if phrases := [Hit(*found) for found in self._phrases.scan(text, counting)]:
+            hits = sorted((*hits, *phrases), key=lambda hit: hit.start)
+        return hits
+
+    def _words(self, text: str) -> list[_Token]:
         read = self._read
-        kinds = self._kinds if kinds is None else kinds
-        words: list[tuple[int, int, int, str]] = []
+        words: list[_Token] = []
+        order = 0
         for number, match in enumerate(_WORD.finditer(text)):
             word = match.group()
             stem = read.get(word)
             if stem is None:
                 stem = self._part(word)
             if stem and not match.lastgroup:
-                words.append((number, match.start(), match.end(), stem))
+                words.append(_Token(number, match.start(), match.end(), stem, order))
+            order += word.lower() not in SMALL
+        return words
+
+    def _by_form(self, text: str, words: Sequence[_Token], kinds: Mapping[str, tuple[str, ...]]) -> list[Hit]:
         hits: list[Hit] = []
         position = 0
         while position < len(words):
@@ -229,11 +263,11 @@ class Vocabulary:
         return found
 
     @staticmethod
-    def _here(text: str, words: Sequence[tuple[int, int, int, str]], position: int, form: tuple[str, ...]) -> bool:
+    def _here(text: str, words: Sequence[_Token], position: int, form: tuple[str, ...]) -> bool:
         if position + len(form) > len(words):
             return False
         for step, stem in enumerate(form):
-            number, start, _, found = words[position + step]
+            number, start, _, found, _ = words[position + step]
             if found != stem:
                 return False
             if step and (
