@@ -51,10 +51,10 @@ _OTHER_SIDE = re.compile(
 _SHORT = "lap"
 """Also a kind of sponge."""
 _SIDE = re.compile(
-    r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;)])|o\.?d\.?)|(?P<left>left|lt|L(?=[\s,;)])|o\.?s\.?)|(?P<both>bilateral(?:ly)?|both|o\.?u\.?))(?![\w])(?!\s+(?:flank|lateral (?:decubitus|position|recumbent)|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port))",
+    r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;:.)])|o\.?d\.?|AD)|(?P<left>left|lt|L(?=[\s,;:.)])|o\.?s\.?|(?<![A-Z] )AS(?! [A-Z]{2}))|(?P<both>bilat(?:eral(?:ly)?)?|both|o\.?u\.?|AU))(?![\w])(?!\s+(?:flank|lateral (?:decubitus|position|recumbent)|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port|ends|menisc\w+|compartments?|plugs?|screws?|anchors?|portals?|tunnels?|fragments?|columns?|plateaus?|condyles?|layers|edges?|cruciates?|flaps?|tears|repaired))",
     re.IGNORECASE,
 )
-_SIDE_EXACT = {"r": "R", "l": "L", "od": "OD", "os": "OS", "ou": "OU", "rt": "", "lt": ""}
+_SIDE_EXACT = {"r": "R", "l": "L", "od": "OD", "os": "OS", "ou": "OU", "ad": "AD", "as": "AS", "au": "AU", "rt": "", "lt": ""}
 _AGE = re.compile(
     r"(?<![\w./])(?P<number>\d{1,3})(?P<half>(?:-| )1/2)?[\s-]*(?P<unit>years?|yrs?|y\.?/?o\.?|months?|mo|weeks?|days?|yo)\b[\s-]*(?:old|of age)?",
     re.IGNORECASE,
@@ -139,7 +139,9 @@ class Facts:
         middle = sum(near) // 2 if near else clause.start
         hits = tuple(min(clause.atoms[atom], key=lambda hit: abs(hit.start - middle)) for atom in sorted(atoms))
         low, high = min(hit.start for hit in hits), max(hit.end for hit in hits)
-        return hits if self.status(clause, low, high)[0] is Status.PRESENT else ()
+        # What denies the one word may stand between it and the other: "the acromion was not burred".
+        places = {(low, high), *((hit.start, hit.end) for hit in hits)}
+        return hits if all(self.status(clause, *place)[0] is Status.PRESENT for place in places) else ()
 
     def denies(self, atoms: frozenset[str]) -> bool:
         """Whether the account says that something was not done, and nowhere that it was."""
