@@ -108,7 +108,9 @@ class Facts:
 
     def is_service(self, clause: Clause) -> bool:
         """Whether a clause of a note that tells of no operation says that a service was given."""
-        if self._sections <= {""} and len(self.text) < _SHORT_NOTE and _SERVICE_NOTE.search(self.text):
+        if self._sections <= {""} and (
+            len(self.text) < _TICKET or (len(self.text) < _SHORT_NOTE and _SERVICE_NOTE.search(self.text))
+        ):
             return True
         return _GIVEN.search(self.text, clause.start, clause.end) is not None
 
@@ -139,9 +141,16 @@ class Facts:
         middle = sum(near) // 2 if near else clause.start
         hits = tuple(min(clause.atoms[atom], key=lambda hit: abs(hit.start - middle)) for atom in sorted(atoms))
         low, high = min(hit.start for hit in hits), max(hit.end for hit in hits)
-        # What denies the one word may stand between it and the other: "the acromion was not burred".
-        places = {(low, high), *((hit.start, hit.end) for hit in hits)}
-        return hits if all(self.status(clause, *place)[0] is Status.PRESENT for place in places) else ()
+        if self.status(clause, low, high)[0] is not Status.PRESENT:
+            return ()
+        return () if any(self._is_denied(clause, hit) for hit in hits) else hits
+
+    def _is_denied(self, clause: Clause, hit: Hit) -> bool:
+        """Whether a denial stands right beside a word, though between it and the others: "the acromion was not burred"."""
+        status, cue = self.status(clause, hit.start, hit.end)
+        if status is not Status.NEGATED or cue is None:
+            return False
+        return max(hit.start - cue.end, cue.start - hit.end) < _BESIDE
 
     def denies(self, atoms: frozenset[str]) -> bool:
         """Whether the account says that something was not done, and nowhere that it was."""
@@ -337,6 +346,8 @@ _PLACE = {
     "coronary": re.compile(r"", re.IGNORECASE),
 }
 """What a clause that places an operation speaks of."""
+_TICKET = 300
+"""Characters of a note without headings that is no more than the line of a ticket: what it names was given."""
 _SHORT_NOTE = 1500
 """Characters of a note without headings that is about the service alone."""
 _SERVICE_NOTE = re.compile(
@@ -355,6 +366,8 @@ _JUST_UNDER = 0.1
 _SUMMED = 6
 """Numbers of one clause that are added up."""
 _NEAR = 80
+_BESIDE = 12
+"""Characters between a denial and what it can deny amid words that it does not."""
 _FAR_MORE = 3
 _SPENT = re.compile(r"\btime\b|\bspent\b|\bminutes of\b", re.IGNORECASE)
 _TOLD = (Role.TITLE, Role.BODY, Role.FINDING)

@@ -8,9 +8,13 @@ from any other form, so one field's phrases change nothing for another field.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
+from redactphi.errors import RuleError
+
+_WAY = re.compile(r"(?:=?[A-Za-z0-9&]+)(?:/=?[A-Za-z0-9&]+)*(?: (?:~|(?:=?[A-Za-z0-9&]+)(?:/=?[A-Za-z0-9&]+)*))*")
 _GAP = "~"
 _GAP_WORDS = 4
 _BREAKS = (". ", ".\n", "; ", ";\n", "\n\n")
@@ -48,15 +52,24 @@ class Phrases:
         Args:
             raw: Atom -> its ways of saying.
             stem: Gives the stem of a word.
+
+        Raises:
+            RuleError: An atom has no ``_`` (a word of a text could be it), or a way no word that counts.
         """
         found = cls()
         for atom, ways in raw.items():
+            if "_" not in atom:
+                raise RuleError(f"phrase/{atom}: needs a _ in its name")
             for way in ways:
+                if not _WAY.fullmatch(way):
+                    raise RuleError(f"phrase/{atom}: {way!r} is no row of words, / and ~")
                 for row in itertools.product(*(word.split("/") for word in way.split())):
                     found._add(_steps(row, stem), atom)
         return found
 
     def _add(self, steps: tuple[_Step, ...], atom: str) -> None:
+        if not steps:
+            raise RuleError(f"phrase/{atom}: a way has no word that counts")
         rows = self._rows.setdefault(steps[0].stem, [])
         if (steps, atom) not in rows:
             rows.append((steps, atom))
