@@ -51,7 +51,7 @@ _OTHER_SIDE = re.compile(
 _SHORT = "lap"
 """Also a kind of sponge."""
 _SIDE = re.compile(
-    r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;:.)])|o\.?d\.?|AD)|(?P<left>left|lt|L(?=[\s,;:.)])|o\.?s\.?|(?<![A-Z] )AS(?! [A-Z]{2}))|(?P<both>bilat(?:eral(?:ly)?)?|both|o\.?u\.?|AU))(?![\w])(?!\s+(?:flank|lateral (?:decubitus|position|recumbent)|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port|ends|menisc\w+|compartments?|plugs?|screws?|anchors?|portals?|tunnels?|fragments?|columns?|plateaus?|condyles?|layers|edges?|cruciates?|flaps?|tears|repaired))",
+    r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;:.)])|o\.?d\.?|AD)|(?P<left>left|lt|L(?=[\s,;:.)])|o\.?s\.?|(?<![A-Z] )AS(?! [A-Z]{2}))|(?P<both>bilat(?:eral(?:ly)?)?|both|b/l|each (?=side|ear|eye|knee|nostril|antrum|(?:lower|inferior) turbinate)|o\.?u\.?|AU))(?![\w])(?!\s+(?:flank|lateral (?:decubitus|position|recumbent)|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port|ends|menisc\w+|compartments?|plugs?|screws?|anchors?|portals?|tunnels?|fragments?|columns?|plateaus?|condyles?|layers|edges?|cruciates?|flaps?|tears|repaired))",
     re.IGNORECASE,
 )
 _SIDE_EXACT = {"r": "R", "l": "L", "od": "OD", "os": "OS", "ou": "OU", "ad": "AD", "as": "AS", "au": "AU", "rt": "", "lt": ""}
@@ -143,12 +143,12 @@ class Facts:
         low, high = min(hit.start for hit in hits), max(hit.end for hit in hits)
         if self.status(clause, low, high)[0] is not Status.PRESENT:
             return ()
-        return () if any(self._is_denied(clause, hit) for hit in hits) else hits
+        return () if any(self._is_denied(clause, hit, hits) for hit in hits) else hits
 
-    def _is_denied(self, clause: Clause, hit: Hit) -> bool:
+    def _is_denied(self, clause: Clause, hit: Hit, hits: Sequence[Hit]) -> bool:
         """Whether a denial stands right beside a word, though between it and the others: "the acromion was not burred"."""
         status, cue = self.status(clause, hit.start, hit.end)
-        if status is not Status.NEGATED or cue is None:
+        if status is not Status.NEGATED or cue is None or any(h.start < cue.end and cue.start < h.end for h in hits):
             return False
         return max(hit.start - cue.end, cue.start - hit.end) < _BESIDE
 
@@ -346,7 +346,7 @@ _PLACE = {
     "coronary": re.compile(r"", re.IGNORECASE),
 }
 """What a clause that places an operation speaks of."""
-_TICKET = 300
+_TICKET = 160
 """Characters of a note without headings that is no more than the line of a ticket: what it names was given."""
 _SHORT_NOTE = 1500
 """Characters of a note without headings that is about the service alone."""
