@@ -108,9 +108,7 @@ class Facts:
 
     def is_service(self, clause: Clause) -> bool:
         """Whether a clause of a note that tells of no operation says that a service was given."""
-        if self._sections <= {""} and (
-            len(self.text) < _TICKET or (len(self.text) < _SHORT_NOTE and _SERVICE_NOTE.search(self.text))
-        ):
+        if self._sections <= {""} and len(self.text) < _SHORT_NOTE and _SERVICE_NOTE.search(self.text):
             return True
         return _GIVEN.search(self.text, clause.start, clause.end) is not None
 
@@ -346,14 +344,13 @@ _PLACE = {
     "coronary": re.compile(r"", re.IGNORECASE),
 }
 """What a clause that places an operation speaks of."""
-_TICKET = 160
-"""Characters of a note without headings that is no more than the line of a ticket: what it names was given."""
 _SHORT_NOTE = 1500
 """Characters of a note without headings that is about the service alone."""
 _SERVICE_NOTE = re.compile(
     r"\b(?:nurse visit|office visit|new patient|established patient|injection (?:visit|clinic)|immunization|booster|infusion (?:suite|center|visit)|screening|"
     r"(?:two|three|four|\d) (?:standard )?views|contrast|tomosynthesis|interpretation|reading|films? taken|technologist|drawn|venipuncture|in our (?:lab|center|office)|"
-    r"anesthesia record|I spent|total time|IM\b|IV push|pushed|infused|administered)\b",
+    r"anesthesia record|I spent|total time|IM\b|IV push|pushed|infused|administered|IVP|"
+    r"IV hydration|AWV|wellness visit|(?:finger|flu|thumb|B12) shot|my read|neb|instilled)\b",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
