@@ -75,7 +75,7 @@ class ProcedureMatcher:
                 continue
             if sum(any(atoms <= said for atoms in step) for step in entry.steps) < entry.procedure.steps_needed:
                 continue
-            hits = [stated for step in entry.steps if (stated := _first_stated(facts, step))]
+            hits = [stated for step in entry.steps if (stated := self._first_stated(facts, step))]
             if len(hits) < entry.procedure.steps_needed:
                 continue
             if sum(_is_told(told, group[0]) for group in hits) < min(entry.procedure.steps_needed, _MOSTLY):
@@ -86,6 +86,12 @@ class ProcedureMatcher:
             if mention := mention_of(facts, entry, found):
                 yield mention
 
+    def _first_stated(self, facts: Facts, step: tuple[Atoms, ...]) -> tuple[Hit, ...]:
+        """Where a note first states a step, in one of its ways."""
+        phrased = self.index.vocabulary.phrased
+        stated = (hits for atoms in step if (hits := facts.first(atoms, over_two=atoms <= phrased)))
+        return min(stated, key=lambda hits: hits[0].start, default=())
+
 
 _MOSTLY = 2
 """Steps that must stand in the account itself: specimens and findings tell of what was taken elsewhere, too."""
@@ -95,6 +101,3 @@ def _is_told(clauses: Sequence[Clause], hit: Hit) -> bool:
     return any(c.start <= hit.start < c.end and c.role >= Role.BODY for c in clauses)
 
 
-def _first_stated(facts: Facts, step: tuple[Atoms, ...]) -> tuple[Hit, ...]:
-    """Where a note first states a step, in one of its ways."""
-    return min((hits for atoms in step if (hits := facts.first(atoms))), key=lambda hits: hits[0].start, default=())

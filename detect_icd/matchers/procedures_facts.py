@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -159,13 +160,39 @@ class Facts:
             statuses.add(self.status(clause, min(h.start for h in hits), max(h.end for h in hits))[0])
         return Status.NEGATED in statuses and Status.PRESENT not in statuses
 
-    def first(self, atoms: frozenset[str]) -> tuple[Hit, ...]:
-        """Where the note first states atoms together and does not deny them; empty where it does not."""
+    def first(self, atoms: frozenset[str], *, over_two: bool = False) -> tuple[Hit, ...]:
+        """Where the note first states atoms together and does not deny them; empty where it does not.
+
+        Args:
+            atoms: The atoms.
+            over_two: Whether a sentence and the next that refers to it may state them between them.
+        """
         found = self._first.get(atoms)
         if found is None:
             stated = (hits for clause in self.holding(atoms) if (hits := self.stated(clause, atoms)))
-            found = self._first[atoms] = next(stated, ())
+            found = self._first[atoms] = next(stated, ()) or (self._over_two(atoms) if over_two else ())
         return found
+
+    def _over_two(self, atoms: frozenset[str]) -> tuple[Hit, ...]:
+        """Where one sentence names a thing and the next says of it, by "it" or "them", what was done."""
+        for first, second in self._pairs:
+            if not atoms <= first.atoms.keys() | second.atoms.keys():
+                continue
+            own = atoms & first.atoms.keys()
+            rest = atoms - own
+            if own and rest and (named := self.stated(first, own)) and (said := self.stated(second, rest)):
+                return (*named, *said)
+        return ()
+
+    @functools.cached_property
+    def _pairs(self) -> list[tuple[Clause, Clause]]:
+        """Sentences of the account with the next, where that one speaks of what the first named."""
+        told = [clause for clause in self.clauses if clause.role is Role.BODY]
+        return [
+            (first, second)
+            for first, second in itertools.pairwise(told)
+            if second.start - first.end < _NEXT and _REFERS.search(self.text, second.start, second.end)
+        ]
 
     def told(self, lowest: Role = Role.FINDING) -> Iterator[Clause]:
         """The clauses that tell of this operation, titles first."""
@@ -350,7 +377,7 @@ _SERVICE_NOTE = re.compile(
     r"\b(?:nurse visit|office visit|new patient|established patient|injection (?:visit|clinic)|immunization|booster|infusion (?:suite|center|visit)|screening|"
     r"(?:two|three|four|\d) (?:standard )?views|contrast|tomosynthesis|interpretation|reading|films? taken|technologist|drawn|venipuncture|in our (?:lab|center|office)|"
     r"anesthesia record|I spent|total time|IM\b|IV push|pushed|infused|administered|IVP|"
-    r"IV hydration|AWV|wellness visit|(?:finger|flu|thumb|B12) shot|my read|neb|instilled)\b",
+    r"IV hydration|AWV|wellness visit|(?:finger|flu|thumb|B12|cortisone|steroid) (?:shot|injection)|my read|neb|instilled)\b",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
@@ -363,6 +390,9 @@ _JUST_UNDER = 0.1
 _SUMMED = 6
 """Numbers of one clause that are added up."""
 _NEAR = 80
+_REFERS = re.compile(r"\b(?:it|its|them|these|those|each|this|both of them|one of them)\b", re.IGNORECASE)
+_NEXT = 5
+"""Characters between a sentence and the next."""
 _BESIDE = 12
 """Characters between a denial and what it can deny amid words that it does not."""
 _FAR_MORE = 3

@@ -75,6 +75,11 @@ class Phrases:
             rows.append((steps, atom))
 
     @property
+    def atoms(self) -> frozenset[str]:
+        """Every atom that a phrase states."""
+        return frozenset(atom for rows in self._rows.values() for _, atom in rows)
+
+    @property
     def stems(self) -> frozenset[str]:
         """Every word that a phrase has."""
         return frozenset(step.stem for rows in self._rows.values() for steps, _ in rows for step in steps)

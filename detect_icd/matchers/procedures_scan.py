@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -177,6 +178,11 @@ class Vocabulary:
             same.append(exact)
         self._parts.update(stems)
         self._read.clear()
+
+    @functools.cached_property
+    def phrased(self) -> frozenset[str]:
+        """The atoms that only a phrase states."""
+        return self._phrases.atoms
 
     def stem(self, word: str) -> str:
         """The stem of a word, whatever its case, spelling and number."""
