@@ -99,5 +99,3 @@ _MOSTLY = 2
 
 def _is_told(clauses: Sequence[Clause], hit: Hit) -> bool:
     return any(c.start <= hit.start < c.end and c.role >= Role.BODY for c in clauses)
-
-

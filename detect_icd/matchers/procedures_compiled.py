@@ -17,7 +17,7 @@ from typing import Any
 from redactphi.resources import data
 
 FILE = "procedures.json"
-_READERS = tuple(f"matchers/procedures_{name}.py" for name in ("scan", "phrases", "lexicon", "index")) + ("terms.py",)
+_READERS = (*(f"matchers/procedures_{name}.py" for name in ("scan", "phrases", "lexicon", "index")), "terms.py")
 """Modules of which a change may make something else of the same sources."""
 
 

@@ -13,6 +13,7 @@ from detect_icd.candidates import Status
 from detect_icd.matchers.procedures_amounts import Amount, counted, levels, places, times
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Hit, Role
+from detect_icd.matchers.procedures_sides import OTHER_SIDE, joined, named_sides
 from detect_icd.sections import Section
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
@@ -42,20 +43,8 @@ _GAVE_UP = re.compile(
     re.IGNORECASE,
 )
 """Words of a change to an open operation that never name it: the ports are given up and a large incision made."""
-_OTHER_SIDE = re.compile(
-    r"\b(?:the |an? )?(?:same|identical|similar)(?: (?:procedure|operation|steps?|technique|thing|fashion|manner|way|maneuver|sequence))?[^.;\n]{0,40}\b(?:on|for|at) "
-    r"the (?:left|right|other|opposite|contralateral)\b|\b(?:repeated|duplicated|mirrored|likewise|then performed|then done)\b[^.;\n]{0,30}\b(?:on|for) the "
-    r"(?:left|right|other|opposite|contralateral)\b|\b(?:contralateral|opposite|other) (?:side|ear|eye|knee|hip|breast|groin|foot|hand|wrist|shoulder)\b[^.;\n]{0,40}\b(?:same|identical|"
-    r"similar|likewise)\b|\b(?:each|both) (?:side|ear|eye|knee|groin|breast)s?\b[^.;\n]{0,20}\b(?:in turn|same|identical|similarly|likewise)\b",
-    re.IGNORECASE,
-)
 _SHORT = "lap"
 """Also a kind of sponge."""
-_SIDE = re.compile(
-    r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;:.)])|o\.?d\.?|AD)|(?P<left>left|lt|L(?=[\s,;:.)])|o\.?s\.?|(?<![A-Z] )AS(?! [A-Z]{2}))|(?P<both>bilat(?:eral(?:ly)?)?|both|b/l|each (?=side|ear|eye|knee|nostril|antrum|(?:lower|inferior) turbinate)|o\.?u\.?|AU))(?![\w])(?!\s+(?:flank|lateral (?:decubitus|position|recumbent)|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port|ends|menisc\w+|compartments?|plugs?|screws?|anchors?|portals?|tunnels?|fragments?|columns?|plateaus?|condyles?|layers|edges?|cruciates?|flaps?|tears|repaired))",
-    re.IGNORECASE,
-)
-_SIDE_EXACT = {"r": "R", "l": "L", "od": "OD", "os": "OS", "ou": "OU", "ad": "AD", "as": "AS", "au": "AU", "rt": "", "lt": ""}
 _AGE = re.compile(
     r"(?<![\w./])(?P<number>\d{1,3})(?P<half>(?:-| )1/2)?[\s-]*(?P<unit>years?|yrs?|y\.?/?o\.?|months?|mo|weeks?|days?|yo)\b[\s-]*(?:old|of age)?",
     re.IGNORECASE,
@@ -245,13 +234,13 @@ class Facts:
 
     def side(self, clause: Clause, start: int, end: int) -> tuple[str, Span | None]:
         """The side of what stands at ``start``-``end``: RT, LT, 50 or ``""``, and the word that says so."""
-        found = _sides(self.text, clause.start, clause.end)
+        found = named_sides(self.text, clause.start, clause.end)
         again = self._again_on_the_other_side
         if again is not None and (found or clause.role is not Role.TITLE):
             return "50", again
         if found:
             nearest = min(found, key=lambda item: max(item[1].start - end, start - item[1].end, 0))
-            both = {side for side, span in found if _joined(self.text, nearest[1], span)}
+            both = {side for side, span in found if joined(self.text, nearest[1], span)}
             return ("50" if {"RT", "LT"} <= both else nearest[0]), nearest[1]
         found_elsewhere = next((side for other, side in self._one_sided if other is not clause), None)
         return found_elsewhere or (self._side_of_account if clause.role is not Role.TITLE else ("", None))
@@ -259,7 +248,7 @@ class Facts:
     @functools.cached_property
     def _side_of_account(self) -> tuple[str, Span | None]:
         """The side that the account names, where it names one only, or one far more often."""
-        sides = _sides(self.text, 0, len(self.text))
+        sides = named_sides(self.text, 0, len(self.text))
         counts = Counter(side for side, _ in sides)
         if not counts:
             return "", None
@@ -271,7 +260,7 @@ class Facts:
     @functools.cached_property
     def _again_on_the_other_side(self) -> Span | None:
         """The words that say everything was done on the other side too."""
-        match = _OTHER_SIDE.search(self.text)
+        match = OTHER_SIDE.search(self.text)
         return Span(match.start(), match.end(), "side") if match else None
 
     @functools.cached_property
@@ -279,7 +268,7 @@ class Facts:
         """The items and findings that name one side only."""
         found = []
         for clause in self.told():
-            sides = _sides(self.text, clause.start, clause.end) if clause.role is not Role.BODY else []
+            sides = named_sides(self.text, clause.start, clause.end) if clause.role is not Role.BODY else []
             if sides and len({side for side, _ in sides}) == 1:
                 found.append((clause, sides[0]))
         return found
@@ -398,21 +387,3 @@ _BESIDE = 12
 _FAR_MORE = 3
 _SPENT = re.compile(r"\btime\b|\bspent\b|\bminutes of\b", re.IGNORECASE)
 _TOLD = (Role.TITLE, Role.BODY, Role.FINDING)
-
-
-def _sides(text: str, start: int, end: int) -> list[tuple[str, Span]]:
-    found = []
-    for match in _SIDE.finditer(text, start, end):
-        exact = _SIDE_EXACT.get(match.group().lower().replace(".", ""), "")
-        if exact and match.group().replace(".", "") != exact:
-            continue
-        side = {"right": "RT", "left": "LT", "both": "50"}[match.lastgroup or ""]
-        found.append((side, Span(match.start(), match.end(), "side")))
-    return found
-
-
-def _joined(text: str, first: Span, second: Span) -> bool:
-    low, high = min(first.end, second.end), max(first.start, second.start)
-    return (
-        first == second or re.fullmatch(r"\s*(?:and|&|/|\+|,)\s*(?:the\s+)?", text[low:high], re.IGNORECASE) is not None
-    )

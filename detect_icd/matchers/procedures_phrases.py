@@ -19,7 +19,43 @@ _GAP = "~"
 _GAP_WORDS = 4
 _BREAKS = (". ", ".\n", "; ", ";\n", "\n\n")
 SMALL = frozenset(
-    "a an the this that these those his her its their my our your was were is are be been being then and of to in into on at with by for from as it".split()
+    {
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "his",
+        "her",
+        "its",
+        "their",
+        "my",
+        "our",
+        "your",
+        "was",
+        "were",
+        "is",
+        "are",
+        "be",
+        "been",
+        "being",
+        "then",
+        "and",
+        "of",
+        "to",
+        "in",
+        "into",
+        "on",
+        "at",
+        "with",
+        "by",
+        "for",
+        "from",
+        "as",
+        "it",
+    }
 )
 """Words that never count between the words of a phrase."""
 
