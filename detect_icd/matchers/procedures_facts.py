@@ -136,7 +136,7 @@ class Facts:
     def _is_denied(self, clause: Clause, hit: Hit, hits: Sequence[Hit]) -> bool:
         """Whether a denial stands right beside a word, though between it and the others: "the acromion was not burred"."""
         status, cue = self.status(clause, hit.start, hit.end)
-        if status is not Status.NEGATED or cue is None or any(h.start < cue.end and cue.start < h.end for h in hits):
+        if status is not Status.NEGATED or cue is None or any(h.start <= cue.start < h.end for h in hits):
             return False
         return max(hit.start - cue.end, cue.start - hit.end) < _BESIDE
 
@@ -366,7 +366,8 @@ _SERVICE_NOTE = re.compile(
     r"\b(?:nurse visit|office visit|new patient|established patient|injection (?:visit|clinic)|immunization|booster|infusion (?:suite|center|visit)|screening|"
     r"(?:two|three|four|\d) (?:standard )?views|contrast|tomosynthesis|interpretation|reading|films? taken|technologist|drawn|venipuncture|in our (?:lab|center|office)|"
     r"anesthesia record|I spent|total time|IM\b|IV push|pushed|infused|administered|IVP|"
-    r"IV hydration|AWV|wellness visit|(?:finger|flu|thumb|B12|cortisone|steroid) (?:shot|injection)|my read|neb|instilled)\b",
+    r"IV hydration|AWV|wellness visit|(?:finger|flu|thumb|B12|cortisone|steroid) (?:shot|injection)|my read|neb|instilled|"
+    r"injections?|sterile technique|in (?:the )?office|by (?:the )?(?:MA|RN|nurse)|audiometer|snellen|PPD placed|finger ?stick|shot \d+|splint)\b",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(

@@ -290,7 +290,7 @@ def clauses(text: str, sections: Sequence[Section], hits: Sequence[Hit]) -> list
     found: list[Clause] = []
     operated = any(section.name == "postoperative_diagnosis" for section in sections)
     for section in sections:
-        low = bisect.bisect_left(starts, section.start)
+        low = bisect.bisect_left(starts, _told_from(text, section, operated=operated))
         high = bisect.bisect_left(starts, section.end)
         if low < high:
             found.extend(_clauses_of(text, section, hits[low:high], operated=operated))
@@ -301,8 +301,9 @@ def _clauses_of(text: str, section: Section, hits: Sequence[Hit], *, operated: b
     role = _role(text, section, operated=operated)
     value_end = _value_end(text, section)
     number, told = 0, False
-    for low, high in sentences(text[section.start : section.end]):
-        start, end = section.start + low, section.start + high
+    begin = _told_from(text, section, operated=operated)
+    for low, high in sentences(text[begin : section.end]):
+        start, end = begin + low, begin + high
         first = number
         while number < len(hits) and hits[number].start < end:
             number += 1
@@ -316,6 +317,12 @@ def _clauses_of(text: str, section: Section, hits: Sequence[Hit], *, operated: b
         clause = Clause(start, end, own, section.name)
         clause.add(hits[first:number])
         yield clause
+
+
+def _told_from(text: str, section: Section, *, operated: bool) -> int:
+    """Where a section begins to tell: a heading that is none of ours, as "left knee scope:", is a part of the account."""
+    own = not section.name and _role(text, section, operated=operated) is Role.BODY
+    return section.heading if own else section.start
 
 
 def lists(found: Sequence[Clause]) -> list[Clause]:
