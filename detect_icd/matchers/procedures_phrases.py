@@ -17,6 +17,8 @@ from redactphi.errors import RuleError
 _WAY = re.compile(r"(?:=?[A-Za-z0-9&]+)(?:/=?[A-Za-z0-9&]+)*(?: (?:~|(?:=?[A-Za-z0-9&]+)(?:/=?[A-Za-z0-9&]+)*))*")
 _GAP = "~"
 _GAP_WORDS = 4
+_DENIES = re.compile(r"\b(?:not?|never|without|nor)\b", re.IGNORECASE)
+"""What must not stand in a gap: "sphenoid ~ opened" is not said by "sphenoid was not opened"."""
 _BREAKS = (". ", ".\n", "; ", ";\n", "\n\n")
 SMALL = frozenset(
     {
@@ -170,5 +172,7 @@ def _end(text: str, words: Sequence[Word], position: int, steps: tuple[_Step, ..
         if step.exact and text[words[position].start : words[position].end] != step.exact:
             return None
         if any(text.find(pause, before.end, words[position].start + 1) >= 0 for pause in _BREAKS):
+            return None
+        if step.reach > 1 and _DENIES.search(text, before.end, words[position].start):
             return None
     return position

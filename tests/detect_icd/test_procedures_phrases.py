@@ -42,6 +42,8 @@ def test_a_phrase_stands_beside_what_its_words_mean():
         ("peeled ~ bed", "peeled it slowly off the bed", True),
         ("peeled ~ bed", "peeled one two three four five bed", False),
         ("peeled ~ bed", "It was peeled. The bed was dry.", False),
+        ("sphenoid ~ opened", "the sphenoid was widely opened", True),
+        ("sphenoid ~ opened", "the sphenoid was not opened", False),
         ("=MM tear", "MM tear", True),
         ("=MM tear", "a 4 mm tear", False),
     ],
