@@ -102,6 +102,11 @@ class Facts:
             return True
         return _GIVEN.search(self.text, clause.start, clause.end) is not None
 
+    @functools.cached_property
+    def instructs(self) -> bool:
+        """Whether the note tells a patient or a therapist what to do after an operation, rather than of one."""
+        return not self.titled and _INSTRUCTS.search(self.text) is not None
+
     @property
     def visit(self) -> bool:
         """Whether the note has the sections of a visit or a stay."""
@@ -252,6 +257,8 @@ class Facts:
         counts = Counter(side for side, _ in sides)
         if not counts:
             return "", None
+        if counts["50"] and counts["RT"] == counts["LT"]:
+            return "50", next(span for named, span in sides if named == "50")
         (side, times), *others = counts.most_common()
         if others and times < _FAR_MORE * others[0][1]:
             return "", None
@@ -374,6 +381,10 @@ _GIVEN = re.compile(
     r"\b(?:drawn|given|administered|performed|injected|infused|pushed|applied|done (?:today|here|in (?:the )?office)|obtained (?:today|here|in (?:the )?office)|"
     r"run here|in[- ]house|received (?:today|here|in (?:the )?office)|dispensed|vaccinated|immunized|tolerated)\b|"
     r"\b(?:IM|SQ|subcutaneous(?:ly)?|IV push)\b[^.;\n]{0,20}\b(?:deltoid|gluteal|thigh|arm|hip|today)\b",
+    re.IGNORECASE,
+)
+_INSTRUCTS = re.compile(
+    r"\b(?:(?:instructions?|protocol) (?:after|following|for)|patient leaflet|call your (?:doctor|surgeon))\b",
     re.IGNORECASE,
 )
 _JUST_UNDER = 0.1

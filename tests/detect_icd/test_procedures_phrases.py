@@ -98,3 +98,9 @@ def test_only_phrases_reach_over_two_sentences():
 )
 def test_sides_in_shorthand(text, sides):
     assert [side for side, _ in named_sides(text, 0, len(text))] == sides
+
+
+def test_what_a_patient_is_told_to_do_after_an_operation_is_none():
+    told = "the scope was put in the knee and the frayed cartilage was trimmed."
+    assert found(f"Left knee: {told}") == {"29877": ("LT",)}
+    assert found(f"Instructions after your left knee operation: {told}") == {}
