@@ -393,7 +393,6 @@ _SUMMED = 6
 _NEAR = 80
 _REFERS = re.compile(r"\b(?:it|its|them|these|those|each|this|both of them|one of them)\b", re.IGNORECASE)
 _NEXT = 5
-"""Characters between a sentence and the next."""
 _BESIDE = 12
 """Characters between a denial and what it can deny amid words that it does not."""
 _FAR_MORE = 3

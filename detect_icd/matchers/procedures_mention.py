@@ -132,7 +132,8 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
     if clause.role is Role.FINDING and not found.by_steps:
         return None, None
     performed = facts.operative or (found.by_steps and not facts.visit)
-    performed = performed and not (found.by_steps and facts.instructs)
+    if found.by_steps and facts.instructs:
+        performed = False
     if not performed and entry.procedure.specialty in _SERVICES:
         performed = facts.is_service(clause)
     return (Status.PRESENT if performed else None), None
