@@ -20,6 +20,7 @@ from detect_icd.coding import cpt, hcpcs
 from detect_icd.matchers.procedures_compiled import account_sources, pack, packed
 from detect_icd.matchers.procedures_lexicon import Procedure, read_all
 from detect_icd.matchers.procedures_scan import Hit, Vocabulary
+from detect_icd.terms import TAG
 from redactphi.errors import RuleError
 
 FILE = "accounts.json"
@@ -31,7 +32,8 @@ _LENGTH = 0.75
 _REPEATED = 2
 """How often a word of the note counts at most."""
 _LIMIT = 40
-_WORD = re.compile(r"[a-z][a-z'\u2019-]+", re.IGNORECASE)
+_WORD = re.compile(rf"(?P<tag>{TAG})|[a-z][a-z'\u2019-]+", re.IGNORECASE)
+"""A word; what redaction wrote in its place says nothing."""
 _ENDING = re.compile(r"(?<=...)(?:ing|ed|ion|ly|al|er)$")
 _STOP = frozenset(
     [
@@ -199,7 +201,7 @@ class Accounts:
         found: dict[str, Hit] = {}
         for start, end in parts:
             for match in _WORD.finditer(text, start, end):
-                if feature := self._feature(match.group()):
+                if not match.lastgroup and (feature := self._feature(match.group())):
                     found.setdefault(feature, Hit(match.start(), match.end(), feature))
         for hit in hits:
             found.setdefault(f"@{hit.atom}", hit)
@@ -213,7 +215,7 @@ class Accounts:
     def _features(self, text: str, parts: Iterable[tuple[int, int]]) -> Iterator[str]:
         for start, end in parts:
             for match in _WORD.finditer(text, start, end):
-                if feature := self._feature(match.group()):
+                if not match.lastgroup and (feature := self._feature(match.group())):
                     yield feature
 
     def _feature(self, word: str) -> str:
@@ -237,13 +239,18 @@ def read_accounts() -> Iterator[Account]:
 
 
 def _of_lexicon(entries: Iterable[Procedure]) -> Iterator[Account]:
-    """What the entries say of their own operations: every way of every step, and the accounts they carry."""
+    """What the entries say of their own operations: every way of every step, and the accounts they carry.
+
+    An add-on code is reported of no account alone.
+    """
     for entry in entries:
+        if entry.add_on_to:
+            continue
         source = f"procedures/{entry.specialty}"
         for text in entry.told:
-            yield Account((entry.code,), text, source)
+            yield Account((entry.code, *entry.beside), text, source)
         if entry.steps:
-            phrases = (*entry.phrases, *entry.steps, *entry.extent, *entry.matches, *entry.told)
+            phrases = (*entry.steps, *entry.extent, *entry.told)
             text = " . ".join((entry.name, *(phrase.replace("|", " , ").replace("_", " ") for phrase in phrases)))
             yield Account((entry.code,), text, source)
 

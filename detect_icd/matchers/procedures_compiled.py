@@ -18,9 +18,7 @@ from redactphi.resources import data
 
 FILE = "procedures.json"
 _READERS = (
-    "matchers/procedures_scan.py",
-    "matchers/procedures_lexicon.py",
-    "matchers/procedures_index.py",
+    *(f"matchers/procedures_{name}.py" for name in ("scan", "phrases", "lexicon", "index")),
     "matchers/accounts.py",
     "terms.py",
 )

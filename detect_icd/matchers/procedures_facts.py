@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from detect_icd.matchers.procedures_amounts import Amount, counted, levels, plac
 from detect_icd.matchers.procedures_index import Entry
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Hit, Role
+from detect_icd.matchers.procedures_sides import OTHER_SIDE, joined, named_sides
 from detect_icd.sections import Section
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
@@ -42,33 +44,8 @@ _GAVE_UP = re.compile(
     re.IGNORECASE,
 )
 """Words of a change to an open operation that never name it: the ports are given up and a large incision made."""
-_OTHER_SIDE = re.compile(
-    r"\b(?:the |an? )?(?:same|identical|similar)(?: (?:procedure|operation|steps?|technique|thing|fashion|manner|way|maneuver|sequence))?[^.;\n]{0,40}\b(?:on|for|at) "
-    r"the (?:left|right|other|opposite|contralateral)\b|\b(?:repeated|duplicated|mirrored|likewise|then performed|then done)\b[^.;\n]{0,30}\b(?:on|for) the "
-    r"(?:left|right|other|opposite|contralateral)\b|\b(?:contralateral|opposite|other) (?:side|ear|eye|knee|hip|breast|groin|foot|hand|wrist|shoulder)\b[^.;\n]{0,40}\b(?:same|identical|"
-    r"similar|likewise)\b|\b(?:each|both) (?:side|ear|eye|knee|groin|breast)s?\b[^.;\n]{0,20}\b(?:in turn|same|identical|similarly|likewise)\b",
-    re.IGNORECASE,
-)
 _SHORT = "lap"
 """Also a kind of sponge."""
-_SIDE = re.compile(
-    r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;)]|\.(?:\s|$))|R[UML]L|o\.?d\.?)|(?P<left>left|lt|L(?=[\s,;)]|\.(?:\s|$))|L[UL]L|o\.?s\.?)|(?P<both>bilateral(?:ly)?|(?:on|at|for) each side|both(?!\s+(?:veins|arteries|vessels|ends|rings|polyps|layers|lesions|nodules|metastases|spots|wedges|specimens))|o\.?u\.?))(?![\w])(?!-?\s*sided? double|\s+double[- ]lumen)(?!\s+(?:flank|lat(?:eral)? (?:decub\w*|position|recumbent)|lung (?:ventilation|isolation)|main ?stem intubation|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port))",
-    re.IGNORECASE,
-)
-_SIDE_EXACT = {
-    "rul": "RUL",
-    "rml": "RML",
-    "rll": "RLL",
-    "lul": "LUL",
-    "lll": "LLL",
-    "r": "R",
-    "l": "L",
-    "od": "OD",
-    "os": "OS",
-    "ou": "OU",
-    "rt": "",
-    "lt": "",
-}
 _AGE = re.compile(
     r"(?<![\w./])(?P<number>\d{1,3})(?P<half>(?:-| )1/2)?[\s-]*(?P<unit>years?|yrs?|y\.?/?o\.?|months?|mo|weeks?|days?|yo)\b[\s-]*(?:old|of age)?",
     re.IGNORECASE,
@@ -140,6 +117,11 @@ class Facts:
             return True
         return _GIVEN.search(self.text, clause.start, clause.end) is not None
 
+    @functools.cached_property
+    def instructs(self) -> bool:
+        """Whether the note tells a patient or a therapist what to do after an operation, rather than of one."""
+        return not self.titled and _INSTRUCTS.search(self.text) is not None
+
     @property
     def visit(self) -> bool:
         """Whether the note has the sections of a visit or a stay."""
@@ -167,9 +149,18 @@ class Facts:
         middle = sum(near) // 2 if near else clause.start
         hits = tuple(min(clause.atoms[atom], key=lambda hit: abs(hit.start - middle)) for atom in sorted(atoms))
         low, high = min(hit.start for hit in hits), max(hit.end for hit in hits)
+        if self.status(clause, low, high)[0] is not Status.PRESENT:
+            return ()
         if any(_NONE_OF.search(self.text, max(low, hit.start - _NEAR), hit.start) for hit in hits if hit.start > low):
             return ()
-        return hits if self.status(clause, low, high)[0] is Status.PRESENT else ()
+        return () if any(self._is_denied(clause, hit, hits) for hit in hits) else hits
+
+    def _is_denied(self, clause: Clause, hit: Hit, hits: Sequence[Hit]) -> bool:
+        """Whether a denial stands right beside a word, though between it and the others: "the acromion was not burred"."""
+        status, cue = self.status(clause, hit.start, hit.end)
+        if status is not Status.NEGATED or cue is None or any(h.start <= cue.start < h.end for h in hits):
+            return False
+        return max(hit.start - cue.end, cue.start - hit.end) < _BESIDE
 
     def denies(self, atoms: frozenset[str]) -> bool:
         """Whether the account says that something was not done, and nowhere that it was."""
@@ -180,13 +171,39 @@ class Facts:
             statuses.add(self.status(clause, min(h.start for h in hits), max(h.end for h in hits))[0])
         return Status.NEGATED in statuses and Status.PRESENT not in statuses
 
-    def first(self, atoms: frozenset[str]) -> tuple[Hit, ...]:
-        """Where the note first states atoms together and does not deny them; empty where it does not."""
+    def first(self, atoms: frozenset[str], *, over_two: bool = False) -> tuple[Hit, ...]:
+        """Where the note first states atoms together and does not deny them; empty where it does not.
+
+        Args:
+            atoms: The atoms.
+            over_two: Whether a sentence and the next that refers to it may state them between them.
+        """
         found = self._first.get(atoms)
         if found is None:
             stated = (hits for clause in self.holding(atoms) if (hits := self.stated(clause, atoms)))
-            found = self._first[atoms] = next(stated, ())
+            found = self._first[atoms] = next(stated, ()) or (self._over_two(atoms) if over_two else ())
         return found
+
+    def _over_two(self, atoms: frozenset[str]) -> tuple[Hit, ...]:
+        """Where one sentence names a thing and the next says of it, by "it" or "them", what was done."""
+        for first, second in self._pairs:
+            if not atoms <= first.atoms.keys() | second.atoms.keys():
+                continue
+            own = atoms & first.atoms.keys()
+            rest = atoms - own
+            if own and rest and (named := self.stated(first, own)) and (said := self.stated(second, rest)):
+                return (*named, *said)
+        return ()
+
+    @functools.cached_property
+    def _pairs(self) -> list[tuple[Clause, Clause]]:
+        """Sentences of the account with the next, where that one speaks of what the first named."""
+        told = [clause for clause in self.clauses if clause.role is Role.BODY]
+        return [
+            (first, second)
+            for first, second in itertools.pairwise(told)
+            if second.start - first.end < _NEXT and _REFERS.search(self.text, second.start, second.end)
+        ]
 
     def told(self, lowest: Role = Role.FINDING) -> Iterator[Clause]:
         """The clauses that tell of this operation, titles first."""
@@ -239,16 +256,16 @@ class Facts:
 
     def side(self, clause: Clause, start: int, end: int) -> tuple[str, Span | None]:
         """The side of what stands at ``start``-``end``: RT, LT, 50 or ``""``, and the word that says so."""
-        found = _sides(self.text, clause.start, clause.end)
+        found = named_sides(self.text, clause.start, clause.end)
         again = self._again_on_the_other_side
         if again is not None and (found or clause.role is not Role.TITLE):
             return "50", again
         if found:
             nearest = min(found, key=lambda item: max(item[1].start - end, start - item[1].end, 0))
-            both = {side for side, span in found if _joined(self.text, nearest[1], span)}
+            both = {side for side, span in found if joined(self.text, nearest[1], span)}
             return ("50" if {"RT", "LT"} <= both else nearest[0]), nearest[1]
         found_elsewhere = next((side for other, side in self._one_sided if other is not clause), None)
-        named = {side for side, _ in _sides(self.text, 0, len(self.text))}
+        named = {side for side, _ in named_sides(self.text, 0, len(self.text))}
         if found_elsewhere is None and (clause.role is not Role.TITLE or len(named) == 1):
             return self._side_of_account
         return found_elsewhere or ("", None)
@@ -256,8 +273,11 @@ class Facts:
     @functools.cached_property
     def _side_of_account(self) -> tuple[str, Span | None]:
         """The side that the account names, where it names one only, or one far more often."""
-        sides = _sides(self.text, 0, len(self.text))
-        (side, times), *others = Counter(side for side, _ in sides).most_common() or [("", 0)]
+        sides = named_sides(self.text, 0, len(self.text))
+        counts = Counter(side for side, _ in sides)
+        if counts["50"] and counts["RT"] == counts["LT"]:
+            return "50", next(span for named, span in sides if named == "50")
+        (side, times), *others = counts.most_common() or [("", 0)]
         if not side or (others and times < _FAR_MORE * others[0][1]):
             return "", None
         return side, next(span for named, span in sides if named == side)
@@ -265,7 +285,7 @@ class Facts:
     @functools.cached_property
     def _again_on_the_other_side(self) -> Span | None:
         """The words that say everything was done on the other side too."""
-        match = _OTHER_SIDE.search(self.text)
+        match = OTHER_SIDE.search(self.text)
         return Span(match.start(), match.end(), "side") if match else None
 
     @functools.cached_property
@@ -273,7 +293,7 @@ class Facts:
         """The items and findings that name one side only."""
         found = []
         for clause in self.told():
-            sides = _sides(self.text, clause.start, clause.end) if clause.role is not Role.BODY else []
+            sides = named_sides(self.text, clause.start, clause.end) if clause.role is not Role.BODY else []
             if sides and len({side for side, _ in sides}) == 1:
                 found.append((clause, sides[0]))
         return found
@@ -370,7 +390,9 @@ _SHORT_NOTE = 1500
 _SERVICE_NOTE = re.compile(
     r"\b(?:nurse visit|office visit|new patient|established patient|injection (?:visit|clinic)|immunization|booster|infusion (?:suite|center|visit)|screening|"
     r"(?:two|three|four|\d) (?:standard )?views|contrast|tomosynthesis|interpretation|reading|films? taken|technologist|drawn|venipuncture|in our (?:lab|center|office)|"
-    r"anesthesia record|I spent|total time|IM\b|IV push|pushed|infused|administered)\b",
+    r"anesthesia record|I spent|total time|IM\b|IV push|pushed|infused|administered|IVP|"
+    r"IV hydration|AWV|wellness visit|(?:finger|flu|thumb|B12|cortisone|steroid) (?:shot|injection)|my read|neb|instilled|"
+    r"injections?|sterile technique|in (?:the )?office|by (?:the )?(?:MA|RN|nurse)|audiometer|snellen|PPD placed|finger ?stick|shot \d+|splint)\b",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
@@ -379,30 +401,20 @@ _GIVEN = re.compile(
     r"\b(?:IM|SQ|subcutaneous(?:ly)?|IV push)\b[^.;\n]{0,20}\b(?:deltoid|gluteal|thigh|arm|hip|today)\b",
     re.IGNORECASE,
 )
+_INSTRUCTS = re.compile(
+    r"\b(?:(?:instructions?|protocol) (?:after|following|for)|patient leaflet|call your (?:doctor|surgeon))\b",
+    re.IGNORECASE,
+)
 _JUST_UNDER = 0.1
 _SUMMED = 6
 """Numbers of one clause that are added up."""
 _NEAR = 80
+_REFERS = re.compile(r"\b(?:it|its|them|these|those|each|this|both of them|one of them)\b", re.IGNORECASE)
+_NEXT = 5
+_BESIDE = 12
+"""Characters between a denial and what it can deny amid words that it does not."""
 _FAR_MORE = 3
 _NONE_OF = re.compile(r"\b(?:took|taking|removed|saw|found|sent|with|left) no (?:\w+ )?$", re.IGNORECASE)
 """A verb that denies what follows: "took no nodes"."""
 _SPENT = re.compile(r"\btime\b|\bspent\b|\bminutes of\b", re.IGNORECASE)
 _TOLD = (Role.TITLE, Role.BODY, Role.FINDING)
-
-
-def _sides(text: str, start: int, end: int) -> list[tuple[str, Span]]:
-    found = []
-    for match in _SIDE.finditer(text, start, end):
-        exact = _SIDE_EXACT.get(match.group().lower().replace(".", ""), "")
-        if exact and match.group().replace(".", "") != exact:
-            continue
-        side = {"right": "RT", "left": "LT", "both": "50"}[match.lastgroup or ""]
-        found.append((side, Span(match.start(), match.end(), "side")))
-    return found
-
-
-def _joined(text: str, first: Span, second: Span) -> bool:
-    low, high = min(first.end, second.end), max(first.start, second.start)
-    return (
-        first == second or re.fullmatch(r"\s*(?:and|&|/|\+|,)\s*(?:the\s+)?", text[low:high], re.IGNORECASE) is not None
-    )

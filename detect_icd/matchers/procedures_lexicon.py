@@ -2,8 +2,9 @@
 
 A file of ``data/procedures`` holds ``[[procedure]]`` tables. One with a ``variant`` list stands for several entries: each
 variant takes what the table says and adds to it (``extent``, ``here``, ``without``, ``unless``, ``includes``, ``supersedes``) or
-says it anew (every other key). A ``[words]`` table adds ``same``, ``means``, ``kind`` and ``also`` of the field to the shared
-ones of ``procedure_words.toml``: ``also`` gives ways of saying something that leave their words to all other forms.
+says it anew (every other key). A ``[words]`` table adds ``same``, ``means``, ``kind``, ``also`` and ``phrase`` of the field to
+the shared ones of ``procedure_words.toml``: ``also`` and ``phrase`` give ways of saying something that leave their words to all
+other forms.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any, Self
 
 from detect_icd.coding import CodeSystem, Coding, cpt, hcpcs
 from detect_icd.matchers.procedures_compiled import packed, sources
+from detect_icd.matchers.procedures_scan import TABLES
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 
@@ -248,12 +250,12 @@ def words() -> Mapping[str, Mapping[str, Any]]:
         RuleError: Two files disagree about a form.
     """
     shared = read_toml(data("detect_icd") / "procedure_words.toml")
-    tables: dict[str, dict[str, Any]] = {key: dict(shared.get(key, {})) for key in ("same", "means", "kind", "also")}
+    tables: dict[str, dict[str, Any]] = {key: dict(shared.get(key, {})) for key in TABLES}
     for where, raw in _files():
         own = raw.get("words", {})
         if unknown := sorted(set(own) - set(tables)):
-            raise RuleError(f"{where}: unknown tables {unknown} of words; valid: also, kind, means, same")
-        for key in ("same", "kind", "also"):
+            raise RuleError(f"{where}: unknown tables {unknown} of words; valid: {', '.join(TABLES)}")
+        for key in ("same", "kind", "also", "phrase"):
             for name, forms in own.get(key, {}).items():
                 tables[key][name] = list(dict.fromkeys((*tables[key].get(name, ()), *forms)))
         for form, atoms in own.get("means", {}).items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -96,7 +96,7 @@ def mention_of(facts: Facts, entry: Entry, found: Found) -> Mention | None:
     if status is None:
         return None
     answers: list[Answer] = []
-    for check in _OF_ACCOUNTS if found.likeness else _CHECKS:
+    for check in _checks(entry, found):
         answer = check(facts, entry, found)
         if answer is None:
             return None
@@ -118,12 +118,20 @@ def mention_of(facts: Facts, entry: Entry, found: Found) -> Mention | None:
     )
 
 
+def _checks(entry: Entry, found: Found) -> Sequence[Callable[[Facts, Entry, Found], Answer | None]]:
+    if not found.likeness:
+        return _CHECKS
+    return (*_OF_ACCOUNTS, _extent) if entry.procedure.specialty in _BY_SITE else _OF_ACCOUNTS
+
+
 def _rule(found: Found) -> str:
     if found.likeness:
         return ACCOUNT
     return STEPS if found.by_steps else f"procedure/{found.clause.role.name.lower()}"
 
 
+_BY_SITE = frozenset({"skin"})
+"""Fields whose codes differ by the site and the kind of lesion alone: accounts of neighbours are told in the same words."""
 STEPS, ACCOUNT = "procedure/steps", "procedure/account"
 """Rules of what nobody names: the account states steps of the entry, or is like a known account."""
 
@@ -139,6 +147,9 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
     # A form that begins with it ("previous cesarean") holds the word that makes it past.
     before = None if found.by_steps else _PAST_WORD.match(facts.text, start, end)
     status, cue = facts.status(clause, before.end() if before else start, end)
+    if found.likeness:
+        # Its words are spread over the account: what is denied or past amid them is something else.
+        status, cue = Status.PRESENT, None
     if status in {Status.NEGATED, Status.UNCERTAIN} and "53" in facts.modifiers and cue and _is_stopping(facts, cue):
         status, cue = Status.PRESENT, None
     if status is not Status.PRESENT:
@@ -148,6 +159,8 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
     if clause.role is Role.FINDING and not found.by_steps:
         return None, None
     performed = facts.operative or (found.by_steps and not facts.visit)
+    if found.by_steps and facts.instructs:
+        performed = False
     if not performed and entry.procedure.specialty in _SERVICES:
         performed = facts.is_service(clause)
     return (Status.PRESENT if performed else None), None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import bisect
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, NamedTuple, Self
 
+from detect_icd.matchers.procedures_phrases import SMALL, Phrases, Word
 from detect_icd.sections import Section
 from detect_icd.terms import TAG, american, sentences, singular
 from redactphi.errors import RuleError
@@ -30,6 +32,8 @@ _OTHER_HEADING = re.compile(
     r"previous|scheduled|proposed|anticipated|date|time|risks?|instructions?|recommend\w*|follow\w*|medications?|allerg\w*|review|labor\w*|referr\w*|equipment|instruments?)\b",
     re.IGNORECASE,
 )
+TABLES = ("same", "means", "kind", "also", "phrase")
+"""The tables of words, see procedure_words.toml."""
 _EARLIER = frozenset({"past_surgical_history"})
 _LONGEST_LIST = 8000
 _WRAPPED = 60
@@ -100,12 +104,22 @@ class _Form(NamedTuple):
     atoms: tuple[str, ...]
 
 
+class _Token(NamedTuple):
+    """A word of a text that some form has: which word it is, where, its stem, and how many that count stand before it."""
+
+    number: int
+    start: int
+    end: int
+    stem: str
+    order: int
+
+
 class Vocabulary:
     """Turns words into atoms: different words and forms for the same thing become one."""
 
     def __init__(self, raw: Mapping[str, Any]) -> None:
-        if unknown := sorted(set(raw) - {"same", "means", "kind", "also"}):
-            raise RuleError(f"procedure_words.toml: unknown keys {unknown}; valid: also, kind, means, same")
+        if unknown := sorted(set(raw) - set(TABLES)):
+            raise RuleError(f"procedure_words.toml: unknown keys {unknown}; valid: {', '.join(TABLES)}")
         self._stems: dict[str, str] = {}
         self._read: dict[str, str] = {}
         # By the first two stems of a form, or the one it has.
@@ -132,6 +146,8 @@ class Vocabulary:
                 self._add_also(form, atom)
         for known in self._forms.values():
             known.sort(key=lambda item: (-len(item.stems), not item.exact))
+        self._phrases = Phrases.of(raw.get("phrase", {}), self.stem)
+        self._parts |= self._phrases.stems
 
     def to_packed(self) -> dict[str, Any]:
         """All it knows, for ``from_packed``."""
@@ -143,6 +159,7 @@ class Vocabulary:
             "parts": sorted(self._parts),
             "exact": sorted(self._exact),
             "kinds": self._kinds,
+            "phrases": self._phrases.to_packed(),
         }
 
     @classmethod
@@ -155,6 +172,7 @@ class Vocabulary:
         found._parts.update(raw["parts"])
         found._exact = frozenset(raw["exact"])
         found._kinds.update((atom, tuple(kinds)) for atom, kinds in raw["kinds"].items())
+        found._phrases = Phrases.from_packed(raw["phrases"])
         return found
 
     def _add(self, form: str, atoms: tuple[str, ...]) -> None:
@@ -176,6 +194,11 @@ class Vocabulary:
         stems = tuple(self.stem(match.group()) for match in _WORD.finditer(written))
         self._also.setdefault(stems[:2], []).append(_Form(stems, written if form.startswith("=") else "", (atom,)))
         self._parts.update(stems)
+
+    @functools.cached_property
+    def phrased(self) -> frozenset[str]:
+        """The atoms that only a phrase states."""
+        return self._phrases.atoms
 
     def stem(self, word: str) -> str:
         """The stem of a word, whatever its case, spelling and number."""
@@ -204,28 +227,37 @@ class Vocabulary:
         """The atoms a phrase of the lexicon states; a word with ``_`` is an atom by name."""
         named = [word for word in phrase.split() if self._is_atom(word)]
         rest = " ".join(word for word in phrase.split() if not self._is_atom(word))
-        return frozenset((*named, *(hit.atom for hit in self.scan(rest, of_lexicon=True))))
+        return frozenset((*named, *(hit.atom for hit in self._by_form(rest, self._words(rest), of_lexicon=True))))
 
     def _is_atom(self, word: str) -> bool:
         return "_" in word or word in self._exact
 
-    def scan(self, text: str, *, of_lexicon: bool = False) -> list[Hit]:
-        """The atoms in a text, in order; of forms that start alike the longest wins.
+    def scan(self, text: str) -> list[Hit]:
+        """The atoms in a text, in order; of forms that start alike the longest wins, and phrases stand beside them."""
+        words = self._words(text)
+        hits = self._by_form(text, words)
+        counting = [Word(word.order, word.start, word.end, word.stem) for word in words if word.stem not in SMALL]
+        if phrases := [Hit(*found) for found in self._phrases.scan(text, counting)]:
+            hits = sorted((*hits, *phrases), key=lambda hit: hit.start)
+        return hits
 
-        Args:
-            text: A note, or a phrase.
-            of_lexicon: Whether it is a phrase of the lexicon: that asks for what it says, and not for the kinds of it.
-        """
+    def _words(self, text: str) -> list[_Token]:
         read = self._read
-        kinds: Mapping[str, tuple[str, ...]] = {} if of_lexicon else self._kinds
-        words: list[tuple[int, int, int, str]] = []
+        words: list[_Token] = []
+        order = 0
         for number, match in enumerate(_WORD.finditer(text)):
             word = match.group()
             stem = read.get(word)
             if stem is None:
                 stem = self._part(word)
             if stem and not match.lastgroup:
-                words.append((number, match.start(), match.end(), stem))
+                words.append(_Token(number, match.start(), match.end(), stem, order))
+            order += word.lower() not in SMALL
+        return words
+
+    def _by_form(self, text: str, words: Sequence[_Token], *, of_lexicon: bool = False) -> list[Hit]:
+        """The atoms by forms; a phrase of the lexicon asks for what it says, and not for the kinds of it."""
+        kinds: Mapping[str, tuple[str, ...]] = {} if of_lexicon else self._kinds
         hits: list[Hit] = []
         silent: set[int] = set()
         position = 0
@@ -237,11 +269,12 @@ class Vocabulary:
                 named = (*form.atoms, *(kind for atom in form.atoms for kind in kinds.get(atom, ())))
                 hits.extend(Hit(start, end, atom) for atom in named)
             position += len(form.stems) if form else 1
-        if not of_lexicon:
+        if not of_lexicon and self._also:
+            opens = {stems[0] for stems in self._also}
             hits.extend(
                 Hit(words[position][1], words[position + len(form.stems) - 1][2], form.atoms[0])
                 for position in range(len(words))
-                if position not in silent
+                if words[position].stem in opens and position not in silent
                 for form in self._stated(text, words, position, self._also)
             )
             hits.sort(key=lambda hit: hit.start)
@@ -250,7 +283,7 @@ class Vocabulary:
     def _stated(
         self,
         text: str,
-        words: Sequence[tuple[int, int, int, str]],
+        words: Sequence[_Token],
         position: int,
         shelves: Mapping[tuple[str, ...], Sequence[_Form]],
     ) -> Iterator[_Form]:
@@ -273,11 +306,11 @@ class Vocabulary:
         return found
 
     @staticmethod
-    def _here(text: str, words: Sequence[tuple[int, int, int, str]], position: int, form: tuple[str, ...]) -> bool:
+    def _here(text: str, words: Sequence[_Token], position: int, form: tuple[str, ...]) -> bool:
         if position + len(form) > len(words):
             return False
         for step, stem in enumerate(form):
-            number, start, _, found = words[position + step]
+            number, start, _, found, _ = words[position + step]
             if found != stem:
                 return False
             if step and (
@@ -294,7 +327,7 @@ def clauses(text: str, sections: Sequence[Section], hits: Sequence[Hit]) -> list
     found: list[Clause] = []
     operated = any(section.name == "postoperative_diagnosis" for section in sections)
     for section in sections:
-        low = bisect.bisect_left(starts, section.start)
+        low = bisect.bisect_left(starts, _told_from(text, section, operated=operated))
         high = bisect.bisect_left(starts, section.end)
         if low < high:
             found.extend(_clauses_of(text, section, hits[low:high], operated=operated))
@@ -305,8 +338,9 @@ def _clauses_of(text: str, section: Section, hits: Sequence[Hit], *, operated: b
     role = _role(text, section, operated=operated)
     value_end = _value_end(text, section)
     number, told = 0, False
-    for low, high in sentences(text[section.start : section.end]):
-        start, end = section.start + low, section.start + high
+    begin = _told_from(text, section, operated=operated)
+    for low, high in sentences(text[begin : section.end]):
+        start, end = begin + low, begin + high
         first = number
         while number < len(hits) and hits[number].start < end:
             number += 1
@@ -320,6 +354,12 @@ def _clauses_of(text: str, section: Section, hits: Sequence[Hit], *, operated: b
         clause = Clause(start, end, own, section.name)
         clause.add(hits[first:number])
         yield clause
+
+
+def _told_from(text: str, section: Section, *, operated: bool) -> int:
+    """Where a section begins to tell: a heading that is none of ours, as "left knee scope:", is a part of the account."""
+    own = not section.name and _role(text, section, operated=operated) is Role.BODY
+    return section.heading if own else section.start
 
 
 def lists(found: Sequence[Clause]) -> list[Clause]:

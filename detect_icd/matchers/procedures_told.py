@@ -17,6 +17,8 @@ _MOSTLY = 2
 """Steps that must stand in the account itself: specimens and findings tell of what was taken elsewhere, too."""
 _ENOUGH, _ENOUGH_ALONE = 80.0, 115.0
 """How much an account must have in common with a known one; more where nothing else says that anything was done."""
+_LEAST_SHARE = 0.15
+"""The least part of what the account's words say that must be in common: long notes have a little of everything."""
 _NEARER = 1.2
 """How much nearer a known account must be than those of what the steps say, to be followed instead."""
 _ASKED = 5
@@ -36,10 +38,11 @@ def by_steps(facts: Facts, index: Index, day: date | None) -> Iterator[Mention]:
         return
     told = [clause for clause in facts.clauses if clause.role >= Role.FINDING]
     said = {atom for clause in told for atom in clause.atoms}
+    phrased = index.vocabulary.phrased
     for entry in index.told(said):
         if not (entry.procedure.valid_on(day) and facts.may_say(entry)):
             continue
-        hits = [stated for step in entry.steps if (stated := _first_stated(facts, step))]
+        hits = [stated for step in entry.steps if (stated := _first_stated(facts, step, phrased))]
         if len(hits) < entry.procedure.steps_needed:
             continue
         if sum(_is_told(told, group[0]) for group in hits) < min(entry.procedure.steps_needed, _MOSTLY):
@@ -55,9 +58,10 @@ def _is_told(clauses: Sequence[Clause], hit: Hit) -> bool:
     return any(c.start <= hit.start < c.end and c.role >= Role.BODY for c in clauses)
 
 
-def _first_stated(facts: Facts, step: tuple[Atoms, ...]) -> tuple[Hit, ...]:
-    """Where a note first states a step, in one of its ways."""
-    return min((hits for atoms in step if (hits := facts.first(atoms))), key=lambda hits: hits[0].start, default=())
+def _first_stated(facts: Facts, step: tuple[Atoms, ...], phrased: Atoms) -> tuple[Hit, ...]:
+    """Where a note first states a step, in one of its ways; a sentence and the next may state what phrases state."""
+    stated = (hits for atoms in step if (hits := facts.first(atoms, over_two=atoms <= phrased)))
+    return min(stated, key=lambda hits: hits[0].start, default=())
 
 
 class _Told(NamedTuple):
@@ -89,10 +93,14 @@ def by_account(
         The operations of the known account; none where what is stated stands.
     """
     told = _Told.of(facts)
-    if not told.clauses or facts.visit or facts.of_specimens:
+    if facts.visit or facts.of_specimens or not any(clause.role is Role.BODY for clause in told.clauses):
         return []
     enough = _ENOUGH if facts.operative else _ENOUGH_ALONE
-    ranked = [like for like in known.nearest(facts.text, told.parts, told.hits) if like.score >= enough]
+    ranked = [
+        like
+        for like in known.nearest(facts.text, told.parts, told.hits)
+        if like.score >= enough and like.share >= _LEAST_SHARE
+    ]
     steps = {mention.code for mention in stated if mention.status is Status.PRESENT}
     nearest_steps = next((like.score for like in ranked if steps & set(like.codes)), 0.0)
     places = known.places(facts.text, told.parts, told.hits)
@@ -106,6 +114,12 @@ def by_account(
             break
     voted = _voted(agreed)
     codes = {mention.code for mention in voted}
+    if any(
+        codes & {*mention.entry.procedure.supersedes, *mention.entry.procedure.includes}
+        for mention in stated
+        if mention.code in steps
+    ):
+        return []  # what the note states is more than what it is like
     return [*voted, *(m for m in stated if m.code not in codes and codes & set(m.entry.procedure.add_on_to))]
 
 
@@ -143,5 +157,14 @@ def _like(  # noqa: PLR0917 - a code of a known account, beside the account of t
     entries = [entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day)]
     # An entry of names alone may ask for less: its name says the rest.
     entries = [entry for entry in entries if entry.steps] or entries
+    phrased = index.vocabulary.phrased
+    if len(like.codes) > 1 and any(_is_denied(facts, step, phrased) for entry in entries for step in entry.steps):
+        return None
     mentions = [mention for entry in entries if (mention := mention_of(facts, entry, found))]
     return max(mentions, key=lambda mention: mention.score, default=None)
+
+
+def _is_denied(facts: Facts, step: tuple[Atoms, ...], phrased: Atoms) -> bool:
+    """Whether a note speaks of a step only to say that it was not done: "the acromion was not burred"."""
+    spoken = [atoms for atoms in step if len(atoms) > 1 and next(facts.holding(atoms), None)]
+    return bool(spoken) and not any(facts.first(atoms, over_two=atoms <= phrased) for atoms in spoken)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
+from redactphi import resources
+from redactphi.labels import PhiLabel
 from redactphi.nlp import PhiArtifacts, PhiModel, load_model
 from redactphi.nlp_weights import LABELS
 from redactphi.recognizers.growth import grown
@@ -23,7 +25,7 @@ class ModelRecognizer(SpanRecognizer):
         model: Another model than the shipped one.
     """
 
-    def __init__(self, threshold: float = 0.3, model: PhiModel | None = None) -> None:
+    def __init__(self, threshold: float = 0.35, model: PhiModel | None = None) -> None:
         self.threshold = threshold
         self._model = model
         super().__init__(supported_entities=[str(label) for label in LABELS], supported_language="en")
@@ -42,4 +44,15 @@ class ModelRecognizer(SpanRecognizer):
         else:
             found = self.model.spans(text, self.threshold)
         whole = grown(text, without_vetoed(text, found))
-        return [Span(span.start, span.end, span.label, WEIGHT * span.score, span.source) for span in whole]
+        return [Span(s.start, s.end, _label(text, s), WEIGHT * s.score, s.source) for s in whole]
+
+
+def _label(text: str, span: Span) -> str:
+    """The model's label; a listed town of several words is one, whatever stands beside it."""
+    if span.label not in _ORGANISATIONS:
+        return span.label
+    found = " ".join(text[span.start : span.end].lower().split())
+    return str(PhiLabel.LOCATION) if " " in found and found in resources.terms("places") else span.label
+
+
+_ORGANISATIONS = frozenset({str(PhiLabel.FACILITY), str(PhiLabel.EMPLOYER)})

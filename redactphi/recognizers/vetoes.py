@@ -65,6 +65,10 @@ _CREDENTIAL_BEFORE = re.compile(
     r"\b(?:M\.?D\.?|D\.?O\.?|Ph\.?D\.?|R\.?N\.?|MBBS|MPH|DPM|DDS|DMD|PA-C|NP|FAC[A-Z]{1,2}),[ ]$"
 )
 _LINE_END = re.compile(r"\s*?(?:\n|$)")
+_SPECIES = re.compile(
+    r"[A-Z](?:\.|[a-z]{3,}) ?[A-Za-z][a-z]*(?:idis|aureus|coli|difficile|faecalis|faecium|pneumoniae|pyogenes|albicans|aeruginosa|influenzae|catarrhalis|marcescens|mirabilis|fumigatus|pylori)"
+)
+"""A germ by the letter of its genus, or the genus, and its species."""
 _CAPITAL = re.compile("[A-Z]")
 _CODE = regex.compile(r"\b[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}\b")
 
@@ -128,7 +132,7 @@ def _is_no_name(text: str, span: Span, found: str, *, capitals: bool) -> bool:
     """What speaks against a name or place that stands by itself, without a title."""
     lower = found.lower()
     is_land = lower in countries() and lower not in listed_names()
-    if is_land or lower in peoples() or found.replace(".", "") in _letters():
+    if is_land or lower in peoples() or found.replace(".", "") in _letters() or _SPECIES.fullmatch(found):
         return True
     words = WORD.findall(found)
     if not words or len(found) == 1:
@@ -186,7 +190,12 @@ def _is_part_of_state(text: str, span: Span, found: str) -> bool:
 def _are_plain_words(text: str, span: Span, words: Sequence[str], *, capitals: bool) -> bool:
     if span.score < SURE and are_clinical(words):
         return True
-    return len(words) == 1 and _is_plain_word(text, span, words[0], capitals=capitals)
+    if len(words) > 1:
+        plain = capitals and all(
+            word.islower() and (word in ordinary_words() or word in plain_words()) for word in words
+        )
+        return plain and span.score < ALL_BUT_SURE
+    return _is_plain_word(text, span, words[0], capitals=capitals)
 
 
 def _is_plain_word(text: str, span: Span, word: str, *, capitals: bool) -> bool:

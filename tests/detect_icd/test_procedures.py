@@ -148,7 +148,7 @@ def test_a_wrong_entry_is_an_error_that_says_what_is_valid(change, error, words)
 def test_an_unknown_table_is_an_error():
     with pytest.raises(RuleError, match="valid: procedure"):
         read_procedures({"procedures": []}, "test")
-    with pytest.raises(RuleError, match="valid: also, kind, means, same"):
+    with pytest.raises(RuleError, match="valid: same, means, kind, also, phrase"):
         Vocabulary({"same": {}, "means": {}, "smae": {}})
     with pytest.raises(RuleError, match="also/plain: a name with _"):
         Vocabulary({"same": {}, "means": {}, "also": {"plain": ["word"]}})

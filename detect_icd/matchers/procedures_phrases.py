@@ -1,0 +1,178 @@
+"""Phrases of surgeons: an atom wherever one of its ways of saying stands, beside whatever the single words mean.
+
+A way of saying is a row of words: ``lifted/elevated flap``. ``/`` parts words that may stand for one another, ``~`` lets up to
+four words come between, ``=MM`` matters in this case only, and small words (``the``, ``was``) never count. Unlike a form of ``same`` or ``means`` it takes no word
+from any other form, so one field's phrases change nothing for another field.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Self
+
+from redactphi.errors import RuleError
+
+_WAY = re.compile(r"(?:=?[A-Za-z0-9&]+)(?:/=?[A-Za-z0-9&]+)*(?: (?:~|(?:=?[A-Za-z0-9&]+)(?:/=?[A-Za-z0-9&]+)*))*")
+_GAP = "~"
+_GAP_WORDS = 4
+_DENIES = re.compile(r"\b(?:not?|never|without|nor)\b", re.IGNORECASE)
+"""What must not stand in a gap: "sphenoid ~ opened" is not said by "sphenoid was not opened"."""
+_BREAKS = (". ", ".\n", "; ", ";\n", "\n\n")
+SMALL = frozenset(
+    {
+        "a",
+        "an",
+        "the",
+        "this",
+        "that",
+        "these",
+        "those",
+        "his",
+        "her",
+        "its",
+        "their",
+        "my",
+        "our",
+        "your",
+        "was",
+        "were",
+        "is",
+        "are",
+        "be",
+        "been",
+        "being",
+        "then",
+        "and",
+        "of",
+        "to",
+        "in",
+        "into",
+        "on",
+        "at",
+        "with",
+        "by",
+        "for",
+        "from",
+        "as",
+        "it",
+    }
+)
+"""Words that never count between the words of a phrase."""
+
+
+class Word(NamedTuple):
+    """A word of a text that some phrase has, and how many words that count stand before it."""
+
+    order: int
+    start: int
+    end: int
+    stem: str
+
+
+class _Step(NamedTuple):
+    stem: str
+    reach: int
+    exact: str
+
+
+class Phrases:
+    """The phrases of every field, filed under the first word of each."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[tuple[tuple[_Step, ...], str]]] = {}
+
+    @classmethod
+    def of(cls, raw: Mapping[str, Sequence[str]], stem: Callable[[str], str]) -> Self:
+        """The phrases of ``[words.phrase]`` tables.
+
+        Args:
+            raw: Atom -> its ways of saying.
+            stem: Gives the stem of a word.
+
+        Raises:
+            RuleError: An atom has no ``_`` (a word of a text could be it), or a way no word that counts.
+        """
+        found = cls()
+        for atom, ways in raw.items():
+            if "_" not in atom:
+                raise RuleError(f"phrase/{atom}: needs a _ in its name")
+            for way in ways:
+                if not _WAY.fullmatch(way):
+                    raise RuleError(f"phrase/{atom}: {way!r} is no row of words, / and ~")
+                for row in itertools.product(*(word.split("/") for word in way.split())):
+                    found._add(_steps(row, stem), atom)
+        return found
+
+    def _add(self, steps: tuple[_Step, ...], atom: str) -> None:
+        if not steps:
+            raise RuleError(f"phrase/{atom}: a way has no word that counts")
+        rows = self._rows.setdefault(steps[0].stem, [])
+        if (steps, atom) not in rows:
+            rows.append((steps, atom))
+
+    @property
+    def atoms(self) -> frozenset[str]:
+        """Every atom that a phrase states."""
+        return frozenset(atom for rows in self._rows.values() for _, atom in rows)
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """Every word that a phrase has."""
+        return frozenset(step.stem for rows in self._rows.values() for steps, _ in rows for step in steps)
+
+    def scan(self, text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
+        """Where the phrases stand: start, end and atom of each."""
+        for position, word in enumerate(words):
+            for steps, atom in self._rows.get(word.stem, ()):
+                last = _end(text, words, position, steps)
+                if last is not None:
+                    yield word.start, words[last].end, atom
+
+    def to_packed(self) -> list[Any]:
+        """All phrases, for ``from_packed``."""
+        return [[steps, atom] for rows in self._rows.values() for steps, atom in rows]
+
+    @classmethod
+    def from_packed(cls, raw: Sequence[Any]) -> Self:
+        """The phrases as they were packed."""
+        found = cls()
+        for steps, atom in raw:
+            rows = found._rows.setdefault(steps[0][0], [])
+            rows.append((tuple(_Step(*step) for step in steps), atom))
+        return found
+
+
+def _steps(row: Sequence[str], stem: Callable[[str], str]) -> tuple[_Step, ...]:
+    steps: list[_Step] = []
+    reach = 1
+    for word in row:
+        if word == _GAP:
+            reach = 1 + _GAP_WORDS
+        elif word not in SMALL:
+            written = word.removeprefix("=")
+            steps.append(_Step(stem(written), reach, written if written != word else ""))
+            reach = 1
+    return tuple(steps)
+
+
+def _end(text: str, words: Sequence[Word], position: int, steps: tuple[_Step, ...]) -> int | None:
+    """The last word of a phrase that begins at ``position``; None where it does not stand there."""
+    first = words[position]
+    if steps[0].exact and text[first.start : first.end] != steps[0].exact:
+        return None
+    for step in steps[1:]:
+        before = words[position]
+        position += 1
+        while position < len(words) and words[position].stem != step.stem:
+            position += 1
+        if position == len(words) or words[position].order - before.order > step.reach:
+            return None
+        if step.exact and text[words[position].start : words[position].end] != step.exact:
+            return None
+        if any(text.find(pause, before.end, words[position].start + 1) >= 0 for pause in _BREAKS):
+            return None
+        if step.reach > 1 and _DENIES.search(text, before.end, words[position].start):
+            return None
+    return position
