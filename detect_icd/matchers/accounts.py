@@ -19,7 +19,7 @@ import numpy.typing as npt
 from detect_icd.coding import cpt, hcpcs
 from detect_icd.matchers.procedures_compiled import account_sources, pack, packed
 from detect_icd.matchers.procedures_lexicon import Procedure, read_all
-from detect_icd.matchers.procedures_scan import Hit, Vocabulary
+from detect_icd.matchers.procedures_vocabulary import Hit, Vocabulary
 from detect_icd.terms import TAG
 from redactphi.errors import RuleError
 
@@ -103,15 +103,19 @@ class Likeness(NamedTuple):
         codes: What is reported of the known account.
         score: How much the two have in common; unbounded.
         share: Which part that is of all the note's words have to say, from 0 to about 1.
-        words: The features that both have, the most telling first.
         source: Where the known account stands.
+        number: The known account.
     """
 
     codes: tuple[str, ...]
     score: float
     share: float
-    words: tuple[str, ...]
     source: str
+    number: int
+
+
+Said = Mapping[int, int]
+"""The numbers of features that a text has, and how often."""
 
 
 class Accounts:
@@ -132,6 +136,7 @@ class Accounts:
         self._file(list(found), list(found.values()))
 
     def _file(self, features: Sequence[str], postings: Sequence[tuple[Sequence[int], Sequence[int]]]) -> None:
+        self._known_features = tuple(features)
         self._numbers = {feature: number for number, feature in enumerate(features)}
         self._postings = [(np.array(d, dtype=np.intp), np.array(t, dtype=np.float64)) for d, t in postings]
         count = len(self._codes)
@@ -163,38 +168,45 @@ class Accounts:
     def __len__(self) -> int:
         return len(self._codes)
 
-    def nearest(self, text: str, parts: Iterable[tuple[int, int]], hits: Iterable[Hit]) -> list[Likeness]:
-        """The known accounts that parts of a text are like, nearest first.
+    def said(self, text: str, parts: Iterable[tuple[int, int]], hits: Iterable[Hit]) -> Said:
+        """What parts of a text say: the number of each known feature, and how often it stands there.
 
         Args:
             text: The note.
             parts: Where in it the account stands, as start and end.
             hits: The atoms in these parts.
         """
-        said = Counter(self._features(text, parts))
-        said.update(f"@{hit.atom}" for hit in hits)
-        known = {self._numbers[feature]: times for feature, times in sorted(said.items()) if feature in self._numbers}
+        counted = Counter(self._features(text, parts))
+        counted.update(f"@{hit.atom}" for hit in hits)
+        numbers = self._numbers
+        return {numbers[feature]: times for feature, times in sorted(counted.items()) if feature in numbers}
+
+    def nearest(self, said: Said) -> list[Likeness]:
+        """The known accounts that what is said is like, nearest first."""
         scores = np.zeros(len(self._codes))
         possible = 0.0
-        for number, times in known.items():
+        for number, times in said.items():
             repeated = min(times, _REPEATED) ** 0.5
             scores[self._postings[number][0]] += repeated * self._weights[number]
             possible += repeated * self._most[number]
-        order = np.argsort(-scores, kind="stable")[:_LIMIT]
+        order = np.argsort(-scores, kind="stable")[:_LIMIT].tolist()
         return [
-            self._likeness(int(place), float(scores[place]), possible, known) for place in order if scores[place] > 0
+            Likeness(
+                self._codes[place], float(scores[place]), float(scores[place]) / possible, self._sources[place], place
+            )
+            for place in order
+            if scores[place] > 0
         ]
 
-    def _likeness(self, document: int, score: float, possible: float, known: Mapping[int, int]) -> Likeness:
+    def words(self, like: Likeness, said: Said) -> tuple[str, ...]:
+        """The features that a known account and what is said have in common, the most telling first."""
         weighed = []
-        features = list(self._numbers)
-        for number in known:
-            documents, weights = self._postings[number][0], self._weights[number]
-            place = int(np.searchsorted(documents, document))
-            if place < len(documents) and documents[place] == document:
-                weighed.append((-float(weights[place]), features[number]))
-        words = tuple(feature for _, feature in sorted(weighed))
-        return Likeness(self._codes[document], score, score / possible, words, self._sources[document])
+        for number in said:
+            documents = self._postings[number][0]
+            place = int(np.searchsorted(documents, like.number))
+            if place < len(documents) and documents[place] == like.number:
+                weighed.append((-float(self._weights[number][place]), self._known_features[number]))
+        return tuple(feature for _, feature in sorted(weighed))
 
     def places(self, text: str, parts: Iterable[tuple[int, int]], hits: Iterable[Hit]) -> dict[str, Hit]:
         """Where parts of a text first have each feature."""

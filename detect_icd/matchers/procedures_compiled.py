@@ -18,7 +18,7 @@ from redactphi.resources import data
 
 FILE = "procedures.json"
 _READERS = (
-    *(f"matchers/procedures_{name}.py" for name in ("scan", "phrases", "lexicon", "index")),
+    *(f"matchers/procedures_{name}.py" for name in ("vocabulary", "phrases", "lexicon", "index")),
     "matchers/accounts.py",
     "terms.py",
 )

@@ -12,9 +12,11 @@ from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
 from detect_icd.matchers.procedures_amounts import Amount, counted, levels, places, times
 from detect_icd.matchers.procedures_index import Entry
+from detect_icd.matchers.procedures_kinds import GAVE_UP, GIVEN, INSTRUCTS, OPERATIVE, SERVICE_NOTE, SPECIMENS
 from detect_icd.matchers.procedures_modifiers import named_modifiers
-from detect_icd.matchers.procedures_scan import Clause, Hit, Role
+from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_sides import OTHER_SIDE, joined, named_sides
+from detect_icd.matchers.procedures_vocabulary import Hit
 from detect_icd.sections import Section
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
@@ -32,18 +34,6 @@ _VISIT_SECTIONS = frozenset(
 _BY_PORTS = frozenset({"laparoscopic", "arthroscopic", "thoracoscopic"})
 _PORTS = frozenset({"port_entry", "bare_port"})
 _CONVERTED = "converted"
-_SPECIMENS = re.compile(
-    r"\b(?:pathology|cytology|cytopathology|histology) report\b|^[ \t]*(?:gross(?: (?:description|examination))?|microscopic(?: (?:description|examination))?):",
-    re.IGNORECASE | re.MULTILINE,
-)
-_GAVE_UP = re.compile(
-    r"\b(?:(?:gave|give|giving) up|abandon\w*|no longer safe|could not (?:safely )?(?:be )?continue\w*|unable to (?:safely )?(?:continue|proceed)|"
-    r"(?:ports?|trocars?) (?:were |was )?(?:removed|withdrawn)|(?:gas|pneumoperitoneum|abdomen) (?:was )?(?:let out|released|evacuated|desufflated)|undocked)\b"
-    r"[^\n]{0,220}?\b(?:(?:right |left )?subcostal|kocher|midline|mcburney\w*|laparotomy|pfannenstiel|transverse|flank|thoracotomy|sternotomy)\b[^.\n]{0,40}"
-    r"\b(?:incision|made|opened|performed|carried|was)\b",
-    re.IGNORECASE,
-)
-"""Words of a change to an open operation that never name it: the ports are given up and a large incision made."""
 _SHORT = "lap"
 """Also a kind of sponge."""
 _AGE = re.compile(
@@ -54,12 +44,6 @@ _AGED = re.compile(
     r"\b(?:aged?|under age|patient age)[:\s]+(?P<number>\d{1,2})\b(?!\s*(?:and (?:over|older)))", re.IGNORECASE
 )
 _YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52, "d": 1 / 365}
-_OPERATIVE = re.compile(
-    r"operating (?:room|suite|table)|prepped|draped|\b(?:incision|incised|anesthesia|an[ae]esthe|sedat|trocar|port(?:s)? (?:was|were)|"
-    r"dissect|clamped|ligated|sutur|tolerated the procedure|was performed|were performed|was carried out|underwent|scope was|colonoscope|"
-    r"endoscope|gastroscope|cystoscope|bronchoscope|hemostasis|cautery|clipped|stapl|catheter was|needle was|injected|aspirated|biops|lidocaine|consent (?:was )?obtained|endoscopist|surgeon|operator)",
-    re.IGNORECASE,
-)
 
 
 @functools.cache
@@ -90,7 +74,7 @@ class Facts:
         """Whether the note tells of an operation at all, rather than of a visit or a stay."""
         if self.titled or self._sections & _OPERATIVE_SECTIONS:
             return True
-        return not self.visit and _OPERATIVE.search(self.text) is not None
+        return not self.visit and OPERATIVE.search(self.text) is not None
 
     def may_say(self, entry: Entry) -> bool:
         """Whether the atoms of all that an entry asks for stand anywhere in the note; if not, it is not worth a look."""
@@ -109,18 +93,18 @@ class Facts:
     @functools.cached_property
     def of_specimens(self) -> bool:
         """Whether the note is the report of a laboratory on what somebody else took."""
-        return _SPECIMENS.search(self.text) is not None
+        return SPECIMENS.search(self.text) is not None
 
     def is_service(self, clause: Clause) -> bool:
         """Whether a clause of a note that tells of no operation says that a service was given."""
-        if self._sections <= {""} and len(self.text) < _SHORT_NOTE and _SERVICE_NOTE.search(self.text):
+        if self._sections <= {""} and len(self.text) < _SHORT_NOTE and SERVICE_NOTE.search(self.text):
             return True
-        return _GIVEN.search(self.text, clause.start, clause.end) is not None
+        return GIVEN.search(self.text, clause.start, clause.end) is not None
 
     @functools.cached_property
     def instructs(self) -> bool:
         """Whether the note tells a patient or a therapist what to do after an operation, rather than of one."""
-        return not self.titled and _INSTRUCTS.search(self.text) is not None
+        return not self.titled and INSTRUCTS.search(self.text) is not None
 
     @property
     def visit(self) -> bool:
@@ -228,7 +212,7 @@ class Facts:
                 near = [h for h in clause.hits if h.atom in {"open", "laparotomy"} and abs(h.start - hit.start) < 60]  # noqa: PLR2004
                 if near and self.status(clause, hit.start, hit.end)[0] is Status.PRESENT:
                     return hit
-        gave_up = _GAVE_UP.search(self.text)
+        gave_up = GAVE_UP.search(self.text)
         return Hit(gave_up.start(), gave_up.end(), _CONVERTED) if gave_up else None
 
     def approach(self, clause: Clause, start: int, end: int) -> tuple[str, Hit | None]:
@@ -387,24 +371,6 @@ _PLACE = {
 """What a clause that places an operation speaks of."""
 _SHORT_NOTE = 1500
 """Characters of a note without headings that is about the service alone."""
-_SERVICE_NOTE = re.compile(
-    r"\b(?:nurse visit|office visit|new patient|established patient|injection (?:visit|clinic)|immunization|booster|infusion (?:suite|center|visit)|screening|"
-    r"(?:two|three|four|\d) (?:standard )?views|contrast|tomosynthesis|interpretation|reading|films? taken|technologist|drawn|venipuncture|in our (?:lab|center|office)|"
-    r"anesthesia record|I spent|total time|IM\b|IV push|pushed|infused|administered|IVP|"
-    r"IV hydration|AWV|wellness visit|(?:finger|flu|thumb|B12|cortisone|steroid) (?:shot|injection)|my read|neb|instilled|"
-    r"injections?|sterile technique|in (?:the )?office|by (?:the )?(?:MA|RN|nurse)|audiometer|snellen|PPD placed|finger ?stick|shot \d+|splint)\b",
-    re.IGNORECASE,
-)
-_GIVEN = re.compile(
-    r"\b(?:drawn|given|administered|performed|injected|infused|pushed|applied|done (?:today|here|in (?:the )?office)|obtained (?:today|here|in (?:the )?office)|"
-    r"run here|in[- ]house|received (?:today|here|in (?:the )?office)|dispensed|vaccinated|immunized|tolerated)\b|"
-    r"\b(?:IM|SQ|subcutaneous(?:ly)?|IV push)\b[^.;\n]{0,20}\b(?:deltoid|gluteal|thigh|arm|hip|today)\b",
-    re.IGNORECASE,
-)
-_INSTRUCTS = re.compile(
-    r"\b(?:(?:instructions?|protocol) (?:after|following|for)|patient leaflet|call your (?:doctor|surgeon))\b",
-    re.IGNORECASE,
-)
 _JUST_UNDER = 0.1
 _SUMMED = 6
 """Numbers of one clause that are added up."""

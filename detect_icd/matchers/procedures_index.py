@@ -12,7 +12,7 @@ from typing import Any
 
 from detect_icd.matchers.procedures_compiled import pack, packed
 from detect_icd.matchers.procedures_lexicon import Procedure, procedures, read_all, words
-from detect_icd.matchers.procedures_scan import Vocabulary
+from detect_icd.matchers.procedures_vocabulary import Vocabulary
 
 Atoms = frozenset[str]
 

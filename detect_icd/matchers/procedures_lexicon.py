@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from detect_icd.coding import CodeSystem, Coding, cpt, hcpcs
 from detect_icd.matchers.procedures_compiled import packed, sources
-from detect_icd.matchers.procedures_scan import TABLES
+from detect_icd.matchers.procedures_vocabulary import TABLES
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 

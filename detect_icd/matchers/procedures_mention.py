@@ -11,7 +11,8 @@ from detect_icd.candidates import Status
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Entry
 from detect_icd.matchers.procedures_measures import BY_DEFAULT, Answer, area, dose, minutes, number, size, weight
-from detect_icd.matchers.procedures_scan import Clause, Hit, Role
+from detect_icd.matchers.procedures_scan import Clause, Role
+from detect_icd.matchers.procedures_vocabulary import Hit
 from redactphi.spans import Span
 
 _REACH = {Role.TITLE: 260, Role.BODY: 110, Role.FINDING: 60, Role.ASIDE: 80}

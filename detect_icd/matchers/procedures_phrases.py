@@ -124,8 +124,11 @@ class Phrases:
 
     def scan(self, text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
         """Where the phrases stand: start, end and atom of each."""
+        said = {word.stem for word in words}
         for position, word in enumerate(words):
             for steps, atom in self._rows.get(word.stem, ()):
+                if len(steps) > 1 and steps[1].stem not in said:
+                    continue
                 last = _end(text, words, position, steps)
                 if last is not None:
                     yield word.start, words[last].end, atom
@@ -164,10 +167,11 @@ def _end(text: str, words: Sequence[Word], position: int, steps: tuple[_Step, ..
         return None
     for step in steps[1:]:
         before = words[position]
+        farthest = before.order + step.reach
         position += 1
-        while position < len(words) and words[position].stem != step.stem:
+        while position < len(words) and words[position].order <= farthest and words[position].stem != step.stem:
             position += 1
-        if position == len(words) or words[position].order - before.order > step.reach:
+        if position == len(words) or words[position].order > farthest:
             return None
         if step.exact and text[words[position].start : words[position].end] != step.exact:
             return None

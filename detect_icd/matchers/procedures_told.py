@@ -11,7 +11,8 @@ from detect_icd.matchers.accounts import Accounts, Likeness
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Index
 from detect_icd.matchers.procedures_mention import Found, Mention, mention_of
-from detect_icd.matchers.procedures_scan import Clause, Hit, Role
+from detect_icd.matchers.procedures_scan import Clause, Role
+from detect_icd.matchers.procedures_vocabulary import Hit
 
 _MOSTLY = 2
 """Steps that must stand in the account itself: specimens and findings tell of what was taken elsewhere, too."""
@@ -96,11 +97,10 @@ def by_account(
     if facts.visit or facts.of_specimens or not any(clause.role is Role.BODY for clause in told.clauses):
         return []
     enough = _ENOUGH if facts.operative else _ENOUGH_ALONE
-    ranked = [
-        like
-        for like in known.nearest(facts.text, told.parts, told.hits)
-        if like.score >= enough and like.share >= _LEAST_SHARE
-    ]
+    said = known.said(facts.text, told.parts, told.hits)
+    ranked = [like for like in known.nearest(said) if like.score >= enough and like.share >= _LEAST_SHARE]
+    if not ranked:
+        return []
     steps = {mention.code for mention in stated if mention.status is Status.PRESENT}
     nearest_steps = next((like.score for like in ranked if steps & set(like.codes)), 0.0)
     places = known.places(facts.text, told.parts, told.hits)
@@ -108,7 +108,8 @@ def by_account(
     for like in ranked:
         if not (agreed or steps & set(like.codes)) and like.score < _NEARER * nearest_steps:
             return []
-        if found := [mention for code in like.codes if (mention := _like(facts, index, code, day, like, told, places))]:
+        shared = [places[word] for word in known.words(like, said)[:_SHOWN]]
+        if found := [m for code in like.codes if (m := _like(facts, index, code, day, like, told.clauses, shared))]:
             agreed.append((like.score, found))
         if len(agreed) == _ASKED:
             break
@@ -147,13 +148,14 @@ def _like(  # noqa: PLR0917 - a code of a known account, beside the account of t
     code: str,
     day: date | None,
     like: Likeness,
-    told: _Told,
-    places: dict[str, Hit],
+    clauses: Sequence[Clause],
+    shared: Sequence[Hit],
 ) -> Mention | None:
     """The operation of a code, told as the known account; None where the note says something that speaks against it."""
-    hits = tuple(sorted(places[word] for word in like.words[:_SHOWN]))
-    clause = next((c for c in told.clauses if c.start <= hits[0].start < c.end), told.clauses[0])
-    found = Found.at(clause, frozenset(like.words), hits, by_steps=True, likeness=min(like.share, _SUREST))
+    hits = tuple(sorted(shared))
+    clause = next((c for c in clauses if c.start <= hits[0].start < c.end), clauses[0])
+    atoms = frozenset(hit.atom for hit in hits)
+    found = Found.at(clause, atoms, hits, by_steps=True, likeness=min(like.share, _SUREST))
     entries = [entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day)]
     # An entry of names alone may ask for less: its name says the rest.
     entries = [entry for entry in entries if entry.steps] or entries

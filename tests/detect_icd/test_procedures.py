@@ -10,7 +10,7 @@ from detect_icd.coding import CodeSystem
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_index import Index
 from detect_icd.matchers.procedures_lexicon import APPROACHES, Procedure, expand, procedures, read_procedures
-from detect_icd.matchers.procedures_scan import Vocabulary
+from detect_icd.matchers.procedures_vocabulary import Vocabulary
 from detect_icd.sections import find_sections
 from redactphi.errors import RuleError, UnknownNameError
 

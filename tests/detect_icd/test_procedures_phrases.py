@@ -6,8 +6,8 @@ from detect_icd.candidates import Status
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_index import Index
 from detect_icd.matchers.procedures_lexicon import Procedure
-from detect_icd.matchers.procedures_scan import Vocabulary
 from detect_icd.matchers.procedures_sides import named_sides
+from detect_icd.matchers.procedures_vocabulary import Vocabulary
 from detect_icd.sections import find_sections
 from redactphi.errors import RuleError
 

@@ -1,0 +1,45 @@
+"""What a note as a whole speaks of, by words that stand anywhere in it: an operation, a service, specimens, instructions."""
+
+import re
+
+SPECIMENS = re.compile(
+    r"\b(?:pathology|cytology|cytopathology|histology) report\b|^[ \t]*(?:gross(?: (?:description|examination))?|microscopic(?: (?:description|examination))?):",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The report of a laboratory."""
+GAVE_UP = re.compile(
+    r"\b(?:(?:gave|give|giving) up|abandon\w*|no longer safe|could not (?:safely )?(?:be )?continue\w*|unable to (?:safely )?(?:continue|proceed)|"
+    r"(?:ports?|trocars?) (?:were |was )?(?:removed|withdrawn)|(?:gas|pneumoperitoneum|abdomen) (?:was )?(?:let out|released|evacuated|desufflated)|undocked)\b"
+    r"[^\n]{0,220}?\b(?:(?:right |left )?subcostal|kocher|midline|mcburney\w*|laparotomy|pfannenstiel|transverse|flank|thoracotomy|sternotomy)\b[^.\n]{0,40}"
+    r"\b(?:incision|made|opened|performed|carried|was)\b",
+    re.IGNORECASE,
+)
+"""Words of a change to an open operation that never name it: the ports are given up and a large incision made."""
+SERVICE_NOTE = re.compile(
+    r"\b(?:nurse visit|office visit|new patient|established patient|injection (?:visit|clinic)|immunization|booster|infusion (?:suite|center|visit)|screening|"
+    r"(?:two|three|four|\d) (?:standard )?views|contrast|tomosynthesis|interpretation|reading|films? taken|technologist|drawn|venipuncture|in our (?:lab|center|office)|"
+    r"anesthesia record|I spent|total time|IM\b|IV push|pushed|infused|administered|IVP|"
+    r"IV hydration|AWV|wellness visit|(?:finger|flu|thumb|B12|cortisone|steroid) (?:shot|injection)|my read|neb|instilled|"
+    r"injections?|sterile technique|in (?:the )?office|by (?:the )?(?:MA|RN|nurse)|audiometer|snellen|PPD placed|finger ?stick|shot \d+|splint)\b",
+    re.IGNORECASE,
+)
+"""A note that is about a service alone."""
+GIVEN = re.compile(
+    r"\b(?:drawn|given|administered|performed|injected|infused|pushed|applied|done (?:today|here|in (?:the )?office)|obtained (?:today|here|in (?:the )?office)|"
+    r"run here|in[- ]house|received (?:today|here|in (?:the )?office)|dispensed|vaccinated|immunized|tolerated)\b|"
+    r"\b(?:IM|SQ|subcutaneous(?:ly)?|IV push)\b[^.;\n]{0,20}\b(?:deltoid|gluteal|thigh|arm|hip|today)\b",
+    re.IGNORECASE,
+)
+"""A service was given."""
+OPERATIVE = re.compile(
+    r"operating (?:room|suite|table)|prepped|draped|\b(?:incision|incised|anesthesia|an[ae]esthe|sedat|trocar|port(?:s)? (?:was|were)|"
+    r"dissect|clamped|ligated|sutur|tolerated the procedure|was performed|were performed|was carried out|underwent|scope was|colonoscope|"
+    r"endoscope|gastroscope|cystoscope|bronchoscope|hemostasis|cautery|clipped|stapl|catheter was|needle was|injected|aspirated|biops|lidocaine|consent (?:was )?obtained|endoscopist|surgeon|operator)",
+    re.IGNORECASE,
+)
+"""An operation was done."""
+INSTRUCTS = re.compile(
+    r"\b(?:(?:instructions?|protocol) (?:after|following|for)|patient leaflet|call your (?:doctor|surgeon))\b",
+    re.IGNORECASE,
+)
+"""What to do after an operation."""
