@@ -13,7 +13,7 @@ from detect_icd.matchers.procedures_mention import mention_of, occurrences
 from detect_icd.matchers.procedures_modifiers import with_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role, clauses, lists
 from detect_icd.matchers.procedures_select import Reading, select
-from detect_icd.matchers.procedures_told import by_account, by_steps
+from detect_icd.matchers.procedures_told import by_account, by_steps, confirmed
 from detect_icd.sections import Section
 
 
@@ -57,11 +57,12 @@ class ProcedureMatcher:
         ]
         told = list(by_steps(facts, self.index, service_date))
         done = [mention for mention in mentions if mention.status is Status.PRESENT]
-        if not any(mention.role is Role.TITLE for mention in done):
-            known = accounts(self.index.vocabulary)
-            if like := by_account(facts, self.index, known, service_date, [*done, *told]):
-                mentions = [mention for mention in mentions if mention.status is not Status.PRESENT]
-                told = like
+        known = accounts(self.index.vocabulary)
+        if any(mention.role is Role.TITLE for mention in done):
+            told = confirmed(facts, known, told)
+        elif like := by_account(facts, self.index, known, service_date, [*done, *told]):
+            mentions = [mention for mention in mentions if mention.status is not Status.PRESENT]
+            told = like
         reading = select(mentions, told, listed=facts.titled)
         if any(candidate.status is Status.PRESENT for candidate in reading.candidates):
             return reading._replace(candidates=with_modifiers(reading.candidates, facts.modifiers, text))

@@ -28,6 +28,8 @@ _STEEPNESS = 8
 """How fast a say falls with nearness."""
 _MAJORITY = 0.45
 """The share of all says that a code needs."""
+_AS_NEAR = 0.8
+"""How near a known account must be to the nearest for its operation to be told."""
 _SHOWN = 8
 """Words that are shown as evidence."""
 _SUREST = 0.7
@@ -122,6 +124,16 @@ def by_account(
     ):
         return []  # what the note states is more than what it is like
     return [*voted, *(m for m in stated if m.code not in codes and codes & set(m.entry.procedure.add_on_to))]
+
+
+def confirmed(facts: Facts, known: Accounts, stated: Sequence[Mention]) -> list[Mention]:
+    """What the steps say, as far as a known account of the same operation is about as near as any: a heading is not corrected on less."""
+    told = _Told.of(facts)
+    if not stated or not told.clauses:
+        return list(stated)
+    ranked = known.nearest(known.said(facts.text, told.parts, told.hits))
+    near = {code for like in ranked if like.score >= _AS_NEAR * ranked[0].score for code in like.codes}
+    return [mention for mention in stated if mention.code in near or mention.entry.procedure.add_on_to]
 
 
 def _voted(agreed: Sequence[tuple[float, list[Mention]]]) -> list[Mention]:
