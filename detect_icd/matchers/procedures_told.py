@@ -16,9 +16,9 @@ from detect_icd.matchers.procedures_vocabulary import Hit
 
 _MOSTLY = 2
 """Steps that must stand in the account itself: specimens and findings tell of what was taken elsewhere, too."""
-_ENOUGH, _ENOUGH_ALONE = 80.0, 115.0
+_ENOUGH, _ENOUGH_ALONE = 95.0, 120.0
 """How much an account must have in common with a known one; more where nothing else says that anything was done."""
-_LEAST_SHARE = 0.15
+_LEAST_SHARE = 0.2
 """The least part of what the account's words say that must be in common: long notes have a little of everything."""
 _NEARER = 1.2
 """How much nearer a known account must be than those of what the steps say, to be followed instead."""
