@@ -129,7 +129,9 @@ class Accounts:
         for number, account in enumerate(known):
             self._codes.append(account.codes)
             self._sources.append(account.source)
-            for feature, times in sorted(self._counted(account.text).items()):
+            for feature, times in sorted(
+                self._counted(account.text, [(0, len(account.text))], vocabulary.scan(account.text)).items()
+            ):
                 documents, often = found.setdefault(feature, ([], []))
                 documents.append(number)
                 often.append(times)
@@ -176,8 +178,7 @@ class Accounts:
             parts: Where in it the account stands, as start and end.
             hits: The atoms in these parts.
         """
-        counted = Counter(self._features(text, parts))
-        counted.update(f"@{hit.atom}" for hit in hits)
+        counted = self._counted(text, parts, hits)
         numbers = self._numbers
         return {numbers[feature]: times for feature, times in sorted(counted.items()) if feature in numbers}
 
@@ -211,24 +212,23 @@ class Accounts:
     def places(self, text: str, parts: Iterable[tuple[int, int]], hits: Iterable[Hit]) -> dict[str, Hit]:
         """Where parts of a text first have each feature."""
         found: dict[str, Hit] = {}
-        for start, end in parts:
-            for match in _WORD.finditer(text, start, end):
-                if not match.lastgroup and (feature := self._feature(match.group())):
-                    found.setdefault(feature, Hit(match.start(), match.end(), feature))
+        for hit in self._stems(text, parts):
+            found.setdefault(hit.atom, hit)
         for hit in hits:
             found.setdefault(f"@{hit.atom}", hit)
         return found
 
-    def _counted(self, text: str) -> Counter[str]:
-        counted = Counter(self._features(text, [(0, len(text))]))
-        counted.update(f"@{hit.atom}" for hit in self._vocabulary.scan(text))
+    def _counted(self, text: str, parts: Iterable[tuple[int, int]], hits: Iterable[Hit]) -> Counter[str]:
+        counted = Counter(hit.atom for hit in self._stems(text, parts))
+        counted.update(f"@{hit.atom}" for hit in hits)
         return counted
 
-    def _features(self, text: str, parts: Iterable[tuple[int, int]]) -> Iterator[str]:
+    def _stems(self, text: str, parts: Iterable[tuple[int, int]]) -> Iterator[Hit]:
+        """The stems of words in parts of a text, where they stand."""
         for start, end in parts:
             for match in _WORD.finditer(text, start, end):
                 if not match.lastgroup and (feature := self._feature(match.group())):
-                    yield feature
+                    yield Hit(match.start(), match.end(), feature)
 
     def _feature(self, word: str) -> str:
         return "" if word.lower() in _STOP else _ENDING.sub("", self._vocabulary.stem(word))

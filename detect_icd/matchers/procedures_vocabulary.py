@@ -126,6 +126,10 @@ class Vocabulary:
         self._parts.update(stems)
 
     @functools.cached_property
+    def _also_opens(self) -> frozenset[str]:
+        return frozenset(stems[0] for stems in self._also)
+
+    @functools.cached_property
     def phrased(self) -> frozenset[str]:
         """The atoms that only a phrase states."""
         return self._phrases.atoms
@@ -200,7 +204,7 @@ class Vocabulary:
                 hits.extend(Hit(start, end, atom) for atom in named)
             position += len(form.stems) if form else 1
         if not of_lexicon and self._also:
-            opens = {stems[0] for stems in self._also}
+            opens = self._also_opens
             hits.extend(
                 Hit(words[position][1], words[position + len(form.stems) - 1][2], form.atoms[0])
                 for position in range(len(words))
