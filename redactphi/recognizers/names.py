@@ -22,6 +22,7 @@ from redactphi.recognizers.clinical import (
     peoples,
 )
 from redactphi.recognizers.rules import RuleRecognizer
+from redactphi.recognizers.vetoes_numbers import WEEKDAYS
 from redactphi.spans import Span
 
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}+)*")
@@ -104,7 +105,7 @@ def _is_acronym(text: str, span: Span) -> bool:
     if word.lower() in resources.terms("unit_acronyms") or word in resources.terms("clinical_acronyms"):
         return True
     line = text[text.rfind("\n", 0, span.start) + 1 : span.start]
-    return word.lower() not in listed_names() and not line.isupper() and any(map(str.islower, line))
+    return word.lower() not in listed_names() and any(map(str.islower, line))
 
 
 def _is_letter(text: str, span: Span) -> bool:
@@ -269,17 +270,16 @@ def _is_code(value: str) -> bool:
 
 def _are_no_people(value: str) -> bool:
     """Whether a day of the week, an acronym or a pair of eponyms stands there: "Mon/Thu", "BLOCKER, ASA", "LIMBERG, MILAN"."""
-    words = [word.upper() for word in _WORD.findall(value)]
+    words = _WORD.findall(value)
     eponyms = resources.terms("clinical_eponyms")
     return (
-        any(word in _DAYS or word in _UNITS for word in words)
+        any(word.lower() in WEEKDAYS or word.lower() in _UNITS for word in words)
         or (value.isupper() and any(word in resources.terms("clinical_acronyms") for word in words))
         or all(word.title() in eponyms for word in words)
     )
 
 
-_DAYS = frozenset({"MON", "TUE", "TUES", "WED", "THU", "THUR", "THURS", "FRI", "SAT", "SUN"})
-_UNITS = frozenset({"MIN", "SEC", "HR", "CM", "MM", "ML", "CC", "MG"})
+_UNITS = frozenset({"min", "sec", "hr", "cm", "mm", "ml", "cc", "mg"})
 
 
 def _is_one_case(value: str) -> bool:

@@ -40,7 +40,7 @@ _UNIT = re.compile(
 _LEFT = re.compile(r"[\d/.-]+$")
 _RIGHT = re.compile(r"[\d/.-]*")
 _MARKS = frozenset("_.@\\/-")
-_WEEKDAYS = frozenset(
+WEEKDAYS = frozenset(
     ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
      "mon", "tue", "tues", "wed", "thu", "thur", "thurs", "fri", "sat", "sun"]
 )  # fmt: skip
@@ -64,7 +64,7 @@ def is_no_number(text: str, span: Span, found: str, *, has_neighbour: bool) -> b
         return alone and _is_no_identifier(text, span, found)
     if any(char.isalpha() for char in found):
         names_a_day = _day_words().search(found.lower()) or _DAY.search(found)
-        return not names_a_day and (not has_neighbour or found.lower() in _WEEKDAYS)
+        return not names_a_day and (not has_neighbour or found.lower() in WEEKDAYS)
     if has_neighbour:
         return False
     return _is_no_date_in_digits(span, _whole_number(text, span) if not alone else found)

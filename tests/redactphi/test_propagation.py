@@ -54,6 +54,12 @@ def test_facilities_are_found_whole_by_acronym_and_without_their_kind():
     assert [words for words, _ in found] == ["TVH", "tanager valley hospital", "Tanager Valley"]
 
 
+def test_letters_in_brackets_stand_for_the_place_if_they_are_its_own():
+    text = 'Tanager Valley Children\'s ("TVC") called. Seen at TVC. Egret Clinic (CT) did a CT.'
+    seeds = (("Tanager Valley Children's", "FACILITY"), ("Egret Clinic", "FACILITY"))
+    assert spread(text, *seeds) == [("TVC", "FACILITY"), ("TVC", "FACILITY")]
+
+
 def test_a_state_is_not_a_facility():
     assert spread("Ohio Hospital. From Ohio.", ("Ohio Hospital", "FACILITY")) == []
 

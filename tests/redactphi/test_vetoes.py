@@ -50,6 +50,10 @@ def kept(text: str, label: str, score: float = 0.7) -> bool:
         ("leaving the strip at [[Passavant's]] ridge", "FACILITY", 0.58),
         ("Attending: M. Fontanet, MD   [[0712-0930]], later", "MRN", 0.7),
         ("ROMANCE: three sets of [[Romanian]] deadlifts", "PROVIDER", 0.95),
+        ("Culture grew [[N. Meningitidis]], Gram negative", "PROVIDER", 0.8),
+        ("She had been given an [[investigational drug]] before", "FACILITY", 0.9),
+        ("carpal tunnel release ([[64721]]) done", "ID_OTHER", 0.8),
+        ("Farzana Rahman, [[34 G2P0102]], A+", "MRN", 0.8),
     ],
 )
 def test_what_is_never_phi_is_dropped(text, label, score):
@@ -74,6 +78,9 @@ def test_what_is_never_phi_is_dropped(text, label, score):
         ("Pg 8814 nights.\n[[R]]\n", "PROVIDER", 0.7),
         ("his grandson [[Deacon]] drove", "NAME", 0.7),
         ("met with [[Georgia]] today", "NAME", 0.7),
+        ("Seen by [[N. Meninger]] on rounds", "PROVIDER", 0.8),
+        ("She is employed by [[oakdale dairy]] Now", "EMPLOYER", 0.9),
+        ("Case record ([[64721]] filed later", "ID_OTHER", 0.8),
     ],
 )
 def test_what_may_be_phi_is_kept(text, label, score):
