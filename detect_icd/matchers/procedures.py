@@ -57,10 +57,9 @@ class ProcedureMatcher:
         ]
         told = list(by_steps(facts, self.index, service_date))
         done = [mention for mention in mentions if mention.status is Status.PRESENT]
-        known = accounts(self.index.vocabulary)
         if any(mention.role is Role.TITLE for mention in done):
-            told = confirmed(facts, known, told)
-        elif like := by_account(facts, self.index, known, service_date, [*done, *told]):
+            told = confirmed(facts, accounts(self.index.vocabulary), told) if told else told
+        elif like := by_account(facts, self.index, accounts(self.index.vocabulary), service_date, [*done, *told]):
             mentions = [mention for mention in mentions if mention.status is not Status.PRESENT]
             told = like
         reading = select(mentions, told, listed=facts.titled)

@@ -249,15 +249,18 @@ class Facts:
             both = {side for side, span in found if joined(self.text, nearest[1], span)}
             return ("50" if {"RT", "LT"} <= both else nearest[0]), nearest[1]
         found_elsewhere = next((side for other, side in self._one_sided if other is not clause), None)
-        named = {side for side, _ in named_sides(self.text, 0, len(self.text))}
-        if found_elsewhere is None and (clause.role is not Role.TITLE or len(named) == 1):
+        if found_elsewhere is None and (clause.role is not Role.TITLE or len({side for side, _ in self._sides}) == 1):
             return self._side_of_account
         return found_elsewhere or ("", None)
 
     @functools.cached_property
+    def _sides(self) -> list[tuple[str, Span]]:
+        return named_sides(self.text, 0, len(self.text))
+
+    @functools.cached_property
     def _side_of_account(self) -> tuple[str, Span | None]:
         """The side that the account names, where it names one only, or one far more often."""
-        sides = named_sides(self.text, 0, len(self.text))
+        sides = self._sides
         counts = Counter(side for side, _ in sides)
         if counts["50"] and counts["RT"] == counts["LT"]:
             return "50", next(span for named, span in sides if named == "50")

@@ -129,10 +129,9 @@ def by_account(
 def confirmed(facts: Facts, known: Accounts, stated: Sequence[Mention]) -> list[Mention]:
     """What the steps say, as far as a known account of the same operation is about as near as any: a heading is not corrected on less."""
     told = _Told.of(facts)
-    if not stated or not told.clauses:
-        return list(stated)
     ranked = known.nearest(known.said(facts.text, told.parts, told.hits))
-    near = {code for like in ranked if like.score >= _AS_NEAR * ranked[0].score for code in like.codes}
+    enough = _AS_NEAR * max((like.score for like in ranked), default=0.0)
+    near = {code for like in ranked if like.score >= enough for code in like.codes}
     return [mention for mention in stated if mention.code in near or mention.entry.procedure.add_on_to]
 
 
