@@ -8,7 +8,11 @@ from detect_icd import detect
 from detect_icd.coding import CodeSystem, cpt, hcpcs
 from detect_icd.matchers import accounts as module
 from detect_icd.matchers.accounts import Account, Accounts, accounts, read_accounts
+from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import index
+from detect_icd.matchers.procedures_scan import clauses
+from detect_icd.matchers.procedures_told import by_steps, confirmed
+from detect_icd.sections import find_sections
 from redactphi.errors import RuleError
 
 BY_KNIFE, BY_SCOPE = "27447", "43239"
@@ -126,3 +130,24 @@ def test_what_the_note_states_speaks_against_a_like_account():
     )
     assert set(services(told.format(age="a 6-year-old boy"))) == {"42820"}
     assert set(services(told.format(age="a 30-year-old man"))) == {"42821"}
+
+
+def test_steps_correct_a_heading_only_where_a_known_account_is_as_near():
+    vocabulary, told = index().vocabulary, STEPS
+    sections = find_sections(told)
+    facts = Facts(told, sections, clauses(told, sections, vocabulary.scan(told)))
+    stated = list(by_steps(facts, index(), None))
+    assert {mention.code for mention in stated} == {"47562"}
+    agreeing = Accounts(
+        vocabulary, [Account(("47562",), told, "a:1"), Account(("44970",), "A blind pouch was stapled.", "a:2")]
+    )
+    assert confirmed(facts, agreeing, stated) == stated
+    other = Accounts(vocabulary, [Account(("44970",), told, "a:1"), Account(("47562",), "Clips.", "a:2")])
+    assert confirmed(facts, other, stated) == []
+    assert confirmed(facts, Accounts(vocabulary), stated) == []
+
+
+STEPS = (
+    "A Veress needle was placed and four ports. The critical view was seen, the cystic duct and artery were clipped and cut, the gallbladder was taken off "
+    "the liver bed and came out in a bag."
+)
