@@ -16,6 +16,7 @@ from detect_icd.service_records import (
     Mue,
     PtpEdit,
 )
+from tests.detect_icd.fake_files import FakeFiles
 
 START = date(2020, 1, 1)
 
@@ -95,10 +96,12 @@ HCPCS = {
 }  # fmt: skip
 
 
-class MadeUpFiles:
+class MadeUpFiles(FakeFiles):
     """Answers as ``ServiceFiles`` does: every kind, unless some are left out; of days before 2026 fees say that they are later."""
 
     def __init__(self, without=(), descriptors=None):
+        fees = tuple(fee for rows in FEES.values() for fee in rows)
+        super().__init__(fees=fees, pairs=PAIRS, units=MUES, add_ons=ADD_ONS, records=tuple(HCPCS.values()))
         self.without = frozenset(without)
         self.descriptors = descriptors or {}
 
@@ -106,7 +109,7 @@ class MadeUpFiles:
         return frozenset(KINDS) - self.without
 
     def fees(self, code, on=None):
-        found = FEES.get(code, ()) if "physician-fee-schedule" in self.kinds() else ()
+        found = super().fees(code) if "physician-fee-schedule" in self.kinds() else ()
         if on is not None and on < date(2026, 1, 1):
             note = f"2026A is not in force on {on}"
             return tuple(replace(fee, source=replace(fee.source, note=note)) for fee in found)
@@ -115,17 +118,8 @@ class MadeUpFiles:
     def ptp_of(self, code, on=None, setting="practitioner"):
         return tuple(p for p in PAIRS if code in {p.column1, p.column2} and p.setting == setting)
 
-    def mue(self, code, on=None, setting="practitioner"):
-        return next((mue for mue in MUES if (mue.code, mue.setting) == (code, setting)), None)
-
-    def primaries(self, add_on, on=None):
-        return tuple(row for row in ADD_ONS if row.add_on == add_on)
-
     def add_ons(self, primary, on=None):
         return tuple(row for row in ADD_ONS if row.primary == primary)
-
-    def hcpcs(self, code, on=None):
-        return HCPCS.get(code)
 
     def apc(self, code, on=None):
         rate = Decimal("1234.56")
