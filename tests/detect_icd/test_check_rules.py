@@ -7,6 +7,7 @@ import pytest
 from detect_icd.checks.checking import check
 from detect_icd.checks.rules import FeeRule, check_rules
 from detect_icd.coding import icd10cm
+from detect_icd.pages.indicators import fields
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 from tests.detect_icd.fake_files import FakeFiles, fee
@@ -89,3 +90,18 @@ def test_a_rule_that_is_not_one_does_not_load(change, error):
     assert FeeRule.from_mapping(VALID).name == "some"
     with pytest.raises(error):
         FeeRule.from_mapping(VALID | change)
+
+
+def test_what_a_rule_speaks_against_no_code_page_lets_apply():
+    # Rules of combinations (two modifiers, units, several lines) speak against no modifier by itself.
+    alone = [r for r in RULES if r.field in fields() and not (r.all or r.across or r.units) and r.severity != "hint"]
+    judged = [
+        (rule.name, value, modifier, meaning.modifiers[modifier])
+        for rule in alone
+        for value in rule.values
+        if rule.visit is None and (meaning := fields()[rule.field].meaning(value))
+        for modifier in rule.any
+        if modifier in meaning.modifiers
+    ]
+    assert len(judged) > 10
+    assert [found for found in judged if found[3] == "yes"] == []
