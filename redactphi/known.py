@@ -14,6 +14,8 @@ from redactphi.mentions import Known, is_ordinary
 _SHORTEST = 3
 _DISTINCT_LENGTH = 5
 _ACRONYM_LENGTH = 5
+_ACRONYM_LETTERS = 3
+_LINKS = frozenset({"of", "the", "and", "&", "at", "for", "in"})
 _DISTINGUISHING = frozenset({"general"})
 _GENERATIONS = frozenset({"JR", "SR", "II", "III", "IV"})
 _PARTICLES = frozenset({
@@ -120,6 +122,9 @@ def place_entries(value: str, label: str, score: float, source: str) -> Iterator
         return
     yield Known(value, label, score, source)
     words = value.split()
+    letters = _acronym(words)
+    if letters:
+        yield Known(letters, label, score, source, "exact")
     while words and words[-1].strip(",.").lower() in _kinds_of_place():
         words.pop()
     while words and words[0].lower() == "the":
@@ -128,6 +133,16 @@ def place_entries(value: str, label: str, score: float, source: str) -> Iterator
         yield Known(" ".join(words), label, score, source)
     elif len(words) == 1 and len(words[0]) >= _DISTINCT_LENGTH and not _is_plain(words[0]):
         yield Known(words[0], label, score, source, "word")
+
+
+def _acronym(words: list[str]) -> str:
+    """The first letters of a place's name, by which a note goes on to call it; nothing where they mean something else."""
+    letters = "".join(word[0] for word in words if word[:1].isupper())
+    is_word = letters in resources.terms("clinical_acronyms") or letters in resources.terms("credentials")
+    if is_word or len(letters) != len([word for word in words if word.lower() not in _LINKS]):
+        return ""
+    is_meant = _ACRONYM_LETTERS <= len(letters) <= _ACRONYM_LENGTH and letters.lower() not in resources.terms("unit_acronyms")
+    return letters if is_meant and not is_ordinary(letters) else ""
 
 
 @functools.cache

@@ -23,7 +23,7 @@ _SENTENCE_START = regex.compile(r"(?:^|[.!?:;\n•*]|^[ \t]*[-–\d.)]+)[\s\"'�
 _LINE_START = regex.compile(r"(?:^|\n)[ \t]*(?:[-–—~*/]{1,2}[ ]?)?$")
 _SENTENCE_END = regex.compile(r"[.!?)\]][\"”]?[ \t]{1,3}(?:[-–—~]{1,2}[ ]?)?$")
 _SIGNED_AFTER = regex.compile(
-    r"[.]?[ \t]*(?:\r?\n|$|/(?!\p{Lu}{0,2}\p{Ll})|/(?=scribe|dict|typed|trans|nsg)|[ \t]/[ \t]|,[ ]?(?:MD|DO|RN|NP|PA|LPN|PT|OT|CRNA)\b|[ ]{1,3}\d{1,2}[/:]\d)"
+    r"[.]?[ \t]*(?:\r?\n|$|/(?!\p{Lu}{0,2}\p{Ll})|/(?=scribe|dict|typed|trans|nsg)|[ \t]/[ \t]|,[ ]?(?:MD|DO|RN|NP|PA|LPN|PT|OT|CRNA)\b|[ ]{1,3}(?:(?:1[0-2]|0?[1-9])/\d|(?:[01]?\d|2[0-3]):[0-5]\d))"
 )
 _INITIALS_CUE = regex.compile(r"(?i)\b(?:patient|pt|initials?|mr|mrs|ms|name|client)\b[.:]?[ \t(]*$")
 _FORMAT = regex.compile(r"\p{Cf}")
@@ -240,6 +240,10 @@ def is_name_there(text: str, start: int, end: int) -> bool:
         return True
     previous = before.split()
     if not word[:1].isupper() or (previous and previous[-1].lower() in _ARTICLES):
+        return False
+    if word.title() in resources.terms("clinical_products") and is_sentence_start(text, start):
+        return _is_subject(text, end)
+    if ordinary and text[end : end + 1] == ":":
         return False
     if not ordinary or _is_subject(text, end):
         return True

@@ -70,9 +70,11 @@ def _is_clinical(word: str) -> bool:
 
 
 def is_only_an_eponym(word: str) -> bool:
-    """Whether a word is an eponym that no list of names or places holds."""
+    """Whether a word is an eponym that no list of names or places holds, also without its apostrophe: "Crohns"."""
     eponyms = resources.terms("clinical_eponyms")
-    return (word in eponyms or word.title() in eponyms) and word.lower() not in listed_names()
+    if word.lower() in listed_names():
+        return False
+    return word in eponyms or word.title() in eponyms or (word.endswith("s") and word[:-1].title() in eponyms)
 
 
 @functools.cache

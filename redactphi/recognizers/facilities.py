@@ -38,6 +38,11 @@ _KINDS = frozenset({
     "facilities/named-office", "facilities/town-general", "facilities/employer-head", "facilities/of-unit",
 })  # fmt: skip
 _EMPLOYER = "facilities/employer-head"
+_KNOWN_EMPLOYER = "facilities/known-employer"
+_BEFORE = 48
+_AT_WORK = regex.compile(
+    r"(?i)\b(?:work\p{L}*|employ\p{L}*|jobs?|retired|driv\p{L}+|drove|positions?|shifts?|career|hired|teach\p{L}*|studen?t\p{L}*|serv\p{L}+|veteran)\b"
+)
 _CUED = frozenset({"facilities/cue-at", "facilities/at-name"})
 _DEPARTMENTS = frozenset({"division", "department", "dept", "section", "service", "office"})
 _LINKS = frozenset({"of", "and", "the", "for", "&"})
@@ -58,6 +63,8 @@ class FacilityRecognizer(RuleRecognizer):
     def spans(self, text: str, nlp_artifacts: NlpArtifacts | None = None) -> Iterator[Span]:
         """The spans of every rule that hold a name, and the acronym in brackets behind one."""
         for span in super().spans(text):
+            if span.source == _KNOWN_EMPLOYER and _is_clinical_acronym(text, span):
+                continue
             fitted = span if span.source in _CERTAIN else _fit(text, span)
             if fitted is None:
                 continue
@@ -67,10 +74,30 @@ class FacilityRecognizer(RuleRecognizer):
                 yield replace(fitted, start=acronym.start(1), end=acronym.end(1), source="facilities/acronym")
 
 
+def _is_clinical_acronym(text: str, span: Span) -> bool:
+    """Whether clinical letters stand where nothing says that somebody works: "tissue expander with ADM"."""
+    found = text[span.start : span.end]
+    return found in resources.terms("clinical_acronyms") and not _AT_WORK.search(text, max(0, span.start - _BEFORE), span.start)
+
+
+def _after_dash(text: str, span: Span) -> Span:
+    """The span without a department and the dash before the place's name: "Gastroenterology Pool - Elm Fork Clinic"."""
+    dash = text.find(" - ", span.start, span.end)
+    if dash < 0:
+        return span
+    own = [word[0] for word in _WORD.finditer(text, span.start, dash)]
+    if any(_is_distinctive(word, strong=False, headed=True) for word in own):
+        return span
+    return span.between(dash + len(" - "), span.end)
+
+
 def _fit(text: str, span: Span) -> Span | None:
     """The span without the ordinary words around the name, or None where no name is left."""
+    span = _after_dash(text, span)
     words = list(_WORD.finditer(text, span.start, span.end))
     first, last = 0, len(words)
+    if last > 1 and _is_next_cell(text, words[-2], words[-1]):
+        last -= 1
     if span.source in _KINDS:
         while first < last and _is_lead(words[first][0]):
             first += 1
@@ -94,6 +121,11 @@ def _fit(text: str, span: Span) -> Span | None:
     start = span.start if first == 0 else words[first].start()
     end = span.end if last == len(words) else words[last - 1].end()
     return span.between(start, end)
+
+
+def _is_next_cell(text: str, before: regex.Match[str], word: regex.Match[str]) -> bool:
+    """Whether capitals stand two blanks behind a name with small letters, as the label of the next cell does."""
+    return word.start() - before.end() > 1 and word[0].isupper() and not before[0].isupper()
 
 
 def _is_department(words: Sequence[str]) -> bool:

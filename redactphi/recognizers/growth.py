@@ -70,7 +70,9 @@ _APARTMENT = regex.compile(
     r"(?i),?[ ](?:(?:apt|unit|ste|suite|room|rm|#|lot|bldg)\b?\.?[ ]?#?[ ]?[A-Z]?\d{1,5}[A-Z]?\b|\d{1,2}(?:st|nd|rd|th)[ ](?:floor|fl)\b)"
 )
 _LETTERS = regex.compile(r"\p{L}{2,}")
-_YEAR = regex.compile(r",?[ ](?:19|20)\d\d\b")
+_YEAR = regex.compile(
+    r"(?:,?[ ](?:19|20)\d\d\b)?(?:(?<=\d),?[ ](?:at[ ]|@[ ]?)?(?:(?:[01]?\d|2[0-3]):[0-5]\d(?:[ ]?[AaPp]\.?[Mm]\b)?|(?:1[0-2]|0?[1-9])[ ]?[AaPp]\.?[Mm]\b))?(?!\d)"
+)
 _WEEKDAY = regex.compile(
     r"(?i)\b(?:(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?\.?,?[ ]"
     r"|(?:early|late|mid)(?:[ ](?:to[ ])?|-))$"
@@ -144,7 +146,7 @@ def _unlabelled(text: str, span: Span) -> Span:
     start = lead.end() if lead else 0
     if not start and len(kept) == len(found):
         return span
-    return _part(span, start, len(kept)) if any(map(str.isdigit, found[start:])) else span
+    return _part(span, start, len(kept)) if any(char.isdigit() or char == "@" for char in found[start:]) else span
 
 
 def _part(span: Span, start: int, end: int) -> Span:
@@ -358,7 +360,7 @@ def _facility_rest() -> regex.Pattern[str]:
     heads = kinds | resources.terms("facility_words") | resources.terms("employer_words") | {"group", "associates"}
     words = _any_of(heads)
     return regex.compile(
-        rf"(?:[ ](?:&|and)[ ]\p{{Lu}}[\p{{L}}'’-]+)?(?:[ ](?:(?i:{words}))\b\.?)*(?:[ ](?:[Nn]o\.?|NO\.?|\#)[ ]?\d{{1,4}}\b|(?<=\b[Nn]o)\.?[ ]?\d{{1,4}}\b)?(?:,?[ ](?:P\.?C|LLC|Inc|PLLC|P\.?A|LLP)\b\.?)?"
+        rf"(?:[ ](?:&[ ]\p{{Lu}}[\p{{L}}'’-]+|and[ ]\p{{Lu}}\p{{Ll}}[\p{{L}}'’-]*))?(?:[ ](?:(?i:{words}))\b\.?)*(?:[ ](?:[Nn]o\.?|NO\.?|\#)[ ]?\d{{1,4}}\b|(?<=\b[Nn]o)\.?[ ]?\d{{1,4}}\b)?(?:,?[ ](?:P\.?C|LLC|Inc|PLLC|P\.?A|LLP)\b\.?)?"
     )
 
 

@@ -88,6 +88,10 @@ def is_city(text: str, start: int, end: int) -> bool:
         return True
     if name in _not_places() or name.split()[0] in resources.terms("place_stopwords"):
         return False
+    if _ARTICLE.search(text, max(0, start - 5), start) or (
+        name not in resources.terms("places") and _is_said_of_a_thing(text, end)
+    ):
+        return False
     if text[start:end].isupper() and name not in resources.terms("places"):
         is_acronym = text[start:end] in resources.terms("clinical_acronyms")
         if is_acronym or len(name) < _SHORTEST_CITY:
@@ -99,6 +103,16 @@ def is_city(text: str, start: int, end: int) -> bool:
             and _PLACE_CUE.search(text[max(0, start - 20) : start]) is not None
         )
     return not (text[start:end].isupper() and set(name.split()) <= resources.terms("common_words"))
+
+
+_ARTICLE = regex.compile(r"(?i)\b(?:an?|the)[ ]$")
+_THING_BEHIND = regex.compile(r",[ ]{1,2}\p{Lu}{2}[ ](\p{Ll}{3,})")
+
+
+def _is_said_of_a_thing(text: str, end: int) -> bool:
+    """Whether a clinical noun stands behind the two letters: "by Bigliani, CA ligament frayed"."""
+    behind = _THING_BEHIND.match(text, end)
+    return behind is not None and behind[1] in resources.terms("eponym_nouns")
 
 
 def is_street(text: str, start: int, end: int) -> bool:
@@ -122,6 +136,8 @@ def _goes_on_with_town(text: str, end: int) -> bool:
 
 
 _TOWN_BEHIND = regex.compile(r",[ ](\p{Lu}\p{L}+)\b")
+_FIXED_BEFORE = 24
+_FIXED = regex.compile(r"(?i)\b(?:head|skull|placed|pinned|secured|fixed|held|positioned|immobili[sz]ed)[ ](?:was[ ])?in[ ]$")
 _NUMBER_BEHIND = regex.compile(r"[ ]\d")
 _NEXT_WORD = regex.compile(r"['’]?s?[ \t]+(\p{L}[\p{L}\p{N}'’-]*)")
 _TWO_WORDS = regex.compile(r"\w[ -]\w")
@@ -238,8 +254,8 @@ def _stands_as_town(text: str, start: int, end: int) -> bool:
     person = name in resources.terms("first_names") or name in resources.terms("surnames")
     eponym = text[start:end] in resources.terms("clinical_eponyms")
     person = person or eponym
-    if eponym and _NUMBER_BEHIND.match(text, end):  # "placed in Mayfield 3-point fixation"
-        return False
+    if eponym and (_NUMBER_BEHIND.match(text, end) or _FIXED.search(text, max(0, start - _FIXED_BEFORE), start)):
+        return False  # "placed in Mayfield 3-point fixation", "Head in Mayfield"
     if before == "of" or (person and (before == "to" or text[start:end].isupper())):
         return False
     behind = _NEXT_WORD.match(text, end)

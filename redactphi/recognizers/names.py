@@ -20,6 +20,7 @@ from redactphi.recognizers.clinical import (
     listed_names,
     never_names,
     peoples,
+    plain_words,
 )
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.recognizers.vetoes_numbers import WEEKDAYS
@@ -53,10 +54,12 @@ _DOUBTFUL = frozenset({
 _BY = frozenset({"names/clinician-by", "names/clinician-by-known", "names/spoke-with"})
 _HEADING = regex.compile(r",?[ \t]+\p{Lu}[\p{L}.-]{1,6}[ \t]*:")
 _TITLE = "names/courtesy-title"
-_TOLD = frozenset({_TITLE, "names/patient-field", "names/relative-field"})
+_FIELD = "names/patient-field"
+_TOLD = frozenset({_TITLE, _FIELD, "names/relative-field"})
 """Rules that say outright that a person follows: an eponym before its noun is one there."""
 
 _ACRONYM = 4
+_ACRONYM_BEHIND = regex.compile(r"(?<=\p{Ll})[ ]\(?(\p{Lu}{3,5})\)?$")
 _MR_BEFORE = 16
 _REGURGITATION = regex.compile(r"\p{Ll}[ ](?:MR|MS)\.[ ]$")
 """Mitral regurgitation or stenosis at the end of a sentence; a title is not written so amid small letters."""
@@ -77,6 +80,8 @@ class NameRecognizer(RuleRecognizer):
         """The spans of every rule, ordinary words trimmed; those of ordinary words alone are left out."""
         for span in super().spans(text):
             trimmed = span if span.source in _UNTRIMMED else _trim(text, span)
+            if trimmed is not None and trimmed.source not in _UNTRIMMED:
+                trimmed = _without_acronym(text, trimmed)
             if (
                 trimmed is not None
                 and not _is_letter(text, trimmed)
@@ -85,6 +90,14 @@ class NameRecognizer(RuleRecognizer):
                 and not (trimmed.source in _DOUBTFUL and _is_clinical(text, trimmed))
             ):
                 yield _as_staff(text, trimmed) if trimmed.source in _EITHER else trimmed
+
+
+def _without_acronym(text: str, span: Span) -> Span:
+    """The span without the acronym behind a name that is not written in capitals: "Champion FYI", "Tsosie (POA)"."""
+    match = _ACRONYM_BEHIND.search(text, span.start, span.end)
+    if match is None or match[1] not in resources.terms("clinical_acronyms") or match[1].lower() in listed_names():
+        return span
+    return span.between(span.start, match.start())
 
 
 def _is_role(text: str, span: Span) -> bool:
@@ -141,6 +154,8 @@ def _is_clinical(text: str, span: Span) -> bool:
     words = WORD.findall(text, span.start, span.end)
     if len(words) == 1 and words[0].isupper() and len(words[0]) <= _ACRONYM and _is_no_initials(text, span):
         return True
+    if span.source == _FIELD and all(word.lower() in plain_words() for word in words):
+        return True
     if span.source in _TOLD:
         return are_clinical(words) and (span.source != _TITLE or _is_regurgitation(text, span))
     return (
@@ -170,7 +185,7 @@ def ordinary_words() -> frozenset[str]:
 
 def _is_ordinary(word: str) -> bool:
     lower = word.lower()
-    if lower in ordinary_words():
+    if lower in ordinary_words() or (lower.endswith("ed") and lower in plain_words()):
         return True
     parts = _PART.findall(lower)
     return len(parts) > 1 and all(part in ordinary_words() or len(part) == 1 for part in parts)

@@ -31,7 +31,7 @@ from redactphi.recognizers.clinical import (
     states,
 )
 from redactphi.recognizers.names import ordinary_words
-from redactphi.recognizers.vetoes_numbers import is_no_number
+from redactphi.recognizers.vetoes_numbers import is_no_number, is_numbered_place
 from redactphi.spans import Span
 
 DOUBT = 0.8
@@ -49,6 +49,7 @@ _NUMBERED = frozenset(map(str, (PhiLabel.DATE, PhiLabel.PHONE, PhiLabel.MRN, Phi
 _NAMED = frozenset(
     map(str, (PhiLabel.NAME, PhiLabel.PROVIDER, PhiLabel.FACILITY, PhiLabel.EMPLOYER, PhiLabel.LOCATION))
 )
+_FACILITY, _LOCATION, _EMPLOYER = str(PhiLabel.FACILITY), str(PhiLabel.LOCATION), str(PhiLabel.EMPLOYER)
 _PLACES = frozenset(map(str, (PhiLabel.FACILITY, PhiLabel.EMPLOYER, PhiLabel.LOCATION)))
 _INITIALS = 3
 _TOWNS_TOO = frozenset({"new york", "washington"})
@@ -69,7 +70,15 @@ _SPECIES = re.compile(
     r"[A-Z](?:\.|[a-z]{3,}) ?[A-Za-z][a-z]*(?:idis|aureus|coli|difficile|faecalis|faecium|pneumoniae|pyogenes|albicans|aeruginosa|influenzae|catarrhalis|marcescens|mirabilis|fumigatus|pylori)"
 )
 """A germ by the letter of its genus, or the genus, and its species."""
+_LINKS = frozenset({"a", "an", "and", "at", "by", "for", "from", "his", "her", "in", "of", "on", "or", "the", "their", "to", "with"})
+_AGE_AND_SEX = re.compile(r"(?:y\.? ?)?o\.? ?[MF]?\.?", re.IGNORECASE)
+"""What is left of "5 y.o. M" behind the number."""
+
+_THING_BEFORE = re.compile(
+    r"(?i)\b(?:machine|device|scope|system|manufacturer|maker|vendor|implant|model|ventilator|pump|microscope|monitor|analy[sz]er)[:#=][ \t]*$"
+)
 _CAPITAL = re.compile("[A-Z]")
+_ENDINGS = ("ed", "ing", "ly", "less", "able", "ness")
 _CODE = regex.compile(r"\b[A-TV-Z]\d[0-9AB]\.[0-9A-Z]{1,4}\b")
 
 
@@ -105,6 +114,8 @@ def _in_code(span: Span, codes: list[tuple[int, int]]) -> bool:
 
 def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) -> bool:
     found = text[span.start : span.end]
+    if found.lower() in _LINKS or _AGE_AND_SEX.fullmatch(found):
+        return True
     if span.label in _NUMBERED:
         return is_no_number(text, span, found, has_neighbour=has_neighbour)
     if span.label not in _NAMED:
@@ -113,6 +124,7 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) ->
         not is_titled(text, span.start)
         and (
             (span.score < DOUBT and (_is_title(found) or _is_spelled_out(text, span)))
+            or (span.label != _LOCATION and _is_a_thing(text, span))
             or _is_part_of_state(text, span, found)
             or (not has_neighbour and _is_no_name(text, span, found, capitals=capitals))
         )
@@ -124,8 +136,16 @@ def _is_no_place(text: str, span: Span, found: str) -> bool:
     return span.label in _PLACES and (
         (lower in _lands() and not _STATE_BEHIND.match(text, span.end))
         or (lower in _TOWNS_TOO and _is_state(text, span))
+        or (span.label == _FACILITY and lower in _payers())
+        or (span.label == _LOCATION and found[0].isdigit() and is_numbered_place(text, span))
+        or (span.label == _EMPLOYER and found.islower() and lower in resources.terms("common_words") and span.score < DOUBT)
         or (span.score < DOUBT and _BARE_NOUN.match(text, span.end) is not None and is_possessive_eponym(found.split()))
     )
+
+
+def _is_a_thing(text: str, span: Span) -> bool:
+    """Whether a label of things stands before it: "Machine: Draeger Apollo"."""
+    return span.score < SURE and _THING_BEFORE.search(text, max(0, span.start - _TOWN), span.start) is not None
 
 
 def _is_no_name(text: str, span: Span, found: str, *, capitals: bool) -> bool:
@@ -212,10 +232,19 @@ def _is_plain_word(text: str, span: Span, word: str, *, capitals: bool) -> bool:
     if len(word) <= _INITIALS:
         is_common = word.istitle() and lower in resources.terms("common_words")
         return doubtful and is_common and is_sentence_start(text, span.start)
-    is_plain = lower in ordinary_words() or lower in plain_words()
+    is_plain = lower in ordinary_words() or lower in plain_words() or _is_derived(lower)
     return is_plain and (
         doubtful or word.islower() or (span.score < ALL_BUT_SURE and is_sentence_start(text, span.start))
     )
+
+
+def _is_derived(word: str) -> bool:
+    """Whether it is made of a plain word by an ending: "helmeted", "sutureless"."""
+    for ending in _ENDINGS:
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > _INITIALS and {stem, stem + "e"} & plain_words():
+            return word not in listed_names()
+    return False
 
 
 def _has_capitals(text: str) -> bool:
@@ -230,6 +259,12 @@ def _has_capitals(text: str) -> bool:
 def _lands() -> frozenset[str]:
     """States and countries, less those that are also towns."""
     return (states() | countries()) - _TOWNS_TOO
+
+
+@functools.cache
+def _payers() -> frozenset[str]:
+    """Who pays for care, lower case: a plan's name is no place of care."""
+    return frozenset(item.lower() for item in resources.terms("payers"))
 
 
 @functools.cache

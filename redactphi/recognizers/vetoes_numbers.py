@@ -10,6 +10,7 @@ from redactphi.labels import PhiLabel
 from redactphi.spans import Span
 
 _DOUBT = 0.8
+_HARDLY = 0.6
 _SURE = 0.9
 _MIN_ID = 4
 _MIN_PHONE = 7
@@ -17,6 +18,7 @@ _ZIP = 5
 _BEFORE = 24
 _DATE, _PHONE, _ZIP_LABEL = str(PhiLabel.DATE), str(PhiLabel.PHONE), str(PhiLabel.ZIP)
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
+_CLOCK_4 = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
 _CLOCKS = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d ?[-–] ?(?:[01]\d|2[0-4])[0-5]\d")
 _DOSE = re.compile(r"\d{1,5}(?:u|U|mg|mcg|ml|mL|cc|mm|cm|Fr|fr|Hz|kg|lbs?|hrs?|min|sec)")
 _SERIAL_BEHIND = re.compile(r"[ \t]{1,12}(?:SN|S/N|LOT|Lot|lot|SERIAL|Serial)\b[ :#]")
@@ -27,11 +29,15 @@ _MONTH_DAY = re.compile(r"(\d{1,2})([/.-])(\d{1,2})(?:\2(\d{2,4}))?")
 _YEARS = re.compile(r"(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)?\d\d)?")
 _DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}[-/. ]?(?:to|through|[-–])[-/. ]?\d", re.IGNORECASE)
 _CALL = re.compile(r"(?i)(?:\b(?:ext|x|phone|ph|tel|telephone|cell|mobile|call|called|pager|page|paged|beeper|bp|fax|desk|line|contact|reach\w*|text\w*|number|dial|vm|office|home|voice\w*|spectralink|vocera|ascom)\b|#)\W{0,4}(?:\w+\W{1,2}){0,2}$")  # fmt: skip
-_PROCEDURES = re.compile(r"\d{5}\s?[-–]\s?\d{5}|[A-V]\d{4}")
+_PROCEDURES = re.compile(r"\d{5}\s?[-–]\s?\d{5}|[A-V]\d{4}|\d{4}-\d{2}-\d{3}")
+"""Codes of operations, and the catalogue numbers of an implant's maker."""
+
+_TRIAL_BEFORE = re.compile(r"\b(?:Alliance|SWOG|ECOG(?:-ACRIN)?|NSABP|RTOG|NRG|COG|CALGB|GOG|EORTC|ANZUP|protocol|trial|Trial|study)[ -]$")
 _NUMBERED_PLACE = re.compile(
     r"(?i)(?:\b(?:room|rm|bed|bay|or|suite|pod|slot|chair|station|ref|cat(?:alog)?|model)\b[ .:#]{1,4}(?:no\.? ?)?)$"
 )
 _PROCEDURE_BEFORE = re.compile(r"[a-z] \((?:CPT )?$|\((?:\d{5}, )+$")
+_CODE_BEFORE = re.compile(r"(?i)\b(?:(?:procedure|cpt|hcpcs|billing|service) codes?(?:\(s\))?|cpt|hcpcs)[ :#=-]{1,4}(?:\d{5}(?:-\d\d)?, ?)*$")
 _PARITY = re.compile(r"(?:\d\d )?G\d{1,2}P\d{1,4}(?:[A-Z]{1,2}\d{1,2})?")
 _SPAN_OF_TIME = re.compile(r"\d{1,3} ?[-–] ?\d{1,3}")
 _UNIT = re.compile(
@@ -55,6 +61,8 @@ def is_no_number(text: str, span: Span, found: str, *, has_neighbour: bool) -> b
         found: The span's text.
         has_neighbour: Whether other spans adjoin; a part of a number is not judged alone.
     """
+    if found in resources.terms("state_codes"):
+        return True
     alone = not has_neighbour and not _is_glued(text, span)
     if (not has_neighbour and _CLOCK.fullmatch(found)) or (span.label != _DATE and _is_counted(text, span, found)):
         return True
@@ -82,6 +90,8 @@ def _is_no_identifier(text: str, span: Span, found: str) -> bool:
         return True
     if span.score >= _SURE:
         return False
+    if (span.score < _HARDLY and _CLOCK_4.fullmatch(found)) or _is_of_a_trial(text, span):
+        return True
     is_short = not _MARKS.intersection(found) if not digits else len(found) < _MIN_ID
     return is_short or _PROCEDURES.fullmatch(found) is not None
 
@@ -92,11 +102,13 @@ def _is_counted(text: str, span: Span, found: str) -> bool:
 
 
 def _is_procedure(text: str, span: Span, found: str) -> bool:
-    """Whether five digits stand in brackets behind a plain word, as the code of an operation does: "release (64721)"."""
+    """Whether five digits stand as the code of an operation does: behind its label, or in brackets as "release (64721)"."""
+    if len(found) != _ZIP or not found.isdigit():
+        return False
+    if _CODE_BEFORE.search(text, max(0, span.start - 2 * _BEFORE), span.start):
+        return True
     return (
-        len(found) == _ZIP
-        and found.isdigit()
-        and _PROCEDURE_BEFORE.search(text, max(0, span.start - _BEFORE), span.start) is not None
+        _PROCEDURE_BEFORE.search(text, max(0, span.start - _BEFORE), span.start) is not None
         and text[span.end : span.end + 1] in {")", ","}
     )
 
@@ -106,10 +118,19 @@ def _is_measured(found: str) -> bool:
     return (_CLOCKS.fullmatch(found) or _DOSE.fullmatch(found)) is not None
 
 
+def _is_of_a_trial(text: str, span: Span) -> bool:
+    """Whether a group that runs trials stands before it: "Alliance A011202"."""
+    return _TRIAL_BEFORE.search(text, max(0, span.start - _BEFORE), span.start) is not None
+
+
 def _is_of_a_kind(text: str, span: Span) -> bool:
     """Whether it says which room or model it is: a number behind "Rm", or what stands before a serial number."""
-    place = _NUMBERED_PLACE.search(text, max(0, span.start - _BEFORE), span.start)
-    return (place or _SERIAL_BEHIND.match(text, span.end)) is not None
+    return is_numbered_place(text, span) or _SERIAL_BEHIND.match(text, span.end) is not None
+
+
+def is_numbered_place(text: str, span: Span) -> bool:
+    """Whether a room, bed or model is numbered there: "Rm 5-517"."""
+    return _NUMBERED_PLACE.search(text, max(0, span.start - _BEFORE), span.start) is not None
 
 
 def _is_no_date_in_digits(span: Span, found: str) -> bool:
