@@ -245,6 +245,8 @@ def is_name_there(text: str, start: int, end: int) -> bool:
         return _is_subject(text, end)
     if ordinary and text[end : end + 1] == ":":
         return False
+    if word.isupper() and word in resources.terms("clinical_acronyms") and not _is_upper_line(text, start):
+        return False
     if not ordinary or _is_subject(text, end):
         return True
     return not (_SENTENCE_START.search(before) or (word.isupper() and _is_upper_line(text, start)))

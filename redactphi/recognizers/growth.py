@@ -61,7 +61,7 @@ _ID_RIGHT = regex.compile(
     rf"(?:[-_./]?[\p{{L}}\p{{N}}]+)+|(?:[ ]\d{{2,12}})+(?![\p{{L}}\p{{N}}/:%]|\.\d|[ -]?{_COUNTED})"
 )
 _INITIAL = regex.compile(
-    r"(?:[-’']\p{Lu}\p{L}*|,[ ]\p{Lu}\b(?:\.|(?!\.))|[ ](?!I\.)\p{Lu}(?:\.|(?=[\"”])))(?!['’\p{L}\p{N}/-])"
+    r"(?:[-’']\p{Lu}\p{L}*|,[ ](?!I[ ]\p{Ll}|\p{Lu}[ ]as[ ]in\b)\p{Lu}\b(?:\.|(?!\.))|[ ](?!I\.)\p{Lu}(?:\.|(?=[\"”])))(?!['’\p{L}\p{N}/-])"
 )
 _PERSON_GAP = regex.compile(r"[ ](?:\p{Lu}[\p{L}'’-]{1,9}[ ]|(?:de|la|del|van|von|der|bin|al|y|e|dos|da)[ ]){1,2}")
 _PLACE_GAP = regex.compile(r"[ ](?:of|at|the|of the|in the|at the|and|&(?:[ ]\p{Lu}\p{Ll}+)?|-|–)[ ]")
@@ -69,6 +69,8 @@ _HOUSE_NUMBER = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,6}[A-Z]?[ ]$")
 _APARTMENT = regex.compile(
     r"(?i),?[ ](?:(?:apt|unit|ste|suite|room|rm|#|lot|bldg)\b?\.?[ ]?#?[ ]?[A-Z]?\d{1,5}[A-Z]?\b|\d{1,2}(?:st|nd|rd|th)[ ](?:floor|fl)\b)"
 )
+_ABBREVIATED = 5
+_CLOCK = regex.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d")
 _LETTERS = regex.compile(r"\p{L}{2,}")
 _YEAR = regex.compile(
     r"(?:,?[ ](?:19|20)\d\d\b)?(?:(?<=\d),?[ ](?:at[ ]|@[ ]?)?(?:(?:[01]?\d|2[0-3]):[0-5]\d(?:[ ]?[AaPp]\.?[Mm]\b)?|(?:1[0-2]|0?[1-9])[ ]?[AaPp]\.?[Mm]\b))?(?!\d)"
@@ -119,15 +121,22 @@ def _trimmed(text: str, span: Span) -> Span:
         first = 1
     while first < last - 1 and (words[first].lower() in _LINKS or _is_title(span, words[first])):
         first += 1
-    while first < last - 1 and words[last - 1].lower() in _LAST_LINKS:
+    while first < last - 1 and (words[last - 1].lower() in _LAST_LINKS or _is_day(words[last - 1])):
         last -= 1
-    if span.label in _ORGANISATIONS and not all(map(str.islower, words[first:last])):
+    while first < last - 1 and _CLOCK.fullmatch(words[first]):
+        first += 1
+    if (span.label in _ORGANISATIONS or span.label in PERSON_LABELS) and not all(map(str.islower, words[first:last])):
         while first < last - 1 and words[last - 1].islower() and words[last - 1] in resources.terms("common_words"):
             last -= 1
     if last - first == len(words):
         return span
     start = sum(len(word) + 1 for word in words[:first])
     return _part(span, start, start + len(" ".join(words[first:last])))
+
+
+def _is_day(word: str) -> bool:
+    """Whether it is a weekday in full, which stands behind a name and is no part of it."""
+    return len(word) > _ABBREVIATED and word.lower() in _DAYS
 
 
 def _unlabelled(text: str, span: Span) -> Span:
