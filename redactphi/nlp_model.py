@@ -9,13 +9,15 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from redactphi import resources
 from redactphi.nlp_decode import decode
-from redactphi.nlp_forward import Network
+from redactphi.nlp_forward import Network, TokenTable
+from redactphi.nlp_islands import apart, islands
 from redactphi.nlp_threads import single_blas_thread
 from redactphi.nlp_tokens import token_keys
-from redactphi.nlp_weights import LABELS, Floats, Weights, load_members
+from redactphi.nlp_weights import LABELS, Floats, Weights, load_gate, load_members
 from redactphi.spans import Span
 
 SEGMENT = 100_000
@@ -34,13 +36,15 @@ class PhiModel:
 
     Args:
         members: What training made: one network or several, whose probabilities are averaged.
+        gate: A small network that says where they look; without it they look everywhere.
         name: Name of the model, used in the spans' source.
     """
 
-    def __init__(self, *members: Weights, name: str = resources.MODEL_NAME) -> None:
+    def __init__(self, *members: Weights, gate: Weights | None = None, name: str = resources.MODEL_NAME) -> None:
         self.name = name
         self.source = f"model/{name}"
         self._network = Network(*members)
+        self._first = Network(gate) if gate else self._network
 
     def spans(self, text: str, threshold: float = 0.5) -> list[Span]:
         """The model's spans in a text, sorted and disjoint; their score is the probability of being PHI.
@@ -61,19 +65,43 @@ class PhiModel:
 
     def log_probabilities(self, keys: Sequence[str]) -> Floats:
         """The log probability of every tag at every token of one text: what calibration needs."""
-        table, numbers = self._network.numbers(keys)
-        probabilities = self._network.probabilities(table.vectors, numbers)
+        table, numbers = self._first.numbers(keys)
+        probabilities = self._probabilities(keys, table, numbers)
         return np.asarray(np.log(probabilities + np.float32(1e-12)), np.float32)
 
+    def _probabilities(self, keys: Sequence[str], table: TokenTable, numbers: NDArray[np.int64]) -> Floats:
+        """The probability of every tag at every token.
+
+        Args:
+            keys: The tokens of all texts.
+            table: Where the first network has them.
+            numbers: Their rows in it; texts apart by gaps.
+        """
+        said = self._first.probabilities(table.vectors, numbers)
+        if self._first is self._network:
+            return said
+        inside = numbers != 0
+        tokens, rows, count = apart(islands(1 - said[:, 0], inside), self._network.reach)
+        said = np.zeros_like(said)
+        said[:, 0] = 1
+        if len(tokens):
+            written = (np.cumsum(inside) - 1)[tokens]
+            full, own = self._network.numbers([keys[at] for at in written.tolist()])
+            alone = np.zeros(count, np.int64)
+            alone[rows] = own
+            said[tokens] = self._network.probabilities(full.vectors, alone)[rows]
+        return said
+
     def _find(self, texts: Sequence[str], batch: list[_Segment], threshold: float, found: list[list[Span]]) -> None:
-        network = self._network
+        network = self._first
         keys = [token_keys(_with_margin(texts[index], start, end)) for index, start, end in batch]
-        table, flat = network.numbers([key for part in keys for key in part])
+        joined = [key for part in keys for key in part]
+        table, flat = network.numbers(joined)
         gap = np.zeros(network.reach, np.int64)
         sizes = [len(part) for part in keys]
         cuts = np.cumsum(sizes)[:-1]
         numbers = np.concatenate([part for piece in np.split(flat, cuts) for part in (piece, gap)])
-        probabilities = network.probabilities(table.vectors, numbers)
+        probabilities = self._probabilities(joined, table, numbers)
         probabilities[numbers == 0, 0] = 1
         lengths, blanks = table.lengths[numbers], table.blanks[numbers]
         runs = decode(probabilities, table.words[numbers], blanks == 0, threshold)
@@ -137,6 +165,6 @@ def load_model(path: Path | None = None) -> PhiModel:
         key = str(path or "")
         if key not in _loaded:
             folder: Traversable = path or resources.model_path()
-            members = load_members(folder / "phi_tagger")
-            _loaded[key] = PhiModel(*members, name=path.name if path else resources.MODEL_NAME)
+            members, gate = load_members(folder / "phi_tagger"), load_gate(folder / "phi_tagger")
+            _loaded[key] = PhiModel(*members, gate=gate, name=path.name if path else resources.MODEL_NAME)
         return _loaded[key]

@@ -19,11 +19,12 @@ from spacy.vocab import Vocab
 from thinc.api import HashEmbed, Linear, Maxout, Model, chain, concatenate, use_ops
 
 from redactphi.nlp_features import FEATURES, feature_rows, pieces_in, trigram_weights
+from redactphi.nlp_islands import islands
 from redactphi.nlp_pieces import mean_vectors
 from redactphi.nlp_pieces import width as pieces_width
 from redactphi.nlp_scan import Lanes, activate, scan, scan_gradient
 from redactphi.nlp_tokens import bare, split_blank, token_keys
-from redactphi.nlp_weights import Floats, Settings, Weights, load_members, save_members
+from redactphi.nlp_weights import Floats, Settings, Weights, load_gate, load_members, save_members
 
 Rows = NDArray[np.uint64]
 # Thinc has its own array types that numpy's do not match; from list[Rows] to list[Floats].
@@ -267,13 +268,14 @@ class PhiTagger:
         self.vocab = nlp.vocab
         self._members: tuple[Weights, ...] = ()
         self._networks: list[Network] = []
+        self._gate: Weights | None = None
 
-    def set_weights(self, *members: Weights) -> None:
-        """Take over the weights of networks to average: those just trained, or those read."""
-        self._members = members
+    def set_weights(self, *members: Weights, gate: Weights | None = None) -> None:
+        """Take over the weights of networks to average, and of the one that says where they look: those just trained, or those read."""
+        self._members, self._gate = members, gate
         with use_ops("numpy", use_blis=False):
-            self._networks = [build_network(weights.settings) for weights in members]
-        for network, weights in zip(self._networks, members, strict=True):
+            self._networks = [build_network(weights.settings) for weights in (*members, *((gate,) if gate else ()))]
+        for network, weights in zip(self._networks, (*members, gate), strict=False):
             set_arrays(network, weights.arrays)
 
     def probabilities(self, docs: list[Doc]) -> list[Floats]:
@@ -287,11 +289,32 @@ class PhiTagger:
         texts = [token_keys(doc.text) for doc in docs]
         if any(len(keys) != len(doc) for keys, doc in zip(texts, docs, strict=True)):
             raise ValueError("phi_tagger needs the tokenizer redactphi.Tokenizer.v1")
+        if self._gate is None:
+            return self._average(texts)
+        return [
+            self._where_open(keys, said)
+            for keys, said in zip(texts, _probabilities(self._networks[-1], self._gate, texts), strict=True)
+        ]
+
+    def _average(self, texts: list[list[str]]) -> list[Floats]:
+        """What the networks say of texts, averaged."""
         said = [
             _probabilities(network, weights, texts)
-            for network, weights in zip(self._networks, self._members, strict=True)
+            for network, weights in zip(self._networks, self._members, strict=False)
         ]
         return [np.mean(of_text, axis=0, dtype=np.float32) for of_text in zip(*said, strict=True)]
+
+    def _where_open(self, keys: list[str], said: Floats) -> Floats:
+        """What the networks say of a text where the gate opens; all else is outside."""
+        found = np.zeros_like(said)
+        found[:, :1] = 1
+        looked_at = islands(1 - said[:, 0], np.ones(len(keys), np.bool_))
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], looked_at, [False]]))).tolist()
+        places = list(zip(edges[::2], edges[1::2], strict=True))
+        parts = self._average([keys[start:stop] for start, stop in places]) if places else []
+        for (start, stop), part in zip(places, parts, strict=True):
+            found[start:stop] = part
+        return found
 
     def __call__(self, doc: Doc) -> Doc:
         """Mark one document."""
@@ -322,10 +345,10 @@ class PhiTagger:
         del exclude
         if not self._members:
             raise ValueError("phi_tagger has no weights")
-        save_members(self._members, Path(path))
+        save_members(self._members, Path(path), gate=self._gate)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> PhiTagger:
         """Read the weights from a folder."""
         del exclude
-        self.set_weights(*load_members(Path(path)))
+        self.set_weights(*load_members(Path(path)), gate=load_gate(Path(path)))
         return self

@@ -98,10 +98,27 @@ class Weights:
         return cls(settings, frozenset(word for word in words if word), arrays)
 
 
-def save_members(members: Sequence[Weights], folder: Path) -> None:
-    """Write the weights of several networks whose probabilities are averaged: a folder each, ``1``, ``2`` and so on."""
+_GATE = "gate"
+
+
+def save_members(members: Sequence[Weights], folder: Path, *, gate: Weights | None = None) -> None:
+    """Write the weights of several networks whose probabilities are averaged: a folder each, ``1``, ``2`` and so on.
+
+    The network that says where they look goes into the folder ``gate``.
+    """
     for number, weights in enumerate(members, 1):
         weights.save(folder / str(number))
+    if gate is not None:
+        gate.save(folder / _GATE)
+
+
+def load_gate(folder: Traversable | Path) -> Weights | None:
+    """Read the network that says where the others look; None where they look everywhere.
+
+    Raises:
+        DataError: A file is missing or malformed.
+    """
+    return Weights.load(folder / _GATE) if (folder / _GATE).is_dir() else None
 
 
 def load_members(folder: Traversable | Path) -> tuple[Weights, ...]:
@@ -111,7 +128,7 @@ def load_members(folder: Traversable | Path) -> tuple[Weights, ...]:
         DataError: There is none, or a file is missing or malformed.
     """
     try:
-        found = sorted((entry for entry in folder.iterdir() if entry.is_dir()), key=lambda entry: int(entry.name))
+        found = sorted((entry for entry in folder.iterdir() if entry.is_dir() and entry.name != _GATE), key=lambda entry: int(entry.name))
     except (OSError, ValueError) as error:
         raise DataError(f"model weights in {folder.name}: {type(error).__name__}") from error
     if not found:

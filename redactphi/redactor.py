@@ -108,16 +108,17 @@ class Redactor:
         self._settle()
         return redacted
 
-    def pipe(self, documents: Iterable[Document]) -> Iterator[RedactedDocument | WithheldDocument]:
+    def pipe(self, documents: Iterable[str | Document]) -> Iterator[RedactedDocument | WithheldDocument]:
         """Notes made safe, one for one and in order; one that cannot be is withheld.
 
         Args:
             documents: Any number of notes; read in batches.
 
         Raises:
+            UsageError: One is neither a text nor a ``Document``.
             VaultError: The vault cannot be read or written.
         """
-        stream = iter(documents)
+        stream = (_as_document(document, None) for document in documents)
         while batch := list(islice(stream, _BATCH)):
             with _uncollected():
                 done = self._batch(batch)

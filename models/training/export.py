@@ -15,7 +15,7 @@ from models.training.generate import documents
 from models.training.measure import RECALL_ONLY, fit_temperature, gold_sets, measure
 from redactphi.nlp_model import PhiModel
 from redactphi.nlp_spacy import PhiTagger
-from redactphi.nlp_weights import Weights, load_members
+from redactphi.nlp_weights import Weights, load_gate, load_members
 
 _DEV_SEED = 1
 _DEV_DOCUMENTS = 1200
@@ -24,24 +24,28 @@ _FIGURES = "<!-- figures -->"
 _END_OF_FIGURES = "<!-- end of figures -->"
 
 
-def measure_and_export(members: Sequence[Weights], folder: Path, options: Mapping[str, Any], *, minutes: float) -> None:
+def measure_and_export(
+    members: Sequence[Weights], gate: Weights, folder: Path, options: Mapping[str, Any], *, minutes: float
+) -> None:
     """Fit the temperatures, measure, and write the pipeline with its ``metrics.json``.
 
     Args:
         members: The networks to average, as trained.
+        gate: The network that says where they look, as trained.
         folder: The pipeline folder; its pipeline files are replaced.
         options: What the training was started with.
         minutes: How long it took.
     """
     dev = list(documents("dev", _DEV_SEED, _DEV_DOCUMENTS))
     # Half of the dev split sets the temperature, the other half is measured.
-    temperatures = [fit_temperature(PhiModel(weights), dev[::2]) for weights in members]
-    members = [
+    temperatures = [fit_temperature(PhiModel(weights), dev[::2]) for weights in (*members, gate)]
+    *members, gate = [
         replace(weights, settings=replace(weights.settings, temperature=temperature))
-        for weights, temperature in zip(members, temperatures, strict=True)
+        for weights, temperature in zip((*members, gate), temperatures, strict=True)
     ]
-    write_pipeline(members, folder)
-    model = PhiModel(*load_members(folder / "phi_tagger"))  # as it is shipped: rounded
+    write_pipeline(members, folder, gate=gate)
+    # As it is shipped: rounded.
+    model = PhiModel(*load_members(folder / "phi_tagger"), gate=load_gate(folder / "phi_tagger"))
     report: dict[str, Any] = {
         "training": {key: value for key, value in options.items() if key != "output"} | {"minutes": round(minutes, 1)},
         "temperatures": temperatures,
@@ -57,13 +61,13 @@ def measure_and_export(members: Sequence[Weights], folder: Path, options: Mappin
         print(part, {key: value for key, value in figures.items() if key != "recall by label"})
 
 
-def write_pipeline(members: Sequence[Weights], folder: Path) -> None:
+def write_pipeline(members: Sequence[Weights], folder: Path, *, gate: Weights) -> None:
     """Write the pipeline that ``spacy.load`` and `redactphi.nlp_model.load_model` read."""
     tokenizer = {"nlp": {"tokenizer": {"@tokenizers": "redactphi.Tokenizer.v1"}}}
     nlp = spacy.blank("en", config=tokenizer)
     tagger = nlp.add_pipe("phi_tagger")
     assert isinstance(tagger, PhiTagger)
-    tagger.set_weights(*members)
+    tagger.set_weights(*members, gate=gate)
     nlp.meta.update(
         name="redactphi_sm",
         version=_VERSION,

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -156,24 +157,31 @@ def main() -> None:
     parser.add_argument("--pieces", type=int, default=2)
     parser.add_argument("--dilations", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--scan", type=int, default=48)
+    parser.add_argument("--gate-width", type=int, default=24, help="width of the network that says where the others look")
+    parser.add_argument("--gate-documents", type=int, default=12_000)
+    parser.add_argument("--gate-epochs", type=int, default=3)
     parser.add_argument("--output", type=Path, default=OUTPUT)
     options = parser.parse_args()
     # Found out before the work rather than after it.
     options.output.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    seeds = range(options.seed, options.seed + options.members)
-    with ProcessPoolExecutor(min(_PROCESSES, len(seeds))) as pool:
-        members = list(pool.map(_train_member, [options] * len(seeds), seeds))
-    measure_and_export(members, options.output, vars(options), minutes=(time.monotonic() - started) / 60)
-
-
-def _train_member(options: argparse.Namespace, seed: int) -> Weights:
-    """One network, on documents of its own, in a process of its own."""
     shape = Settings(width=options.width, pieces=options.pieces, dilations=tuple(options.dilations), scan=options.scan)
+    small = replace(shape, width=options.gate_width, scan=options.gate_width)
+    seeds = range(options.seed, options.seed + options.members + 1)
+    shapes = [shape] * options.members + [small]
+    sizes = [(options.documents, options.epochs)] * options.members + [(options.gate_documents, options.gate_epochs)]
+    with ProcessPoolExecutor(_PROCESSES) as pool:
+        *members, gate = pool.map(_train_one, [options] * len(seeds), shapes, sizes, seeds)
+    measure_and_export(members, gate, options.output, vars(options), minutes=(time.monotonic() - started) / 60)
+
+
+def _train_one(options: argparse.Namespace, shape: Settings, size: tuple[int, int], seed: int) -> Weights:
+    """One network, on documents of its own, in a process of its own."""
+    count, epochs = size
     with use_ops("numpy", use_blis=False), single_blas_thread():
-        corpus = load_corpus(seed, options.documents, processes=1)
+        corpus = load_corpus(seed, count, processes=1)
         print(f"seed {seed}: {len(corpus.texts)} texts, {len(corpus.keys)} token types", flush=True)
-        return train(corpus, shape, seed=seed, epochs=options.epochs, rate=options.rate, dropout=options.dropout)
+        return train(corpus, shape, seed=seed, epochs=epochs, rate=options.rate, dropout=options.dropout)
 
 
 if __name__ == "__main__":

@@ -20,10 +20,11 @@ from redactphi.nlp import PhiNlpEngine
 from redactphi.nlp_decode import decode
 from redactphi.nlp_features import COLUMNS, LISTS, feature_rows
 from redactphi.nlp_forward import Network
+from redactphi.nlp_islands import AROUND, OPEN, apart, islands
 from redactphi.nlp_model import PhiModel
 from redactphi.nlp_threads import single_blas_thread
 from redactphi.nlp_tokens import CAPITALS, MAX_RUN, bare, split_blank, token_keys
-from redactphi.nlp_weights import LABELS, TAGS, Settings, Weights, load_members
+from redactphi.nlp_weights import LABELS, TAGS, Settings, Weights, load_gate, load_members
 
 NOTE = (
     "Seen by Dr. Adaeze Nwosu on 03/14/2024,  MRN0048.\n\n\tPlan: rest\n"
@@ -108,6 +109,66 @@ def test_both_forms_of_the_network_agree(weights, texts):
         np.testing.assert_allclose(network.probabilities(table.vectors, numbers), expected, atol=2e-5)
 
 
+@given(
+    texts=st.lists(st.lists(st.sampled_from([0, 0, 0, 0, 0.001, 0.4]), max_size=150), max_size=4),
+)
+def test_islands_hold_what_is_near_and_end_with_their_text(texts):
+    gap = [0.5] * 3
+    joined = np.array([value for text in texts for value in (*text, *gap)], np.float32)
+    inside = np.array([flag for text in texts for flag in (*(True,) * len(text), *(False,) * 3)], np.bool_)
+    found = islands(joined, inside)
+    expected = [
+        any(value >= OPEN for value in text[max(0, at - AROUND) : at + AROUND + 1])
+        for text in (np.array(text, np.float32) for text in texts)
+        for at in range(len(text))
+    ]
+    assert found[inside].tolist() == expected
+    assert not found[~inside].any()
+
+
+def test_islands_are_laid_out_apart():
+    tokens, rows, count = apart(np.array([False, True, True, False, True]), 3)
+    assert (tokens.tolist(), rows.tolist(), count) == ([1, 2, 4], [0, 1, 5], 9)
+    assert apart(np.zeros(4, np.bool_), 3)[2] == 0
+
+
+GATED = f"{NOTE} {'nothing to see here, ' * 60}{NOTE}"
+
+
+@pytest.fixture
+def half_open(weights, monkeypatch):
+    """As much of a text in islands as not: untrained weights call most tokens PHI."""
+    said = 1 - np.exp(PhiModel(weights).log_probabilities(token_keys(GATED))[:, 0])
+    monkeypatch.setattr("redactphi.nlp_islands.OPEN", float(np.quantile(said, 0.97)))
+    monkeypatch.setattr("redactphi.nlp_islands.AROUND", 3)
+
+
+@pytest.mark.usefixtures("half_open")
+def test_both_forms_agree_behind_a_gate(weights):
+    nlp = spacy.blank("en")
+    nlp.tokenizer = nlp_spacy.Tokenizer(nlp.vocab)
+    tagger = nlp_spacy.PhiTagger(nlp)
+    halved = {name: array * np.float32(0.5) for name, array in weights.arrays.items()}
+    full = replace(weights, arrays=halved)
+    tagger.set_weights(full, gate=weights)
+    model = PhiModel(full, gate=weights)
+    for text, expected in zip([GATED, ""], tagger.probabilities([nlp(GATED), nlp("")]), strict=True):
+        assert not text or 0 < (expected[:, 0] == 1).sum() < len(expected)
+        keys = token_keys(text)
+        np.testing.assert_allclose(np.exp(model.log_probabilities(keys)), expected, atol=2e-5)
+
+
+@pytest.mark.usefixtures("half_open")
+def test_texts_behind_a_gate_do_not_touch_one_another(weights):
+    model = PhiModel(weights, gate=weights)
+    texts = [GATED, "", NOTE, "x", GATED[::-1]]
+    alone = [model.spans(text, 0.9) for text in texts]
+    assert any(alone)
+    assert [[(s.start, s.end, s.label) for s in spans] for spans in alone] == [
+        [(s.start, s.end, s.label) for s in spans] for spans in model.spans_many(texts, 0.9)
+    ]
+
+
 def test_the_saved_pipeline_loads_and_tags_alike(pipeline, weights, tmp_path):
     pipeline.to_disk(tmp_path / "pipe")
     loaded = spacy.load(tmp_path / "pipe")
@@ -117,6 +178,17 @@ def test_the_saved_pipeline_loads_and_tags_alike(pipeline, weights, tmp_path):
     [again] = load_members(tmp_path / "pipe" / "phi_tagger")
     assert again.settings == weights.settings
     assert again.vocabulary == weights.vocabulary
+    assert load_gate(tmp_path / "pipe" / "phi_tagger") is None
+
+
+def test_a_pipeline_is_saved_with_its_gate(pipeline, weights, tmp_path):
+    small = replace(weights, vocabulary=frozenset(["only"]))
+    pipeline.get_pipe("phi_tagger").set_weights(weights, gate=small)
+    pipeline.to_disk(tmp_path)
+    assert len(load_members(tmp_path / "phi_tagger")) == 1
+    assert load_gate(tmp_path / "phi_tagger").vocabulary == small.vocabulary
+    before, after = pipeline(NOTE), spacy.load(tmp_path)(NOTE)
+    assert [(e.start, e.end, e.label_) for e in before.ents] == [(e.start, e.end, e.label_) for e in after.ents]
 
 
 def test_a_pipeline_without_weights_is_refused(tmp_path):

@@ -29,6 +29,13 @@ def test_the_default_forms(redactor):
     )
 
 
+def test_a_stream_may_hold_plain_texts(redactor):
+    first, second = redactor.pipe([NOTE, Document("2", NOTE)])
+    assert str(first) == str(second) == str(redactor.redact(NOTE))
+    with pytest.raises(UsageError, match="not int"):
+        list(redactor.pipe([3]))
+
+
 def test_clinical_words_and_numbers_survive(redactor):
     note = (
         "Foley catheter to gravity, BP 120/80, strength 5/5, L4-5 disc, T2N1M0, Whipple in 2019, Bell's palsy, POD 3."
