@@ -27,6 +27,9 @@ _VERBS = frozenset({
 })  # fmt: skip
 """What may begin a sentence before a place, with a capital that is not the place's."""
 
+_UNITS = frozenset({"ED", "ER", "OR", "ICU", "IR", "PACU", "MICU", "SICU", "NICU"})
+"""Parts of any hospital, which are no part of its name."""
+
 _LAST_LINKS = _LINKS | {"the", "a", "an"}
 _LOCATION, _DATE = str(PhiLabel.LOCATION), str(PhiLabel.DATE)
 _PLACES = _ORGANISATIONS | {_LOCATION}
@@ -121,7 +124,11 @@ def _trimmed(text: str, span: Span) -> Span:
         first = 1
     while first < last - 1 and (words[first].lower() in _LINKS or _is_title(span, words[first])):
         first += 1
-    while first < last - 1 and (words[last - 1].lower() in _LAST_LINKS or _is_day(words[last - 1])):
+    while first < last - 1 and (
+        words[last - 1].lower() in _LAST_LINKS
+        or _is_day(words[last - 1])
+        or (span.label in _ORGANISATIONS and words[last - 1] in _UNITS)
+    ):
         last -= 1
     while first < last - 1 and _CLOCK.fullmatch(words[first]):
         first += 1

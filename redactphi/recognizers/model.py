@@ -8,6 +8,7 @@ from redactphi import resources
 from redactphi.labels import PhiLabel
 from redactphi.nlp import PhiArtifacts, PhiModel, load_model
 from redactphi.nlp_weights import LABELS
+from redactphi.recognizers.catalogue import is_catalogue_number
 from redactphi.recognizers.growth import grown
 from redactphi.recognizers.rules import SpanRecognizer
 from redactphi.recognizers.vetoes import without_vetoed
@@ -43,7 +44,7 @@ class ModelRecognizer(SpanRecognizer):
             found = nlp_artifacts.model_spans(self.threshold)
         else:
             found = self.model.spans(text, self.threshold)
-        whole = grown(text, without_vetoed(text, found))
+        whole = [span for span in grown(text, without_vetoed(text, found)) if not is_catalogue_number(text, span)]
         return [Span(s.start, s.end, _label(text, s), WEIGHT * s.score, s.source) for s in whole]
 
 

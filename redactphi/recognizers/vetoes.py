@@ -116,7 +116,7 @@ def _in_code(span: Span, codes: list[tuple[int, int]]) -> bool:
 
 def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) -> bool:
     found = text[span.start : span.end]
-    if found.lower() in _LINKS or _AGE_AND_SEX.fullmatch(found) or _is_dot_phrase(text, span):
+    if found.lower() in _LINKS or (len(found) == 1 and found.islower() and text[span.start - 1 : span.start] == "/") or _AGE_AND_SEX.fullmatch(found) or _is_dot_phrase(text, span):
         return True
     if span.label in _NUMBERED:
         return is_no_number(text, span, found, has_neighbour=has_neighbour)

@@ -1,0 +1,50 @@
+"""What says that a number of the model is the maker's own for a thing, and no one patient's: it stays."""
+
+from __future__ import annotations
+
+import re
+
+from redactphi.labels import PhiLabel
+from redactphi.recognizers.clinical import products
+from redactphi.spans import Span
+
+_NUMBERS = frozenset(map(str, (PhiLabel.ID_OTHER, PhiLabel.MRN, PhiLabel.PHONE)))
+_SURE = 0.985
+_BEFORE = 40
+_LINES = 14
+_LABEL = re.compile(
+    r"(?i)\b(?:ref|cat(?:alog(?:ue)?)?|model|part|item|product|stock|sku|gtin)\b[ .:#]{0,4}(?:no\b\.?|number|num)?[ .:#]{0,3}$"
+)
+_WORD = re.compile(r"([A-Za-z]{2,}) ?(?:\d{1,3} )?\(?$")
+_HEAD = re.compile(r"(?i)\s*(?:ref|cat|catalog(?:ue)?|part|item|product|model|stock|sku|gtin)(?:\W*(?:no|number|num|#|id|code))?\W*\s*")
+
+
+def is_catalogue_number(text: str, span: Span) -> bool:
+    """Whether a span stands behind REF, a maker or a product, or in a column of catalogue numbers.
+
+    Args:
+        text: The note.
+        span: Of the model, completed; its score the probability of being PHI.
+    """
+    if span.label not in _NUMBERS or span.score >= _SURE:
+        return False
+    before = text[max(0, span.start - _BEFORE) : span.start]
+    if _LABEL.search(before):
+        return True
+    word = _WORD.search(before)
+    if word is not None and word[1].lower() in products():
+        return True
+    return "|" in before and _is_in_column(text, span)
+
+
+def _is_in_column(text: str, span: Span) -> bool:
+    """Whether the head of the span's column, some lines above, says that it holds catalogue numbers."""
+    lines = text[: span.start].rsplit("\n", _LINES)
+    column = lines[-1].count("|")
+    for line in reversed(lines[1:-1] if len(lines) > _LINES else lines[:-1]):
+        cells = line.split("|")
+        if len(cells) < column:
+            return False
+        if len(cells) > column and _HEAD.fullmatch(cells[column]):
+            return True
+    return False
