@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from detect_icd.codebook import CodeBook, CodeEntry, open_book
+from detect_icd.codebook import CodeBook, CodeEntry, day_of, open_book
 from detect_icd.coding import CodeSystem, cpt, hcpcs, icd10cm
 from detect_icd.matchers.attributes import denied
 from detect_icd.matchers.completion import complete, stated
@@ -18,20 +18,9 @@ from detect_icd.matchers.dictionary import DictionaryMatcher
 from detect_icd.matchers.index import PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.procedures_lexicon import by_code
+from detect_icd.matchers.procedures_ranking import procedure_ranking
 from detect_icd.ranking import Ranking, ranking
-from redactphi.errors import UsageError
-
-
-class Hit(NamedTuple):
-    """A code found by words.
-
-    Attributes:
-        entry: The code.
-        score: Share of the words' weight that the phrase and the query have in common, 0 to 1.
-    """
-
-    entry: CodeEntry
-    score: float
+from redactphi.errors import UnknownNameError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +50,28 @@ class ServiceEntry:
     supersedes: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+
+    @property
+    def billable(self) -> bool:
+        """Always: what the lexicon has is reported as it is."""
+        return True
+
+
+class Hit(NamedTuple):
+    """A code found by words.
+
+    Attributes:
+        entry: The code.
+        score: Share of the words' weight that the phrase and the query have in common, 0 to 1.
+    """
+
+    entry: CodeEntry | ServiceEntry
+    score: float
+
+    @property
+    def system(self) -> str:
+        """``ICD10CM``, ``CPT`` or ``HCPCS``."""
+        return self.entry.system if isinstance(self.entry, ServiceEntry) else CodeSystem.ICD10CM.short
 
 
 def lookup(
@@ -126,26 +137,73 @@ def _service(code: str, system: str) -> ServiceEntry:
 
 
 def search(
-    query: str, *, limit: int = 20, release: str | None = None, service_date: date | str | None = None
+    query: str,
+    *,
+    limit: int = 20,
+    system: str | None = None,
+    billable: bool = False,
+    release: str | None = None,
+    service_date: date | str | None = None,
 ) -> list[Hit]:
     """The codes whose wording is nearest to a query, best first; a code given as query comes first itself.
 
-    Rare words weigh more. Ties go to the shorter code.
+    Rare words weigh more. Ties go to diagnoses, then to the shorter code. Operations are found by the words of detection, in this
+    project's own names.
+
+    Args:
+        query: Words, or a code.
+        limit: At most so many.
+        system: ``ICD10CM``, ``CPT`` or ``HCPCS`` alone.
+        billable: Leave out headings, which nobody reports.
+        release: Of ICD-10-CM.
+        service_date: Day of service; decides the release, and which services are in use.
 
     Raises:
         UsageError: The query has no word, the limit is not positive, or the release is not known.
+        UnknownNameError: There is no such system.
     """
     if limit < 1:
         raise UsageError("the limit must be at least 1")
-    book = open_book(release=release, service_date=service_date)
+    if system is not None and system not in SYSTEMS:
+        raise UnknownNameError("system", system, SYSTEMS)
+    found: list[Hit] = []
+    if system in (None, CodeSystem.ICD10CM.short):
+        # Some are asked for beyond the limit, of which headings are left out.
+        book = open_book(release=release, service_date=service_date)
+        found += _diagnoses(query, book, limit * (1 + billable))
+    if system != CodeSystem.ICD10CM.short:
+        found += [hit for hit in _services(query, service_date, limit) if system in (None, hit.system)]
+    if not found and not _WORD.search(query):
+        raise UsageError("the query has no word to search for")
+    kept = [hit for hit in found if not billable or hit.entry.billable]
+    return sorted(kept, key=lambda hit: -_rank(hit))[:limit]
+
+
+def _rank(hit: Hit) -> float:
+    """The score by which diagnoses and operations are put into one order."""
+    if hit.system == CodeSystem.ICD10CM.short:
+        return hit.score
+    return hit.score + _DONE if hit.score >= _SURE else hit.score * _HARDLY
+
+
+_SURE = 0.8
+_DONE = 0.1
+"""What a sure operation is ahead of a diagnosis that is as sure: of "mastectomy" the operation, and not that it was had."""
+
+_HARDLY = 0.85
+"""How much an operation that says less of the query counts beside a diagnosis: words of diseases stand in both."""
+
+SYSTEMS = tuple(system.short for system in CodeSystem)
+
+
+def _diagnoses(query: str, book: CodeBook, limit: int) -> list[Hit]:
+    """ICD-10-CM codes, best first."""
     exact = book.get(query) if icd10cm.is_valid(query) else None
     hits = {exact.code: Hit(exact, 1.0)} if exact else {}
     index = phrase_index()
     matcher, rank = _matcher(index), ranking(index)
     parts = [_words(matcher, part) for part in _PARTS.split(query)]
     words = frozenset().union(*parts)
-    if not words and not hits:
-        raise UsageError("the query has no word to search for")
     without = _denied_words(matcher, query)
     found = list(_hits(words, without, book, rank, limit))
     if len(parts) > 1:
@@ -153,6 +211,17 @@ def search(
         found += [hit._replace(score=round(hit.score * _PART, 3)) for hit in in_part]
     for hit in sorted(found, key=lambda hit: (-hit.score, len(hit.entry.code), hit.entry.code)):
         hits.setdefault(hit.entry.code, hit)
+    return list(hits.values())[:limit]
+
+
+def _services(query: str, service_date: date | str | None, limit: int) -> list[Hit]:
+    """Codes of the procedure lexicon, best first."""
+    day = None if service_date is None else day_of(service_date)
+    exact = [form.compact(query) for form in (cpt, hcpcs) if form.is_valid(query) and form.compact(query) in by_code()]
+    hits = {code: Hit(_service(code, ""), 1.0) for code in exact}
+    for one in procedure_ranking().best(query, day, limit):
+        code = one.procedure.code
+        hits.setdefault(code, Hit(_service(code, one.procedure.system), round(one.score, 3)))
     return list(hits.values())[:limit]
 
 
@@ -185,6 +254,7 @@ def _hits(words: frozenset[str], without: frozenset[str], book: CodeBook, rank: 
         yield Hit(entry, round(min(1.0, phrase.score + more) * _TRUST[phrase.source], 3))
 
 
+_WORD = re.compile(r"\w")
 _PARTS = re.compile(
     r"\s+-+\s*|\s*-+\s+|[,;?+]|(?<!\bw)(?<!\bs)(?<!\br)(?<!\bc)/|\.\s|\b(?:with|and|secondary to|due to|under evaluation|to rule out|r/o|s/p)\b",
     re.IGNORECASE,

@@ -83,6 +83,10 @@ def batch(source: Path, *, out: Path, text: str, id: str | None, **options: Any)
 @detect_icd.command()
 @click.argument("query", nargs=-1, required=True)
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@click.option(
+    "--system", type=click.Choice(["ICD10CM", "CPT", "HCPCS"], case_sensitive=False), help="Codes of one system alone."
+)
+@click.option("--billable", is_flag=True, help="Leave out headings, which nobody reports.")
 @release_options
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def search(query: tuple[str, ...], *, limit: int, as_json: bool, **options: Any) -> None:
@@ -92,12 +96,13 @@ def search(query: tuple[str, ...], *, limit: int, as_json: bool, **options: Any)
     hits = run_search(" ".join(query), limit=limit, **options)
     if as_json:
         rows = [
-            {"code": h.entry.code, "title": h.entry.title, "billable": h.entry.billable, "score": h.score} for h in hits
+            {"code": h.entry.code, "system": h.system, "title": h.entry.title, "billable": h.entry.billable, "score": h.score}
+            for h in hits
         ]
         click.echo(json.dumps(rows, indent=2))
         return
-    print_table(["code", "title", "billable", "score"], [
-        [hit.entry.code, hit.entry.title, "yes" if hit.entry.billable else "", f"{hit.score:.2f}"] for hit in hits
+    print_table(["code", "system", "title", "billable", "score"], [
+        [hit.entry.code, hit.system, hit.entry.title, "yes" if hit.entry.billable else "", f"{hit.score:.2f}"] for hit in hits
     ])  # fmt: skip
 
 
