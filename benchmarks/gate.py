@@ -63,7 +63,10 @@ def found(model: PhiModel, documents: Sequence[tuple[str, list[tuple[int, int, s
 
 @click.command()
 @click.option(
-    "--notes", type=click.Path(exists=True, path_type=Path), default="../shared/data/phi/raw/mtsamples.jsonl", show_default=True
+    "--notes",
+    type=click.Path(exists=True, path_type=Path),
+    default="../shared/data/phi/raw/mtsamples.jsonl",
+    show_default=True,
 )
 @click.option("--set", "sets", multiple=True, default=("held_out_ned", "held_out_vic"), show_default=True)
 def main(notes: Path, sets: Sequence[str]) -> None:

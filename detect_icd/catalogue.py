@@ -21,6 +21,7 @@ from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.matchers.procedures_ranking import procedure_ranking
 from detect_icd.ranking import Ranking, ranking
 from redactphi.errors import UnknownNameError, UsageError
+from redactphi.resources import data
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,27 +172,31 @@ def search(
         # Some are asked for beyond the limit, of which headings are left out.
         book = open_book(release=release, service_date=service_date)
         found += _diagnoses(query, book, limit * (1 + billable))
-    if system != CodeSystem.ICD10CM.short:
+    is_wordless = not _words(_matcher(phrase_index()), query)
+    if system != CodeSystem.ICD10CM.short and not (
+        is_wordless and not cpt.is_valid(query) and not hcpcs.is_valid(query)
+    ):
         found += [hit for hit in _services(query, service_date, limit) if system in (None, hit.system)]
-    if not found and not _WORD.search(query):
+    if not found and is_wordless:
         raise UsageError("the query has no word to search for")
     kept = [hit for hit in found if not billable or hit.entry.billable]
-    return sorted(kept, key=lambda hit: -_rank(hit))[:limit]
+    ahead = _AHEAD if _operation().search(query) else _BEHIND
+    return sorted(kept, key=lambda hit: -hit.score * (1 if hit.system == CodeSystem.ICD10CM.short else ahead))[:limit]
 
 
-def _rank(hit: Hit) -> float:
-    """The score by which diagnoses and operations are put into one order."""
-    if hit.system == CodeSystem.ICD10CM.short:
-        return hit.score
-    return hit.score + _DONE if hit.score >= _SURE else hit.score * _HARDLY
+@functools.cache
+def _operation() -> re.Pattern[str]:
+    """What says that something is done, of ``operation_words.txt``."""
+    lines = (data("detect_icd") / "operation_words.txt").read_text(encoding="utf-8").splitlines()
+    words = [line for line in lines if line and not line.startswith("#")]
+    whole = "|".join(re.escape(word) for word in words if not word.startswith("-"))
+    endings = "|".join(re.escape(word[1:]) for word in words if word.startswith("-"))
+    return re.compile(rf"\b(?:(?:{whole})s?|[a-z]+(?:{endings}))\b", re.IGNORECASE)
 
 
-_SURE = 0.8
-_DONE = 0.1
-"""What a sure operation is ahead of a diagnosis that is as sure: of "mastectomy" the operation, and not that it was had."""
-
-_HARDLY = 0.85
-"""How much an operation that says less of the query counts beside a diagnosis: words of diseases stand in both."""
+_AHEAD, _BEHIND = 1.3, 0.7
+"""What operations count beside diagnoses where the query says that something is done, and where it does not: words of diseases
+stand in both, and of "mastectomy" the operation is meant rather than that it was had."""
 
 SYSTEMS = tuple(system.short for system in CodeSystem)
 
@@ -254,7 +259,6 @@ def _hits(words: frozenset[str], without: frozenset[str], book: CodeBook, rank: 
         yield Hit(entry, round(min(1.0, phrase.score + more) * _TRUST[phrase.source], 3))
 
 
-_WORD = re.compile(r"\w")
 _PARTS = re.compile(
     r"\s+-+\s*|\s*-+\s+|[,;?+]|(?<!\bw)(?<!\bs)(?<!\br)(?<!\bc)/|\.\s|\b(?:with|and|secondary to|due to|under evaluation|to rule out|r/o|s/p)\b",
     re.IGNORECASE,

@@ -141,7 +141,9 @@ def _acronym(words: list[str]) -> str:
     is_word = letters in resources.terms("clinical_acronyms") or letters in resources.terms("credentials")
     if is_word or len(letters) != len([word for word in words if word.lower() not in _LINKS]):
         return ""
-    is_meant = _ACRONYM_LETTERS <= len(letters) <= _ACRONYM_LENGTH and letters.lower() not in resources.terms("unit_acronyms")
+    is_meant = _ACRONYM_LETTERS <= len(letters) <= _ACRONYM_LENGTH and letters.lower() not in resources.terms(
+        "unit_acronyms"
+    )
     return letters if is_meant and not is_ordinary(letters) else ""
 
 

@@ -239,17 +239,22 @@ def is_name_there(text: str, start: int, end: int) -> bool:
     if is_titled(text, start):
         return True
     previous = before.split()
-    if not word[:1].isupper() or (previous and previous[-1].lower() in _ARTICLES):
+    if not word[:1].isupper() or (previous and previous[-1].lower() in _ARTICLES) or _is_a_thing(text, start, end):
         return False
-    if word.title() in resources.terms("clinical_products") and is_sentence_start(text, start):
-        return _is_subject(text, end)
-    if ordinary and text[end : end + 1] == ":":
-        return False
-    if word.isupper() and word in resources.terms("clinical_acronyms") and not _is_upper_line(text, start):
-        return False
-    if not ordinary or _is_subject(text, end):
-        return True
-    return not (_SENTENCE_START.search(before) or (word.isupper() and _is_upper_line(text, start)))
+    return (
+        not ordinary
+        or _is_subject(text, end)
+        or not (_SENTENCE_START.search(before) or (word.isupper() and _is_upper_line(text, start)))
+    )
+
+
+def _is_a_thing(text: str, start: int, end: int) -> bool:
+    """Whether a word that may be a name is a product at a sentence's start ("Foley out"), a label, or an acronym ("ROSE")."""
+    word = text[start:end]
+    is_product = word.title() in resources.terms("clinical_products") and is_sentence_start(text, start)
+    is_label = text[end : end + 1] == ":" and is_ordinary(word)
+    is_acronym = word.isupper() and word in resources.terms("clinical_acronyms") and not _is_upper_line(text, start)
+    return (is_product and not _is_subject(text, end)) or is_label or is_acronym
 
 
 def _is_subject(text: str, end: int) -> bool:

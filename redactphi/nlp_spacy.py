@@ -273,9 +273,10 @@ class PhiTagger:
     def set_weights(self, *members: Weights, gate: Weights | None = None) -> None:
         """Take over the weights of networks to average, and of the one that says where they look: those just trained, or those read."""
         self._members, self._gate = members, gate
+        everything = (*members, gate) if gate else members
         with use_ops("numpy", use_blis=False):
-            self._networks = [build_network(weights.settings) for weights in (*members, *((gate,) if gate else ()))]
-        for network, weights in zip(self._networks, (*members, gate), strict=False):
+            self._networks = [build_network(weights.settings) for weights in everything]
+        for network, weights in zip(self._networks, everything, strict=True):
             set_arrays(network, weights.arrays)
 
     def probabilities(self, docs: list[Doc]) -> list[Floats]:

@@ -128,7 +128,10 @@ def load_members(folder: Traversable | Path) -> tuple[Weights, ...]:
         DataError: There is none, or a file is missing or malformed.
     """
     try:
-        found = sorted((entry for entry in folder.iterdir() if entry.is_dir() and entry.name != _GATE), key=lambda entry: int(entry.name))
+        found = sorted(
+            (entry for entry in folder.iterdir() if entry.is_dir() and entry.name != _GATE),
+            key=lambda entry: int(entry.name),
+        )
     except (OSError, ValueError) as error:
         raise DataError(f"model weights in {folder.name}: {type(error).__name__}") from error
     if not found:

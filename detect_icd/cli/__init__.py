@@ -96,7 +96,13 @@ def search(query: tuple[str, ...], *, limit: int, as_json: bool, **options: Any)
     hits = run_search(" ".join(query), limit=limit, **options)
     if as_json:
         rows = [
-            {"code": h.entry.code, "system": h.system, "title": h.entry.title, "billable": h.entry.billable, "score": h.score}
+            {
+                "code": h.entry.code,
+                "system": h.system,
+                "title": h.entry.title,
+                "billable": h.entry.billable,
+                "score": h.score,
+            }
             for h in hits
         ]
         click.echo(json.dumps(rows, indent=2))

@@ -21,7 +21,10 @@ from detect_icd.sections import find_sections
 
 _HEADING = "PROCEDURE PERFORMED: "
 _WORD = re.compile(r"[A-Za-z]{2,}")
-_SAYS_NOTHING = frozenset("of the with and for by in to an on from at via using w wo without code cpt hcpcs procedure op new".split())
+_SAYS_NOTHING = frozenset({
+    "of", "the", "with", "and", "for", "by", "in", "to", "an", "on", "from", "at", "via", "using", "wo", "without", "code", "cpt", "hcpcs",
+    "procedure", "op", "new",
+})  # fmt: skip
 _UNASKED = 0.5
 """What a word of a name that nobody asked for costs, beside one of the query that the name lacks."""
 

@@ -16,7 +16,9 @@ _LABEL = re.compile(
     r"(?i)\b(?:ref|cat(?:alog(?:ue)?)?|model|part|item|product|stock|sku|gtin)\b[ .:#]{0,4}(?:no\b\.?|number|num)?[ .:#]{0,3}$"
 )
 _WORD = re.compile(r"([A-Za-z]{2,}) ?(?:\d{1,3} )?\(?$")
-_HEAD = re.compile(r"(?i)\s*(?:ref|cat|catalog(?:ue)?|part|item|product|model|stock|sku|gtin)(?:\W*(?:no|number|num|#|id|code))?\W*\s*")
+_HEAD = re.compile(
+    r"(?i)\s*(?:ref|cat|catalog(?:ue)?|part|item|product|model|stock|sku|gtin)(?:\W*(?:no|number|num|#|id|code))?\W*\s*"
+)
 
 
 def is_catalogue_number(text: str, span: Span) -> bool:

@@ -77,7 +77,9 @@ class FacilityRecognizer(RuleRecognizer):
 def _is_clinical_acronym(text: str, span: Span) -> bool:
     """Whether clinical letters stand where nothing says that somebody works: "tissue expander with ADM"."""
     found = text[span.start : span.end]
-    return found in resources.terms("clinical_acronyms") and not _AT_WORK.search(text, max(0, span.start - _BEFORE), span.start)
+    return found in resources.terms("clinical_acronyms") and not _AT_WORK.search(
+        text, max(0, span.start - _BEFORE), span.start
+    )
 
 
 def _after_dash(text: str, span: Span) -> Span:
@@ -95,15 +97,7 @@ def _fit(text: str, span: Span) -> Span | None:
     """The span without the ordinary words around the name, or None where no name is left."""
     span = _after_dash(text, span)
     words = list(_WORD.finditer(text, span.start, span.end))
-    first, last = 0, len(words)
-    if last > 1 and _is_next_cell(text, words[-2], words[-1]):
-        last -= 1
-    if span.source in _KINDS:
-        while first < last and _is_lead(words[first][0]):
-            first += 1
-    if span.source in _CUED:
-        while first < last and _is_filler(words[last - 1][0]) and not _is_head(words[last - 1][0]):
-            last -= 1
+    first, last = _own_words(span, words)
     if first == last or _is_department([word[0].lower() for word in words[first:last]]):
         return None
     kind = bool(_STRONG.search(text, words[first].start(), words[last - 1].end()))
@@ -123,7 +117,21 @@ def _fit(text: str, span: Span) -> Span | None:
     return span.between(start, end)
 
 
-def _is_next_cell(text: str, before: regex.Match[str], word: regex.Match[str]) -> bool:
+def _own_words(span: Span, words: Sequence[regex.Match[str]]) -> tuple[int, int]:
+    """The words that may be the name's own: the first, and one past the last."""
+    first, last = 0, len(words)
+    if last > 1 and _is_next_cell(words[-2], words[-1]):
+        last -= 1
+    if span.source in _KINDS:
+        while first < last and _is_lead(words[first][0]):
+            first += 1
+    if span.source in _CUED:
+        while first < last and _is_filler(words[last - 1][0]) and not _is_head(words[last - 1][0]):
+            last -= 1
+    return first, last
+
+
+def _is_next_cell(before: regex.Match[str], word: regex.Match[str]) -> bool:
     """Whether capitals stand two blanks behind a name with small letters, as the label of the next cell does."""
     return word.start() - before.end() > 1 and word[0].isupper() and not before[0].isupper()
 

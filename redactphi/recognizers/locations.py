@@ -86,10 +86,11 @@ def is_city(text: str, start: int, end: int) -> bool:
         return code.isupper() and not behind[2:3].isalpha()
     if name.title() in resources.terms("countries") and code.isupper() and is_zip_of_state(behind[:12]):
         return True
-    if name in _not_places() or name.split()[0] in resources.terms("place_stopwords"):
-        return False
-    if _ARTICLE.search(text, max(0, start - 5), start) or (
-        name not in resources.terms("places") and _is_said_of_a_thing(text, end)
+    if (
+        name in _not_places()
+        or name.split()[0] in resources.terms("place_stopwords")
+        or _ARTICLE.search(text, max(0, start - 5), start)
+        or (name not in resources.terms("places") and _is_said_of_a_thing(text, end))
     ):
         return False
     if text[start:end].isupper() and name not in resources.terms("places"):
@@ -137,7 +138,9 @@ def _goes_on_with_town(text: str, end: int) -> bool:
 
 _TOWN_BEHIND = regex.compile(r",[ ](\p{Lu}\p{L}+)\b")
 _FIXED_BEFORE = 24
-_FIXED = regex.compile(r"(?i)\b(?:head|skull|placed|pinned|secured|fixed|held|positioned|immobili[sz]ed)[ ](?:was[ ])?in[ ]$")
+_FIXED = regex.compile(
+    r"(?i)\b(?:head|skull|placed|pinned|secured|fixed|held|positioned|immobili[sz]ed)[ ](?:was[ ])?in[ ]$"
+)
 _NUMBER_BEHIND = regex.compile(r"[ ]\d")
 _NEXT_WORD = regex.compile(r"['’]?s?[ \t]+(\p{L}[\p{L}\p{N}'’-]*)")
 _TWO_WORDS = regex.compile(r"\w[ -]\w")

@@ -70,12 +70,16 @@ _SPECIES = re.compile(
     r"[A-Z](?:\.|[a-z]{3,}) ?[A-Za-z][a-z]*(?:idis|aureus|coli|difficile|faecalis|faecium|pneumoniae|pyogenes|albicans|aeruginosa|influenzae|catarrhalis|marcescens|mirabilis|fumigatus|pylori)"
 )
 """A germ by the letter of its genus, or the genus, and its species."""
-_LINKS = frozenset({"a", "an", "and", "at", "by", "for", "from", "his", "her", "in", "of", "on", "or", "the", "their", "to", "with"})
+_LINKS = frozenset(
+    {"a", "an", "and", "at", "by", "for", "from", "his", "her", "in", "of", "on", "or", "the", "their", "to", "with"}
+)
 _AGE_AND_SEX = re.compile(r"(?:y\.? ?)?o\.? ?[MF]?\.?", re.IGNORECASE)
 """What is left of "5 y.o. M" behind the number."""
 
 _DOT_PHRASE = re.compile(r"[A-Z0-9_]{4,}")
-_INSURER = re.compile(r"(?i)\b(?:insurance|assurance|casualty|indemnity|health plan)(?: (?:company|co|group|corp(?:oration)?))?\.?$")
+_INSURER = re.compile(
+    r"(?i)\b(?:insurance|assurance|casualty|indemnity|health plan)(?: (?:company|co|group|corp(?:oration)?))?\.?$"
+)
 _THING_BEFORE = re.compile(
     r"(?i)\b(?:machine|device|scope|system|manufacturer|maker|vendor|implant|model|ventilator|pump|microscope|monitor|analy[sz]er)[:#=][ \t]*$"
 )
@@ -116,7 +120,12 @@ def _in_code(span: Span, codes: list[tuple[int, int]]) -> bool:
 
 def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) -> bool:
     found = text[span.start : span.end]
-    if found.lower() in _LINKS or (len(found) == 1 and found.islower() and text[span.start - 1 : span.start] == "/") or _AGE_AND_SEX.fullmatch(found) or _is_dot_phrase(text, span):
+    if (
+        found.lower() in _LINKS
+        or (len(found) == 1 and found.islower() and text[span.start - 1 : span.start] == "/")
+        or _AGE_AND_SEX.fullmatch(found)
+        or _is_dot_phrase(text, span)
+    ):
         return True
     if span.label in _NUMBERED:
         return is_no_number(text, span, found, has_neighbour=has_neighbour)
@@ -140,7 +149,12 @@ def _is_no_place(text: str, span: Span, found: str) -> bool:
         or (lower in _TOWNS_TOO and _is_state(text, span))
         or (span.label == _FACILITY and (lower in _payers() or _INSURER.search(found) is not None))
         or (span.label == _LOCATION and found[0].isdigit() and is_numbered_place(text, span))
-        or (span.label == _EMPLOYER and found.islower() and lower in resources.terms("common_words") and span.score < DOUBT)
+        or (
+            span.label == _EMPLOYER
+            and found.islower()
+            and lower in resources.terms("common_words")
+            and span.score < DOUBT
+        )
         or (span.score < DOUBT and _BARE_NOUN.match(text, span.end) is not None and is_possessive_eponym(found.split()))
     )
 
@@ -148,7 +162,11 @@ def _is_no_place(text: str, span: Span, found: str) -> bool:
 def _is_dot_phrase(text: str, span: Span) -> bool:
     """Whether it is what brings a text of a template into a note: ".LABTREND"."""
     before = text[max(0, span.start - 2) : span.start]
-    return before[-1:] == "." and not before[:1].isalnum() and _DOT_PHRASE.fullmatch(text, span.start, span.end) is not None
+    return (
+        before[-1:] == "."
+        and not before[:1].isalnum()
+        and _DOT_PHRASE.fullmatch(text, span.start, span.end) is not None
+    )
 
 
 def _is_a_thing(text: str, span: Span) -> bool:

@@ -32,12 +32,16 @@ _CALL = re.compile(r"(?i)(?:\b(?:ext|x|phone|ph|tel|telephone|cell|mobile|call|c
 _PROCEDURES = re.compile(r"\d{5}\s?[-–]\s?\d{5}|[A-V]\d{4}|\d{4}-\d{2}-\d{3}")
 """Codes of operations, and the catalogue numbers of an implant's maker."""
 
-_TRIAL_BEFORE = re.compile(r"\b(?:Alliance|SWOG|ECOG(?:-ACRIN)?|NSABP|RTOG|NRG|COG|CALGB|GOG|EORTC|ANZUP|protocol|trial|Trial|study)[ -]$")
+_TRIAL_BEFORE = re.compile(
+    r"\b(?:Alliance|SWOG|ECOG(?:-ACRIN)?|NSABP|RTOG|NRG|COG|CALGB|GOG|EORTC|ANZUP|protocol|trial|Trial|study)[ -]$"
+)
 _NUMBERED_PLACE = re.compile(
     r"(?i)(?:\b(?:room|rm|bed|bay|or|suite|pod|slot|chair|station|ref|cat(?:alog)?|model)\b[ .:#]{1,4}(?:no\.? ?)?)$"
 )
 _PROCEDURE_BEFORE = re.compile(r"[a-z] \((?:CPT )?$|\((?:\d{5}, )+$")
-_CODE_BEFORE = re.compile(r"(?i)\b(?:(?:procedure|cpt|hcpcs|billing|service) codes?(?:\(s\))?|cpt|hcpcs)[ :#=-]{1,4}(?:\d{5}(?:-\d\d)?, ?)*$")
+_CODE_BEFORE = re.compile(
+    r"(?i)\b(?:(?:procedure|cpt|hcpcs|billing|service) codes?(?:\(s\))?|cpt|hcpcs)[ :#=-]{1,4}(?:\d{5}(?:-\d\d)?, ?)*$"
+)
 _PARITY = re.compile(r"(?:\d\d )?G\d{1,2}P\d{1,4}(?:[A-Z]{1,2}\d{1,2})?")
 _SPAN_OF_TIME = re.compile(r"\d{1,3} ?[-–] ?\d{1,3}")
 _UNIT = re.compile(
@@ -61,10 +65,12 @@ def is_no_number(text: str, span: Span, found: str, *, has_neighbour: bool) -> b
         found: The span's text.
         has_neighbour: Whether other spans adjoin; a part of a number is not judged alone.
     """
-    if found in resources.terms("state_codes"):
-        return True
     alone = not has_neighbour and not _is_glued(text, span)
-    if (not has_neighbour and _CLOCK.fullmatch(found)) or (span.label != _DATE and _is_counted(text, span, found)):
+    if (
+        found in resources.terms("state_codes")
+        or (not has_neighbour and _CLOCK.fullmatch(found))
+        or (span.label != _DATE and _is_counted(text, span, found))
+    ):
         return True
     if span.label == _DATE and _SPAN_OF_TIME.fullmatch(found) and _UNIT.match(text, span.end):
         return True
@@ -90,10 +96,9 @@ def _is_no_identifier(text: str, span: Span, found: str) -> bool:
         return True
     if span.score >= _SURE:
         return False
-    if (span.score < _HARDLY and _CLOCK_4.fullmatch(found)) or _is_of_a_trial(text, span):
-        return True
     is_short = not _MARKS.intersection(found) if not digits else len(found) < _MIN_ID
-    return is_short or _PROCEDURES.fullmatch(found) is not None
+    is_time = span.score < _HARDLY and _CLOCK_4.fullmatch(found) is not None
+    return is_short or is_time or _PROCEDURES.fullmatch(found) is not None or _is_of_a_trial(text, span)
 
 
 def _is_counted(text: str, span: Span, found: str) -> bool:
@@ -107,10 +112,9 @@ def _is_procedure(text: str, span: Span, found: str) -> bool:
         return False
     if _CODE_BEFORE.search(text, max(0, span.start - 2 * _BEFORE), span.start):
         return True
-    return (
-        _PROCEDURE_BEFORE.search(text, max(0, span.start - _BEFORE), span.start) is not None
-        and text[span.end : span.end + 1] in {")", ","}
-    )
+    return _PROCEDURE_BEFORE.search(text, max(0, span.start - _BEFORE), span.start) is not None and text[
+        span.end : span.end + 1
+    ] in {")", ","}
 
 
 def _is_measured(found: str) -> bool:
