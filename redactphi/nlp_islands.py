@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from redactphi.nlp_weights import Floats
 
-OPEN = 0.005
+OPEN = 0.05
 """From which probability of being PHI on, as the gate sees it, a token is looked at."""
 
-AROUND = 32
+AROUND = 64
 """So many tokens to each side of it are looked at as well: what the full networks need to judge it."""
 
 Flags = NDArray[np.bool_]
@@ -48,6 +48,6 @@ def apart(looked_at: Flags, gap: int) -> tuple[Indices, Indices, int]:
         The tokens of all islands, the row each gets, and how many rows there are.
     """
     tokens = np.flatnonzero(looked_at)
-    number = np.cumsum(np.diff(tokens, prepend=-1) > 1) - 1 if len(tokens) else tokens
+    number = np.cumsum(np.diff(tokens, prepend=tokens[:1]) > 1)
     rows = np.arange(len(tokens)) + gap * number
     return tokens, rows, int(rows[-1]) + 1 + gap if len(rows) else 0

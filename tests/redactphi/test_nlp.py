@@ -127,8 +127,11 @@ def test_islands_hold_what_is_near_and_end_with_their_text(texts):
 
 
 def test_islands_are_laid_out_apart():
-    tokens, rows, count = apart(np.array([False, True, True, False, True]), 3)
-    assert (tokens.tolist(), rows.tolist(), count) == ([1, 2, 4], [0, 1, 5], 9)
+    for first in (False, True):
+        tokens, rows, count = apart(np.array([first, True, True, False, True]), 3)
+        assert tokens.tolist() == ([0] if first else []) + [1, 2, 4]
+        assert rows.tolist() == [*range(2 + first), 5 + first]
+        assert count == 9 + first
     assert apart(np.zeros(4, np.bool_), 3)[2] == 0
 
 
