@@ -99,7 +99,7 @@ class PhiNlpEngine(NlpEngine):
         threshold: The threshold batches are computed at.
     """
 
-    def __init__(self, model: PhiModel | None = None, threshold: float = 0.35) -> None:
+    def __init__(self, model: PhiModel | None = None, threshold: float = 0.45) -> None:
         self._model = model
         self._nlp: Language | None = None
         self.threshold = threshold

@@ -26,7 +26,7 @@ class ModelRecognizer(SpanRecognizer):
         model: Another model than the shipped one.
     """
 
-    def __init__(self, threshold: float = 0.35, model: PhiModel | None = None) -> None:
+    def __init__(self, threshold: float = 0.45, model: PhiModel | None = None) -> None:
         self.threshold = threshold
         self._model = model
         super().__init__(supported_entities=[str(label) for label in LABELS], supported_language="en")
