@@ -25,7 +25,7 @@ from redactphi.nlp_model import PhiModel
 from redactphi.nlp_tokens import token_keys
 from redactphi.nlp_weights import Weights, load_gate, load_members
 
-_OPEN = (0.05, 0.02, 0.01, 0.005, 0.002)
+_OPEN = (0.05, 0.02, 0.005)
 _AROUND = (16, 32, 48, 64)
 _NOTES = 200
 
