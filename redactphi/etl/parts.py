@@ -95,7 +95,7 @@ class PartMaker:
             tally.rows_in += 1
             if isinstance(item, Rejected):
                 tally.rejected[item.reason] += 1
-                _add(rows, REJECTED, (Cell(item.line), Cell(item.reason)))
+                _add(rows, REJECTED, (Cell(item.lines), Cell(item.reason)))
             else:
                 tally.rows_out += 1
                 tally.empty += item.documents.count(None)

@@ -127,7 +127,7 @@ class CsvSource:
 
     def _record(self, row: RawRow | Malformed) -> Record | Rejected:
         if isinstance(row, Malformed):
-            return Rejected(row.line, row.reason)
+            return Rejected(row.line, row.reason, row.last)
         if len(row.cells) != len(self.columns):
             return Rejected(row.line, f"{len(row.cells)} fields, expected {len(self.columns)}")
         if any(not cell.isascii() and _UNDECODED.search(cell) for cell in row.cells):

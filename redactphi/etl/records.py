@@ -56,10 +56,22 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that could not be read. Holds nothing of the row."""
+    """A row that could not be read. Holds nothing of the row.
+
+    Attributes:
+        line: Its first line.
+        reason: Why.
+        last: Its last line, where it may have several: nobody knows which of them began a row.
+    """
 
     line: int
     reason: str
+    last: int = 0
+
+    @property
+    def lines(self) -> int | str:
+        """The line, or from which to which: ``3-5``."""
+        return f"{self.line}-{self.last}" if self.last > self.line else self.line
 
 
 class NotTextError(Exception):

@@ -27,10 +27,11 @@ SURE = 10
 
 
 class Malformed(NamedTuple):
-    """The first line of something that is no row, and why. Holds nothing of it."""
+    """The first and last line of something that is no row, and why. Holds nothing of it."""
 
     line: int
     reason: str
+    last: int
 
 
 def split_rows(lines: Iterable[str], dialect: Dialect, name: str) -> Iterator[RawRow | Malformed]:
@@ -72,7 +73,7 @@ def split_rows(lines: Iterable[str], dialect: Dialect, name: str) -> Iterator[Ra
         )
         if reason:
             splitter = Splitter(dialect)
-            yield Malformed(start, reason)
+            yield Malformed(start, reason, source.reached)
         else:
             width = width or len(row.cells)
             yield row
@@ -97,18 +98,29 @@ class _Lines:
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = enumerate(lines, 1)
         self._back: deque[tuple[int, str]] = deque()
+        self._read = 0
+
+    @property
+    def reached(self) -> int:
+        """The line before the next one."""
+        return self._back[0][0] - 1 if self._back else self._read
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         return self
 
     def __next__(self) -> tuple[int, str]:
-        return self._back.popleft() if self._back else next(self._lines)
+        if self._back:
+            return self._back.popleft()
+        found = next(self._lines)
+        self._read = found[0]
+        return found
 
     def put_back(self, lines: Iterable[tuple[int, str]]) -> None:
         self._back.extendleft(reversed(list(lines)))
 
     def is_at_end(self) -> bool:
         if not self._back and (following := next(self._lines, None)) is not None:
+            self._read = following[0]
             self._back.append(following)
         return not self._back
 

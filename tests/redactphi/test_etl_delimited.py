@@ -73,15 +73,15 @@ GOOD = "".join(f"{n},x\n" for n in range(100, 110))
 @pytest.mark.parametrize(
     ("text", "rows", "malformed"),
     [
-        ('1,"open\n2,x\n', "", [(2, OPEN)]),
-        ('1,"open\n' + GOOD, GOOD, [(2, OPEN)]),
-        ('1,"open\n2,"x"\n3,y\n', '2,"x"\n3,y\n', [(2, AFTER)]),
-        ('1,"x"y\n2,z\n', "2,z\n", [(2, AFTER)]),
-        ('1,"x"y\n2,z\n3,"a"b\n4,z\n', "4,z\n", [(2, AFTER)]),
-        ('1,"x"y\n2,"a\nb"\n' + GOOD, '2,"a\nb"\n' + GOOD, [(2, AFTER)]),
-        ('1,"he said "hi", and\nwent, home\nslowly"\n2,z\n', "2,z\n", [(2, AFTER)]),
-        ('1,"one\nsaid "hi" to, all\nwent, home"\n2,"z"\n', '2,"z"\n', [(2, AFTER)]),
-        ('1,"x"y\n2,z\n3\n4,z\n', "", [(2, AFTER)]),
+        ('1,"open\n2,x\n', "", [(2, OPEN, 3)]),
+        ('1,"open\n' + GOOD, GOOD, [(2, OPEN, 2)]),
+        ('1,"open\n2,"x"\n3,y\n', '2,"x"\n3,y\n', [(2, AFTER, 2)]),
+        ('1,"x"y\n2,z\n', "2,z\n", [(2, AFTER, 2)]),
+        ('1,"x"y\n2,z\n3,"a"b\n4,z\n', "4,z\n", [(2, AFTER, 4)]),
+        ('1,"x"y\n2,"a\nb"\n' + GOOD, '2,"a\nb"\n' + GOOD, [(2, AFTER, 2)]),
+        ('1,"he said "hi", and\nwent, home\nslowly"\n2,z\n', "2,z\n", [(2, AFTER, 4)]),
+        ('1,"one\nsaid "hi" to, all\nwent, home"\n2,"z"\n', '2,"z"\n', [(2, AFTER, 4)]),
+        ('1,"x"y\n2,z\n3\n4,z\n', "", [(2, AFTER, 5)]),
     ],
 )
 def test_rows_go_on_where_one_surely_begins(text, rows, malformed):
