@@ -17,7 +17,7 @@ _LABEL = re.compile(
 )
 _WORD = re.compile(r"([A-Za-z]{2,}) ?(?:\d{1,3} )?\(?$")
 _HEAD = re.compile(
-    r"(?i)\s*(?:ref|cat|catalog(?:ue)?|part|item|product|model|stock|sku|gtin)(?:\W*(?:no|number|num|#|id|code))?\W*\s*"
+    r"(?i)(?:ref|cat|catalog(?:ue)?|part|item|product|model|stock|sku|gtin)(?:\W{0,3}(?:no|number|num|#|id|code))?\W{0,3}"
 )
 
 
@@ -47,6 +47,6 @@ def _is_in_column(text: str, span: Span) -> bool:
         cells = line.split("|")
         if len(cells) < column:
             return False
-        if len(cells) > column and _HEAD.fullmatch(cells[column]):
+        if len(cells) > column and _HEAD.fullmatch(cells[column].strip()):
             return True
     return False
