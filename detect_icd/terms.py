@@ -296,7 +296,7 @@ def singular(word: str) -> str:
 
 
 _BOUNDARY = re.compile(
-    r"(?P<stop>(?<=[^\s.!?])[.!?]+[)\"']*)(?=\s+[A-Z\[(\d\"*#-]|\s*$)|(?P<line>[ \t]{0,99}\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022|-]|$))?|(?P<tab>\t+|;)"
+    r"(?P<stop>(?<=[^\s.!?])[.!?]+[)\"']*)(?!(?<=\?)\s(?:No|None|Neg|Negative|Denie[sd]|Yes)[.,;])(?=\s+[A-Z\[(\d\"*#-]|\s*$)|(?P<line>[ \t]{0,99}\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022|-]|$))?|(?P<tab>\t+|;)"
 )
 _BOUNDARY_SMALL = re.compile(_BOUNDARY.pattern.replace(r"\s+[A-Z\[(\d\"*#-]", r"\s+\S"))
 _SHORTENED = re.compile(

@@ -32,6 +32,8 @@ _OF_THE_PATIENT = frozenset({Status.PRESENT, Status.HISTORICAL})
 
 
 _NAMES_ELSE = Assertion(Status.HYPOTHETICAL, None, "attributive")
+_OF_A_TEST = frozenset({"negation-test"})
+"""Cues that say what the test found that a disease is only the name of."""
 
 
 class DiagnosisMatcher:
@@ -92,8 +94,10 @@ class DiagnosisMatcher:
             if mention is sentence.mentions[-1]:
                 own = with_words_after(own, later)
             entry, chain = _completed(mention, own, sides, book)
-            said = _NAMES_ELSE if mention.is_attributive else meant(circumstances, mention.start, mention.end)
+            said = None if mention.is_attributive else meant(circumstances, mention.start, mention.end)
             said = said or passage.assess(mention.start, mention.end, mention.code)
+            if mention.is_attributive and said.rule not in _OF_A_TEST:
+                said = _NAMES_ELSE
             if entry is None or not _is_said(mention, said, passage):
                 continue
             yield _mentioned(mention, entry.coding, chain, passage.section, said)
