@@ -40,7 +40,7 @@ _METASTASIS = ("metasta", "mets")
 _TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
 SIDES = frozenset({"right", "left", "bilateral"})
 _BARRIER = re.compile(
-    r"\b(?:no|not|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
+    r"\b(?:no|not|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p|suspicious|concerning|concern for|worrisome|likely|unlikely|cannot|could|may be|might|rather than|instead of|mother|father|brother|sister)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
     re.IGNORECASE,
 )
 _STOP = re.compile(r"\n\s*\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s")
@@ -171,7 +171,7 @@ class DictionaryMatcher:
                     continue
                 if _strays(text, tokens, members) or _is_origin(text, tokens, members, phrase.code):
                     continue
-                breaks = len(_BREAK.findall(text, start, end))
+                breaks = len(_BREAK.findall(text, start, end)) + text.count(": ", start, end)
                 apart = breaks and len(members) <= _PAIR and not _coupled(text, tokens, first, last, phrase.source)
                 if (apart or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
                     continue
@@ -210,7 +210,9 @@ def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> boo
         word = tokens[number].word
         is_next = number == last + 1 or (number == last + 2 and tokens[last + 1].word in _LINKS)
         if word in word_set("attributive.txt") and (is_next or word.startswith(_OF_A_LIST)) and joined in {"", "-"}:
-            return True
+            if not is_next and word.startswith(_OF_A_TEST) and not _and_between(tokens, last, number):
+                return False
+            return _POSITIVE.match(text, tokens[number].end) is None
         # A list shares its last word: "hepatitis B, tetanus and shingles vaccines".
         if (
             number > last + 1
@@ -222,6 +224,16 @@ def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> boo
     return False
 
 
+_POSITIVE = re.compile(r"\s*(?:(?:is|was|were|came back|returned) )?(?:positive|pos\b|reactive|detected|\(?\+\)?)", re.IGNORECASE)
+"""After the name of a test: it found the disease."""
+
+
+def _and_between(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether two words are joined by "and": "hepatitis B, C and HIV serologies", but not "chest pain, stress test"."""
+    return any(tokens[number].word in _AND for number in range(first + 1, last))
+
+
+_OF_A_TEST = ("titer", "test", "serolog", "screen", "series")
 _OF_A_LIST = (
     "vaccin",
     "immuni",
