@@ -24,6 +24,7 @@ _SIDES_REACH = 12
 
 _BREAK = re.compile(r"[,;()]|:(?!\d)|\.\s|\band\b|\bor\b|\n|\s-\s", re.IGNORECASE)
 _SIZES = frozenset({"small", "large"})
+_COURSES = frozenset({"acute", "chronic"})
 _COST = 2
 """Known words that a break between counts for."""
 
@@ -91,8 +92,10 @@ _LABEL = re.compile(r"\W*(?:[A-Za-z]+ ){0,3}[A-Za-z]+:\s", re.IGNORECASE)
 
 
 def with_words_after(own: set[str], later: AbstractSet[str]) -> set[str]:
-    """A mention's words with those of later sentences; a side said with the mention stands."""
-    return own | (later - SIDES if own & SIDES else later)
+    """A mention's words with those of later sentences; a side or a course said with the mention stands."""
+    for said in (SIDES, _COURSES):
+        later = later - said if own & said else later
+    return own | later
 
 
 class OtherSide(NamedTuple):
@@ -193,6 +196,10 @@ class Surroundings:
             sides.extend((distance, atom) for atom in token.atoms if atom in SIDES)
         return (words - SIDES) | {min(sides)[1]} if sides else words
 
+    def _is_course(self, number: int) -> bool:
+        """Whether a word says which of two courses a disease has: of two mentions of it each has its own."""
+        return not _COURSES.isdisjoint(self._tokens[number].atoms)
+
     def _is_of_the_bowel(self, number: int) -> bool:
         """Whether "small" or "large" names a part of the bowel; else it is a mere size."""
         return number + 1 < len(self._tokens) and "intestine" in self._tokens[number + 1].atoms
@@ -203,7 +210,11 @@ class Surroundings:
 
     def _is_nearer_another(self, number: int, distance: int, mention: Mention) -> bool:
         for other in self._mentions:
-            if other is mention or other.code[:3] == mention.code[:3] or other.source is PhraseSource.GENERAL:
+            if other is mention or other.source is PhraseSource.GENERAL:
+                continue
+            if other.code[:3] == mention.code[:3]:
+                if number in other.members and not other.members & mention.members and self._is_course(number):
+                    return True
                 continue
             if self._denied[min(other.members)]:
                 continue

@@ -156,6 +156,12 @@ class DictionaryMatcher:
             said = frozenset(
                 (min(where[atom], key=lambda number: (abs(number - anchor), number)), atom) for atom in atoms
             )
+            if len(atoms) <= _PAIR and _cut_off(text, tokens, said):
+                # "Breast clinic: lump in the right breast": the nearest word stands before a colon, another one after it.
+                said = frozenset(
+                    (min(where[atom], key=lambda number: (number < anchor, abs(number - anchor))), atom)
+                    for atom in atoms
+                )
             members = frozenset(number for number, _ in said)
             if members in seen:
                 continue
@@ -202,6 +208,8 @@ _IMPORTED = frozenset({PhraseSource.INDEX, PhraseSource.TABLE, PhraseSource.EXTE
 def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> bool:
     """Whether the mention only names something else: a clinic, a vaccine, a test, a brochure."""
     last = max(mention.members)
+    if tokens[last].word in _INSTRUMENTS and _NUMBERED.match(text, tokens[last].end):
+        return True
     for number in range(last + 1, min(last + _LIST, len(tokens))):
         between = text[tokens[number - 1].end : tokens[number].start]
         joined = between.strip()
@@ -223,6 +231,10 @@ def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> boo
             return False
     return False
 
+
+_INSTRUMENTS = frozenset({"gad", "phq", "edss", "madrs"})
+_NUMBERED = re.compile(r"-\d")
+"""Makes a questionnaire of the short name of a disease: GAD-7."""
 
 _POSITIVE = re.compile(r"\s*(?:(?:is|was|were|came back|returned) )?(?:positive|pos\b|reactive|detected|\(?\+\)?)", re.IGNORECASE)
 """After the name of a test: it found the disease."""
@@ -285,6 +297,12 @@ def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool
         if leads and place and _BREAK.search(text, tokens[ordered[place - 1]].end, tokens[number].start):
             return True
     return False
+
+
+def _cut_off(text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
+    """Whether the words of a phrase stand on both sides of a label's colon."""
+    numbers = [number for number, _ in said]
+    return len(numbers) > 1 and ": " in text[tokens[min(numbers)].end : tokens[max(numbers)].start]
 
 
 def _barred(text: str, tokens: Sequence[Token], members: frozenset[int], first: int, last: int) -> bool:
