@@ -60,20 +60,19 @@ class Sentence(NamedTuple):
     mentions: Sequence[Mention]
 
 
-def words_after(text: str, following: Sequence[Sentence], category: str) -> set[str]:
+def words_after(text: str, following: Sequence[Sentence]) -> set[str]:
     """The atoms of the sentences that go on about the last mention ("Location: left"), up to one about something else.
 
     Args:
         text: The whole note.
         following: The next sentences.
-        category: Of the mention's code.
     """
     words: set[str] = set()
     for sentence in following:
         label = _LABEL.match(text, sentence.start, sentence.end)
         says = label or _SAYS_OF_IT.match(text, sentence.start)
         says = says or _SAYS_ITS_STAGE.search(text, sentence.start, sentence.end)
-        if not says or any(_is_another(mention, category) for mention in sentence.mentions):
+        if not says or any(_is_another(mention) for mention in sentence.mentions):
             break
         absent = denied(text, sentence.start, sentence.end)
         for token in sentence.tokens:
@@ -82,10 +81,9 @@ def words_after(text: str, following: Sequence[Sentence], category: str) -> set[
     return words
 
 
-def _is_another(mention: Mention, category: str) -> bool:
-    """Whether a mention is of another condition: not a general word, nor the germ behind this one."""
-    is_germ = mention.code[:3] in {"B95", "B96", "B97"}
-    return mention.source is not PhraseSource.GENERAL and mention.code[:3] != category and not is_germ
+def _is_another(mention: Mention) -> bool:
+    """Whether a mention is of a condition by itself: not a general word, nor the germ behind this one."""
+    return mention.source is not PhraseSource.GENERAL and mention.code[:3] not in {"B95", "B96", "B97"}
 
 
 _LABEL = re.compile(r"\W*(?:[A-Za-z]+ ){0,3}[A-Za-z]+:\s", re.IGNORECASE)

@@ -70,7 +70,7 @@ class DiagnosisMatcher:
                 said = said or passage.assess(statement.start, statement.end, statement.code)
                 yield _stated(special, statement, said, passage.section)
             if sentence.mentions:
-                later = words_after(note, read[number + 1 : number + 1 + FOLLOWING], sentence.mentions[-1].code[:3])
+                later = words_after(note, read[number + 1 : number + 1 + FOLLOWING])
                 told = [mention for mention in sentence.mentions if not covered(mention, statements)]
                 yield from self._mentions(told, sentence, later, sides, passage, circumstances, book)
 
