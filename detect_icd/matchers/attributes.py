@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import NamedTuple
@@ -117,9 +117,18 @@ class Surroundings:
         tokens: The tokens of the sentence.
         mentions: Its mentions.
         known: The atoms that count as words; others, such as names, are no distance.
+        has_sides: Whether a code may have a side; what has none takes none from another.
     """
 
-    def __init__(self, text: str, tokens: Sequence[Token], mentions: Sequence[Mention], known: Container[str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        mentions: Sequence[Mention],
+        known: Container[str],
+        has_sides: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        self._has_sides = has_sides
         self._tokens = tokens
         self._mentions = mentions
         start, end = tokens[0].start, tokens[-1].end
@@ -218,6 +227,8 @@ class Surroundings:
                 continue
             if number in other.members:
                 return True
+            if SIDES.intersection(self._tokens[number].atoms) and not self._has_sides(other.code):
+                continue
             if self._distance(number, min(other.members), max(other.members)) < distance:
                 return True
         return False

@@ -85,7 +85,13 @@ class DiagnosisMatcher:
         book: CodeBook,
     ) -> Iterator[Candidate]:
         """The candidates of a sentence's mentions, each completed by its own words."""
-        around = Surroundings(passage.text, sentence.tokens, sentence.mentions, self.dictionary.index)
+        around = Surroundings(
+            passage.text,
+            sentence.tokens,
+            sentence.mentions,
+            self.dictionary.index,
+            lambda code: not SIDES.isdisjoint(vocabulary(book, code)),
+        )
         for mention in mentions:
             if _is_told(mention, circumstances) or not _is_named(mention, sentence):
                 continue

@@ -236,7 +236,9 @@ _INSTRUMENTS = frozenset({"gad", "phq", "edss", "madrs"})
 _NUMBERED = re.compile(r"-\d")
 """Makes a questionnaire of the short name of a disease: GAD-7."""
 
-_POSITIVE = re.compile(r"\s*(?:(?:is|was|were|came back|returned) )?(?:positive|pos\b|reactive|detected|\(?\+\)?)", re.IGNORECASE)
+_POSITIVE = re.compile(
+    r"\s*(?:(?:is|was|were|came back|returned) )?(?:positive|pos\b|reactive|detected|\(?\+\)?)", re.IGNORECASE
+)
 """After the name of a test: it found the disease."""
 
 
