@@ -32,7 +32,7 @@ _COPULAS = frozenset({"is", "was", "of", "now"})
 _JOINED = frozenset({"non", "pseudo", "hyper", "hypo", "pre", "post", "peri", "anti", "sub", "poly", "multi", "intra"})
 _JOINED_OPEN = frozenset({"non", "pseudo", "hyper", "hypo"})
 _OPENERS = _SCALES | _LETTERED | _JOINED | _JOINED_OPEN | _ORDINALS.keys()
-_NOT_COMBINING = frozenset({"two", "no", "to", "zero", "do", "so", "go", "auto"})
+_NOT_COMBINING = frozenset({"chemo", "tobacco", "two", "no", "to", "zero", "do", "so", "go", "auto"})
 _SPELLING = tuple(
     (re.compile(pattern), to)
     for pattern, to in (
@@ -296,7 +296,7 @@ def singular(word: str) -> str:
 
 
 _BOUNDARY = re.compile(
-    r"(?P<stop>(?<=[^\s.!?])[.!?]+[)\"']*)(?=\s+[A-Z\[(\d\"*#-]|\s*$)|(?P<line>[ \t]{0,99}\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022|-]|$))?|(?P<tab>\t+|;)"
+    r"(?P<stop>(?<=[^\s.!?])[.!?]+[)\"']*)(?!(?<=\?)\s(?:No|None|Neg|Negative|Denie[sd]|Yes)[.,;])(?=\s+[A-Z\[(\d\"*#-]|\s*$)|(?P<line>[ \t]{0,99}\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022|-]|$))?|(?P<tab>\t+|;)"
 )
 _BOUNDARY_SMALL = re.compile(_BOUNDARY.pattern.replace(r"\s+[A-Z\[(\d\"*#-]", r"\s+\S"))
 _SHORTENED = re.compile(

@@ -112,9 +112,13 @@ def _strokes(docket: Docket) -> Iterator[Candidate]:
             yield candidate
 
 
+_TOLD_AS_OVER = ("Z8673", "I6900", "I6910", "I6920", "I6930", "I6980", "I6990")
+"""The history of a stroke, and what one left where the note does not say what."""
+
+
 def _is_over(candidate: Candidate) -> bool:
     return candidate.status is Status.HISTORICAL or (
-        starts(candidate, ("Z8673",)) and candidate.status is Status.PRESENT
+        starts(candidate, _TOLD_AS_OVER) and candidate.status is Status.PRESENT
     )
 
 

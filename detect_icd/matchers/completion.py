@@ -24,6 +24,8 @@ _DEFAULTS = frozenset({"primary", "female", "closed", "displaced"})
 
 _CATEGORY = 3
 
+_ONE_SIDE = frozenset({"right", "left"})
+
 _SIDED = re.compile(r"\bright\b", re.IGNORECASE)
 
 
@@ -158,7 +160,8 @@ def _implied(book: CodeBook, code: str) -> frozenset[str]:
     below = [leaf for leaf in _family(book, code[:_CATEGORY]).leaves if leaf.code.startswith(entry.code)]
     # "Bilateral" stands for the part it is of, and what is unspecified names none: "Ménière's disease, bilateral".
     telling = [leaf.atoms for leaf in below if not leaf.vagueness and "bilateral" not in leaf.atoms]
-    telling = telling or [leaf.atoms for leaf in below]
+    # A disease that is itself "unspecified" still has a side, and with it a part: "otitis media, right".
+    telling = telling or [leaf.atoms for leaf in below if leaf.atoms & _ONE_SIDE] or [leaf.atoms for leaf in below]
     return frozenset.intersection(*telling) if telling else frozenset()
 
 

@@ -40,7 +40,7 @@ _METASTASIS = ("metasta", "mets")
 _TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
 SIDES = frozenset({"right", "left", "bilateral"})
 _BARRIER = re.compile(
-    r"\b(?:no|not|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
+    r"\b(?:no|not|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p|suspicious|suggest\w*|compatible|consistent|concerning|concern for|worrisome|likely|unlikely|cannot|could|may be|might|rather than|instead of|mother|father|brother|sister)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
     re.IGNORECASE,
 )
 _STOP = re.compile(r"\n\s*\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s")
@@ -156,6 +156,12 @@ class DictionaryMatcher:
             said = frozenset(
                 (min(where[atom], key=lambda number: (abs(number - anchor), number)), atom) for atom in atoms
             )
+            if len(atoms) <= _PAIR and _cut_off(text, tokens, said):
+                # "Breast clinic: lump in the right breast": the nearest word stands before a colon, another one after it.
+                said = frozenset(
+                    (min(where[atom], key=lambda number: (number < anchor, abs(number - anchor))), atom)
+                    for atom in atoms
+                )
             members = frozenset(number for number, _ in said)
             if members in seen:
                 continue
@@ -171,7 +177,7 @@ class DictionaryMatcher:
                     continue
                 if _strays(text, tokens, members) or _is_origin(text, tokens, members, phrase.code):
                     continue
-                breaks = len(_BREAK.findall(text, start, end))
+                breaks = len(_BREAK.findall(text, start, end)) + text.count(": ", start, end)
                 apart = breaks and len(members) <= _PAIR and not _coupled(text, tokens, first, last, phrase.source)
                 if (apart or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
                     continue
@@ -202,6 +208,8 @@ _IMPORTED = frozenset({PhraseSource.INDEX, PhraseSource.TABLE, PhraseSource.EXTE
 def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> bool:
     """Whether the mention only names something else: a clinic, a vaccine, a test, a brochure."""
     last = max(mention.members)
+    if tokens[last].word in _INSTRUMENTS and _NUMBERED.match(text, tokens[last].end):
+        return True
     for number in range(last + 1, min(last + _LIST, len(tokens))):
         between = text[tokens[number - 1].end : tokens[number].start]
         joined = between.strip()
@@ -210,7 +218,9 @@ def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> boo
         word = tokens[number].word
         is_next = number == last + 1 or (number == last + 2 and tokens[last + 1].word in _LINKS)
         if word in word_set("attributive.txt") and (is_next or word.startswith(_OF_A_LIST)) and joined in {"", "-"}:
-            return True
+            if not is_next and word.startswith(_OF_A_TEST) and not _and_between(tokens, last, number):
+                return False
+            return _POSITIVE.match(text, tokens[number].end) is None
         # A list shares its last word: "hepatitis B, tetanus and shingles vaccines".
         if (
             number > last + 1
@@ -222,6 +232,22 @@ def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> boo
     return False
 
 
+_INSTRUMENTS = frozenset({"gad", "phq", "edss", "madrs"})
+_NUMBERED = re.compile(r"-\d")
+"""Makes a questionnaire of the short name of a disease: GAD-7."""
+
+_POSITIVE = re.compile(
+    r"\s*(?:(?:is|was|were|came back|returned) )?(?:positive|pos\b|reactive|detected|\(?\+\)?)", re.IGNORECASE
+)
+"""After the name of a test: it found the disease."""
+
+
+def _and_between(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether two words are joined by "and": "hepatitis B, C and HIV serologies", but not "chest pain, stress test"."""
+    return any(tokens[number].word in _AND for number in range(first + 1, last))
+
+
+_OF_A_TEST = ("titer", "test", "serolog", "screen", "series")
 _OF_A_LIST = (
     "vaccin",
     "immuni",
@@ -273,6 +299,12 @@ def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool
         if leads and place and _BREAK.search(text, tokens[ordered[place - 1]].end, tokens[number].start):
             return True
     return False
+
+
+def _cut_off(text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
+    """Whether the words of a phrase stand on both sides of a label's colon."""
+    numbers = [number for number, _ in said]
+    return len(numbers) > 1 and ": " in text[tokens[min(numbers)].end : tokens[max(numbers)].start]
 
 
 def _barred(text: str, tokens: Sequence[Token], members: frozenset[int], first: int, last: int) -> bool:

@@ -65,7 +65,7 @@ _NEED_PLACE = frozenset({"injury", "bite", "body", "tear", "amputation", "crush"
 _MOST_UNKNOWN = 1
 _OWNED = ("S", "T0", "T1", "T2", "T30", "M485", "M436", "M796", "M54", "K088", "L55")
 _ALSO = {
-    "tear": ("sprain", "rupture"),
+    "tear": ("tear", "sprain", "rupture"),
     "body": ("body", "superficialbody"),
     "splinter": ("superficialbody",),
     "separation": ("dislocation",),

@@ -40,6 +40,7 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("dislocation", r"\bdislocation\b"),
         ("sprain", r"\bsprain\b"),
         ("rupture", r"\btraumatic rupture\b"),
+        ("tear", r"\btear(?= of (?:\w+ )?meniscus\b)"),
         ("strain", r"\bstrain(?: of)?\b"),
         ("superficialbody", r"\bsuperficial foreign body\b"),
         ("lacerationbody", r"\blaceration\b(?=.*\bwith foreign body\b)"),
