@@ -86,8 +86,8 @@ def _corrected(titles: list[Mention], told: Sequence[Mention]) -> tuple[list[Men
                 if mention not in kept:
                     kept.append(mention)
                 warnings.append(f"{title.code} in the heading, {mention.code} by the account: the account is followed")
-    corrected = {mention.code for mention in kept if mention not in titles}
-    kept += [mention for mention in told if corrected & set(mention.entry.procedure.add_on_to)]
+    codes = {mention.code for mention in kept}
+    kept += [mention for mention in told if codes & set(mention.entry.procedure.add_on_to) and mention not in kept]
     return kept, lost, list(dict.fromkeys(warnings))
 
 
