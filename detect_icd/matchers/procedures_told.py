@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import NamedTuple
 
@@ -123,7 +124,12 @@ def by_account(
         if mention.code in steps
     ):
         return []  # what the note states is more than what it is like
-    return [*voted, *(m for m in stated if m.code not in codes and codes & set(m.entry.procedure.add_on_to))]
+    return [*voted, *(m for m in stated if m.code not in codes and _goes_along(m, codes, known))]
+
+
+def _goes_along(mention: Mention, codes: AbstractSet[str], known: Accounts) -> bool:
+    """Whether what is stated may be reported beside these codes: an add-on, or what some known account has beside one."""
+    return bool(codes & {*mention.entry.procedure.add_on_to, *known.beside(mention.code)})
 
 
 def confirmed(facts: Facts, known: Accounts, stated: Sequence[Mention]) -> list[Mention]:
