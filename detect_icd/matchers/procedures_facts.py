@@ -12,7 +12,7 @@ from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
 from detect_icd.matchers.procedures_amounts import Amount, counted, levels, places, times
 from detect_icd.matchers.procedures_index import Entry
-from detect_icd.matchers.procedures_kinds import GAVE_UP, GIVEN, INSTRUCTS, OPERATIVE, SERVICE_NOTE, SPECIMENS
+from detect_icd.matchers.procedures_kinds import GAVE_UP, GIVEN, INSTRUCTS, OPERATIVE, SERVICE_NOTE, SPECIMENS, VISIT
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_sides import OTHER_SIDE, joined, named_sides
@@ -106,10 +106,10 @@ class Facts:
         """Whether the note tells a patient or a therapist what to do after an operation, rather than of one."""
         return not self.titled and INSTRUCTS.search(self.text) is not None
 
-    @property
+    @functools.cached_property
     def visit(self) -> bool:
-        """Whether the note has the sections of a visit or a stay."""
-        return bool(self._sections & _VISIT_SECTIONS)
+        """Whether the note has the sections of a visit or a stay, or is headed as the note of one."""
+        return bool(self._sections & _VISIT_SECTIONS) or VISIT.match(self.text) is not None
 
     @functools.cached_property
     def modifiers(self) -> dict[str, Span]:

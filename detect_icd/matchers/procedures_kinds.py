@@ -43,3 +43,13 @@ INSTRUCTS = re.compile(
     re.IGNORECASE,
 )
 """What to do after an operation."""
+VISIT = re.compile(
+    r"\A\W*(?:[A-Z][\w./&'-]*[ \t]+){0,4}?(?:discharge summary|transfer summary|hospital summary|(?:initial |follow[- ]?up )?(?:consultation|consult)(?: (?:note|report|request))?|"
+    r"progress note|daily note|soap note|rounding note|history and physical|H ?& ?P|telephone (?:encounter|call|note)|phone (?:encounter|call|note)|portal message|"
+    r"letter|referral(?: letter| note)?|nursing (?:note|assessment)|nurse'?s note|(?:physical|occupational|speech) therapy(?: (?:evaluation|note|assessment|re-?evaluation))?|(?:PT|OT) (?:evaluation|note)|"
+    r"(?:anesthesia )?pre-?op(?:erative)? (?:evaluation|assessment|visit|note|clinic|clearance|H ?& ?P)|pre-?anesthe\w+ (?:evaluation|assessment)|patient education|patient leaflet|"
+    r"(?:post-?op(?:erative)?|follow[- ]?up) (?:visit|check|clinic|note)|case management|social work|dietitian|nutrition (?:note|assessment)|care plan|tumor board|multidisciplinary)\b"
+    r"(?![ \t]+(?:for procedure|of operation))",
+    re.IGNORECASE,
+)
+"""The first words of a note about a visit, a stay or a talk: of the operations in it none was done here."""
