@@ -77,8 +77,17 @@ class _Told(NamedTuple):
 
     @classmethod
     def of(cls, facts: Facts) -> _Told:
-        clauses = [clause for clause in facts.clauses if clause.role >= Role.FINDING]
+        clauses = [c for c in facts.clauses if c.role >= Role.FINDING and not _is_elsewhere(facts, c)]
         return cls(clauses, [(c.start, c.end) for c in clauses], [hit for c in clauses for hit in c.hits])
+
+
+def _is_elsewhere(facts: Facts, clause: Clause) -> bool:
+    """Whether most of a sentence speaks of what was done before or is to be done."""
+    said = [facts.status(clause, hit.start, hit.end)[0] for hit in clause.hits]
+    return sum(status in _ELSEWHERE for status in said) > len(said) / 2
+
+
+_ELSEWHERE = frozenset({Status.HISTORICAL, Status.PLANNED})
 
 
 def by_account(
