@@ -151,7 +151,7 @@ def confirmed(facts: Facts, known: Accounts, stated: Sequence[Mention]) -> list[
 
 
 def _voted(agreed: Sequence[tuple[float, list[Mention]]]) -> list[Mention]:
-    """The operations that the nearest accounts agree on, each with a say by its nearness; else those of the nearest."""
+    """The operations that the nearest accounts agree on, each with a say by its nearness; none where they do not agree."""
     if not agreed:
         return []
     nearest = agreed[0][0]
@@ -164,8 +164,7 @@ def _voted(agreed: Sequence[tuple[float, list[Mention]]]) -> list[Mention]:
         for mention in mentions:
             first.setdefault(mention.code, mention)
             votes[mention.code] = votes.get(mention.code, 0.0) + say
-    chosen = [first[code] for code, say in votes.items() if say >= _MAJORITY * total]
-    return chosen or agreed[0][1]
+    return [first[code] for code, say in votes.items() if say >= _MAJORITY * total]
 
 
 def _like(  # noqa: PLR0917 - a code of a known account, beside the account of the note
