@@ -9,11 +9,11 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.matchers.accounts import accounts
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index, index
-from detect_icd.matchers.procedures_mention import Mention, mention_of, occurrences
+from detect_icd.matchers.procedures_mention import mention_of, occurrences
 from detect_icd.matchers.procedures_modifiers import with_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role, clauses, lists
 from detect_icd.matchers.procedures_select import Reading, select
-from detect_icd.matchers.procedures_skin import FAMILIES, by_size
+from detect_icd.matchers.procedures_skin import beside, by_size
 from detect_icd.matchers.procedures_told import by_account, by_steps, confirmed
 from detect_icd.sections import Section
 
@@ -64,8 +64,8 @@ class ProcedureMatcher:
             mentions = [mention for mention in mentions if mention.status is not Status.PRESENT]
             told = like
         if not facts.titled and (sized := by_size(facts, self.index, service_date)):
-            told = [*_beside_skin(told), *sized]
-            mentions = _beside_skin(mentions)
+            told = [*beside(told, text), *sized]
+            mentions = beside(mentions, text)
         reading = select(mentions, told, listed=facts.titled)
         if any(candidate.status is Status.PRESENT for candidate in reading.candidates):
             return reading._replace(candidates=with_modifiers(reading.candidates, facts.modifiers, text))
@@ -76,8 +76,3 @@ class ProcedureMatcher:
             for entry, name in self.index.named.get(atom, ()):
                 if all(other in clause.atoms for other in name):
                     yield entry, name
-
-
-def _beside_skin(mentions: Sequence[Mention]) -> list[Mention]:
-    """What was done beside growths and wounds whose size decides: neither these nor what their account is like."""
-    return [m for m in mentions if not (m.code.startswith(FAMILIES) or m.found.likeness)]

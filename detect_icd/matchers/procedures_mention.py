@@ -133,8 +133,8 @@ def _rule(found: Found) -> str:
 
 _BY_SITE = frozenset({"skin"})
 """Fields whose codes differ by the site and the kind of lesion alone: accounts of neighbours are told in the same words."""
-STEPS, ACCOUNT = "procedure/steps", "procedure/account"
-"""Rules of what nobody names: the account states steps of the entry, or is like a known account."""
+STEPS, ACCOUNT, SIZED = "procedure/steps", "procedure/account", "procedure/skin-by-size"
+"""Rules of what nobody names: the account states steps of the entry, is like a known account, or tells kind, place and size on skin."""
 
 
 _SERVICES = frozenset({"services", "drugs", "imaging", "evaluation", "anesthesia"})

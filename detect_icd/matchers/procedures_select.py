@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from detect_icd.candidates import Candidate, Dropped, Status
-from detect_icd.matchers.procedures_mention import Mention
+from detect_icd.matchers.procedures_mention import SIZED, Mention
 from detect_icd.matchers.procedures_scan import Role
 from redactphi.spans import Span
 
@@ -114,8 +114,9 @@ def _without_lesser(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_L
             for code in codes:
                 if code != m.code:
                     beaten.setdefault(code, (m, how))
-    lost += [_Lost(m, *beaten[m.code]) for m in exact if m.code in beaten]
-    kept = [m for m in exact if m.code not in beaten]
+    # Lengths were added up by class and place: each line stands for wounds of its own.
+    lost += [_Lost(m, *beaten[m.code]) for m in exact if m.code in beaten and SIZED not in m.rules]
+    kept = [m for m in exact if m.code not in beaten or SIZED in m.rules]
     others = {(m.entry.procedure.specialty, m.entry.procedure.part_of): m for m in kept}
     whole = []
     for m in kept:

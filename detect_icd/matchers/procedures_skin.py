@@ -16,37 +16,49 @@ from detect_icd.candidates import Status
 from detect_icd.matchers.procedures_amounts import areas, margin
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Index
-from detect_icd.matchers.procedures_mention import Found, Mention
+from detect_icd.matchers.procedures_mention import SIZED, Found, Mention
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_vocabulary import Hit
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
 
-RULE = "procedure/skin-by-size"
-FAMILIES = ("114", "116", "120", "121", "131", "140", "143")
+_FAMILIES = ("114", "116", "120", "121", "131", "140", "143")
 """Beginnings of the codes that are decided here."""
+_BY_STAGES = "173"
+"""Beginning of the codes of growths cut out in stages, each looked at."""
 _LONGEST = 3000
 """Characters of an account that is about skin alone."""
 _SCORE = 0.7
 _GRADES = ("complex", "intermediate", "simple")
 _SIZE = re.compile(
     r"(?<![\w.,-])(?P<number>\d{1,2}(?:\.\d{1,2})?)(?:[ -]*(?:cm|mm)?[ ]*(?:x|\u00d7|by)[ ]*(?P<second>\d{1,2}(?:\.\d{1,2})?))?"
-    r"(?:[ -]*(?P<unit>cm|mm|centimet(?:er|re)s?|millimet(?:er|re)s?)\b(?! ?(?:2|sq))|(?<=\.\d)(?=[ ,;]+(?!ml|cc|mg|g\b|percent|%|x\b)))",
+    r"(?:[ -]*(?P<unit>cm|mm|centimet(?:er|re)s?|millimet(?:er|re)s?)\b(?! ?(?:2|sq))|(?<=\.\d)(?=[ ,;]+(?!ml|cc|mg|g\b|percent|%|x\b|sq)))",
     re.IGNORECASE,
 )
 _AROUND = re.compile(
-    r"\s*(?:\w+\s+){0,2}(?:margins?|all (?:a)?round|clear|on (?:all|every) sides?|around|rim|border|cuff)\b", re.IGNORECASE
+    r"\s*(?:\w+\s+){0,2}(?:margins?|all (?:a)?round|clear|on (?:all|every) sides?|around|rim|border|cuff)\b",
+    re.IGNORECASE,
 )
 _AROUND_BEFORE = re.compile(r"margins?\s*(?:of|was|were|:|,)?\s*(?:about\s+)?$", re.IGNORECASE)
-_NO_SIZE = re.compile(r"(?:undermin\w*|depth|deep|punch|bite|blade|every|from the)[^,.;]{0,12}$", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"(?:excised (?:diameter|size)|(?:with|including) (?:its |the )?margins?|total (?:diameter|excised))[^.;\d]{0,24}$",
+    re.IGNORECASE,
+)
+_NO_SIZE = re.compile(
+    r"(?:defect|hole|undermin\w*|depth|deep|punch|bite|blade|every|from the)[^,.;]{0,12}$", re.IGNORECASE
+)
 _NO_SIZE_AFTER = re.compile(r"\s*(?:deep\b|depth|thick|punch|apart|from\b|below|above|lateral|medial)", re.IGNORECASE)
 _CLOSES = re.compile(
-    r"(?:clos\w+|repair\w*|length|suture line|wound|incision|layers?|layered|sewn|final|total)[^.;]{0,24}$", re.IGNORECASE
+    r"(?:clos\w+|repair\w*|length|suture line|wound|incision|layers?|layered|sewn|final|total)[^.;]{0,24}$",
+    re.IGNORECASE,
 )
 _CLOSES_AFTER = re.compile(
-    r"\s*(?:\w+\s+){0,2}(?:layer\w*|closures?|repairs?|long\b|line\b|wound\b|intermediate|complex|linear)", re.IGNORECASE
+    r"\s*(?:\w+\s+){0,2}(?:layer\w*|closures?|repairs?|long\b|line\b|wound\b|intermediate|complex|linear)",
+    re.IGNORECASE,
 )
-_ON = re.compile(r"[^.;,\d]{0,40}?\b(?:on|of|at|over|across|to|in|from)\s+(?:the\s+|his\s+|her\s+)?(?:\w+\s+){0,2}$", re.IGNORECASE)
+_ON = re.compile(
+    r"[^.;,\d]{0,40}?\b(?:on|of|at|over|across|to|in|from)\s+(?:the\s+|his\s+|her\s+)?(?:\w+\s+){0,2}$", re.IGNORECASE
+)
 _DENIED = re.compile(r"\b(?:no|not|without|r/o|rule out|versus|vs\.?)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 
 
@@ -100,10 +112,10 @@ def by_size(facts: Facts, index: Index, day: date | None) -> list[Mention]:
         return []
     words, text = _words(), facts.text
     low, high = told[0].start, told[-1].end
-    if words.said("elsewhere", text, low, high) or not words.said("sewn", text, low, high):
+    flap = words.said("flap", text, low, high)
+    if words.said("elsewhere", text, low, high) or not (flap or words.said("sewn", text, low, high)):
         return []
     sizes = list(_sizes(text, told))
-    flap = words.said("flap", text, low, high)
     cut = words.said("excised", text, low, high)
     if flap and (cut or words.said("otherwise", text, low, high)):
         lines = _flaps(text, low, high, sizes)
@@ -116,6 +128,17 @@ def by_size(facts: Facts, index: Index, day: date | None) -> list[Mention]:
     else:
         lines = []
     return [mention for line in lines for mention in _mentions(index, line, day)]
+
+
+def beside(mentions: Sequence[Mention], text: str) -> list[Mention]:
+    """What was done beside growths and wounds whose size decides: neither these nor what their account is like."""
+    stages = _words().others["mohs"].search(text) is not None
+    return [
+        mention
+        for mention in mentions
+        if not mention.code.startswith(_FAMILIES)
+        and (not mention.found.likeness or (stages and mention.code.startswith(_BY_STAGES)))
+    ]
 
 
 def _sizes(text: str, told: Sequence[Clause]) -> Iterator[_Size]:
@@ -149,6 +172,8 @@ def _site_of(text: str, start: int, end: int, places: Sequence[tuple[int, int, s
 def _role(text: str, match: re.Match[str], clause: Clause) -> str:
     start, end = match.span()
     low = max(clause.start, start - 34)
+    if _WHOLE.search(text, low, start):
+        return "whole"
     if _AROUND.match(text, end, clause.end) or _AROUND_BEFORE.search(text, low, start):
         return "margin"
     if _NO_SIZE.search(text, low, start) or _NO_SIZE_AFTER.match(text, end, clause.end):
@@ -162,29 +187,50 @@ def _role(text: str, match: re.Match[str], clause: Clause) -> str:
 def _cut_out(text: str, high: int, sizes: Sequence[_Size]) -> list[_Line]:
     """Growths cut out, each with its margin and kind, and the lengths sewn in layers, added up by class and place."""
     words = _words()
-    growths = []
+    growths: list[_Size] = []
     for size in sizes:
-        if size.role == "growth" and size.site and not (growths and growths[-1].clause is size.clause and growths[-1].site == size.site):
+        if (
+            size.role == "growth"
+            and size.site
+            and not (growths and growths[-1].clause is size.clause and growths[-1].site == size.site)
+        ):
             growths.append(size)
     lines: list[_Line] = []
     repairs: dict[tuple[str, str], list[_Size]] = {}
     kind = ""
     for number, growth in enumerate(growths):
-        start = growth.clause.start if number == 0 or growths[number - 1].clause is not growth.clause else growth.span.start
+        start = (
+            growth.clause.start if number == 0 or growths[number - 1].clause is not growth.clause else growth.span.start
+        )
         end = growths[number + 1].clause.start if number + 1 < len(growths) else high
         end = end if end > growth.span.end else growth.clause.end
         start = 0 if number == 0 else start
         if words.said("otherwise", text, growth.clause.start, min(end, growth.clause.end)):
             continue
-        own = "malignant" if words.said("malignant", text, start, end) else "benign" if words.said("benign", text, start, end) else kind
+        own = (
+            "malignant"
+            if words.said("malignant", text, start, end)
+            else "benign"
+            if words.said("benign", text, start, end)
+            else kind
+        )
         kind = own
         if not own:
             continue
         around = margin(text, growth.clause.start, end)
         stated = next((s.value for s in sizes if s.role == "margin" and start <= s.span.start < end), 0.0)
         beside = around.value if around else 0.0 if _with_margin(text, growth) else stated
-        lines.append(_Line(own, growth.site, growth.value + 2 * beside, (growth,)))
-        grade = "complex" if words.said("complex", text, start, end) else "intermediate" if words.said("intermediate", text, start, end) else ""
+        whole = next(
+            (s.value for s in sizes if s.role == "whole" and start <= s.span.start < end), growth.value + 2 * beside
+        )
+        lines.append(_Line(own, growth.site, whole, (growth,)))
+        grade = (
+            "complex"
+            if words.said("complex", text, start, end)
+            else "intermediate"
+            if words.said("intermediate", text, start, end)
+            else ""
+        )
         closures = [s for s in sizes if s.role == "closure" and growth.span.start < s.span.start < end]
         if grade and closures:
             repairs.setdefault((grade, _column(grade, growth.site)), []).append(closures[-1]._replace(site=growth.site))
@@ -193,7 +239,14 @@ def _cut_out(text: str, high: int, sizes: Sequence[_Size]) -> list[_Line]:
 
 def _with_margin(text: str, growth: _Size) -> bool:
     """Whether a measurement has the margin in it already."""
-    return re.search(r"(?:includ\w+|inclusive|with) (?:of )?(?:the |its )?margins?|excised diameter", text[growth.clause.start : growth.clause.end + 60], re.IGNORECASE) is not None
+    return (
+        re.search(
+            r"(?:includ\w+|inclusive|with) (?:of )?(?:the |its )?margins?|excised diameter",
+            text[growth.clause.start : growth.clause.end + 60],
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def _sewn(text: str, high: int, sizes: Sequence[_Size], grades: Sequence[str] = _GRADES) -> list[_Line]:
@@ -218,7 +271,11 @@ def _flaps(text: str, low: int, high: int, sizes: Sequence[_Size]) -> list[_Line
     site = next((size.site for size in sizes if size.site), "")
     if not stated or not site:
         return []
-    whole = [amount for amount in stated if not re.search(r"x|\u00d7|by", text[amount.span.start : amount.span.end], re.IGNORECASE)]
+    whole = [
+        amount
+        for amount in stated
+        if not re.search(r"x|\u00d7|by", text[amount.span.start : amount.span.end], re.IGNORECASE)
+    ]
     value = whole[-1].value if whole else sum(amount.value for amount in stated)
     shown = (whole or stated)[-1]
     clause = next(size.clause for size in sizes if size.site)
@@ -231,7 +288,8 @@ def _column(kind: str, site: str) -> str:
 
 def _summed(repairs: Mapping[tuple[str, str], Sequence[_Size]]) -> list[_Line]:
     return [
-        _Line(grade, sizes[0].site, sum(size.value for size in sizes), tuple(sizes)) for (grade, _), sizes in repairs.items()
+        _Line(grade, sizes[0].site, sum(size.value for size in sizes), tuple(sizes))
+        for (grade, _), sizes in repairs.items()
     ]
 
 
@@ -261,5 +319,5 @@ def _mention(index: Index, code: str, units: int, line: _Line, day: date | None)
         modifiers=(),
         places=(),
         units=units,
-        rules=(RULE,),
+        rules=(SIZED,),
     )
