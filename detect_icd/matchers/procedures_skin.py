@@ -107,7 +107,10 @@ class _Line(NamedTuple):
 
 def by_size(facts: Facts, index: Index, day: date | None) -> list[Mention]:
     """Growths cut out, wounds sewn and flaps that the account tells with their place and size; none where it tells of more."""
-    told = [clause for clause in facts.clauses if clause.role is Role.BODY]
+    lowest = Role.FINDING if facts.titled else Role.BODY
+    told = [clause for clause in facts.clauses if clause.role >= lowest]
+    if any(clause.role is Role.TITLE and _SIZE.search(facts.text, clause.start, clause.end) for clause in told):
+        return []  # The list of operations says how large.
     if facts.visit or not told or sum(clause.end - clause.start for clause in told) > _LONGEST:
         return []
     words, text = _words(), facts.text
@@ -130,13 +133,18 @@ def by_size(facts: Facts, index: Index, day: date | None) -> list[Mention]:
     return [mention for line in lines for mention in _mentions(index, line, day)]
 
 
+def decided(mention: Mention) -> bool:
+    """Whether a code goes by what is read here."""
+    return mention.code.startswith(_FAMILIES)
+
+
 def beside(mentions: Sequence[Mention], text: str) -> list[Mention]:
     """What was done beside growths and wounds whose size decides: neither these nor what their account is like."""
     stages = _words().others["mohs"].search(text) is not None
     return [
         mention
         for mention in mentions
-        if not mention.code.startswith(_FAMILIES)
+        if not decided(mention)
         and (not mention.found.likeness or (stages and mention.code.startswith(_BY_STAGES)))
     ]
 
