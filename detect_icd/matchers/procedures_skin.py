@@ -29,6 +29,7 @@ _BY_STAGES = "173"
 _LONGEST = 3000
 """Characters of an account that is about skin alone."""
 _SCORE = 0.7
+_SAME = 0.01
 _GRADES = ("complex", "intermediate", "simple")
 _SIZE = re.compile(
     r"(?<![\w.,-])(?P<number>\d{1,2}(?:\.\d{1,2})?)(?:[ -]*(?:cm|mm)?[ ]*(?:x|\u00d7|by)[ ]*(?P<second>\d{1,2}(?:\.\d{1,2})?))?"
@@ -36,16 +37,16 @@ _SIZE = re.compile(
     re.IGNORECASE,
 )
 _AROUND = re.compile(
-    r"\s*(?:\w+\s+){0,2}(?:margins?|all (?:a)?round|clear|on (?:all|every) sides?|around|rim|border|cuff)\b",
+    r"\s*(?:\w+\s+){0,2}(?:margins?|all (?:a)?round|clear|(?:on )?(?:all|every|each|either) sides?|around|rim|border|cuff)\b",
     re.IGNORECASE,
 )
 _AROUND_BEFORE = re.compile(r"margins?\s*(?:of|was|were|:|,)?\s*(?:about\s+)?$", re.IGNORECASE)
 _WHOLE = re.compile(
-    r"(?:excised (?:diameter|size)|(?:with|including) (?:its |the )?margins?|total (?:diameter|excised))[^.;\d]{0,24}$",
+    r"(?:excised (?:diameter|size)|(?:with|including) (?:its |the )?margins?|total (?:diameter|excised)|\b(?:thus|so|giving|gave|makes?|making|which is))[^.;\d]{0,24}$",
     re.IGNORECASE,
 )
 _NO_SIZE = re.compile(
-    r"(?:defect|hole|undermin\w*|depth|deep|punch|bite|blade|every|from the)[^,.;]{0,12}$", re.IGNORECASE
+    r"(?:defect,?|hole|undermin\w*|depth|deep|punch|bite|blade|every|from the)[^,.;]{0,12}$", re.IGNORECASE
 )
 _NO_SIZE_AFTER = re.compile(r"\s*(?:deep\b|depth|thick|punch|apart|from\b|below|above|lateral|medial)", re.IGNORECASE)
 _CLOSES = re.compile(
@@ -59,7 +60,7 @@ _CLOSES_AFTER = re.compile(
 _ON = re.compile(
     r"[^.;,\d]{0,40}?\b(?:on|of|at|over|across|to|in|from)\s+(?:the\s+|his\s+|her\s+)?(?:\w+\s+){0,2}$", re.IGNORECASE
 )
-_DENIED = re.compile(r"\b(?:no|not|without|r/o|rule out|versus|vs\.?)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:no|not|without|r/o|rule out|nothing|versus|vs\.?)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
 
 
 class _Words(NamedTuple):
@@ -267,7 +268,8 @@ def _sewn(text: str, high: int, sizes: Sequence[_Size], grades: Sequence[str] = 
         later = next((other.clause for other in found[number + 1 :] if other.clause is not size.clause), None)
         start, end = size.clause.start, later.start if later else high
         grade = next((each for each in grades if words.said(each, text, start, end)), grade)
-        if not grade or any(o.site == size.site and o.value == size.value for o in found[:number]):
+        earlier = [other.value for other in found[:number]]
+        if not grade or (earlier and abs(sum(earlier) - size.value) < _SAME):
             continue
         repairs.setdefault((grade, _column(grade, size.site)), []).append(size)
     return _summed(repairs)
