@@ -87,7 +87,8 @@ def _corrected(titles: list[Mention], told: Sequence[Mention]) -> tuple[list[Men
                     kept.append(mention)
                 warnings.append(f"{title.code} in the heading, {mention.code} by the account: the account is followed")
     codes = {mention.code for mention in kept}
-    kept += [mention for mention in told if codes & set(mention.entry.procedure.add_on_to) and mention not in kept]
+    further = [m for m in told if m.role is not Role.TITLE and m not in kept]
+    kept += [mention for mention in further if codes & set(mention.entry.procedure.add_on_to)]
     return kept, lost, list(dict.fromkeys(warnings))
 
 
