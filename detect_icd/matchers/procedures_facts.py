@@ -12,7 +12,7 @@ from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
 from detect_icd.matchers.procedures_amounts import Amount, counted, levels, places, times
 from detect_icd.matchers.procedures_index import Entry
-from detect_icd.matchers.procedures_kinds import GAVE_UP, GIVEN, INSTRUCTS, OPERATIVE, SERVICE_NOTE, SPECIMENS, VISIT
+from detect_icd.matchers.procedures_kinds import DONE_HERE, GAVE_UP, GIVEN, INSTRUCTS, OPERATIVE, SERVICE_NOTE, SPECIMENS, VISIT
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_sides import OTHER_SIDE, joined, named_sides
@@ -100,6 +100,11 @@ class Facts:
         if self._sections <= {""} and len(self.text) < _SHORT_NOTE and SERVICE_NOTE.search(self.text):
             return True
         return GIVEN.search(self.text, clause.start, clause.end) is not None
+
+    def did_here(self, hits: Sequence[Hit]) -> bool:
+        """Whether a sentence of a visit that holds some of these words says that something was done then and there."""
+        held = (c for c in self.clauses if c.role is Role.BODY and any(c.start <= hit.start < c.end for hit in hits))
+        return any(DONE_HERE.search(self.text, clause.start, clause.end) for clause in held)
 
     @functools.cached_property
     def instructs(self) -> bool:

@@ -53,3 +53,10 @@ VISIT = re.compile(
     re.IGNORECASE,
 )
 """The first words of a note about a visit, a stay or a talk: of the operations in it none was done here."""
+DONE_HERE = re.compile(
+    r"\b(?:sterile prep\w*|(?:sterilely|aseptically|skin|site|area|it|joint|shoulder|knee) (?:was )?(?:prepped|cleaned|cleansed|numbed|anesthetized)|prepped with|aspirated|(?:was|were|I|and|then|lidocaine|kenalog|depo-?medrol|mL|cc|mg) injected|"
+    r"injected (?:with|into|under|over|in|at)|put in(?:to)?|(?:was|were) (?:given|administered|frozen|curetted|shaved|drained|incised|removed|flushed|irrigated|infiltrated|packed)|given (?:IM|SQ|IV|by|today|here|in)|"
+    r"frozen|froze|LN2|snipped|cauteri[sz]ed|(?:was )?incised|pared|clipped off|debrided|scraped|curetted|tolerated (?:the procedure |it |this )?well|drained \\d|punch biops\w+ (?:was|of|taken)|samples? taken)\b",
+    re.IGNORECASE,
+)
+"""What a clause of a visit says where something was done then and there."""

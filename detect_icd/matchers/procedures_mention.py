@@ -141,6 +141,11 @@ _SERVICES = frozenset({"services", "drugs", "imaging", "evaluation", "anesthesia
 """Fields of what needs no operation to be done."""
 
 
+_OFFICE = ("1006", "1012", "1014", "110", "111", "112", "113", "117", "1190", "170", "171", "172", "2052", "2055", "2060", "2061", "206",
+    "290", "291", "295", "309", "466", "517", "5745", "5810", "5830", "644", "652", "692")  # fmt: skip
+"""Beginnings of the codes of what may be done at a visit."""
+
+
 def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Span | None]:
     """How the note speaks of it; None where it only names it, as a diagnosis does."""
     clause = found.clause
@@ -164,6 +169,8 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
         performed = False
     if not performed and entry.procedure.specialty in _SERVICES:
         performed = facts.is_service(clause)
+    if not performed and (entry.procedure.specialty in _SERVICES or entry.procedure.code.startswith(_OFFICE)):
+        performed = facts.did_here(found.hits)
     return (Status.PRESENT if performed else None), None
 
 
