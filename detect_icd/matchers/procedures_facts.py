@@ -12,7 +12,7 @@ from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
 from detect_icd.matchers.procedures_amounts import Amount, counted, levels, places, times
 from detect_icd.matchers.procedures_index import Entry
-from detect_icd.matchers.procedures_kinds import DONE_HERE, GAVE_UP, GIVEN, INSTRUCTS, OPERATIVE, SERVICE_NOTE, SPECIMENS, VISIT
+from detect_icd.matchers.procedures_kinds import DONE_HERE, GAVE_UP, GIVEN, INSTRUCTS, NONE_TODAY, OPERATIVE, SERVICE_NOTE, SPECIMENS, VISIT
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_sides import OTHER_SIDE, joined, named_sides
@@ -101,6 +101,12 @@ class Facts:
             return True
         return GIVEN.search(self.text, clause.start, clause.end) is not None
 
+    @functools.cached_property
+    def did_something(self) -> bool:
+        """Whether any sentence of a visit says that something was done then and there."""
+        told = (clause for clause in self.clauses if clause.role is Role.BODY)
+        return any(DONE_HERE.search(self.text, clause.start, clause.end) for clause in told)
+
     def did_here(self, hits: Sequence[Hit]) -> bool:
         """Whether a sentence of a visit that holds some of these words says that something was done then and there."""
         held = (c for c in self.clauses if c.role is Role.BODY and any(c.start <= hit.start < c.end for hit in hits))
@@ -114,7 +120,8 @@ class Facts:
     @functools.cached_property
     def visit(self) -> bool:
         """Whether the note has the sections of a visit or a stay, or is headed as the note of one."""
-        return bool(self._sections & _VISIT_SECTIONS) or VISIT.match(self.text) is not None
+        headed = VISIT.match(self.text) or NONE_TODAY.search(self.text)
+        return bool(self._sections & _VISIT_SECTIONS) or headed is not None
 
     @functools.cached_property
     def modifiers(self) -> dict[str, Span]:

@@ -48,11 +48,15 @@ VISIT = re.compile(
     r"progress note|daily note|soap note|rounding note|history and physical|H ?& ?P|telephone (?:encounter|call|note)|phone (?:encounter|call|note)|portal message|"
     r"letter|referral(?: letter| note)?|nursing (?:note|assessment)|nurse'?s note|(?:physical|occupational|speech) therapy(?: (?:evaluation|note|assessment|re-?evaluation))?|(?:PT|OT) (?:evaluation|note)|"
     r"(?:anesthesia )?pre-?op(?:erative)? (?:evaluation|assessment|visit|note|clinic|clearance|H ?& ?P)|pre-?anesthe\w+ (?:evaluation|assessment)|patient education|patient leaflet|"
-    r"(?:post-?op(?:erative)?|follow[- ]?up) (?:visit|check|clinic|note)|case management|social work|dietitian|nutrition (?:note|assessment)|care plan|tumor board|multidisciplinary)\b"
+    r"(?:post-?op(?:erative)?|follow[- ]?up) (?:visit|check|clinic|note)|(?:[A-Za-z]+ ){0,2}clinic(?: (?:note|visit|follow[- ]?up))?(?=[.:\n]|$)|case management|social work|dietitian|nutrition (?:note|assessment)|care plan|tumor board|multidisciplinary)\b"
     r"(?![ \t]+(?:for procedure|of operation))",
     re.IGNORECASE,
 )
 """The first words of a note about a visit, a stay or a talk: of the operations in it none was done here."""
+NONE_TODAY = re.compile(
+    r"\bno (?:invasive |surgical )?procedures? (?:was |were )?(?:done |performed )?(?:today|at this visit|this visit)\b|\bprocedures?: none\b", re.IGNORECASE
+)
+"""Words that say that nothing was done."""
 DONE_HERE = re.compile(
     r"\b(?:sterile prep\w*|(?:sterilely|aseptically|skin|site|area|it|joint|shoulder|knee) (?:was )?(?:prepped|cleaned|cleansed|numbed|anesthetized)|prepped with|aspirated|(?:was|were|I|and|then|lidocaine|kenalog|depo-?medrol|mL|cc|mg) injected|"
     r"injected (?:with|into|under|over|in|at)|put in(?:to)?|(?:was|were) (?:given|administered|frozen|curetted|shaved|drained|incised|removed|flushed|irrigated|infiltrated|packed)|given (?:IM|SQ|IV|by|today|here|in)|"

@@ -93,6 +93,11 @@ def clauses(text: str, sections: Sequence[Section], hits: Sequence[Hit]) -> list
         high = bisect.bisect_left(starts, section.end)
         if low < high:
             found.extend(_clauses_of(text, section, hits[low:high], operated=operated))
+    if not any(clause.role >= Role.BODY for clause in found):
+        # Some report all that was done under findings.
+        for clause in found:
+            if clause.section == "findings":
+                clause.role = Role.BODY
     return found
 
 

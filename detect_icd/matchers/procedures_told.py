@@ -106,7 +106,8 @@ def by_account(
         The operations of the known account; none where what is stated stands.
     """
     told = _Told.of(facts)
-    if facts.visit or facts.of_specimens or not any(clause.role is Role.BODY for clause in told.clauses):
+    idle = facts.visit and not facts.did_something
+    if idle or facts.of_specimens or not any(clause.role is Role.BODY for clause in told.clauses):
         return []
     enough = _ENOUGH if facts.operative else _ENOUGH_ALONE
     said = known.said(facts.text, told.parts, told.hits)
