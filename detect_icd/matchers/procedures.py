@@ -65,8 +65,8 @@ class ProcedureMatcher:
             told = like
         others = any(mention.role is Role.TITLE and not decided(mention) for mention in done)
         if not others and (sized := by_size(facts, self.index, service_date)):
-            told = [*beside(told, text), *sized]
-            mentions = beside(mentions, text)
+            told = [*beside(told, text, sized), *sized]
+            mentions = beside(mentions, text, sized)
         reading = select(mentions, told, listed=facts.titled)
         if any(candidate.status is Status.PRESENT for candidate in reading.candidates):
             return reading._replace(candidates=with_modifiers(reading.candidates, facts.modifiers, text))

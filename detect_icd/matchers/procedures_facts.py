@@ -12,7 +12,17 @@ from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
 from detect_icd.matchers.procedures_amounts import Amount, counted, levels, places, times
 from detect_icd.matchers.procedures_index import Entry
-from detect_icd.matchers.procedures_kinds import DONE_HERE, GAVE_UP, GIVEN, INSTRUCTS, NONE_TODAY, OPERATIVE, SERVICE_NOTE, SPECIMENS, VISIT
+from detect_icd.matchers.procedures_kinds import (
+    DONE_HERE,
+    GAVE_UP,
+    GIVEN,
+    INSTRUCTS,
+    NONE_TODAY,
+    OPERATIVE,
+    SERVICE_NOTE,
+    SPECIMENS,
+    VISIT,
+)
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_sides import OTHER_SIDE, joined, named_sides

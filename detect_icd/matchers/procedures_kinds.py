@@ -34,7 +34,7 @@ GIVEN = re.compile(
 OPERATIVE = re.compile(
     r"operating (?:room|suite|table)|prepped|draped|\b(?:incision|incised|anesthesia|an[ae]esthe|sedat|trocar|port(?:s)? (?:was|were)|"
     r"dissect|clamped|ligated|sutur|tolerated the procedure|was performed|were performed|was carried out|underwent|scope was|colonoscope|"
-    r"endoscope|gastroscope|cystoscope|bronchoscope|hemostasis|cautery|clipped|stapl|catheter was|needle was|injected|aspirated|biops|lidocaine|consent (?:was )?obtained|endoscopist|surgeon|operator)",
+    r"endoscope|gastroscope|cystoscope|bronchoscope|hemostasis|cautery|clipped|stapl|catheter was|needle was|injected|aspirated|biops|lidocaine|consent (?:was )?obtained|endoscopist|surgeon|operator|cecum (?:was )?(?:reached|seen|intubated)|(?:reached|to) the cecum|(?:cold|hot) snare)",
     re.IGNORECASE,
 )
 """An operation was done."""
@@ -54,7 +54,8 @@ VISIT = re.compile(
 )
 """The first words of a note about a visit, a stay or a talk: of the operations in it none was done here."""
 NONE_TODAY = re.compile(
-    r"\bno (?:invasive |surgical )?procedures? (?:was |were )?(?:done |performed )?(?:today|at this visit|this visit)\b|\bprocedures?: none\b", re.IGNORECASE
+    r"\bno (?:invasive |surgical )?procedures? (?:was |were )?(?:done |performed )?(?:today|at this visit|this visit)\b|\bprocedures?: none\b",
+    re.IGNORECASE,
 )
 """Words that say that nothing was done."""
 DONE_HERE = re.compile(

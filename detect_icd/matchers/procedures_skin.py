@@ -24,6 +24,8 @@ from redactphi.spans import Span
 
 _FAMILIES = ("114", "116", "120", "121", "131", "140", "143")
 """Beginnings of the codes that are decided here."""
+_SHAVED, _SAMPLED = "113", "1110"
+"""Beginnings of the codes of growths shaved off, and of samples: these are told in the same words."""
 _BY_STAGES = "173"
 """Beginning of the codes of growths cut out in stages, each looked at."""
 _LONGEST = 3000
@@ -48,7 +50,9 @@ _WHOLE = re.compile(
 _NO_SIZE = re.compile(
     r"(?:defect,?|hole|undermin\w*|depth|deep|punch|bite|blade|every|from the)[^,.;]{0,12}$", re.IGNORECASE
 )
-_NO_SIZE_AFTER = re.compile(r"\s*(?:deep\b|depth|thick|punch|apart|from\b|below|above|lateral|medial)", re.IGNORECASE)
+_NO_SIZE_AFTER = re.compile(
+    r"\s*(?:deep\b|depth|thick|punch|curette|blade|trephine|apart|from\b|below|above|lateral|medial)", re.IGNORECASE
+)
 _CLOSES = re.compile(
     r"(?:clos\w+|repair\w*|length|suture line|wound|incision|layers?|layered|sewn|final|total)[^.;]{0,24}$",
     re.IGNORECASE,
@@ -116,18 +120,18 @@ def by_size(facts: Facts, index: Index, day: date | None) -> list[Mention]:
         return []
     words, text = _words(), facts.text
     low, high = told[0].start, told[-1].end
-    flap = words.said("flap", text, low, high)
-    if words.said("elsewhere", text, low, high) or not (flap or words.said("sewn", text, low, high)):
+    if words.said("elsewhere", text, low, high):
         return []
+    flap, sewn, cut = (words.said(name, text, low, high) for name in ("flap", "sewn", "excised"))
+    off = words.said("shaved", text, low, high) or words.said("curetted", text, low, high)
     sizes = list(_sizes(text, told))
-    cut = words.said("excised", text, low, high)
-    if flap and (cut or words.said("otherwise", text, low, high)):
-        lines = _flaps(text, low, high, sizes)
+    if flap and (cut or words.said("otherwise", text, low, high) or words.said("flap_sure", text, low, high)):
+        lines = _flaps(text, told, sizes)
     elif words.said("mohs", text, low, high):
         lines = _sewn(text, high, [size for size in sizes if size.role == "closure"], ("complex", "intermediate"))
-    elif cut:
+    elif (cut and sewn) or off:
         lines = _cut_out(text, high, sizes)
-    elif words.said("wounds", text, low, high) and not words.said("otherwise", text, low, high):
+    elif sewn and words.said("wounds", text, low, high) and not words.said("otherwise", text, low, high):
         lines = _sewn(text, high, sizes)
     else:
         lines = []
@@ -139,13 +143,17 @@ def decided(mention: Mention) -> bool:
     return mention.code.startswith(_FAMILIES)
 
 
-def beside(mentions: Sequence[Mention], text: str) -> list[Mention]:
+def beside(mentions: Sequence[Mention], text: str, sized: Sequence[Mention]) -> list[Mention]:
     """What was done beside growths and wounds whose size decides: neither these nor what their account is like."""
     stages = _words().others["mohs"].search(text) is not None
+    codes = {mention.code[:4] for mention in sized}
+    shaved = any(code.startswith(_SHAVED) for code in codes)
     return [
         mention
         for mention in mentions
         if not decided(mention)
+        and mention.code[:4] not in codes
+        and not (shaved and mention.found.by_steps and mention.code.startswith(_SAMPLED))
         and (not mention.found.likeness or (stages and mention.code.startswith(_BY_STAGES)))
     ]
 
@@ -198,15 +206,11 @@ def _cut_out(text: str, high: int, sizes: Sequence[_Size]) -> list[_Line]:
     words = _words()
     growths: list[_Size] = []
     for size in sizes:
-        if (
-            size.role == "growth"
-            and size.site
-            and not (growths and growths[-1].clause is size.clause and growths[-1].site == size.site)
-        ):
+        if size.role == "growth" and size.site and not (growths and _is_same(text, growths[-1], size)):
             growths.append(size)
     lines: list[_Line] = []
     repairs: dict[tuple[str, str], list[_Size]] = {}
-    kind = ""
+    kind = way = ""
     for number, growth in enumerate(growths):
         start = (
             growth.clause.start if number == 0 or growths[number - 1].clause is not growth.clause else growth.span.start
@@ -214,7 +218,9 @@ def _cut_out(text: str, high: int, sizes: Sequence[_Size]) -> list[_Line]:
         end = growths[number + 1].clause.start if number + 1 < len(growths) else high
         end = end if end > growth.span.end else growth.clause.end
         start = 0 if number == 0 else start
-        if words.said("otherwise", text, growth.clause.start, min(end, growth.clause.end)):
+        own_way = _way(text, growth, min(end, growth.clause.end))
+        way = own_way or (way if _SAME_AGAIN.search(text, growth.span.start, growth.clause.end) else "")
+        if way == "otherwise":
             continue
         own = (
             "malignant"
@@ -224,7 +230,10 @@ def _cut_out(text: str, high: int, sizes: Sequence[_Size]) -> list[_Line]:
             else kind
         )
         kind = own
-        if not own:
+        if way == "shaved" or (way == "curetted" and own == "malignant"):
+            lines.append(_Line(way, growth.site, growth.value, (growth,)))
+            continue
+        if not own or way:
             continue
         around = margin(text, growth.clause.start, end)
         stated = next((s.value for s in sizes if s.role == "margin" and start <= s.span.start < end), 0.0)
@@ -244,6 +253,28 @@ def _cut_out(text: str, high: int, sizes: Sequence[_Size]) -> list[_Line]:
         if grade and closures:
             repairs.setdefault((grade, _column(grade, growth.site)), []).append(closures[-1]._replace(site=growth.site))
     return [*lines, *_summed(repairs)]
+
+
+def _is_same(text: str, growth: _Size, size: _Size) -> bool:
+    """Whether a measurement is of the growth measured before it."""
+    if size.clause is not growth.clause or size.site != growth.site:
+        return False
+    return _ANOTHER.search(text, growth.span.end, size.span.start) is None
+
+
+_ANOTHER = re.compile(r"\b(?:and|another|second|plus|other)\b", re.IGNORECASE)
+_SAME_AGAIN = re.compile(r"\b(?:same|likewise|similarly|identical(?:ly)?|also)\b", re.IGNORECASE)
+
+
+def _way(text: str, growth: _Size, end: int) -> str:
+    """How else than by the knife a growth was taken: ``shaved``, ``curetted``, ``otherwise`` or ``""``."""
+    words, start = _words(), growth.clause.start
+    if words.said("shaved", text, start, end) and not words.said("sampled", text, start, end):
+        return "shaved"
+    for way in ("curetted", "otherwise"):
+        if words.said(way, text, start, end):
+            return way
+    return ""
 
 
 def _with_margin(text: str, growth: _Size) -> bool:
@@ -275,10 +306,12 @@ def _sewn(text: str, high: int, sizes: Sequence[_Size], grades: Sequence[str] = 
     return _summed(repairs)
 
 
-def _flaps(text: str, low: int, high: int, sizes: Sequence[_Size]) -> list[_Line]:
+def _flaps(text: str, told: Sequence[Clause], sizes: Sequence[_Size]) -> list[_Line]:
     """A flap from beside by the area it covers with the place it came from; what is cut out for it is a part of it."""
+    low, high = told[0].start, told[-1].end
     stated = list(areas(text, low, high))
-    site = next((size.site for size in sizes if size.site), "")
+    named = [(m.start(), name) for name, pattern in _words().sites for m in pattern.finditer(text, low, high)]
+    site = next((size.site for size in sizes if size.site), min(named, default=(0, ""))[1])
     if not stated or not site:
         return []
     whole = [
@@ -288,8 +321,7 @@ def _flaps(text: str, low: int, high: int, sizes: Sequence[_Size]) -> list[_Line
     ]
     value = whole[-1].value if whole else sum(amount.value for amount in stated)
     shown = (whole or stated)[-1]
-    clause = next(size.clause for size in sizes if size.site)
-    return [_Line("flap", site, value, (_Size(shown.span, value, "flap", site, clause),))]
+    return [_Line("flap", site, value, (_Size(shown.span, value, "flap", site, told[0]),))]
 
 
 def _column(kind: str, site: str) -> str:
