@@ -131,7 +131,7 @@ def _rule(found: Found) -> str:
     return STEPS if found.by_steps else f"procedure/{found.clause.role.name.lower()}"
 
 
-_BY_SITE = frozenset({"skin"})
+_BY_SITE = frozenset({"skin", "endoscopy"})
 """Fields whose codes differ by the site and the kind of lesion alone: accounts of neighbours are told in the same words."""
 STEPS, ACCOUNT, SIZED = "procedure/steps", "procedure/account", "procedure/skin-by-size"
 """Rules of what nobody names: the account states steps of the entry, is like a known account, or tells kind, place and size on skin."""
