@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
-from detect_icd.matchers.procedures_amounts import Amount, counted, levels, places, times
+from detect_icd.matchers.procedures_amounts import Amount, age, counted, levels, places, times
 from detect_icd.matchers.procedures_index import Entry
 from detect_icd.matchers.procedures_kinds import (
     DONE_HERE,
@@ -46,14 +46,6 @@ _PORTS = frozenset({"port_entry", "bare_port"})
 _CONVERTED = "converted"
 _SHORT = "lap"
 """Also a kind of sponge."""
-_AGE = re.compile(
-    r"(?<![\w./])(?P<number>\d{1,3})(?P<half>(?:-| )1/2)?[\s-]*(?P<unit>years?|yrs?|y\.?/?o\.?|months?|mo|weeks?|days?|yo)\b[\s-]*(?:old|of age)?",
-    re.IGNORECASE,
-)
-_AGED = re.compile(
-    r"\b(?:aged?|under age|patient age)[:\s]+(?P<number>\d{1,2})\b(?!\s*(?:and (?:over|older)))", re.IGNORECASE
-)
-_YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52, "d": 1 / 365}
 
 
 @functools.cache
@@ -370,23 +362,9 @@ class Facts:
     @functools.cached_property
     def age(self) -> tuple[float, Span] | None:
         """The patient's age in years."""
-        match = _AGE.search(self.text, 0, _AGE_REACH)
-        while match and not (
-            self.text[match.end() - 3 : match.end()].lower() in {"old", "age"}
-            or match["unit"].lower()[0:2] in {"yo", "y/", "y."}
-        ):
-            match = _AGE.search(self.text, match.end(), _AGE_REACH)
-        if match is None:
-            aged = _AGED.search(self.text)
-            if aged is None:
-                return None
-            under = aged.group().lower().startswith("under")
-            return float(aged["number"]) - (_JUST_UNDER if under else 0), Span(aged.start(), aged.end(), "age")
-        number = float(match["number"]) + (0.5 if match["half"] else 0.0)
-        return number * _YEARS[match["unit"][0].lower()], Span(match.start(), match.end(), "age")
+        return age(self.text)
 
 
-_AGE_REACH = 20_000
 _PLACE = {
     "finger": re.compile(r"finger|thumb|digit|pulley|phalan|nail|metacarp", re.IGNORECASE),
     "toe": re.compile(r"toe|hallux|digit|phalan|nail|metatars", re.IGNORECASE),
@@ -396,7 +374,6 @@ _PLACE = {
 """What a clause that places an operation speaks of."""
 _SHORT_NOTE = 1500
 """Characters of a note without headings that is about the service alone."""
-_JUST_UNDER = 0.1
 _SUMMED = 6
 """Numbers of one clause that are added up."""
 _NEAR = 80

@@ -116,9 +116,9 @@ def _clauses_of(text: str, section: Section, hits: Sequence[Hit], *, operated: b
         own = role
         if role is Role.TITLE and (_is_account(text, start, end, value_end) or (told and not _listed(text, start))):
             own, told = Role.BODY, True
-        elif start >= value_end and section.name in _ONE_LINE:
-            own = Role.BODY
-        elif section.name in _AT_A_VISIT and DONE_HERE.search(text, start, end):
+        elif (start >= value_end and section.name in _ONE_LINE) or (
+            section.name in _AT_A_VISIT and DONE_HERE.search(text, start, end)
+        ):
             own = Role.BODY
         clause = Clause(start, end, own, section.name)
         clause.add(hits[first:number])
