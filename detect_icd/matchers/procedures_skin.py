@@ -9,6 +9,7 @@ import functools
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -135,7 +136,11 @@ def by_size(facts: Facts, index: Index, day: date | None) -> list[Mention]:
         lines = _sewn(text, high, sizes)
     else:
         lines = []
-    return [mention for line in lines for mention in _mentions(index, line, day)]
+    found: dict[str, Mention] = {}
+    for mention in (mention for line in lines for mention in _mentions(index, line, day)):
+        same = found.get(mention.code)
+        found[mention.code] = replace(mention, units=mention.units + same.units) if same else mention
+    return list(found.values())
 
 
 def decided(mention: Mention) -> bool:
