@@ -28,7 +28,7 @@ _LEAD = 44
 """Characters before a word in which its number may stand."""
 _BREAK = regex.compile(r"[.;:\n]\s|\n|(?<![(\d])\d{1,2}\)|,\s*(?:and\s+)?(?:the|then)\s")
 _TIMES = regex.compile(
-    r"\s*\)?\s*(?:,\s*)?(?:\(\s*)?(?:x|\u00d7|times|#|totaling|total of)\s?(\d{1,3}|[a-z]+)\b(?!\s*(?:cm|mm|\d))",
+    r"\s*\)?\s*(?:,\s*)?(?:\(\s*)?(?:x|\u00d7|times|#|totaling|total of|:(?=\s?\d{1,2}\s(?:on|of|over|at)\b))\s?(\d{1,3}|[a-z]+)\b(?!\s*(?:cm|mm|\d))",
     regex.IGNORECASE,
 )
 _MORE = regex.compile(
