@@ -34,7 +34,7 @@ GIVEN = re.compile(
 OPERATIVE = re.compile(
     r"operating (?:room|suite|table)|prepped|draped|\b(?:incision|incised|anesthesia|an[ae]esthe|sedat|trocar|port(?:s)? (?:was|were)|"
     r"dissect|clamped|ligated|sutur|tolerated the procedure|was performed|were performed|was carried out|underwent|scope was|colonoscope|"
-    r"endoscope|gastroscope|cystoscope|bronchoscope|hemostasis|cautery|clipped|stapl|catheter was|needle was|injected|aspirated|biops|lidocaine|consent (?:was )?obtained|endoscopist|surgeon|operator|cecum (?:was )?(?:reached|intubated)|(?:cold|hot) snare)",
+    r"endoscope|gastroscope|cystoscope|bronchoscope|hemostasis|cautery|clipped|stapl|catheter was|needle was|injected|aspirated|biops|lidocaine|consent (?:was )?obtained|endoscopist|surgeon|operator|cecum (?:was )?reached|(?:cold|hot) snare)",
     re.IGNORECASE,
 )
 """An operation was done."""

@@ -143,6 +143,23 @@ def by_size(facts: Facts, index: Index, day: date | None) -> list[Mention]:
     return list(found.values())
 
 
+def with_further(facts: Facts, index: Index, told: Sequence[Mention], day: date | None) -> list[Mention]:
+    """What is told, and the add-on for the area of a wound beyond what its code covers, where the account has one area or a total."""
+    clauses = [clause for clause in facts.clauses if clause.role is Role.BODY]
+    stated = [(clause, amount) for clause in clauses for amount in areas(facts.text, clause.start, clause.end)]
+    codes = {mention.code for mention in told}
+    found = list(told)
+    for code, (more, beyond, per) in _tables()["areas"].items():
+        if code not in codes or more in codes or len(stated) != 1:
+            continue
+        clause, amount = stated[0]
+        if amount.value > beyond:
+            units = math.ceil(round((amount.value - beyond) / per, 4))
+            size = _Size(amount.span, amount.value, "area", "", clause)
+            found.extend(_mention(index, more, units, _Line("area", "", amount.value, (size,)), day))
+    return found
+
+
 def decided(mention: Mention) -> bool:
     """Whether a code goes by what is read here."""
     return mention.code.startswith(_FAMILIES)
