@@ -131,7 +131,7 @@ def by_account(
     if any(
         codes & {*mention.entry.procedure.supersedes, *mention.entry.procedure.includes}
         for mention in stated
-        if mention.code in steps
+        if mention.code in steps and not mention.entry.procedure.add_on_to
     ):
         return []  # what the note states is more than what it is like
     return [*voted, *(m for m in stated if m.code not in codes and _goes_along(m, codes, known))]
