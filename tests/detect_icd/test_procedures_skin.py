@@ -79,3 +79,13 @@ def test_the_lexicon_has_every_code_of_the_tables():
         assert set(columns.values()) == set(tables["ladders"][kind])
         for ladder in tables["ladders"][kind].values():
             assert [size for size, _ in ladder] == sorted(size for size, _ in ladder)
+
+
+def test_the_area_of_a_wound_beyond_what_its_code_covers():
+    told = "Leg wound 6 x 9 cm, dead fat cut off to bleeding with scalpel, fascia sound."
+    assert services(told) == {"11042": 1, "11045": 2}
+
+
+def test_a_visit_stated_by_its_code_hides_no_other_service():
+    told = "Right knee: sterile prep, 25 cc yellow aspirated, then 40 mg Kenalog and lidocaine put in. CPT 99213-25."
+    assert set(services(told)) == {"20610", "J3301", "99213"}
