@@ -157,7 +157,9 @@ def _implied(book: CodeBook, code: str) -> frozenset[str]:
         entry = book[entry.parent]
     below = [leaf for leaf in _family(book, code[:_CATEGORY]).leaves if leaf.code.startswith(entry.code)]
     # "Bilateral" stands for the part it is of, and what is unspecified names none: "Ménière's disease, bilateral".
-    telling = [leaf.atoms for leaf in below if not leaf.vagueness and "bilateral" not in leaf.atoms]
+    # A heading that is itself unspecified is so in all of its leaves: "otitis media, unspecified, right ear".
+    least = min((leaf.vagueness for leaf in below), default=0)
+    telling = [leaf.atoms for leaf in below if leaf.vagueness == least and "bilateral" not in leaf.atoms]
     telling = telling or [leaf.atoms for leaf in below]
     return frozenset.intersection(*telling) if telling else frozenset()
 
