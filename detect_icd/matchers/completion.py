@@ -149,6 +149,11 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
     return best or _default(book, entry, words | said)
 
 
+_ONE_SIDE = frozenset({"right", "left"})
+_SIDES_OF_ONE = 4
+"""Leaves that tell nothing but a side: right, left, bilateral, unspecified."""
+
+
 @functools.lru_cache(maxsize=8192)
 def _implied(book: CodeBook, code: str) -> frozenset[str]:
     """What every leaf a code may be completed to has in its title: Ménière's disease is always one of an ear."""
@@ -157,9 +162,10 @@ def _implied(book: CodeBook, code: str) -> frozenset[str]:
         entry = book[entry.parent]
     below = [leaf for leaf in _family(book, code[:_CATEGORY]).leaves if leaf.code.startswith(entry.code)]
     # "Bilateral" stands for the part it is of, and what is unspecified names none: "Ménière's disease, bilateral".
+    telling = [leaf.atoms for leaf in below if not leaf.vagueness and "bilateral" not in leaf.atoms]
     # A heading that is itself unspecified is so in all of its leaves: "otitis media, unspecified, right ear".
-    least = min((leaf.vagueness for leaf in below), default=0)
-    telling = [leaf.atoms for leaf in below if leaf.vagueness == least and "bilateral" not in leaf.atoms]
+    if not telling and len(below) <= _SIDES_OF_ONE:
+        telling = [leaf.atoms for leaf in below if not leaf.atoms.isdisjoint(_ONE_SIDE)]
     telling = telling or [leaf.atoms for leaf in below]
     return frozenset.intersection(*telling) if telling else frozenset()
 
