@@ -41,7 +41,7 @@ _CESAREAN = re.compile(r"\b(?:cesarean|c-?section|c/s|p?ltcs|rltcs)\b", re.IGNOR
 _BLEEDING = "N93"
 _ABORTIVE = ("O00", "O01", "O02", "O03", "O04", "O07", "O08", "Z332")
 _TERM, _POST_TERM = 37, 41
-_IRON = re.compile(r"(?<!no )(?<!without )\b(?:iron[- ]deficien\w+|IDA)\b")
+_IRON = re.compile(r"(?<!no )(?<!without )\b(?:[Ii]ron[- ]deficien\w+|IDA)\b")
 _BLEEDS = re.compile(
     r"(?<!no )(?<!denies )(?<!without )(?<!no vaginal )(?<!denies vaginal )(?<!no active )\b(?:painless|vaginal|active|heavy|bright red) (?:\w+ )?bleed(?:ing|s)?\b",
     re.IGNORECASE,
