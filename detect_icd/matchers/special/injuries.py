@@ -45,8 +45,14 @@ _ANIMAL = re.compile(
     r"\b(?:dog|cat|human|animal|raccoon|bat|rat|horse|monkey|squirrel|ferret|pit ?bull|kitten|puppy|open)s?$",
     re.IGNORECASE,
 )
+_RIBS = re.compile(
+    r"\d+(?:st|nd|rd|th)?\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+(?:st|nd|rd|th)? ribs?\b|\bribs? #?\d+\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+|\bribs (?:fx|frac)|\brib (?:fxs|fractures)\b",
+    re.IGNORECASE,
+)
+"""More than one rib."""
+
 _NOT_TRAUMA = re.compile(
-    r"\b(?:stress|pathologic(?:al)?|fragility|insufficiency|osteoporotic|atypical|periprosthetic|prosthetic|hardware|sun|heart|razor|friction|"
+    r"\b(?:stress|bucket[- ]handle|pathologic(?:al)?|fragility|insufficiency|osteoporotic|atypical|periprosthetic|prosthetic|hardware|sun|heart|razor|friction|"
     r"acute kidney|acute lung|pressure|reperfusion|ischemic|radiation|inhalation|vocal|caregiver|financial|suture|surgical|mental|"
     r"emotional|tooth|dental)[ -]+$|\b(?:mechanism|date|time|site|nature) of $|\bno $",
     re.IGNORECASE,
@@ -141,6 +147,9 @@ class InjuryMatcher:
             or _side_of_note(note)
         )
         nondisplaced = _NONDISPLACED.search(sentence) is not None
+        if _RIBS.search(phrase):
+            everything |= {"multiple"}
+            groups = [(atoms | {"multiple"}, span) for atoms, span in groups]
         if kind == "fracture" and any(atom in everything for atom in ("sh1", "sh2", "sh3", "sh4")):
             kind = "physeal"
         found: dict[str, float] = {}
