@@ -211,7 +211,7 @@ def _uncertain(docket: Docket, known: Rules, setting: str, candidate: Candidate)
         docket.swap(candidate, replace(candidate, rules=(*candidate.rules, "guideline/II.H-III.C")))
 
 
-_OVER = frozenset({"status/historical-over", "status/historical-after"})
+_OVER = frozenset({"status/historical-over", "status/historical-after", "status/operated-for"})
 """Cues that say that a condition is over, chronic or not."""
 
 _TOLD = "status/history-told"
@@ -229,6 +229,8 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
         return
     code = icd10cm.compact(candidate.coding.code)
     over = any(rule in _OVER or rule.startswith(f"status/{COVERED}") for rule in candidate.rules)
+    # "ASA -> asthma": what an allergy did is no disease of today.
+    over = over or candidate.section == "allergies"
     if _REMISSION.search(candidate.coding.display) or (code.startswith(known.chronic) and not over):
         rules = (*candidate.rules, "guideline/IV.I-chronic")
         docket.swap(candidate, replace(candidate, status=Status.PRESENT, rules=rules))

@@ -269,6 +269,8 @@ def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
             drop = (*drop, *implied)
     if "O21.1" in present and not any(code[0] == "E" and not code.startswith("E86") for code in present):
         drop = (*drop, "O99.28")
+    if "R51" in drop and not any(code.startswith(("R10", "R42")) for code in present):
+        drop = (*drop, "O26.89")
     if any(code.startswith("O") and not code.startswith("O09") for code in present):
         drop = (*drop, "O09.9")
     return [c for c in candidates if not (drop and c.status is Status.PRESENT and c.coding.code.startswith(drop))]
@@ -277,6 +279,7 @@ def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
 _IMPLIED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("O85", "O86", "O91"), ("L53", "R50")),
     (("O26.64",), ("L29", "O99.71")),
+    (("O11", "O14", "O15"), ("R51", "R03")),
     (("O21.0", "O21.1"), ("O21.9", "R11")),
     (("O21.1",), ("E86",)),
     (("O02", "O03", "O04", "O07"), ("O73",)),
