@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.facts import phases
-from detect_icd.matchers.special.injury_titles import InjuryTitle, by_side, injury_titles, injury_words
+from detect_icd.matchers.special.injury_titles import MANY_RIBS, InjuryTitle, by_side, injury_titles, injury_words
 from detect_icd.matchers.special.statement import PAST, Statement
 from detect_icd.terms import TAG, rows
 
@@ -45,12 +45,6 @@ _ANIMAL = re.compile(
     r"\b(?:dog|cat|human|animal|raccoon|bat|rat|horse|monkey|squirrel|ferret|pit ?bull|kitten|puppy|open)s?$",
     re.IGNORECASE,
 )
-_RIBS = re.compile(
-    r"\d+(?:st|nd|rd|th)?\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+(?:st|nd|rd|th)? ribs?\b|\bribs? #?\d+\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+|\bribs (?:fx|frac)|\brib (?:fxs|fractures)\b",
-    re.IGNORECASE,
-)
-"""More than one rib."""
-
 _NOT_TRAUMA = re.compile(
     r"\b(?:stress|bucket[- ]handle|pathologic(?:al)?|fragility|insufficiency|osteoporotic|atypical|periprosthetic|prosthetic|hardware|sun|heart|razor|friction|"
     r"acute kidney|acute lung|pressure|reperfusion|ischemic|radiation|inhalation|vocal|caregiver|financial|suture|surgical|mental|"
@@ -147,7 +141,7 @@ class InjuryMatcher:
             or _side_of_note(note)
         )
         nondisplaced = _NONDISPLACED.search(sentence) is not None
-        if _RIBS.search(phrase):
+        if MANY_RIBS.search(phrase):
             everything |= {"multiple"}
             groups = [(atoms | {"multiple"}, span) for atoms, span in groups]
         if kind == "fracture" and any(atom in everything for atom in ("sh1", "sh2", "sh3", "sh4")):

@@ -14,6 +14,7 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
 from detect_icd.gates import Gate
 from detect_icd.matchers.special.facts import billable_below, triggers
+from detect_icd.matchers.special.polyps import told_before
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.terms import sentences
 from redactphi.resources import data, read_toml
@@ -153,7 +154,7 @@ class NeoplasmMatcher:
             low, high = _clause(note, polyp, start, end)
             sites = [code for code, words in known.bowel if words.search(note, low, high)]
             sites = sites or [code for code, words in known.bowel if words.search(note, start, end)]
-            sites = sites or _told_before(note, start, known.bowel) or ["D12.6"]
+            sites = sites or told_before(note, start, known.bowel) or ["D12.6"]
             for code in sites:
                 yield Statement(
                     code, polyp.start(), polyp.end(), "neoplasm/adenoma", 0.94, ("D12", "D13", "D36", "K63", "K62")
@@ -306,15 +307,6 @@ class NeoplasmMatcher:
     def _at(self, code: str, match: re.Match[str], rule: str) -> Candidate:
         span = Span(match.start(), match.end(), "mention", 0.9, rule)
         return Candidate(self.book[code].coding, (span,), score=0.9, rules=(rule,))
-
-
-_POLYP = re.compile(r"\bpolyps?\b[^.\n]{0,40}", re.IGNORECASE)
-
-
-def _told_before(note: str, end: int, bowel: Sequence[tuple[str, re.Pattern[str]]]) -> list[str]:
-    """The one place of a polyp that the note tells before its histology."""
-    found = {code for match in _POLYP.finditer(note, 0, end) for code, words in bowel if words.search(match.group())}
-    return list(found) if len(found) == 1 else []
 
 
 def _is_primary(candidate: Candidate) -> bool:

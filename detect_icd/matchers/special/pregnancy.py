@@ -193,20 +193,7 @@ class PregnancyMatcher:
             return codes[0].code if codes else None
         if heading == "O21.0" and _DISTURBED.search(note):
             return "O21.1"
-        if heading == "O09.52" and facts.gravida == 1:
-            heading = "O09.51"
-        if heading == "O09.62" and facts.gravida == 1:
-            heading = "O09.61"
-        if heading in {"O42.9", "O42.91"} and facts.weeks is not None:
-            heading = "O42.92" if facts.weeks >= _TERM else "O42.91"
-        if heading == "O48.0" and (facts.weeks or 0) > _POST_TERM:
-            heading = "O48.1"
-        if heading == "O47" and facts.weeks is not None:
-            heading = "O47.0" if facts.weeks < _TERM else "O47.1"
-        if heading in _WITH_BLEEDING and _BLEEDS.search(note):
-            heading = _WITH_BLEEDING[heading]
-        if heading == "O60.0" and facts.stage == "childbirth":
-            heading = "O60.14" if facts.trimester == "third" else "O60.1"
+        heading = _as_told(heading, note, facts)
         if heading in {"O91.1", "O91.2"}:
             nursing = re.search(r"\blactat|(?<!not )\bbreast-?feed|\bnursing\b|\bpumping\b", note, re.IGNORECASE)
             return heading + (
@@ -244,9 +231,9 @@ class PregnancyMatcher:
             kind = "Z34.9" if facts.gravida is None else "Z34.0" if facts.gravida == 1 else "Z34.8"
             if code := self.resolve(kind, facts):
                 yield of_note(self.book[code], note, "obstetric/supervision")
-        if any(c.coding.code.startswith("O99.0") for c in obstetric) and _IRON.search(note):
-            if not any(c.coding.code.startswith("D5") for c in present):
-                yield of_note(self.book["D50.9"], note, "obstetric/type")
+        anemic = any(c.coding.code.startswith("O99.0") for c in obstetric)
+        if anemic and _IRON.search(note) and not any(c.coding.code.startswith("D5") for c in present):
+            yield of_note(self.book["D50.9"], note, "obstetric/type")
         abortive = any(icd10cm.compact(c.coding.code).startswith(_ABORTIVE) for c in present)
         if (
             facts.weeks is not None
@@ -255,6 +242,25 @@ class PregnancyMatcher:
             and (obstetric or supervised or facts.stage == "childbirth")
         ):
             yield of_note(self.book[_weeks(facts.weeks)], note, "obstetric/weeks")
+
+
+def _as_told(heading: str, note: str, facts: Obstetrics) -> str:
+    """A heading as weeks, bleeding, delivery and earlier pregnancies make it."""
+    if facts.gravida == 1:
+        heading = {"O09.52": "O09.51", "O09.62": "O09.61"}.get(heading, heading)
+    if facts.weeks is not None:
+        is_term = facts.weeks >= _TERM
+        if heading in {"O42.9", "O42.91"}:
+            heading = "O42.92" if is_term else "O42.91"
+        elif heading == "O47":
+            heading = "O47.1" if is_term else "O47.0"
+        elif heading == "O48.0" and facts.weeks > _POST_TERM:
+            heading = "O48.1"
+    if heading in _WITH_BLEEDING and _BLEEDS.search(note):
+        heading = _WITH_BLEEDING[heading]
+    if heading == "O60.0" and facts.stage == "childbirth":
+        heading = "O60.14" if facts.trimester == "third" else "O60.1"
+    return heading
 
 
 def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
@@ -287,7 +293,9 @@ _IMPLIED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 )
 """Codes (prefixes) to what they tell of already (I.B.5)."""
 
-_SIDES = re.compile(r"\b(?:(right|rt)|(left|lt))\b|\b(?:(?-i:(R))|(?-i:(L)))(?= (?:tub|adnex|fallop|ampull|ovar))", re.IGNORECASE)
+_SIDES = re.compile(
+    r"\b(?:(right|rt)|(left|lt))\b|\b(?:(?-i:(R))|(?-i:(L)))(?= (?:tub|adnex|fallop|ampull|ovar))", re.IGNORECASE
+)
 
 
 def _side(note: str) -> str:
