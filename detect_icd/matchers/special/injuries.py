@@ -133,17 +133,12 @@ class InjuryMatcher:
         sentence = note[bounds[0] : bounds[1]]
         kind = _kind(kind, note[bounds[0] : words[head].end], phrase, sentence, note)
         groups = _groups(words[low:high], self._vocabulary)
-        everything = frozenset().union(*(atoms for atoms, _ in groups)) if groups else frozenset[str]()
-        side = (
-            _side(phrase)
-            or _only_side(sentence)
-            or _only_side(note[max(0, bounds[0] - 12) : bounds[0]])
-            or _side_of_note(note)
-        )
+        before = note[max(0, bounds[0] - 12) : bounds[0]]
+        side = _side(phrase) or _only_side(sentence) or _only_side(before) or _side_of_note(note)
         nondisplaced = _NONDISPLACED.search(sentence) is not None
         if MANY_RIBS.search(phrase):
-            everything |= {"multiple"}
             groups = [(atoms | {"multiple"}, span) for atoms, span in groups]
+        everything = frozenset[str]().union(*(atoms for atoms, _ in groups))
         if kind == "fracture" and any(atom in everything for atom in ("sh1", "sh2", "sh3", "sh4")):
             kind = "physeal"
         found: dict[str, float] = {}
