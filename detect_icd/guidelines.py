@@ -226,7 +226,7 @@ def _ruled_out_later(docket: Docket, candidate: Candidate) -> bool:
 _OPERATED = "status/historical-occasion"
 """The cue of what somebody was operated on or in hospital for in another year."""
 
-_OVER = frozenset({"status/historical-over", "status/historical-after", _OPERATED})
+_OVER = frozenset({"status/historical-over", "status/historical-after", _OPERATED, "status/operated-for"})
 """Cues that say that a condition is over, chronic or not."""
 
 _TOLD = "status/history-told"
@@ -244,6 +244,8 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
         return
     code = icd10cm.compact(candidate.coding.code)
     over = any(rule in _OVER or rule.startswith(f"status/{COVERED}") for rule in candidate.rules)
+    # "ASA -> asthma": what an allergy did is no disease of today.
+    over = over or candidate.section == "allergies"
     if _REMISSION.search(candidate.coding.display) or (code.startswith(known.chronic) and not over):
         rules = (*candidate.rules, "guideline/IV.I-chronic")
         docket.swap(candidate, replace(candidate, status=Status.PRESENT, rules=rules))

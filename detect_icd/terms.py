@@ -32,7 +32,7 @@ _COPULAS = frozenset({"is", "was", "of", "now"})
 _JOINED = frozenset({"non", "pseudo", "hyper", "hypo", "pre", "post", "peri", "anti", "sub", "poly", "multi", "intra"})
 _JOINED_OPEN = frozenset({"non", "pseudo", "hyper", "hypo"})
 _OPENERS = _SCALES | _LETTERED | _JOINED | _JOINED_OPEN | _ORDINALS.keys()
-_NOT_COMBINING = frozenset({"chemo", "tobacco", "two", "no", "to", "zero", "do", "so", "go", "auto"})
+_NOT_COMBINING = frozenset({"chemo", "tobacco", "two", "no", "to", "zero", "do", "so", "go", "auto", "immuno", "echo"})
 _SPELLING = tuple(
     (re.compile(pattern), to)
     for pattern, to in (

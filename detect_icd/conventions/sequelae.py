@@ -88,6 +88,12 @@ def apply_sequelae(docket: Docket, book: CodeBook) -> None:
                 docket.drop(candidate, f"{_SECTION}: what it left is reported")
 
 
+_LEFT_OVER = re.compile(
+    r"(?<!no )(?<!without )(?<!any )\b(?:residual|persistent post-?stroke|post-?stroke|sequela of)\W+(?:\w+\W+){0,2}$",
+    re.IGNORECASE,
+)
+
+
 def _with_sides(docket: Docket, book: CodeBook) -> None:
     """Gives what a stroke left the side that its words name."""
     for candidate in docket.active():
@@ -141,7 +147,12 @@ def _is_left(docket: Docket, deficit: Candidate, stroke: Candidate) -> bool:
         for match in sequelae().linked.finditer(text, low, high):
             if not _NOT_SO.search(text, low, match.start()):
                 return True
-    return False
+    # "Also residual aphasia": left over from the stroke that another sentence tells.
+    return any(
+        _LEFT_OVER.search(text, max(0, span.start - _BESIDE), span.start)
+        for span in deficit.evidence
+        if span.label == "mention"
+    )
 
 
 def _code(docket: Docket, deficit: Candidate, stroke: Candidate) -> str:

@@ -44,7 +44,7 @@ def complete(
     if entry is None:
         return None
     vocabulary = _family(book, entry.code[:_CATEGORY]).vocabulary
-    regions = {region for word in words for region in _regions().get(word, ())}
+    regions = {region for word in words | said for region in _regions().get(word, ())}
     chosen = book.get(_choose(book, entry.code, vocabulary & (words | regions), frozenset(said)))
     if chosen is not None and not chosen.billable and chosen.needs_seventh:
         return book.get(chosen.with_seventh(_seventh(chosen.seventh_characters, words)))
@@ -131,7 +131,7 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         said, _implied(book, code), *(_atoms(e.title)[0] for e in book.ancestors(code) if e.kind == "code")
     )
     is_open = bool(vagueness) or not (entry.billable or entry.needs_seventh)
-    best, best_rank = "", (0.0, False, 0, 0)
+    best, best_rank = "", (0.0, False, 0, 0, 0)
     for leaf in _family(book, code[:_CATEGORY]).leaves:
         extra = leaf.atoms - known - _DEFAULTS
         needed = extra
@@ -145,10 +145,16 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         lost = 0 if is_below else len((own & said) - leaf.atoms)
         if lost and not is_open:
             continue
-        rank = (len(stated_) - lost / 2, is_below, -leaf.vagueness, -len(leaf.atoms))
+        # Of parts that the heading names all of ("wrist or foot drop"), the one that is said.
+        named = len(leaf.atoms & (words | said) & word_set("body_parts.txt"))
+        rank = (len(stated_) - lost / 2, is_below, -leaf.vagueness, named, -len(leaf.atoms))
         if rank > best_rank:
             best, best_rank = leaf.code, rank
     return best or _default(book, entry, words | said)
+
+
+_SIDES_OF_ONE = 4
+"""Leaves that tell nothing but a side: right, left, bilateral, unspecified."""
 
 
 @functools.lru_cache(maxsize=8192)
@@ -160,8 +166,10 @@ def _implied(book: CodeBook, code: str) -> frozenset[str]:
     below = [leaf for leaf in _family(book, code[:_CATEGORY]).leaves if leaf.code.startswith(entry.code)]
     # "Bilateral" stands for the part it is of, and what is unspecified names none: "Ménière's disease, bilateral".
     telling = [leaf.atoms for leaf in below if not leaf.vagueness and "bilateral" not in leaf.atoms]
-    # A disease that is itself "unspecified" still has a side, and with it a part: "otitis media, right".
-    telling = telling or [leaf.atoms for leaf in below if leaf.atoms & _ONE_SIDE] or [leaf.atoms for leaf in below]
+    # A heading that is itself unspecified is so in all of its leaves: "otitis media, unspecified, right ear".
+    if not telling and len(below) <= _SIDES_OF_ONE:
+        telling = [leaf.atoms for leaf in below if not leaf.atoms.isdisjoint(_ONE_SIDE)]
+    telling = telling or [leaf.atoms for leaf in below]
     return frozenset.intersection(*telling) if telling else frozenset()
 
 

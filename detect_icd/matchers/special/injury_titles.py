@@ -114,6 +114,13 @@ def injury_words() -> InjuryWords:
     return InjuryWords()
 
 
+MANY_RIBS = re.compile(
+    r"\d+(?:st|nd|rd|th)?\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+(?:st|nd|rd|th)? ribs?\b|\bribs? #?\d+\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+|\bribs (?:fx|frac)|\brib (?:fxs|fractures)\b",
+    re.IGNORECASE,
+)
+"""More than one rib."""
+
+
 @dataclass(frozen=True, slots=True)
 class InjuryTitle:
     """One title, for all the sides it is there for.
