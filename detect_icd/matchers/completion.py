@@ -129,7 +129,7 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         said, _implied(book, code), *(_atoms(e.title)[0] for e in book.ancestors(code) if e.kind == "code")
     )
     is_open = bool(vagueness) or not (entry.billable or entry.needs_seventh)
-    best, best_rank = "", (0.0, False, 0, 0)
+    best, best_rank = "", (0.0, False, 0, 0, 0)
     for leaf in _family(book, code[:_CATEGORY]).leaves:
         extra = leaf.atoms - known - _DEFAULTS
         needed = extra
@@ -143,7 +143,7 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         lost = 0 if is_below else len((own & said) - leaf.atoms)
         if lost and not is_open:
             continue
-        rank = (len(stated_) - lost / 2, is_below, -leaf.vagueness, -len(leaf.atoms))
+        rank = (len(stated_) - lost / 2, is_below, len(leaf.atoms & said), -leaf.vagueness, -len(leaf.atoms))
         if rank > best_rank:
             best, best_rank = leaf.code, rank
     return best or _default(book, entry, words | said)
