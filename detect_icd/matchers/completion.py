@@ -23,6 +23,7 @@ _DEFAULTS = frozenset({"primary", "female", "closed", "displaced"})
 """What a disease or injury is unless the note says otherwise (osteoarthritis is primary, breast cancer female, a fracture closed)."""
 
 _CATEGORY = 3
+_ONE_SIDE = frozenset({"right", "left"})
 
 _SIDED = re.compile(r"\bright\b", re.IGNORECASE)
 
@@ -143,7 +144,7 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         lost = 0 if is_below else len((own & said) - leaf.atoms)
         if lost and not is_open:
             continue
-        rank = (len(stated_) - lost / 2, is_below, len(leaf.atoms & said), -leaf.vagueness, -len(leaf.atoms))
+        rank = (len(stated_) - lost / 2, is_below, -leaf.vagueness, -len(leaf.atoms), len(leaf.atoms & said))
         if rank > best_rank:
             best, best_rank = leaf.code, rank
     return best or _default(book, entry, words | said)
@@ -158,7 +159,8 @@ def _implied(book: CodeBook, code: str) -> frozenset[str]:
     below = [leaf for leaf in _family(book, code[:_CATEGORY]).leaves if leaf.code.startswith(entry.code)]
     # "Bilateral" stands for the part it is of, and what is unspecified names none: "Ménière's disease, bilateral".
     telling = [leaf.atoms for leaf in below if not leaf.vagueness and "bilateral" not in leaf.atoms]
-    telling = telling or [leaf.atoms for leaf in below]
+    # Where all are vague, those of one side tell: "Otitis media, unspecified, right ear".
+    telling = telling or [leaf.atoms for leaf in below if leaf.atoms & _ONE_SIDE] or [leaf.atoms for leaf in below]
     return frozenset.intersection(*telling) if telling else frozenset()
 
 

@@ -357,17 +357,36 @@ def _borrows(mention: Mention, others: Sequence[Mention]) -> bool:
     """Whether a loose mention takes a word that belongs to a close one: "canker sores again on the lip" are no lip sores."""
     return any(
         not other.looseness
-        and len(other.members) > 1
         and other is not mention
-        and other.members & mention.members
-        and len(mention.members) <= _PAIR
-        and other.source not in _IMPORTED
+        and (
+            (
+                len(other.members) > 1
+                and other.members & mention.members
+                and len(mention.members) <= _PAIR
+                and other.source not in _IMPORTED
+            )
+            or _takes_side(mention, other)
+        )
         for other in others
     )
+
+
+def _takes_side(mention: Mention, other: Mention) -> bool:
+    """Whether a mention reaches over another for a side that stands beside that one: "bilateral glue ear, hearing loss"."""
+    if other.code[:3] == mention.code[:3] or other.members & mention.members:
+        return False
+    for side in (number for number, atom in mention.said if atom in SIDES):
+        others = mention.members - {side}
+        if others and min(abs(side - number) for number in others) > 1 and other.members & {side - 1, side + 1}:
+            return True
+    return False
 
 
 def _is_within(mention: Mention, other: Mention) -> bool:
     """Whether another mention says all that this one does and more, or the same condition in more words."""
     if mention.said < other.said:
         return True
+    # The same word may stand twice: "RF positive RA, multiple joints".
+    if len(mention.members) > 1 and mention.atoms < other.atoms:
+        return other.start <= mention.start and mention.end <= other.end
     return mention.members < other.members and mention.code[:3] == other.code[:3]
