@@ -22,6 +22,9 @@ _ENCOUNTERS = (
 _DEFAULTS = frozenset({"primary", "female", "closed", "displaced"})
 """What a disease or injury is unless the note says otherwise (osteoarthritis is primary, breast cancer female, a fracture closed)."""
 
+_NOT_PRIMARY = ("N0",)
+"""A disease of the glomeruli is not primary unless it is said to be."""
+
 _CATEGORY = 3
 _ONE_SIDE = frozenset({"right", "left"})
 
@@ -132,7 +135,7 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
     is_open = bool(vagueness) or not (entry.billable or entry.needs_seventh)
     best, best_rank = "", (0.0, False, 0, 0, 0)
     for leaf in _family(book, code[:_CATEGORY]).leaves:
-        extra = leaf.atoms - known - _DEFAULTS
+        extra = leaf.atoms - known - _defaults(leaf.code)
         needed = extra
         for pair in leaf.pairs:
             if not pair.isdisjoint(words) or not pair.isdisjoint(known):
@@ -148,6 +151,10 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         if rank > best_rank:
             best, best_rank = leaf.code, rank
     return best or _default(book, entry, words | said)
+
+
+def _defaults(code: str) -> frozenset[str]:
+    return _DEFAULTS - {"primary"} if code.startswith(_NOT_PRIMARY) else _DEFAULTS
 
 
 @functools.lru_cache(maxsize=8192)
@@ -218,7 +225,7 @@ def _child(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> str | N
         if child is None:
             continue
         atoms, vagueness = _atoms(child.title)
-        extra = atoms - own - _DEFAULTS
+        extra = atoms - own - _defaults(code)
         if extra and extra <= words:
             ranked.append((-len(extra), vagueness, code))
         elif vagueness == 1:
