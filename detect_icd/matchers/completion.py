@@ -232,6 +232,9 @@ def _child(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> str | N
             ranked.append((1 + len(extra), 0, code))
         elif not extra and vagueness == 0:
             ranked.append((1, 1, code))
+        elif "unspecified" in child.title:
+            # "Other bursitis of hip, unspecified hip" is vague twice.
+            ranked.append((2 + len(extra), 0, code))
     if not ranked and len(entry.children) == 1:
         return entry.children[0]
     # Of several unspecified children, the last is the general one (K56.60 unspecified, K56.609 unspecified cause).

@@ -37,6 +37,8 @@ _PAIR = 2
 _MOST_BREAKS = 2
 _SECONDARY = ("C77", "C78", "C79")
 _METASTASIS = ("metasta", "mets")
+_FROM = re.compile(r"\b(?:from|arising|originating|secondary to|due to|2/2)\b", re.IGNORECASE)
+_WITH = re.compile(r"\b(?:with|w/|has)(?!\w)", re.IGNORECASE)
 _TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
 SIDES = frozenset({"right", "left", "bilateral"})
 _BARRIER = re.compile(
@@ -322,7 +324,12 @@ def _is_origin(text: str, tokens: Sequence[Token], members: frozenset[int], code
     if not code.startswith(_SECONDARY):
         return False
     later = (tokens[number] for number in members if number != min(members))
-    return any(token.word.startswith(_METASTASIS) and _TO.match(text, token.end) for token in later)
+    if any(token.word.startswith(_METASTASIS) and _TO.match(text, token.end) for token in later):
+        return True
+    # Nor is it what the metastases come from: "liver mets from colon cancer", "colon cancer with mets".
+    start, end = tokens[min(members)].end, tokens[max(members)].start
+    spread = [tokens[number] for number in members if tokens[number].word.startswith(_METASTASIS)]
+    return any(_FROM.search(text, m.end, end) or _WITH.search(text, start, m.start) for m in spread)
 
 
 def _most_specific(found: list[Mention]) -> list[Mention]:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
 
 _META = r"(?:metasta(?:sis|ses|tic(?: (?:disease|lesions?|deposits?|involvement|spread|carcinoma|cancer|adenocarcinoma))?)|mets?\b|carcinomatosis)"
-_TO = r"(?:metasta(?:sis|ses|tic|sized|sizes)(?: disease)?|mets?|spread|metastasizing) (?:to|in|involving|within) (?:the |both |his |her |multiple |several )*"
+_SPREAD = r"metastatic (?:[\w-]+ ){0,4}?(?:cancer|carcinoma|ca|adenocarcinoma|melanoma|n?sclc|rcc|crc|sarcoma)"
+_TO = rf"(?:{_SPREAD}|metasta(?:sis|ses|tic|sized|sizes)(?: disease)?|mets?|spread|metastasizing) (?:to|in|involving|within) (?:the |both |his |her |multiple |several )*"
 _SIDE = re.compile(r"\b(?:(right|rt|R)|(left|lt|L))\b(?![-\d])")
 TRIGGERS = triggers("neoplasm")
 
@@ -169,10 +170,11 @@ class NeoplasmMatcher:
     def _on_skin(self, category: str, word: str, titles: re.Pattern[str] | None, side: str) -> str | None:
         codes = [entry for entry in billable_below(self.book, category) if word in entry.title.lower()]
         if titles is None:
+            # The last is of no place; those before are of a place whose side or part is open.
             return next(
                 (
                     entry.code
-                    for entry in codes
+                    for entry in reversed(codes)
                     if "unspecified" in entry.title.lower() and "part" not in entry.title.lower()
                 ),
                 None,
