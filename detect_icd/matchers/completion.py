@@ -147,7 +147,9 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         lost = 0 if is_below else len((own & said) - leaf.atoms)
         if lost and not is_open:
             continue
-        rank = (len(stated_) - lost / 2, is_below, -leaf.vagueness, -len(leaf.atoms), len(leaf.atoms & said))
+        # What a heading says though the mention does not ("uveal melanoma": choroid) is not given up for the eye's side.
+        given_up = 0 if is_below or vagueness else len(own - said - leaf.atoms)
+        rank = (len(stated_) - lost / 2 - given_up, is_below, -leaf.vagueness, -len(leaf.atoms), len(leaf.atoms & said))
         if rank > best_rank:
             best, best_rank = leaf.code, rank
     return best or _default(book, entry, words | said)
