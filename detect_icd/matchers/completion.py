@@ -148,7 +148,7 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         if lost and not is_open:
             continue
         # What a heading says though the mention does not ("uveal melanoma": choroid) is not given up for the eye's side.
-        given_up = 0 if is_below or vagueness else len(own - said - leaf.atoms)
+        given_up = 0 if is_below or vagueness else len(own - said - _DEFAULTS - leaf.atoms)
         rank = (len(stated_) - lost / 2 - given_up, is_below, -leaf.vagueness, -len(leaf.atoms), len(leaf.atoms & said))
         if rank > best_rank:
             best, best_rank = leaf.code, rank
