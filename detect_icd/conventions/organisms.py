@@ -132,7 +132,9 @@ def _misread(docket: Docket) -> None:
         if text and starts(candidate, ("A40", "A41")) and "synonym" not in candidate.rules[0]:
             said = " ".join(text[span.start : span.end] for span in candidate.evidence)
             if not _SEPSIS.search(said) or re.search(
-                r"septic (?:(?:right|left|rt|lt|r|l) )?(?:arthritis|joint|bursitis|knee|hip|shoulder|ankle|elbow|wrist|embol)", said, re.IGNORECASE
+                r"septic (?:(?:right|left|rt|lt|r|l) )?(?:arthritis|joint|bursitis|knee|hip|shoulder|ankle|elbow|wrist|embol)",
+                said,
+                re.IGNORECASE,
             ):
                 docket.drop(candidate, f"{_RULE}: the words name an organism, no sepsis")
 

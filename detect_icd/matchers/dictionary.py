@@ -41,6 +41,7 @@ _FROM = re.compile(r"\b(?:from|arising|originating|secondary to|due to|2/2)\b", 
 _WITH = re.compile(r"\b(?:with|w/|has)(?!\w)", re.IGNORECASE)
 _TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
 SIDES = frozenset({"right", "left", "bilateral"})
+_EYES = frozenset({"od", "os", "ou"})
 _BARRIER = re.compile(
     r"\b(?:no|not|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
     re.IGNORECASE,
@@ -224,20 +225,8 @@ def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> boo
     return False
 
 
-_OF_A_LIST = (
-    "vaccin",
-    "immuni",
-    "booster",
-    "shot",
-    "titer",
-    "test",
-    "serolog",
-    "screen",
-    "prophyla",
-    "ppx",
-    "precaution",
-    "series",
-)
+_OF_A_LIST = ("vaccin", "immuni", "booster", "shot", "titer", "test", "serolog", "screen", "prophyla", "ppx", "precaution",
+    "series")  # fmt: skip
 _LINKS = frozenset({"action", "management", "care", "self", "education", "treatment", "risk", "outreach", "specialty"})
 _LIST = 8
 _LIST_JOINTS = frozenset({"", ",", "-", "/", "&"})
@@ -266,6 +255,9 @@ def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool
     """Whether a side word belongs to something else: cut off by a comma or "and", with its own word after it."""
     ordered = sorted(members)
     for place, number in enumerate(ordered):
+        # The eye of "dry AMD OU" is no word of "dry eye".
+        if tokens[number].word in _EYES and not members & {number - 1, number + 1}:
+            return True
         if not SIDES.intersection(tokens[number].atoms):
             continue
         after = tokens[number + 1] if number + 1 < len(tokens) else None
@@ -277,12 +269,17 @@ def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool
     return False
 
 
+_NOUNS = frozenset({"disease", "disorder", "syndrome"})
+"""What says nothing after a label: "Renal: PKD" is no kidney disease by its label."""
+
+
 def _barred(text: str, tokens: Sequence[Token], members: frozenset[int], first: int, last: int) -> bool:
     barrier = _STOP if last - first + 1 == len(members) else _BARRIER
     previous = first
     for number in sorted(members)[1:]:
         for match in barrier.finditer(text, tokens[previous].end, tokens[number].start):
-            if match.group() != ":" or not _names_parts(text, tokens, match.start()):
+            is_label = match.group() == ":" and not _NOUNS.intersection(tokens[number].atoms)
+            if not is_label or not _names_parts(text, tokens, match.start()):
                 return True
         previous = number
     return False

@@ -184,7 +184,9 @@ class NeoplasmMatcher:
             sided = [entry for entry in fitting if side and re.search(rf"\b{side}\b", entry.title)]
             if sided:
                 # Of an eyelid upper and lower are apart.
-                lid = next((found for found in ("upper", "lower") if re.search(rf"\b{found}\b", near, re.IGNORECASE)), "")
+                lid = next(
+                    (found for found in ("upper", "lower") if re.search(rf"\b{found}\b", near, re.IGNORECASE)), ""
+                )
                 return next((entry.code for entry in sided if lid and f"{lid} eyelid" in entry.title), sided[0].code)
             plain = [entry for entry in fitting if not re.search(r"\b(?:right|left)\b", entry.title)]
             if plain:
