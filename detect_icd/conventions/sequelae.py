@@ -83,7 +83,7 @@ def apply_sequelae(docket: Docket, book: CodeBook) -> None:
     if found:
         for candidate in list(docket.standing):
             # I69 excludes the mere history (Excludes1 at I69).
-            history = starts(candidate, ("Z86", *sequelae().source))
+            history = starts(candidate, ("Z86", "I60", "I61", "I62", "I63"))
             if starts(candidate, ("Z8673",)) or (history and any(_overlap(candidate, stroke) for stroke in strokes)):
                 docket.drop(candidate, f"{_SECTION}: what it left is reported")
 

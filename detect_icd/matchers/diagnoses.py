@@ -106,7 +106,8 @@ class DiagnosisMatcher:
                 said = _NAMES_ELSE
             if entry is None or not _is_said(mention, said, passage):
                 continue
-            yield _mentioned(mention, entry.coding, chain, passage.section, said)
+            for one in _each_side(book, mention, own, entry) or (entry,):
+                yield _mentioned(mention, one.coding, chain, passage.section, said)
             opposite = (
                 complete(book, mention.code, mention.atoms - SIDES | other.atoms, mention.atoms - SIDES)
                 if other
@@ -173,6 +174,16 @@ def _completed(
             entry = sided
             chain.append("completion/side-of-part")
     return entry, tuple(chain)
+
+
+def _each_side(book: CodeBook, mention: Mention, words: AbstractSet[str], entry: CodeEntry) -> tuple[CodeEntry, ...]:
+    """The codes of both sides where the note says both and no code does (I.B.13): bilateral foot drop."""
+    if "bilateral" not in words or not lacks_side(entry, book):
+        return ()
+    said = mention.atoms - SIDES
+    found = [complete(book, mention.code, words - SIDES | {side}, said) for side in ("right", "left")]
+    sided = tuple(one for one in found if one is not None and one.billable and not lacks_side(one, book))
+    return sided if len({one.code for one in sided}) > 1 and entry not in sided else ()
 
 
 def _mentioned(

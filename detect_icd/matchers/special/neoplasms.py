@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
 
 _META = r"(?:metasta(?:sis|ses|tic(?: (?:disease|lesions?|deposits?|involvement|spread|carcinoma|cancer|adenocarcinoma))?)|mets?\b|carcinomatosis)"
-_TO = r"(?:metasta(?:sis|ses|tic|sized|sizes)(?: disease)?|mets?|spread|metastasizing) (?:to|in|involving|within) (?:the |both |his |her |multiple |several )*"
+_SPREAD = r"metastatic (?:[\w-]+ ){0,4}?(?:cancer|carcinoma|ca|adenocarcinoma|melanoma|n?sclc|rcc|crc|sarcoma)"
+_TO = rf"(?:{_SPREAD}|metasta(?:sis|ses|tic|sized|sizes)(?: disease)?|mets?|spread|metastasizing) (?:to|in|involving|within) (?:the |both |his |her |multiple |several )*"
 _SIDE = re.compile(r"\b(?:(right|rt|R)|(left|lt|L))\b(?![-\d])")
 TRIGGERS = triggers("neoplasm")
 
@@ -171,7 +172,7 @@ class NeoplasmMatcher:
                     site = next(((titles, words) for _, words, titles in known.sites if words.search(note)), None)
                     wide = note
                 code = self._on_skin(
-                    category, word, site[0] if site else None, _side_near(wide, site[1] if site else None)
+                    category, word, site[0] if site else None, _side_near(wide, site[1] if site else None), wide
                 )
                 if code:
                     yield Statement(
@@ -183,13 +184,14 @@ class NeoplasmMatcher:
                         ("C43", "C44", "C80", "D03", "D04", "D17", "D22", "D23", "C4A", "R22", "L98"),
                     )
 
-    def _on_skin(self, category: str, word: str, titles: re.Pattern[str] | None, side: str) -> str | None:
+    def _on_skin(self, category: str, word: str, titles: re.Pattern[str] | None, side: str, near: str) -> str | None:
         codes = [entry for entry in billable_below(self.book, category) if word in entry.title.lower()]
         if titles is None:
+            # The last is of no place; those before are of a place whose side or part is open.
             return next(
                 (
                     entry.code
-                    for entry in codes
+                    for entry in reversed(codes)
                     if "unspecified" in entry.title.lower() and "part" not in entry.title.lower()
                 ),
                 None,
@@ -198,7 +200,11 @@ class NeoplasmMatcher:
             fitting = [entry for entry in codes if re.search(pattern, entry.title, re.IGNORECASE)]
             sided = [entry for entry in fitting if side and re.search(rf"\b{side}\b", entry.title)]
             if sided:
-                return sided[0].code
+                # Of an eyelid upper and lower are apart.
+                lid = next(
+                    (found for found in ("upper", "lower") if re.search(rf"\b{found}\b", near, re.IGNORECASE)), ""
+                )
+                return next((entry.code for entry in sided if lid and f"{lid} eyelid" in entry.title), sided[0].code)
             plain = [entry for entry in fitting if not re.search(r"\b(?:right|left)\b", entry.title)]
             if plain:
                 return next((entry.code for entry in plain if "unspecified" in entry.title.lower()), plain[0].code)
