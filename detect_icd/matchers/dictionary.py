@@ -250,7 +250,7 @@ def _and_between(tokens: Sequence[Token], first: int, last: int) -> bool:
     return any(tokens[number].word in _AND for number in range(first + 1, last))
 
 
-_OF_A_TEST = ("titer", "test", "serolog", "screen", "series")
+_OF_A_TEST = ("titer", "test", "serolog", "screen")
 _OF_A_LIST = ("vaccin", "immuni", "booster", "shot", "titer", "test", "serolog", "screen", "prophyla", "ppx", "precaution",
     "series")  # fmt: skip
 _LINKS = frozenset({"action", "management", "care", "self", "education", "treatment", "risk", "outreach", "specialty"})
