@@ -26,7 +26,6 @@ _NOT_PRIMARY = ("N0",)
 """A disease of the glomeruli is not primary unless it is said to be."""
 
 _CATEGORY = 3
-_ONE_SIDE = frozenset({"right", "left"})
 
 _ONE_SIDE = frozenset({"right", "left"})
 
@@ -153,7 +152,14 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         named = len(leaf.atoms & (words | said) & word_set("body_parts.txt"))
         # What a heading says though the mention does not ("uveal melanoma": choroid) is not given up for the eye's side.
         given_up = 0 if is_below or vagueness else len(own - said - _DEFAULTS - leaf.atoms)
-        rank = (len(stated_) - lost / 2 - given_up, is_below, -leaf.vagueness, named, -len(leaf.atoms), len(leaf.atoms & said))
+        rank = (
+            len(stated_) - lost / 2 - given_up,
+            is_below,
+            -leaf.vagueness,
+            named,
+            -len(leaf.atoms),
+            len(leaf.atoms & said),
+        )
         if rank > best_rank:
             best, best_rank = leaf.code, rank
     return best or _default(book, entry, words | said)
