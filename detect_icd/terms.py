@@ -248,7 +248,9 @@ class Terms:
                 around = around or _around(text, token.start)
                 if entry.around & around:
                     return entry
-            undecided.append(entry)
+            # A word that is none beside "label" ("anemia label") is one elsewhere in the same text.
+            if entry.atoms or entry.exact:
+                undecided.append(entry)
         if undecided:
             around = around or _around(text, token.start)
             return next((e for e in undecided if e.near & around and not e.unless & around), None)

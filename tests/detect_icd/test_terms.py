@@ -103,6 +103,11 @@ def test_an_abbreviation_that_the_text_around_decides(text, expands):
     assert bool(last_atoms(text) & {"fibrosis", "parkinson"}) == expands
 
 
+def test_the_text_around_takes_no_plain_word_away():
+    assert "anemia" in last_atoms("Taken per label. Acute anemia.")
+    assert "anemia" not in last_atoms("Anemia screening panel")
+
+
 def test_the_words_around_reach_both_ways_and_no_farther():
     text = "far " + "x" * 250 + " Near, near-by. HERE " + "y" * 200 + " end"
     assert _around(text, text.index("HERE")) >= {"near", "by", "here", "end"}
