@@ -114,17 +114,21 @@ def _without_codes(text: str) -> str:
 
 
 def _unstated(operations: Sequence[Candidate], stated: Sequence[Candidate], text: str) -> Iterator[Candidate]:
-    """The operations but those of a line whose codes the note states: they say what it was."""
+    """The operations but those of a line whose codes the note states: they say what it was; a visit's only which visit."""
     lines: dict[int, set[str]] = {}
     for candidate in stated:
         if candidate.coding.system is not CodeSystem.ICD10CM:
             lines.setdefault(text.rfind("\n", 0, candidate.start), set()).add(candidate.coding.code)
     for operation in operations:
-        codes = lines.get(text.rfind("\n", 0, operation.start))
+        codes = lines.get(text.rfind("\n", 0, operation.start), set())
+        if not operation.coding.code.startswith(_VISITS):
+            codes = {code for code in codes if not code.startswith(_VISITS)}
         if not codes or operation.coding.code in codes or operation.status is not Status.PRESENT:
             yield operation
 
 
+_VISITS = ("992", "993", "994", "G0402", "G0438", "G0439")
+"""Beginnings of the codes of visits: beside one stated, what was done there may be told."""
 _RANDOM = re.compile(rf"(?<=~){CODE}(?=\])")
 
 

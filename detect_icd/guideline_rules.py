@@ -106,6 +106,7 @@ class Rules:
         history: Code prefix to personal-history code, longest prefix first.
         told: The same for conditions that have no history code of their own: for what the author calls a history.
         family: Code prefix to family-history code, longest prefix first.
+        brief: Code prefixes of what is over in weeks, and so no family history.
         after: CPT code of an operation to the code of the status it leaves.
         confirmed_only: Code prefixes that are never coded when uncertain.
         too_general: Code prefixes of words that say too little to be reported when nothing but the word is there.
@@ -122,6 +123,7 @@ class Rules:
     history: tuple[tuple[str, str], ...]
     told: tuple[tuple[str, str], ...]
     family: tuple[tuple[str, str], ...]
+    brief: tuple[str, ...]
     after: tuple[tuple[str, str], ...]
     confirmed_only: tuple[str, ...]
     too_general: tuple[str, ...]
@@ -141,8 +143,9 @@ class Rules:
         return _longest(self.after, code)
 
     def family_code(self, code: str) -> str | None:
-        """The family-history code of a relative's condition, if there is a clear one."""
-        return _longest(self.family, icd10cm.compact(code))
+        """The family-history code of a relative's condition, if there is a clear one and it is not over in weeks."""
+        compact = icd10cm.compact(code)
+        return None if compact.startswith(self.brief) else _longest(self.family, compact)
 
     def section_rank(self, section: str) -> int:
         """The place of a section's diagnoses in the sequence."""
@@ -191,7 +194,7 @@ def rules() -> Rules:
         set(status)
         - {
             *("after", "chronic", "symptoms", "confirmed_only", "too_general", "at_discharge", "section_order"),
-            *("history", "told", "family"),
+            *("history", "told", "family", "brief"),
         }
     ):
         raise RuleError(f"guidelines/status.toml: unknown keys {unknown}")
@@ -208,6 +211,7 @@ def rules() -> Rules:
         history=_prefixes(status["history"]),
         told=_prefixes(status["told"]),
         family=_prefixes(status["family"]),
+        brief=tuple(status["brief"]),
         after=_prefixes(status["after"]),
         confirmed_only=tuple(status["confirmed_only"]),
         too_general=tuple(status["too_general"]),

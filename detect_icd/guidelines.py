@@ -207,11 +207,26 @@ def _uncertain(docket: Docket, known: Rules, setting: str, candidate: Candidate)
         docket.drop(candidate, "I.C: coded only when confirmed")
     elif candidate.section not in known.at_discharge:
         docket.drop(candidate, "II.H/III.C: uncertain, but not at the time of discharge")
+    elif _ruled_out_later(docket, candidate):
+        docket.drop(candidate, "II.H/III.C: uncertain at first, ruled out later in the note")
     else:
         docket.swap(candidate, replace(candidate, rules=(*candidate.rules, "guideline/II.H-III.C")))
 
 
-_OVER = frozenset({"status/historical-over", "status/historical-after"})
+def _ruled_out_later(docket: Docket, candidate: Candidate) -> bool:
+    """Whether the note denies further on what it held possible."""
+    return any(
+        other.status is Status.NEGATED
+        and other.coding.code == candidate.coding.code
+        and other.start > max(span.end for span in candidate.evidence)
+        for other in docket.all
+    )
+
+
+_OPERATED = "status/historical-occasion"
+"""The cue of what somebody was operated on or in hospital for in another year."""
+
+_OVER = frozenset({"status/historical-over", "status/historical-after", _OPERATED, "status/operated-for"})
 """Cues that say that a condition is over, chronic or not."""
 
 _TOLD = "status/history-told"
@@ -229,16 +244,29 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
         return
     code = icd10cm.compact(candidate.coding.code)
     over = any(rule in _OVER or rule.startswith(f"status/{COVERED}") for rule in candidate.rules)
+    # "ASA -> asthma": what an allergy did is no disease of today.
+    over = over or candidate.section == "allergies"
     if _REMISSION.search(candidate.coding.display) or (code.startswith(known.chronic) and not over):
         rules = (*candidate.rules, "guideline/IV.I-chronic")
         docket.swap(candidate, replace(candidate, status=Status.PRESENT, rules=rules))
         return
     told = _TOLD in candidate.rules
     history = known.history_code(code) or (known.told_code(code) if told else None)
+    if history is not None and _was_taken_out(candidate) and not history.startswith(_WORTH_TELLING):
+        history = None
     if history is not None and not told and history[:3] != "Z85" and _is_back(docket, known, candidate, history):
         docket.drop(candidate, f"I.C.21.c.4 personal history: the note has an active condition of {history}")
         return
     _mapped(docket, candidate, history, book, "I.C.21.c.4 personal history")
+
+
+_WORTH_TELLING = ("Z85", "Z860", "Z861", "Z867", "Z8731", "Z8741", "Z875")
+"""Histories that say more than the operation they led to: neoplasms, infections, vessels, fragile bones, births."""
+
+
+def _was_taken_out(candidate: Candidate) -> bool:
+    """Whether a condition is only told as what an operation was for."""
+    return _OPERATED in candidate.rules or candidate.section == "past_surgical_history"
 
 
 def _is_back(docket: Docket, known: Rules, past: Candidate, history: str) -> bool:

@@ -32,7 +32,7 @@ _COPULAS = frozenset({"is", "was", "of", "now"})
 _JOINED = frozenset({"non", "pseudo", "hyper", "hypo", "pre", "post", "peri", "anti", "sub", "poly", "multi", "intra"})
 _JOINED_OPEN = frozenset({"non", "pseudo", "hyper", "hypo"})
 _OPENERS = _SCALES | _LETTERED | _JOINED | _JOINED_OPEN | _ORDINALS.keys()
-_NOT_COMBINING = frozenset({"two", "no", "to", "zero", "do", "so", "go", "auto"})
+_NOT_COMBINING = frozenset({"chemo", "tobacco", "two", "no", "to", "zero", "do", "so", "go", "auto", "immuno", "echo"})
 _SPELLING = tuple(
     (re.compile(pattern), to)
     for pattern, to in (
@@ -68,7 +68,8 @@ class Abbreviation:
         words: The abbreviation's tokens, lower case.
         exact: The written form if case matters, or ``""``.
         atoms: The atoms of the expansion.
-        near: One of these words must be in the sentence, unless empty.
+        near: One of these words must be in the sentence, unless empty; ``:`` is there where a colon makes it a heading.
+        around: Or one of these in the text around it.
         unless: None of these words may be in the sentence.
     """
 
@@ -76,6 +77,7 @@ class Abbreviation:
     exact: str
     atoms: tuple[str, ...]
     near: frozenset[str]
+    around: frozenset[str]
     unless: frozenset[str]
 
 
@@ -120,11 +122,13 @@ class Terms:
     def _add(self, short: str, expansion: str, near: str, unless: str) -> None:
         written = short.removeprefix("=")
         words = tuple(match.group().lower() for match in _TOKEN.finditer(written))
+        told = near.split()
         entry = Abbreviation(
             words=words,
             exact=written if short.startswith("=") else "",
             atoms=tuple(dict.fromkeys(atom for token in self.tokens(expansion) for atom in token.atoms)),
-            near=frozenset(near.split()),
+            near=frozenset(word.removeprefix("~") for word in told),
+            around=frozenset(word[1:] for word in told if word[0] == "~"),
             unless=frozenset(unless.split()),
         )
         self._written.clear()
@@ -224,14 +228,32 @@ class Terms:
     def _abbreviation(
         self, text: str, tokens: Sequence[Token], position: int, words: frozenset[str]
     ) -> Abbreviation | None:
-        for entry in self._abbreviations[tokens[position].word]:
+        """What it stands for by the words of its sentence; if they say nothing, by those of the text around it."""
+        token = tokens[position]
+        if _HEADS.match(text, token.end) and all(before.word.isdigit() for before in tokens[:position]):
+            words |= _COLON
+        undecided = []
+        around: frozenset[str] | None = None
+        for entry in self._abbreviations[token.word]:
             size = len(entry.words)
             here = tuple(token.word for token in tokens[position : position + size])
-            if here != entry.words or (entry.unless & words) or (entry.near and not entry.near & words):
+            if here != entry.words or (entry.unless & words):
                 continue
-            written = text[tokens[position].start : tokens[position + size - 1].end]
-            if not entry.exact or written in (entry.exact, entry.exact + "s"):
+            written = text[token.start : tokens[position + size - 1].end]
+            if entry.exact and written not in (entry.exact, entry.exact + "s"):
+                continue
+            if not entry.near or entry.near & words:
                 return entry
+            if entry.around:
+                around = around or _around(text, token.start)
+                if entry.around & around:
+                    return entry
+            # A word that is none beside "label" ("anemia label") is one elsewhere in the same text.
+            if entry.atoms or entry.exact:
+                undecided.append(entry)
+        if undecided:
+            around = around or _around(text, token.start)
+            return next((e for e in undecided if e.near & around and not e.unless & around), None)
         return None
 
     def _pair(self, text: str, token: Token, following: Token, after: Token) -> tuple[str, ...] | None:
@@ -254,6 +276,17 @@ class Terms:
         ):  # fmt: skip
             return self.atoms(token.word + word)
         return None
+
+
+def _around(text: str, position: int) -> frozenset[str]:
+    """The words of the text around a place."""
+    return frozenset(_WORD.findall(text[max(0, position - _REACH) : position + _REACH].lower()))
+
+
+_WORD = re.compile(r"[^\W_]+")
+_REACH = 250
+_HEADS = re.compile(r"[ \t]*:(?!\d)")
+_COLON = frozenset({":"})
 
 
 def _side(text: str, match: re.Match[str]) -> tuple[str, ...]:
@@ -296,9 +329,9 @@ def singular(word: str) -> str:
 
 
 _BOUNDARY = re.compile(
-    r"(?P<stop>(?<=[^\s.!?])[.!?]+[)\"']*)(?=\s+[A-Z\[(\d\"*#-]|\s*$)|(?P<line>[ \t]{0,99}\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022|-]|$))?|(?P<tab>\t+|;)"
+    r"(?P<stop>(?<=[^\s.!?])[.!?]+[)\"']*)(?!(?<=\?)\s(?:No|None|Neg|Negative|Denie[sd]|Yes)[.,;])(?=\s+(?:[A-Z\[(\d\"*#-]|[a-z][A-Z])|\s*$)|(?P<line>[ \t]{0,99}\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022|-]|$))?|(?P<tab>\t+|;)"
 )
-_BOUNDARY_SMALL = re.compile(_BOUNDARY.pattern.replace(r"\s+[A-Z\[(\d\"*#-]", r"\s+\S"))
+_BOUNDARY_SMALL = re.compile(_BOUNDARY.pattern.replace(r"\s+(?:[A-Z\[(\d\"*#-]|[a-z][A-Z])", r"\s+\S"))
 _SHORTENED = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|St|vs|approx|No|Nos|Inc|Jr|Sr|Prof|Rev|Gen|Lt|Capt|etc|i\.e|e\.g|cf|Fig|b\.i\.d|t\.i\.d|"
     r"q\.d|p\.o|p\.r\.n)|\b[A-Z])$"

@@ -19,7 +19,18 @@ def drop_integral(docket: Docket) -> None:
             cause = _cause(docket, candidate, rule)
             if cause is not None:
                 docket.drop(candidate, f"{rule.section}: {rule.why} {cause.coding.code}")
+                _drop_companion(docket, candidate, f"{rule.section}: {rule.why} {cause.coding.code}")
                 break
+
+
+def _drop_companion(docket: Docket, sign: Candidate, why: str) -> None:
+    """Drops what a sign was turned into in a pregnancy along with it (O26.89-, O99.89-)."""
+    for other in docket.diagnoses():
+        if _COMPLICATING in other.rules and starts(other, ("O2689", "O9989")) and other.evidence == sign.evidence:
+            docket.drop(other, why)
+
+
+_COMPLICATING = "obstetric/complicating"
 
 
 @functools.lru_cache(maxsize=8192)

@@ -132,7 +132,9 @@ def _misread(docket: Docket) -> None:
         if text and starts(candidate, ("A40", "A41")) and "synonym" not in candidate.rules[0]:
             said = " ".join(text[span.start : span.end] for span in candidate.evidence)
             if not _SEPSIS.search(said) or re.search(
-                r"septic (?:arthritis|joint|bursitis|knee|hip|embol)", said, re.IGNORECASE
+                r"septic (?:(?:right|left|rt|lt|r|l) )?(?:arthritis|joint|bursitis|knee|hip|shoulder|ankle|elbow|wrist|embol)",
+                said,
+                re.IGNORECASE,
             ):
                 docket.drop(candidate, f"{_RULE}: the words name an organism, no sepsis")
 
@@ -145,10 +147,12 @@ def _is_open(candidate: Candidate, book: CodeBook) -> bool:
 @functools.lru_cache(maxsize=8192)
 def asks_for_cause(book: CodeBook, code: str) -> bool:
     """Whether a note at the code or above it asks for the organism (B95-B97) in addition."""
-    if code[0] in "RABZ" or code not in book:
+    if code not in book:
         return False
     if compact(code).startswith(tables().asks):
         return True
+    if code[0] in "RABZ":
+        return False
     return any(
         "B95" in note or "infectious agent" in note or "identify infection" in note
         for level in levels(book, code, blocks=True)

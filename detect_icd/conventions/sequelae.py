@@ -83,9 +83,15 @@ def apply_sequelae(docket: Docket, book: CodeBook) -> None:
     if found:
         for candidate in list(docket.standing):
             # I69 excludes the mere history (Excludes1 at I69).
-            history = starts(candidate, ("Z86", *sequelae().source))
+            history = starts(candidate, ("Z86", "I60", "I61", "I62", "I63"))
             if starts(candidate, ("Z8673",)) or (history and any(_overlap(candidate, stroke) for stroke in strokes)):
                 docket.drop(candidate, f"{_SECTION}: what it left is reported")
+
+
+_LEFT_OVER = re.compile(
+    r"(?<!no )(?<!without )(?<!any )\b(?:residual|persistent post-?stroke|post-?stroke|sequela of)\W+(?:\w+\W+){0,2}$",
+    re.IGNORECASE,
+)
 
 
 def _with_sides(docket: Docket, book: CodeBook) -> None:
@@ -112,9 +118,13 @@ def _strokes(docket: Docket) -> Iterator[Candidate]:
             yield candidate
 
 
+_TOLD_AS_OVER = ("Z8673", "I6900", "I6910", "I6920", "I6930", "I6980", "I6990")
+"""The history of a stroke, and what one left where the note does not say what."""
+
+
 def _is_over(candidate: Candidate) -> bool:
     return candidate.status is Status.HISTORICAL or (
-        starts(candidate, ("Z8673",)) and candidate.status is Status.PRESENT
+        starts(candidate, _TOLD_AS_OVER) and candidate.status is Status.PRESENT
     )
 
 
@@ -137,7 +147,12 @@ def _is_left(docket: Docket, deficit: Candidate, stroke: Candidate) -> bool:
         for match in sequelae().linked.finditer(text, low, high):
             if not _NOT_SO.search(text, low, match.start()):
                 return True
-    return False
+    # "Also residual aphasia": left over from the stroke that another sentence tells.
+    return any(
+        _LEFT_OVER.search(text, max(0, span.start - _BESIDE), span.start)
+        for span in deficit.evidence
+        if span.label == "mention"
+    )
 
 
 def _code(docket: Docket, deficit: Candidate, stroke: Candidate) -> str:

@@ -10,6 +10,7 @@ import functools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -151,6 +152,11 @@ class Accounts:
         for documents, times in self._postings:
             rarity = np.log(1 + (count - len(documents) + 0.5) / (len(documents) + 0.5))
             self._weights.append(rarity * times * (_SATURATION + 1) / (times + against[documents]))
+        beside: dict[str, set[str]] = {}
+        for codes in self._codes:
+            for code in codes[1:] and codes:
+                beside.setdefault(code, set()).update(codes)
+        self._beside = beside
         self._most = [float(weights.max()) for weights in self._weights]
 
     def to_packed(self) -> dict[str, Any]:
@@ -169,6 +175,10 @@ class Accounts:
 
     def __len__(self) -> int:
         return len(self._codes)
+
+    def beside(self, code: str) -> AbstractSet[str]:
+        """The codes that some known account reports together with a code."""
+        return self._beside.get(code, frozenset())
 
     def said(self, text: str, parts: Iterable[tuple[int, int]], hits: Iterable[Hit]) -> Said:
         """What parts of a text say: the number of each known feature, and how often it stands there.

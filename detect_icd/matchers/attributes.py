@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import NamedTuple
@@ -24,6 +24,7 @@ _SIDES_REACH = 12
 
 _BREAK = re.compile(r"[,;()]|:(?!\d)|\.\s|\band\b|\bor\b|\n|\s-\s", re.IGNORECASE)
 _SIZES = frozenset({"small", "large"})
+_COURSES = frozenset({"acute", "chronic"})
 _COST = 2
 """Known words that a break between counts for."""
 
@@ -59,20 +60,19 @@ class Sentence(NamedTuple):
     mentions: Sequence[Mention]
 
 
-def words_after(text: str, following: Sequence[Sentence], category: str) -> set[str]:
+def words_after(text: str, following: Sequence[Sentence]) -> set[str]:
     """The atoms of the sentences that go on about the last mention ("Location: left"), up to one about something else.
 
     Args:
         text: The whole note.
         following: The next sentences.
-        category: Of the mention's code.
     """
     words: set[str] = set()
     for sentence in following:
         label = _LABEL.match(text, sentence.start, sentence.end)
         says = label or _SAYS_OF_IT.match(text, sentence.start)
         says = says or _SAYS_ITS_STAGE.search(text, sentence.start, sentence.end)
-        if not says or any(_is_another(mention, category) for mention in sentence.mentions):
+        if not says or any(_is_another(mention) for mention in sentence.mentions):
             break
         absent = denied(text, sentence.start, sentence.end)
         for token in sentence.tokens:
@@ -81,18 +81,19 @@ def words_after(text: str, following: Sequence[Sentence], category: str) -> set[
     return words
 
 
-def _is_another(mention: Mention, category: str) -> bool:
-    """Whether a mention is of another condition: not a general word, nor the germ behind this one."""
-    is_germ = mention.code[:3] in {"B95", "B96", "B97"}
-    return mention.source is not PhraseSource.GENERAL and mention.code[:3] != category and not is_germ
+def _is_another(mention: Mention) -> bool:
+    """Whether a mention is of a condition by itself: not a general word, nor the germ behind this one."""
+    return mention.source is not PhraseSource.GENERAL and mention.code[:3] not in {"B95", "B96", "B97"}
 
 
 _LABEL = re.compile(r"\W*(?:[A-Za-z]+ ){0,3}[A-Za-z]+:\s", re.IGNORECASE)
 
 
 def with_words_after(own: set[str], later: AbstractSet[str]) -> set[str]:
-    """A mention's words with those of later sentences; a side said with the mention stands."""
-    return own | (later - SIDES if own & SIDES else later)
+    """A mention's words with those of later sentences; a side or a course said with the mention stands."""
+    for said in (SIDES, _COURSES):
+        later = later - said if own & said else later
+    return own | later
 
 
 class OtherSide(NamedTuple):
@@ -116,9 +117,18 @@ class Surroundings:
         tokens: The tokens of the sentence.
         mentions: Its mentions.
         known: The atoms that count as words; others, such as names, are no distance.
+        has_sides: Whether a code may have a side; what has none takes none from another.
     """
 
-    def __init__(self, text: str, tokens: Sequence[Token], mentions: Sequence[Mention], known: Container[str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        tokens: Sequence[Token],
+        mentions: Sequence[Mention],
+        known: Container[str],
+        has_sides: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        self._has_sides = has_sides
         self._tokens = tokens
         self._mentions = mentions
         start, end = tokens[0].start, tokens[-1].end
@@ -193,6 +203,10 @@ class Surroundings:
             sides.extend((distance, atom) for atom in token.atoms if atom in SIDES)
         return (words - SIDES) | {min(sides)[1]} if sides else words
 
+    def _is_course(self, number: int) -> bool:
+        """Whether a word says which of two courses a disease has: of two mentions of it each has its own."""
+        return not _COURSES.isdisjoint(self._tokens[number].atoms)
+
     def _is_of_the_bowel(self, number: int) -> bool:
         """Whether "small" or "large" names a part of the bowel; else it is a mere size."""
         return number + 1 < len(self._tokens) and "intestine" in self._tokens[number + 1].atoms
@@ -203,12 +217,18 @@ class Surroundings:
 
     def _is_nearer_another(self, number: int, distance: int, mention: Mention) -> bool:
         for other in self._mentions:
-            if other is mention or other.code[:3] == mention.code[:3] or other.source is PhraseSource.GENERAL:
+            if other is mention or other.source is PhraseSource.GENERAL:
+                continue
+            if other.code[:3] == mention.code[:3]:
+                if number in other.members and not other.members & mention.members and self._is_course(number):
+                    return True
                 continue
             if self._denied[min(other.members)]:
                 continue
             if number in other.members:
                 return True
+            if SIDES.intersection(self._tokens[number].atoms) and not self._has_sides(other.code):
+                continue
             if self._distance(number, min(other.members), max(other.members)) < distance:
                 return True
         return False

@@ -14,6 +14,7 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import icd10cm
 from detect_icd.matchers.circumstance_rules import CircumstanceRule, circumstance_rules
 from detect_icd.matchers.completion import complete
+from detect_icd.matchers.results import is_told_of
 from detect_icd.matchers.substances import LISTED, is_taken
 from redactphi.spans import Span
 
@@ -174,6 +175,8 @@ def _circumstances(compiled: _Compiled, sentence: Passage, book: CodeBook) -> It
         return
     for match in compiled.spans(sentence.text, *bounds):
         start, end = _trimmed(match)
+        if is_told_of(icd10cm.compact(rule.code), sentence.text, end):
+            continue
         said = sentence.assess(start, end, rule.code)
         assertion = _asserted(compiled, said, match, section)
         codes = tuple(_codes(compiled, match, bounds, book)) if assertion is not None else ()
@@ -299,6 +302,8 @@ def is_state(code: str, assertion: Assertion, passage: Passage, start: int, end:
     """
     compact = icd10cm.compact(code)
     words = passage.text[start:end]
+    if is_told_of(compact, passage.text, end):
+        return False
     if compact.startswith("Z88"):
         return "reaction" not in words.lower()
     if compact.startswith("Z79"):

@@ -22,7 +22,12 @@ _ENCOUNTERS = (
 _DEFAULTS = frozenset({"primary", "female", "closed", "displaced"})
 """What a disease or injury is unless the note says otherwise (osteoarthritis is primary, breast cancer female, a fracture closed)."""
 
+_NOT_PRIMARY = ("N0",)
+"""A disease of the glomeruli is not primary unless it is said to be."""
+
 _CATEGORY = 3
+
+_ONE_SIDE = frozenset({"right", "left"})
 
 _SIDED = re.compile(r"\bright\b", re.IGNORECASE)
 
@@ -42,7 +47,7 @@ def complete(
     if entry is None:
         return None
     vocabulary = _family(book, entry.code[:_CATEGORY]).vocabulary
-    regions = {region for word in words for region in _regions().get(word, ())}
+    regions = {region for word in words | said for region in _regions().get(word, ())}
     chosen = book.get(_choose(book, entry.code, vocabulary & (words | regions), frozenset(said)))
     if chosen is not None and not chosen.billable and chosen.needs_seventh:
         return book.get(chosen.with_seventh(_seventh(chosen.seventh_characters, words)))
@@ -129,9 +134,9 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         said, _implied(book, code), *(_atoms(e.title)[0] for e in book.ancestors(code) if e.kind == "code")
     )
     is_open = bool(vagueness) or not (entry.billable or entry.needs_seventh)
-    best, best_rank = "", (0.0, False, 0, 0)
+    best, best_rank = "", (0.0, False, 0, 0, 0, 0)
     for leaf in _family(book, code[:_CATEGORY]).leaves:
-        extra = leaf.atoms - known - _DEFAULTS
+        extra = leaf.atoms - known - _defaults(leaf.code)
         needed = extra
         for pair in leaf.pairs:
             if not pair.isdisjoint(words) or not pair.isdisjoint(known):
@@ -143,10 +148,29 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         lost = 0 if is_below else len((own & said) - leaf.atoms)
         if lost and not is_open:
             continue
-        rank = (len(stated_) - lost / 2, is_below, -leaf.vagueness, -len(leaf.atoms))
+        # Of parts that the heading names all of ("wrist or foot drop"), the one that is said.
+        named = len(leaf.atoms & (words | said) & word_set("body_parts.txt"))
+        # What a heading says though the mention does not ("uveal melanoma": choroid) is not given up for the eye's side.
+        given_up = 0 if is_below or vagueness else len(own - said - _DEFAULTS - leaf.atoms)
+        rank = (
+            len(stated_) - lost / 2 - given_up,
+            is_below,
+            -leaf.vagueness,
+            named,
+            -len(leaf.atoms),
+            len(leaf.atoms & said),
+        )
         if rank > best_rank:
             best, best_rank = leaf.code, rank
     return best or _default(book, entry, words | said)
+
+
+_SIDES_OF_ONE = 4
+"""Leaves that tell nothing but a side: right, left, bilateral, unspecified."""
+
+
+def _defaults(code: str) -> frozenset[str]:
+    return _DEFAULTS - {"primary"} if code.startswith(_NOT_PRIMARY) else _DEFAULTS
 
 
 @functools.lru_cache(maxsize=8192)
@@ -158,6 +182,9 @@ def _implied(book: CodeBook, code: str) -> frozenset[str]:
     below = [leaf for leaf in _family(book, code[:_CATEGORY]).leaves if leaf.code.startswith(entry.code)]
     # "Bilateral" stands for the part it is of, and what is unspecified names none: "Ménière's disease, bilateral".
     telling = [leaf.atoms for leaf in below if not leaf.vagueness and "bilateral" not in leaf.atoms]
+    # A heading that is itself unspecified is so in all of its leaves: "otitis media, unspecified, right ear".
+    if not telling and len(below) <= _SIDES_OF_ONE:
+        telling = [leaf.atoms for leaf in below if not leaf.atoms.isdisjoint(_ONE_SIDE)]
     telling = telling or [leaf.atoms for leaf in below]
     return frozenset.intersection(*telling) if telling else frozenset()
 
@@ -216,13 +243,16 @@ def _child(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> str | N
         if child is None:
             continue
         atoms, vagueness = _atoms(child.title)
-        extra = atoms - own - _DEFAULTS
+        extra = atoms - own - _defaults(code)
         if extra and extra <= words:
             ranked.append((-len(extra), vagueness, code))
         elif vagueness == 1:
             ranked.append((1 + len(extra), 0, code))
         elif not extra and vagueness == 0:
             ranked.append((1, 1, code))
+        elif "unspecified" in child.title:
+            # "Other bursitis of hip, unspecified hip" is vague twice.
+            ranked.append((2 + len(extra), 0, code))
     if not ranked and len(entry.children) == 1:
         return entry.children[0]
     # Of several unspecified children, the last is the general one (K56.60 unspecified, K56.609 unspecified cause).

@@ -32,6 +32,8 @@ _OF_THE_PATIENT = frozenset({Status.PRESENT, Status.HISTORICAL})
 
 
 _NAMES_ELSE = Assertion(Status.HYPOTHETICAL, None, "attributive")
+_OF_A_TEST = frozenset({"negation-test"})
+"""Cues that say what the test found that a disease is only the name of."""
 
 
 class DiagnosisMatcher:
@@ -68,7 +70,7 @@ class DiagnosisMatcher:
                 said = said or passage.assess(statement.start, statement.end, statement.code)
                 yield _stated(special, statement, said, passage.section)
             if sentence.mentions:
-                later = words_after(note, read[number + 1 : number + 1 + FOLLOWING], sentence.mentions[-1].code[:3])
+                later = words_after(note, read[number + 1 : number + 1 + FOLLOWING])
                 told = [mention for mention in sentence.mentions if not covered(mention, statements)]
                 yield from self._mentions(told, sentence, later, sides, passage, circumstances, book)
 
@@ -83,7 +85,13 @@ class DiagnosisMatcher:
         book: CodeBook,
     ) -> Iterator[Candidate]:
         """The candidates of a sentence's mentions, each completed by its own words."""
-        around = Surroundings(passage.text, sentence.tokens, sentence.mentions, self.dictionary.index)
+        around = Surroundings(
+            passage.text,
+            sentence.tokens,
+            sentence.mentions,
+            self.dictionary.index,
+            lambda code: not SIDES.isdisjoint(vocabulary(book, code)),
+        )
         for mention in mentions:
             if _is_told(mention, circumstances) or not _is_named(mention, sentence):
                 continue
@@ -92,11 +100,14 @@ class DiagnosisMatcher:
             if mention is sentence.mentions[-1]:
                 own = with_words_after(own, later)
             entry, chain = _completed(mention, own, sides, book)
-            said = _NAMES_ELSE if mention.is_attributive else meant(circumstances, mention.start, mention.end)
+            said = None if mention.is_attributive else meant(circumstances, mention.start, mention.end)
             said = said or passage.assess(mention.start, mention.end, mention.code)
+            if mention.is_attributive and said.rule not in _OF_A_TEST:
+                said = _NAMES_ELSE
             if entry is None or not _is_said(mention, said, passage):
                 continue
-            yield _mentioned(mention, entry.coding, chain, passage.section, said)
+            for one in _each_side(book, mention, own, entry) or (entry,):
+                yield _mentioned(mention, one.coding, chain, passage.section, said)
             opposite = (
                 complete(book, mention.code, mention.atoms - SIDES | other.atoms, mention.atoms - SIDES)
                 if other
@@ -163,6 +174,16 @@ def _completed(
             entry = sided
             chain.append("completion/side-of-part")
     return entry, tuple(chain)
+
+
+def _each_side(book: CodeBook, mention: Mention, words: AbstractSet[str], entry: CodeEntry) -> tuple[CodeEntry, ...]:
+    """The codes of both sides where the note says both and no code does (I.B.13): bilateral foot drop."""
+    if "bilateral" not in words or not lacks_side(entry, book):
+        return ()
+    said = mention.atoms - SIDES
+    found = [complete(book, mention.code, words - SIDES | {side}, said) for side in ("right", "left")]
+    sided = tuple(one for one in found if one is not None and one.billable and not lacks_side(one, book))
+    return sided if len({one.code for one in sided}) > 1 and entry not in sided else ()
 
 
 def _mentioned(

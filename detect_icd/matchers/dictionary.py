@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from detect_icd.matchers.attributive import is_attributive
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.spelling import Spelling
@@ -37,10 +38,13 @@ _PAIR = 2
 _MOST_BREAKS = 2
 _SECONDARY = ("C77", "C78", "C79")
 _METASTASIS = ("metasta", "mets")
+_FROM = re.compile(r"\b(?:from|arising|originating|secondary to|due to|2/2)\b", re.IGNORECASE)
+_WITH = re.compile(r"\b(?:with|w/|has)(?!\w)", re.IGNORECASE)
 _TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
 SIDES = frozenset({"right", "left", "bilateral"})
+_EYES = frozenset({"od", "os", "ou"})
 _BARRIER = re.compile(
-    r"\b(?:no|not|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
+    r"\b(?:no|not|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p|suspicious|suggest\w*|compatible|consistent|concerning|concern for|worrisome|likely|unlikely|cannot|could|may be|might|rather than|instead of|mother|father|brother|sister)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
     re.IGNORECASE,
 )
 _STOP = re.compile(r"\n\s*\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s")
@@ -111,7 +115,7 @@ class DictionaryMatcher:
             for mention in self._place(text, tokens, where, phrase, atoms)
         ]
         kept = (
-            replace(mention, is_attributive=True) if _is_attributive(text, tokens, mention) else mention
+            replace(mention, is_attributive=True) if is_attributive(text, tokens, max(mention.members)) else mention
             for mention in _most_specific(found)
         )
         return sorted(kept, key=lambda mention: (mention.start, mention.end, mention.code))
@@ -156,6 +160,12 @@ class DictionaryMatcher:
             said = frozenset(
                 (min(where[atom], key=lambda number: (abs(number - anchor), number)), atom) for atom in atoms
             )
+            if len(atoms) <= _PAIR and _cut_off(text, tokens, said):
+                # "Breast clinic: lump in the right breast": the nearest word stands before a colon, another one after it.
+                said = frozenset(
+                    (min(where[atom], key=lambda number: (number < anchor, abs(number - anchor))), atom)
+                    for atom in atoms
+                )
             members = frozenset(number for number, _ in said)
             if members in seen:
                 continue
@@ -171,7 +181,7 @@ class DictionaryMatcher:
                     continue
                 if _strays(text, tokens, members) or _is_origin(text, tokens, members, phrase.code):
                     continue
-                breaks = len(_BREAK.findall(text, start, end))
+                breaks = len(_BREAK.findall(text, start, end)) + text.count(": ", start, end)
                 apart = breaks and len(members) <= _PAIR and not _coupled(text, tokens, first, last, phrase.source)
                 if (apart or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
                     continue
@@ -199,49 +209,6 @@ def _slack(source: PhraseSource, members: int) -> int:
 _IMPORTED = frozenset({PhraseSource.INDEX, PhraseSource.TABLE, PhraseSource.EXTERNAL})
 
 
-def _is_attributive(text: str, tokens: Sequence[Token], mention: Mention) -> bool:
-    """Whether the mention only names something else: a clinic, a vaccine, a test, a brochure."""
-    last = max(mention.members)
-    for number in range(last + 1, min(last + _LIST, len(tokens))):
-        between = text[tokens[number - 1].end : tokens[number].start]
-        joined = between.strip()
-        if joined not in _LIST_JOINTS or "\n" in between:
-            return False
-        word = tokens[number].word
-        is_next = number == last + 1 or (number == last + 2 and tokens[last + 1].word in _LINKS)
-        if word in word_set("attributive.txt") and (is_next or word.startswith(_OF_A_LIST)) and joined in {"", "-"}:
-            return True
-        # A list shares its last word: "hepatitis B, tetanus and shingles vaccines".
-        if (
-            number > last + 1
-            and joined == ""
-            and tokens[number].word not in _AND
-            and tokens[number - 1].word not in _AND
-        ):
-            return False
-    return False
-
-
-_OF_A_LIST = (
-    "vaccin",
-    "immuni",
-    "booster",
-    "shot",
-    "titer",
-    "test",
-    "serolog",
-    "screen",
-    "prophyla",
-    "ppx",
-    "precaution",
-    "series",
-)
-_LINKS = frozenset({"action", "management", "care", "self", "education", "treatment", "risk", "outreach", "specialty"})
-_LIST = 8
-_LIST_JOINTS = frozenset({"", ",", "-", "/", "&"})
-_AND = frozenset({"and", "or"})
-
-
 def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: PhraseSource) -> bool:
     """Whether two words stand as a coder writes them ("hernia, inguinal") or as a pair of ours ("nausea and vomiting")."""
     between = text[tokens[first].end : tokens[last].start].strip().lower()
@@ -264,6 +231,9 @@ def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool
     """Whether a side word belongs to something else: cut off by a comma or "and", with its own word after it."""
     ordered = sorted(members)
     for place, number in enumerate(ordered):
+        # The eye of "dry AMD OU" is no word of "dry eye".
+        if tokens[number].word in _EYES and not members & {number - 1, number + 1}:
+            return True
         if not SIDES.intersection(tokens[number].atoms):
             continue
         after = tokens[number + 1] if number + 1 < len(tokens) else None
@@ -275,12 +245,23 @@ def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool
     return False
 
 
+def _cut_off(text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
+    """Whether the words of a phrase stand on both sides of a label's colon."""
+    numbers = [number for number, _ in said]
+    return len(numbers) > 1 and ": " in text[tokens[min(numbers)].end : tokens[max(numbers)].start]
+
+
+_NOUNS = frozenset({"disease", "disorder", "syndrome"})
+"""What says nothing after a label: "Renal: PKD" is no kidney disease by its label."""
+
+
 def _barred(text: str, tokens: Sequence[Token], members: frozenset[int], first: int, last: int) -> bool:
     barrier = _STOP if last - first + 1 == len(members) else _BARRIER
     previous = first
     for number in sorted(members)[1:]:
         for match in barrier.finditer(text, tokens[previous].end, tokens[number].start):
-            if match.group() != ":" or not _names_parts(text, tokens, match.start()):
+            is_label = match.group() == ":" and not _NOUNS.intersection(tokens[number].atoms)
+            if not is_label or not _names_parts(text, tokens, match.start()):
                 return True
         previous = number
     return False
@@ -322,7 +303,12 @@ def _is_origin(text: str, tokens: Sequence[Token], members: frozenset[int], code
     if not code.startswith(_SECONDARY):
         return False
     later = (tokens[number] for number in members if number != min(members))
-    return any(token.word.startswith(_METASTASIS) and _TO.match(text, token.end) for token in later)
+    if any(token.word.startswith(_METASTASIS) and _TO.match(text, token.end) for token in later):
+        return True
+    # Nor is it what the metastases come from: "liver mets from colon cancer", "colon cancer with mets".
+    start, end = tokens[min(members)].end, tokens[max(members)].start
+    spread = [tokens[number] for number in members if tokens[number].word.startswith(_METASTASIS)]
+    return any(_FROM.search(text, m.end, end) or _WITH.search(text, start, m.start) for m in spread)
 
 
 def _most_specific(found: list[Mention]) -> list[Mention]:
@@ -357,17 +343,36 @@ def _borrows(mention: Mention, others: Sequence[Mention]) -> bool:
     """Whether a loose mention takes a word that belongs to a close one: "canker sores again on the lip" are no lip sores."""
     return any(
         not other.looseness
-        and len(other.members) > 1
         and other is not mention
-        and other.members & mention.members
-        and len(mention.members) <= _PAIR
-        and other.source not in _IMPORTED
+        and (
+            (
+                len(other.members) > 1
+                and other.members & mention.members
+                and len(mention.members) <= _PAIR
+                and other.source not in _IMPORTED
+            )
+            or _takes_side(mention, other)
+        )
         for other in others
     )
+
+
+def _takes_side(mention: Mention, other: Mention) -> bool:
+    """Whether a mention reaches over another for a side that stands beside that one: "bilateral glue ear, hearing loss"."""
+    if other.code[:3] == mention.code[:3] or other.members & mention.members:
+        return False
+    for side in (number for number, atom in mention.said if atom in SIDES):
+        others = mention.members - {side}
+        if others and min(abs(side - number) for number in others) > 1 and other.members & {side - 1, side + 1}:
+            return True
+    return False
 
 
 def _is_within(mention: Mention, other: Mention) -> bool:
     """Whether another mention says all that this one does and more, or the same condition in more words."""
     if mention.said < other.said:
         return True
+    # The same word may stand twice: "RF positive RA, multiple joints".
+    if len(mention.members) > 1 and mention.atoms < other.atoms:
+        return other.start <= mention.start and mention.end <= other.end
     return mention.members < other.members and mention.code[:3] == other.code[:3]

@@ -25,7 +25,7 @@ _DIAGNOSIS_CUE = re.compile(
     re.IGNORECASE,
 )
 _PROCEDURE_CUE = re.compile(
-    r"\b(?:CPT(?:[- ]?4\b)?(?:[/ ]HCPCS)?|HCPCS|(?:charges|codes|claim|lines) (?:entered|submitted|posted|lines?|filed)|(?:vaccines?|immunizations?|superbill|bill)(?=\s*[:=]|\s+\d{5}\b)|(?:procedure|billing|charge|service|visit|E/?M)\s+codes?|E/M|charges?|billed(?:\s+(?:as|with))?|"
+    r"\b(?:CPT(?:[- ]?4\b)?(?:[/ ]HCPCS)?|HCPCS|(?:charges|codes|claim|lines) (?:entered|submitted|posted|lines?|filed)|(?:vaccines?|immunizations?|superbill|bill)(?=\s*[:=]|\s+\d{5}\b)|(?:procedure|billing|charge|service|visit|E/?M)\s+codes?|E/M|level (?:[1-5]|one|two|three|four|five)(?: (?:established|new|visit|patient|office|follow-?up|E/M)){0,3},?(?=\s*\(?99[2-4]\d\d\b)|charges?|billed(?:\s+(?:as|with))?|"
     r"coded\s+(?:as|with)|codes?)\s*(?:codes?|numbers?|nos?\.?)?\s*(?:\(s\))?\s*[:#=\-]?\s*",
     re.IGNORECASE,
 )

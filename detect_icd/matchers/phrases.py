@@ -58,8 +58,9 @@ class TitleParts:
 
 # Absences are the default: a note that does not speak of gangrene is coded "without gangrene".
 _ABSENCE = re.compile(
+    r"\bwithout behavioral disturbance, psychotic disturbance, mood disturbance, and anxiety|"
     r"\b(?:with or without|without(?: mention of)?|not (?:specified|stated|intractable|identified|elsewhere)|"
-    r"not, |non-?recurrent|uncomplicated|in diseases classified elsewhere|nos\b|nec\b)[^,;]*?"
+    r"not having achieved|not, |non-?recurrent|uncomplicated|in diseases classified elsewhere|nos\b|nec\b)[^,;]*?"
     r"(?=\bin remission|(?<=foreign body) of\b|\bof (?:right|left|unspecified)\b|[,;]|$)",
     re.IGNORECASE,
 )

@@ -13,6 +13,7 @@ from detect_icd.matchers.procedures_mention import mention_of, occurrences
 from detect_icd.matchers.procedures_modifiers import with_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role, clauses, lists
 from detect_icd.matchers.procedures_select import Reading, select
+from detect_icd.matchers.procedures_skin import beside, by_size, decided, with_further
 from detect_icd.matchers.procedures_told import by_account, by_steps, confirmed
 from detect_icd.sections import Section
 
@@ -62,6 +63,11 @@ class ProcedureMatcher:
         elif like := by_account(facts, self.index, accounts(self.index.vocabulary), service_date, [*done, *told]):
             mentions = [mention for mention in mentions if mention.status is not Status.PRESENT]
             told = like
+        told = with_further(facts, self.index, told, service_date)
+        others = any(mention.role is Role.TITLE and not decided(mention) for mention in done)
+        if not others and (sized := by_size(facts, self.index, service_date)):
+            told = [*beside(told, text, sized), *sized]
+            mentions = beside(mentions, text, sized)
         reading = select(mentions, told, listed=facts.titled)
         if any(candidate.status is Status.PRESENT for candidate in reading.candidates):
             return reading._replace(candidates=with_modifiers(reading.candidates, facts.modifiers, text))

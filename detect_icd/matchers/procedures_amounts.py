@@ -28,7 +28,7 @@ _LEAD = 44
 """Characters before a word in which its number may stand."""
 _BREAK = regex.compile(r"[.;:\n]\s|\n|(?<![(\d])\d{1,2}\)|,\s*(?:and\s+)?(?:the|then)\s")
 _TIMES = regex.compile(
-    r"\s*\)?\s*(?:,\s*)?(?:\(\s*)?(?:x|\u00d7|times|#|totaling|total of)\s?(\d{1,3}|[a-z]+)\b(?!\s*(?:cm|mm|\d))",
+    r"\s*\)?\s*(?:,\s*)?(?:\(\s*)?(?:x|\u00d7|times|#|totaling|total of|:(?=\s?\d{1,2}\s(?:on|of|over|at)\b))\s?(\d{1,3}|[a-z]+)\b(?!\s*(?:cm|mm|\d))",
     regex.IGNORECASE,
 )
 _MORE = regex.compile(
@@ -291,3 +291,33 @@ def places(kind: str, text: str, start: int, end: int, sides: Sequence[str]) -> 
                 code = _CODES[kind, side][int(str(match.lastgroup)[1:])]
             found.setdefault(code, Span(match.start(), match.end(), "place"))
     return list(found.items())
+
+
+_AGE = regex.compile(
+    r"(?<![\w./])(?P<number>\d{1,3})(?P<half>(?:-| )1/2)?[\s-]*(?P<unit>years?|yrs?|y\.?/?o\.?|months?|mo|weeks?|days?|yo)\b[\s-]*(?:old|of age)?",
+    regex.IGNORECASE,
+)
+_AGED = regex.compile(
+    r"\b(?:aged?|under age|patient age)[:\s]+(?P<number>\d{1,2})\b(?!\s*(?:and (?:over|older)))", regex.IGNORECASE
+)
+_YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52, "d": 1 / 365}
+_AGE_REACH = 20_000
+_JUST_UNDER = 0.1
+
+
+def age(text: str) -> tuple[float, Span] | None:
+    """The age in years that a text gives its patient, and the words that say so."""
+    match = _AGE.search(text, 0, _AGE_REACH)
+    while match and not (
+        text[match.end() - 3 : match.end()].lower() in {"old", "age"}
+        or match["unit"].lower()[0:2] in {"yo", "y/", "y."}
+    ):
+        match = _AGE.search(text, match.end(), _AGE_REACH)
+    if match is None:
+        aged = _AGED.search(text)
+        if aged is None:
+            return None
+        under = aged.group().lower().startswith("under")
+        return float(aged["number"]) - (_JUST_UNDER if under else 0), Span(aged.start(), aged.end(), "age")
+    number = float(match["number"]) + (0.5 if match["half"] else 0.0)
+    return number * _YEARS[match["unit"][0].lower()], Span(match.start(), match.end(), "age")

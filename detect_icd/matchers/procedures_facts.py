@@ -10,9 +10,19 @@ from collections.abc import Iterator, Sequence
 
 from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
-from detect_icd.matchers.procedures_amounts import Amount, counted, levels, places, times
+from detect_icd.matchers.procedures_amounts import Amount, age, counted, levels, places, times
 from detect_icd.matchers.procedures_index import Entry
-from detect_icd.matchers.procedures_kinds import GAVE_UP, GIVEN, INSTRUCTS, OPERATIVE, SERVICE_NOTE, SPECIMENS
+from detect_icd.matchers.procedures_kinds import (
+    DONE_HERE,
+    GAVE_UP,
+    GIVEN,
+    INSTRUCTS,
+    NONE_TODAY,
+    OPERATIVE,
+    SERVICE_NOTE,
+    SPECIMENS,
+    VISIT,
+)
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_sides import OTHER_SIDE, joined, named_sides
@@ -36,14 +46,6 @@ _PORTS = frozenset({"port_entry", "bare_port"})
 _CONVERTED = "converted"
 _SHORT = "lap"
 """Also a kind of sponge."""
-_AGE = re.compile(
-    r"(?<![\w./])(?P<number>\d{1,3})(?P<half>(?:-| )1/2)?[\s-]*(?P<unit>years?|yrs?|y\.?/?o\.?|months?|mo|weeks?|days?|yo)\b[\s-]*(?:old|of age)?",
-    re.IGNORECASE,
-)
-_AGED = re.compile(
-    r"\b(?:aged?|under age|patient age)[:\s]+(?P<number>\d{1,2})\b(?!\s*(?:and (?:over|older)))", re.IGNORECASE
-)
-_YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52, "d": 1 / 365}
 
 
 @functools.cache
@@ -102,14 +104,26 @@ class Facts:
         return GIVEN.search(self.text, clause.start, clause.end) is not None
 
     @functools.cached_property
+    def did_something(self) -> bool:
+        """Whether any sentence of a visit says that something was done then and there."""
+        told = (clause for clause in self.clauses if clause.role is Role.BODY)
+        return any(DONE_HERE.search(self.text, clause.start, clause.end) for clause in told)
+
+    def did_here(self, hits: Sequence[Hit]) -> bool:
+        """Whether a sentence of a visit that holds some of these words says that something was done then and there."""
+        held = (c for c in self.clauses if c.role is Role.BODY and any(c.start <= hit.start < c.end for hit in hits))
+        return any(DONE_HERE.search(self.text, clause.start, clause.end) for clause in held)
+
+    @functools.cached_property
     def instructs(self) -> bool:
         """Whether the note tells a patient or a therapist what to do after an operation, rather than of one."""
         return not self.titled and INSTRUCTS.search(self.text) is not None
 
-    @property
+    @functools.cached_property
     def visit(self) -> bool:
-        """Whether the note has the sections of a visit or a stay."""
-        return bool(self._sections & _VISIT_SECTIONS)
+        """Whether the note has the sections of a visit or a stay, or is headed as the note of one."""
+        headed = VISIT.match(self.text) or NONE_TODAY.search(self.text)
+        return bool(self._sections & _VISIT_SECTIONS) or headed is not None
 
     @functools.cached_property
     def modifiers(self) -> dict[str, Span]:
@@ -348,23 +362,9 @@ class Facts:
     @functools.cached_property
     def age(self) -> tuple[float, Span] | None:
         """The patient's age in years."""
-        match = _AGE.search(self.text, 0, _AGE_REACH)
-        while match and not (
-            self.text[match.end() - 3 : match.end()].lower() in {"old", "age"}
-            or match["unit"].lower()[0:2] in {"yo", "y/", "y."}
-        ):
-            match = _AGE.search(self.text, match.end(), _AGE_REACH)
-        if match is None:
-            aged = _AGED.search(self.text)
-            if aged is None:
-                return None
-            under = aged.group().lower().startswith("under")
-            return float(aged["number"]) - (_JUST_UNDER if under else 0), Span(aged.start(), aged.end(), "age")
-        number = float(match["number"]) + (0.5 if match["half"] else 0.0)
-        return number * _YEARS[match["unit"][0].lower()], Span(match.start(), match.end(), "age")
+        return age(self.text)
 
 
-_AGE_REACH = 20_000
 _PLACE = {
     "finger": re.compile(r"finger|thumb|digit|pulley|phalan|nail|metacarp", re.IGNORECASE),
     "toe": re.compile(r"toe|hallux|digit|phalan|nail|metatars", re.IGNORECASE),
@@ -374,7 +374,6 @@ _PLACE = {
 """What a clause that places an operation speaks of."""
 _SHORT_NOTE = 1500
 """Characters of a note without headings that is about the service alone."""
-_JUST_UNDER = 0.1
 _SUMMED = 6
 """Numbers of one clause that are added up."""
 _NEAR = 80

@@ -34,7 +34,7 @@ GIVEN = re.compile(
 OPERATIVE = re.compile(
     r"operating (?:room|suite|table)|prepped|draped|\b(?:incision|incised|anesthesia|an[ae]esthe|sedat|trocar|port(?:s)? (?:was|were)|"
     r"dissect|clamped|ligated|sutur|tolerated the procedure|was performed|were performed|was carried out|underwent|scope was|colonoscope|"
-    r"endoscope|gastroscope|cystoscope|bronchoscope|hemostasis|cautery|clipped|stapl|catheter was|needle was|injected|aspirated|biops|lidocaine|consent (?:was )?obtained|endoscopist|surgeon|operator)",
+    r"endoscope|gastroscope|cystoscope|bronchoscope|hemostasis|cautery|clipped|stapl|catheter was|needle was|injected|aspirated|biops|lidocaine|consent (?:was )?obtained|endoscopist|surgeon|operator|cecum (?:was )?reached|(?:cold|hot) snare)",
     re.IGNORECASE,
 )
 """An operation was done."""
@@ -43,3 +43,25 @@ INSTRUCTS = re.compile(
     re.IGNORECASE,
 )
 """What to do after an operation."""
+VISIT = re.compile(
+    r"\A\W*(?:[A-Z][\w./&'-]*[ \t]+){0,4}?(?:discharge summary|transfer summary|hospital summary|(?:initial |follow[- ]?up )?(?:consultation|consult)(?: (?:note|report|request))?|"
+    r"progress note|daily note|soap note|rounding note|history and physical|H ?& ?P|telephone (?:encounter|call|note)|phone (?:encounter|call|note)|portal message|"
+    r"letter|referral(?: letter| note)?|nursing (?:note|assessment)|nurse'?s note|(?:physical|occupational|speech) therapy(?: (?:evaluation|note|assessment|re-?evaluation))?|(?:PT|OT) (?:evaluation|note)|"
+    r"(?:anesthesia )?pre-?op(?:erative)? (?:evaluation|assessment|visit|note|clinic|clearance|H ?& ?P)|pre-?anesthe\w+ (?:evaluation|assessment)|patient education|patient leaflet|"
+    r"(?:post-?op(?:erative)?|follow[- ]?up) (?:visit|check|clinic|note)|(?:[A-Za-z]+ ){0,2}clinic(?: (?:note|visit|follow[- ]?up))?(?=[.:\n]|$)|case management|social work|dietitian|nutrition (?:note|assessment)|care plan|tumor board|multidisciplinary)\b"
+    r"(?![ \t]+(?:for procedure|of operation))",
+    re.IGNORECASE,
+)
+"""The first words of a note about a visit, a stay or a talk: of the operations in it none was done here."""
+NONE_TODAY = re.compile(
+    r"\bno (?:invasive |surgical )?procedures? (?:was |were )?(?:done |performed )?(?:today|at this visit|this visit)\b|\bprocedures?: none\b",
+    re.IGNORECASE,
+)
+"""Words that say that nothing was done."""
+DONE_HERE = re.compile(
+    r"\b(?:sterile prep\w*|(?:sterilely|aseptically|skin|site|area|it|joint|shoulder|knee) (?:was )?(?:prepped|cleaned|cleansed|numbed|anesthetized)|prepped with|aspirated|(?:was|were|I|and|then|lidocaine|kenalog|depo-?medrol|mL|cc|mg) injected|"
+    r"injected (?:with|into|under|over|in|at)|put in(?:to)?|(?:was|were) (?:given|administered|frozen|curetted|shaved|drained|incised|removed|flushed|irrigated|infiltrated|packed)|given (?:IM|SQ|IV|by|today|here|in)|"
+    r"frozen|froze|LN2|snipped|cauteri[sz]ed|(?:was )?incised|pared|clipped off|debrided|scraped|curetted|tolerated (?:the procedure |it |this )?well|drained \\d|punch biops\w+ (?:was|of|taken)|samples? taken)\b",
+    re.IGNORECASE,
+)
+"""What a clause of a visit says where something was done then and there."""

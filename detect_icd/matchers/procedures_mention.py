@@ -131,14 +131,19 @@ def _rule(found: Found) -> str:
     return STEPS if found.by_steps else f"procedure/{found.clause.role.name.lower()}"
 
 
-_BY_SITE = frozenset({"skin"})
+_BY_SITE = frozenset({"skin", "endoscopy"})
 """Fields whose codes differ by the site and the kind of lesion alone: accounts of neighbours are told in the same words."""
-STEPS, ACCOUNT = "procedure/steps", "procedure/account"
-"""Rules of what nobody names: the account states steps of the entry, or is like a known account."""
+STEPS, ACCOUNT, SIZED = "procedure/steps", "procedure/account", "procedure/skin-by-size"
+"""Rules of what nobody names: the account states steps of the entry, is like a known account, or tells kind, place and size on skin."""
 
 
 _SERVICES = frozenset({"services", "drugs", "imaging", "evaluation", "anesthesia"})
 """Fields of what needs no operation to be done."""
+
+
+_OFFICE = ("1006", "1012", "1014", "110", "111", "112", "113", "117", "1190", "170", "171", "172", "2052", "2055", "2060", "2061", "206",
+    "290", "291", "295", "309", "312", "315", "466", "517", "520", "1104", "9759", "5745", "5810", "5830", "644", "652", "692")  # fmt: skip
+"""Beginnings of the codes of what may be done at a visit."""
 
 
 def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Span | None]:
@@ -164,6 +169,8 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
         performed = False
     if not performed and entry.procedure.specialty in _SERVICES:
         performed = facts.is_service(clause)
+    if not performed and (entry.procedure.specialty in _SERVICES or entry.procedure.code.startswith(_OFFICE)):
+        performed = facts.did_here(found.hits)
     return (Status.PRESENT if performed else None), None
 
 

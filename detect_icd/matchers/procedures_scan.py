@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from detect_icd.matchers.procedures_kinds import DONE_HERE
 from detect_icd.matchers.procedures_vocabulary import Hit
 from detect_icd.sections import Section
 from detect_icd.terms import sentences
@@ -51,13 +52,15 @@ _ROLES = {
     "hospital_course": Role.ASIDE,
     "findings": Role.FINDING, "postoperative_diagnosis": Role.FINDING, "preoperative_diagnosis": Role.FINDING,
     "operative_data": Role.FINDING, "anesthesia": Role.FINDING, "complications": Role.FINDING,
-    "assessment": Role.FINDING, "pathology": Role.FINDING, "imaging": Role.FINDING,
+    "assessment": Role.FINDING, "pathology": Role.FINDING, "imaging": Role.FINDING, "physical_exam": Role.FINDING,
 }  # fmt: skip
 _ONE_LINE = frozenset(
     {"indication", "anesthesia", "operative_data", "complications", "preoperative_diagnosis",
      "postoperative_diagnosis", "chief_complaint", "medications", "allergies"}
 )  # fmt: skip
 """Headings that, with their value on the same line, end with it: what follows is the account."""
+_AT_A_VISIT = frozenset({"physical_exam", "plan", "assessment", "assessment_and_plan"})
+"""Sections of a visit that may tell what was done at it."""
 
 
 @dataclass(slots=True)
@@ -90,6 +93,11 @@ def clauses(text: str, sections: Sequence[Section], hits: Sequence[Hit]) -> list
         high = bisect.bisect_left(starts, section.end)
         if low < high:
             found.extend(_clauses_of(text, section, hits[low:high], operated=operated))
+    if not any(clause.role >= Role.BODY for clause in found):
+        # Some report all that was done under findings.
+        for clause in found:
+            if clause.section == "findings":
+                clause.role = Role.BODY
     return found
 
 
@@ -108,7 +116,9 @@ def _clauses_of(text: str, section: Section, hits: Sequence[Hit], *, operated: b
         own = role
         if role is Role.TITLE and (_is_account(text, start, end, value_end) or (told and not _listed(text, start))):
             own, told = Role.BODY, True
-        elif start >= value_end and section.name in _ONE_LINE:
+        elif (start >= value_end and section.name in _ONE_LINE) or (
+            section.name in _AT_A_VISIT and DONE_HERE.search(text, start, end)
+        ):
             own = Role.BODY
         clause = Clause(start, end, own, section.name)
         clause.add(hits[first:number])

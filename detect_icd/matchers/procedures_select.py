@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from detect_icd.candidates import Candidate, Dropped, Status
-from detect_icd.matchers.procedures_mention import Mention
+from detect_icd.matchers.procedures_mention import SIZED, Mention
 from detect_icd.matchers.procedures_scan import Role
 from redactphi.spans import Span
 
@@ -86,8 +86,9 @@ def _corrected(titles: list[Mention], told: Sequence[Mention]) -> tuple[list[Men
                 if mention not in kept:
                     kept.append(mention)
                 warnings.append(f"{title.code} in the heading, {mention.code} by the account: the account is followed")
-    corrected = {mention.code for mention in kept if mention not in titles}
-    kept += [mention for mention in told if corrected & set(mention.entry.procedure.add_on_to)]
+    codes = {mention.code for mention in kept}
+    further = [m for m in told if m.role is not Role.TITLE and m not in kept]
+    kept += [mention for mention in further if codes & set(mention.entry.procedure.add_on_to)]
     return kept, lost, list(dict.fromkeys(warnings))
 
 
@@ -114,8 +115,9 @@ def _without_lesser(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_L
             for code in codes:
                 if code != m.code:
                     beaten.setdefault(code, (m, how))
-    lost += [_Lost(m, *beaten[m.code]) for m in exact if m.code in beaten]
-    kept = [m for m in exact if m.code not in beaten]
+    # Lengths were added up by class and place: each line stands for wounds of its own.
+    lost += [_Lost(m, *beaten[m.code]) for m in exact if m.code in beaten and SIZED not in m.rules]
+    kept = [m for m in exact if m.code not in beaten or SIZED in m.rules]
     others = {(m.entry.procedure.specialty, m.entry.procedure.part_of): m for m in kept}
     whole = []
     for m in kept:

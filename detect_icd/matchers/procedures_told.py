@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import NamedTuple
 
@@ -76,8 +77,17 @@ class _Told(NamedTuple):
 
     @classmethod
     def of(cls, facts: Facts) -> _Told:
-        clauses = [clause for clause in facts.clauses if clause.role >= Role.FINDING]
+        clauses = [c for c in facts.clauses if c.role >= Role.FINDING and not _is_elsewhere(facts, c)]
         return cls(clauses, [(c.start, c.end) for c in clauses], [hit for c in clauses for hit in c.hits])
+
+
+def _is_elsewhere(facts: Facts, clause: Clause) -> bool:
+    """Whether most of a sentence speaks of what was done before or is to be done."""
+    said = [facts.status(clause, hit.start, hit.end)[0] for hit in clause.hits]
+    return sum(status in _ELSEWHERE for status in said) > len(said) / 2
+
+
+_ELSEWHERE = frozenset({Status.HISTORICAL, Status.PLANNED})
 
 
 def by_account(
@@ -96,7 +106,8 @@ def by_account(
         The operations of the known account; none where what is stated stands.
     """
     told = _Told.of(facts)
-    if facts.visit or facts.of_specimens or not any(clause.role is Role.BODY for clause in told.clauses):
+    idle = facts.visit and not facts.did_something
+    if idle or facts.of_specimens or not any(clause.role is Role.BODY for clause in told.clauses):
         return []
     enough = _ENOUGH if facts.operative else _ENOUGH_ALONE
     said = known.said(facts.text, told.parts, told.hits)
@@ -120,10 +131,15 @@ def by_account(
     if any(
         codes & {*mention.entry.procedure.supersedes, *mention.entry.procedure.includes}
         for mention in stated
-        if mention.code in steps
+        if mention.code in steps and not mention.entry.procedure.add_on_to
     ):
         return []  # what the note states is more than what it is like
-    return [*voted, *(m for m in stated if m.code not in codes and codes & set(m.entry.procedure.add_on_to))]
+    return [*voted, *(m for m in stated if m.code not in codes and _goes_along(m, codes, known))]
+
+
+def _goes_along(mention: Mention, codes: AbstractSet[str], known: Accounts) -> bool:
+    """Whether what is stated may be reported beside these codes: an add-on, or what some known account has beside one."""
+    return bool(codes & {*mention.entry.procedure.add_on_to, *known.beside(mention.code)})
 
 
 def confirmed(facts: Facts, known: Accounts, stated: Sequence[Mention]) -> list[Mention]:
@@ -136,7 +152,7 @@ def confirmed(facts: Facts, known: Accounts, stated: Sequence[Mention]) -> list[
 
 
 def _voted(agreed: Sequence[tuple[float, list[Mention]]]) -> list[Mention]:
-    """The operations that the nearest accounts agree on, each with a say by its nearness; else those of the nearest."""
+    """The operations that the nearest accounts agree on, each with a say by its nearness; none where they do not agree."""
     if not agreed:
         return []
     nearest = agreed[0][0]
@@ -149,8 +165,7 @@ def _voted(agreed: Sequence[tuple[float, list[Mention]]]) -> list[Mention]:
         for mention in mentions:
             first.setdefault(mention.code, mention)
             votes[mention.code] = votes.get(mention.code, 0.0) + say
-    chosen = [first[code] for code, say in votes.items() if say >= _MAJORITY * total]
-    return chosen or agreed[0][1]
+    return [first[code] for code, say in votes.items() if say >= _MAJORITY * total]
 
 
 def _like(  # noqa: PLR0917 - a code of a known account, beside the account of the note

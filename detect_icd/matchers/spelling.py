@@ -17,7 +17,7 @@ from collections.abc import Set as AbstractSet
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from detect_icd.terms import american, singular
+from detect_icd.terms import american, singular, terms
 from redactphi.resources import terms as word_list
 
 _SHORTEST = 5
@@ -97,7 +97,12 @@ class Spelling:
         likely = sorted((self._often[whole], whole) for whole in wholes)
         if not likely:
             return None
-        others = [often for often, whole in likely[:-1] if not whole.startswith(likely[-1][1][: len(word) + 2])]
+        best = likely[-1][1]
+        others = [
+            often
+            for often, whole in likely[:-1]
+            if not whole.startswith(best[: len(word) + 2]) and not _same(whole, best)
+        ]
         return likely[-1][1] if likely[-1][0] >= _CLEARLY * max(others, default=0) else None
 
     def _derived(self, word: str) -> str | None:
@@ -120,9 +125,16 @@ class Spelling:
                 found[near] = min(distance, found.get(near, distance))
         nearest = min(found.values(), default=0)
         likely = sorted((self._often[near], near) for near, distance in found.items() if distance == nearest)
-        if not likely or (len(likely) > 1 and likely[-1][0] < _CLEARLY * likely[-2][0]):
+        if not likely:
             return None
-        return likely[-1][1]
+        often, best = likely[-1]
+        rivals = [rival for rival, near in likely[:-1] if not _same(near, best)]
+        return best if not rivals or often >= _CLEARLY * max(rivals) else None
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two spellings are listed as one word: "glaucoma" and "glawcoma"."""
+    return terms().atoms(one) == terms().atoms(other)
 
 
 def _sound(word: str) -> str:

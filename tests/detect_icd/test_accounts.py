@@ -151,3 +151,19 @@ STEPS = (
     "A Veress needle was placed and four ports. The critical view was seen, the cystic duct and artery were clipped and cut, the gallbladder was taken off "
     "the liver bed and came out in a bag."
 )
+
+
+def test_codes_that_known_accounts_report_together(known):
+    assert known.beside(BY_SCOPE) == {BY_SCOPE, "43248"}
+    assert known.beside(BY_KNIFE) == frozenset()
+
+
+def test_what_the_account_states_is_reported_beside_what_it_is_like():
+    ring = "Scope to D2. Ring at the junction, through-the-scope balloon to 18 mm held a minute, a tear seen. "
+    assert set(services(ring + "Nothing else done.")) == {"43249"}
+    assert set(services(ring + "Antrum red, two bites each from antrum and body.")) == {"43249", "43239"}
+
+
+def test_sentences_about_earlier_or_later_operations_make_no_likeness():
+    told = "SURGERY CLINIC. Two weeks out from open repair of the right inguinal hernia with mesh. Wound healed, no recurrence on cough."
+    assert services(told) == {}

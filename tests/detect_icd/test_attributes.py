@@ -102,13 +102,14 @@ def sentences(matcher, text, *parts):
         (["Severity: severe.", "Acuity: acute."], {"severe", "acute"}),
         (["Type: not chronic."], set()),
         (["Left inguinal hernia too."], set()),
+        (["Acute appendicitis on the left."], set()),
         (["Cultures: acute E. coli."], {"acute"}),
         (["Organism: E. coli.", "Severity: severe."], {"severe"}),
     ],
 )
 def test_sentences_that_go_on_about_a_mention(matcher, parts, words):
     text = " ".join(parts)
-    found = words_after(text, sentences(matcher, text, *parts), "K35") & {
+    found = words_after(text, sentences(matcher, text, *parts)) & {
         "left",
         "chronic",
         "stage3",
@@ -120,12 +121,16 @@ def test_sentences_that_go_on_about_a_mention(matcher, parts, words):
 
 
 def test_no_sentence_after_says_nothing():
-    assert words_after("", (), "K35") == set()
+    assert words_after("", ()) == set()
 
 
 def test_a_side_said_with_the_mention_stands():
     assert with_words_after({"gout", "left"}, {"right", "acute"}) == {"gout", "left", "acute"}
     assert with_words_after({"gout"}, {"right", "acute"}) == {"gout", "right", "acute"}
+
+
+def test_a_course_said_with_the_mention_stands():
+    assert with_words_after({"thrombosis", "acute"}, {"chronic", "left"}) == {"thrombosis", "acute", "left"}
 
 
 @pytest.mark.parametrize(

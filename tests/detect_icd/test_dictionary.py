@@ -103,10 +103,28 @@ def test_words_far_apart_are_no_phrase(matcher):
         ("W19", set(), "W19.XXXA"),
         ("G56.00", {"left"}, "G56.02"),
         ("I10", {"right"}, "I10"),
+        # The place that the code names is not given up for a leaf that says the eye and its side.
+        ("C69.3", {"left", "eye"}, "C69.32"),
+        ("C69.9", {"left", "eye"}, "C69.92"),
+        ("N04", {"nephrotic"}, "N04.9"),
     ],
 )
 def test_completion(code, words, expected):
     assert complete(CodeBook.open(), code, words).code == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "side"),
+    [
+        ("bilateral glue ear, hearing loss", False),
+        ("glue ear, bilateral hearing loss", True),
+        ("bilateral hearing loss", True),
+    ],
+)
+def test_a_mention_takes_no_side_that_stands_beside_another(matcher, text, side):
+    loss = [m for m in matcher.mentions(text, terms().tokens(text)) if m.code.startswith("H9")]
+    assert loss
+    assert any("bilateral" in mention.atoms for mention in loss) == side
 
 
 def test_what_is_missing_is_named():

@@ -217,3 +217,43 @@ def test_a_variant_adds_to_its_table():
     first, second = expand(table)
     assert first == {**RAW, "code": "45380", "without": ["a", "b"], "matches": ["Other"]}
     assert second == {**RAW, "without": ["a"]}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["DISCHARGE SUMMARY", "CARDIOLOGY CONSULTATION", "PROGRESS NOTE, hospital day 3", "H&P", "TELEPHONE ENCOUNTER", "LETTER", "PHYSICAL THERAPY EVALUATION"],
+)  # fmt: skip
+def test_a_note_headed_as_that_of_a_visit_or_a_stay_reports_no_operation(heading):
+    told = (
+        "\nThe gallbladder was removed laparoscopically with clips on duct and artery. Incisions closed with sutures."
+    )
+    assert codes(heading + told) == []
+    assert codes("OPERATIVE NOTE" + told) == ["47562"]
+
+
+def test_what_was_done_at_a_visit_stands_in_its_examination_or_plan():
+    visit = "HPI: left shoulder pain.\nEXAM: painful arc. {}\nPLAN: PT."
+    done_here = "Area prepped and 40 mg triamcinolone with lidocaine was injected into the left subacromial space."
+    assert codes(visit.format(done_here)) == ["20610", "J3301"]
+    assert codes(visit.format("We will inject the subacromial space with triamcinolone next week.")) == []
+
+
+def test_a_visit_that_says_nothing_was_done_reports_nothing():
+    assert codes("Seen after ERCP with stent placement. The stent is patent. No procedure today.") == []
+
+
+def test_an_account_under_findings_alone_is_read():
+    told = "FINDINGS: Gastroscope to the duodenum. A wire was left in the antrum and Savary dilators to 45 French were passed over it."
+    assert codes(told) == ["43248"]
+
+
+def test_add_ons_that_the_account_tells_join_the_heading():
+    heading = "PROCEDURE PERFORMED: L4-L5 posterolateral fusion.\n"
+    account = "DESCRIPTION: Transverse processes were decorticated and packed with local bone and allograft chips."
+    assert codes(heading + account) == ["20930", "20936", "22612"]
+
+
+def test_one_part_of_a_joint_changed_is_told_by_what_stayed():
+    heading = "PROCEDURE: Revision left hip.\nDESCRIPTION: Cup removed with osteotomes. "
+    assert codes(heading + "Femoral stem solid and retained. New shell and liner.") == ["27137"]
+    assert codes(heading + "The stem was loose and was changed too.") == ["27134"]

@@ -80,3 +80,16 @@ def test_the_rule_chain_says_nothing_of_a_side_that_was_not_looked_for(detector,
     [candidate] = detector.detect(text).reported[-1:]
     assert candidate.coding.code in {"M71.20", "M71.21"}
     assert "completion/side-of-part" not in candidate.rules
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Bilateral foot drop.", ["M21.371", "M21.372"]),
+        ("Foot drop.", ["M21.379"]),
+        ("Right foot drop.", ["M21.371"]),
+        ("Bilateral carotid stenosis.", ["I65.23"]),
+    ],
+)
+def test_both_sides_where_no_code_says_both(detector, text, codes):
+    assert [candidate.coding.code for candidate in detector.detect(text).reported] == codes

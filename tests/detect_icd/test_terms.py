@@ -2,7 +2,7 @@
 
 import pytest
 
-from detect_icd.terms import american, rows, sentences, singular, terms
+from detect_icd.terms import _around, american, rows, sentences, singular, terms
 from redactphi.errors import DataError
 
 
@@ -65,6 +65,53 @@ def test_different_atoms(one, other):
 )
 def test_abbreviations_follow_their_context(text, expands):
     assert bool(atoms(text) & {"rheumatoid", "sclerosis"}) == expands
+
+
+def last_atoms(text):
+    *_, (start, end) = sentences(text)
+    return {atom for token in terms().tokens(text, start, end) for atom in token.atoms}
+
+
+@pytest.mark.parametrize(
+    ("text", "says", "never"),
+    [
+        ("UC: no fever", "urgent", "colitis"),
+        ("1. UC: no fever", "urgent", "colitis"),
+        ("UC with bloody stools", "colitis", "urgent"),
+        ("SLE: quiet", "slit", "lupus"),
+        ("IOP 14. SLE: quiet", "slit", "lupus"),
+        ("Hydroxychloroquine for SLE", "lupus", "slit"),
+    ],
+)
+def test_an_abbreviation_that_heads_a_line(text, says, never):
+    assert says in last_atoms(text)
+    assert never not in last_atoms(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expands"),
+    [
+        ("CF stable.", False),
+        ("On Trikafta. CF stable.", True),
+        ("CF stable. On Trikafta. Seen today.", False),
+        ("On Trikafta. " + "Seen today. " * 30 + "CF stable.", False),
+        ("On Trikafta. " + "Seen today. " * 10 + "CF stable.", True),
+        ("Levodopa raised. PD worse.", True),
+    ],
+)
+def test_an_abbreviation_that_the_text_around_decides(text, expands):
+    assert bool(last_atoms(text) & {"fibrosis", "parkinson"}) == expands
+
+
+def test_the_text_around_takes_no_plain_word_away():
+    assert "anemia" in last_atoms("Taken per label. Acute anemia.")
+    assert "anemia" not in last_atoms("Anemia screening panel")
+
+
+def test_the_words_around_reach_both_ways_and_no_farther():
+    text = "far " + "x" * 250 + " Near, near-by. HERE " + "y" * 200 + " end"
+    assert _around(text, text.index("HERE")) >= {"near", "by", "here", "end"}
+    assert "far" not in _around(text, text.index("HERE"))
 
 
 def test_tags_are_no_words():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.facts import phases
-from detect_icd.matchers.special.injury_titles import InjuryTitle, by_side, injury_titles, injury_words
+from detect_icd.matchers.special.injury_titles import MANY_RIBS, InjuryTitle, by_side, injury_titles, injury_words
 from detect_icd.matchers.special.statement import PAST, Statement
 from detect_icd.terms import TAG, rows
 
@@ -46,7 +46,7 @@ _ANIMAL = re.compile(
     re.IGNORECASE,
 )
 _NOT_TRAUMA = re.compile(
-    r"\b(?:stress|pathologic(?:al)?|fragility|insufficiency|osteoporotic|atypical|periprosthetic|prosthetic|hardware|sun|heart|razor|friction|"
+    r"\b(?:stress|bucket[- ]handle|pathologic(?:al)?|fragility|insufficiency|osteoporotic|atypical|periprosthetic|prosthetic|hardware|sun|heart|razor|friction|"
     r"acute kidney|acute lung|pressure|reperfusion|ischemic|radiation|inhalation|vocal|caregiver|financial|suture|surgical|mental|"
     r"emotional|tooth|dental)[ -]+$|\b(?:mechanism|date|time|site|nature) of $|\bno $",
     re.IGNORECASE,
@@ -65,7 +65,7 @@ _NEED_PLACE = frozenset({"injury", "bite", "body", "tear", "amputation", "crush"
 _MOST_UNKNOWN = 1
 _OWNED = ("S", "T0", "T1", "T2", "T30", "M485", "M436", "M796", "M54", "K088", "L55")
 _ALSO = {
-    "tear": ("sprain", "rupture"),
+    "tear": ("tear", "sprain", "rupture"),
     "body": ("body", "superficialbody"),
     "splinter": ("superficialbody",),
     "separation": ("dislocation",),
@@ -133,14 +133,12 @@ class InjuryMatcher:
         sentence = note[bounds[0] : bounds[1]]
         kind = _kind(kind, note[bounds[0] : words[head].end], phrase, sentence, note)
         groups = _groups(words[low:high], self._vocabulary)
-        everything = frozenset().union(*(atoms for atoms, _ in groups)) if groups else frozenset[str]()
-        side = (
-            _side(phrase)
-            or _only_side(sentence)
-            or _only_side(note[max(0, bounds[0] - 12) : bounds[0]])
-            or _side_of_note(note)
-        )
+        before = note[max(0, bounds[0] - 12) : bounds[0]]
+        side = _side(phrase) or _only_side(sentence) or _only_side(before) or _side_of_note(note)
         nondisplaced = _NONDISPLACED.search(sentence) is not None
+        if MANY_RIBS.search(phrase):
+            groups = [(atoms | {"multiple"}, span) for atoms, span in groups]
+        everything = frozenset[str]().union(*(atoms for atoms, _ in groups))
         if kind == "fracture" and any(atom in everything for atom in ("sh1", "sh2", "sh3", "sh4")):
             kind = "physeal"
         found: dict[str, float] = {}

@@ -40,6 +40,7 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("dislocation", r"\bdislocation\b"),
         ("sprain", r"\bsprain\b"),
         ("rupture", r"\btraumatic rupture\b"),
+        ("tear", r"\btear(?= of (?:\w+ )?meniscus\b)"),
         ("strain", r"\bstrain(?: of)?\b"),
         ("superficialbody", r"\bsuperficial foreign body\b"),
         ("lacerationbody", r"\blaceration\b(?=.*\bwith foreign body\b)"),
@@ -111,6 +112,13 @@ class InjuryWords:
 def injury_words() -> InjuryWords:
     """The shared lookup of the packaged words."""
     return InjuryWords()
+
+
+MANY_RIBS = re.compile(
+    r"\d+(?:st|nd|rd|th)?\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+(?:st|nd|rd|th)? ribs?\b|\bribs? #?\d+\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+|\bribs (?:fx|frac)|\brib (?:fxs|fractures)\b",
+    re.IGNORECASE,
+)
+"""More than one rib."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ class SpecialMatcher:
     def revise(self, found: Iterable[Candidate], note: str) -> tuple[list[Candidate], list[Dropped]]:
         """The candidates as the whole note makes them, and those that others stand for."""
         before = list(found)
-        candidates = [*before, *self._of_note(before, note)]
+        of_note = [*self._of_note(before, note)]
+        candidates = [c for c in before if not (of_note and _is_read_surface(c))] + of_note
         candidates = self._explained(candidates, note)
         candidates = [*candidates, *scores(candidates, note, self.book)]
         candidates = self.substances.revise(candidates, note)
@@ -162,6 +163,11 @@ class SpecialMatcher:
             score=statement.score,
             rules=(statement.rule,),
         )
+
+
+def _is_read_surface(candidate: Candidate) -> bool:
+    """Whether it is the extent of burns by its title alone: what the whole note says of it is better."""
+    return candidate.coding.code.startswith(("T31", "T32")) and not candidate.rules[0].startswith("literal")
 
 
 _BURNS = {"T20", "T21", "T22", "T23", "T24", "T25"}

@@ -14,6 +14,7 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
 from detect_icd.gates import Gate
 from detect_icd.matchers.special.facts import billable_below, triggers
+from detect_icd.matchers.special.polyps import told_before
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.terms import sentences
 from redactphi.resources import data, read_toml
@@ -23,18 +24,20 @@ if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
 
 _META = r"(?:metasta(?:sis|ses|tic(?: (?:disease|lesions?|deposits?|involvement|spread|carcinoma|cancer|adenocarcinoma))?)|mets?\b|carcinomatosis)"
-_TO = r"(?:metasta(?:sis|ses|tic|sized|sizes)(?: disease)?|mets?|spread|metastasizing) (?:to|in|involving|within) (?:the |both |his |her |multiple |several )*"
+_SPREAD = r"metastatic (?:[\w-]+ ){0,4}?(?:cancer|carcinoma|ca|adenocarcinoma|melanoma|n?sclc|rcc|crc|sarcoma)"
+_TO = rf"(?:{_SPREAD}|metasta(?:sis|ses|tic|sized|sizes)(?: disease)?|mets?|spread|metastasizing) (?:to|in|involving|within) (?:the |both |his |her |multiple |several )*"
 _SIDE = re.compile(r"\b(?:(right|rt|R)|(left|lt|L))\b(?![-\d])")
 TRIGGERS = triggers("neoplasm")
 
 
 @dataclass(frozen=True, slots=True)
 class Metastasis:
-    """A place of metastases: its code, the primaries that its words do not mean, and the pattern that states it."""
+    """A place of metastases: its code, the primaries that its words do not mean, what states it, what states that they come from it."""
 
     code: str
     primary: tuple[str, ...]
     regex: Gate
+    origin: Gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def neoplasm_rules() -> NeoplasmRules:
                 rule["code"],
                 tuple(rule["primary"]),
                 Gate(_secondary(rule["site"], nodes=rule["code"].startswith("C77"))),
+                Gate(_origin(rule["site"])),
             )
             for rule in raw["metastasis"]
         ),
@@ -97,8 +101,18 @@ def _secondary(site: str, *, nodes: bool) -> re.Pattern[str]:
     many = rf"(?:{side}[\w-]+(?:, | and |, and |/))?(?:{side}[\w-]+(?:, | and |, and |/))?"
     after = rf"|\b(?:{site}) (?:are |is |were )?(?:involved|positive|involvement|mets?\b)(?! for)" if nodes else ""
     return _regex(
-        rf"\b{_TO}{many}{side}(?:{site})\b|\b{side}(?:{site})(?: (?:and|&|/) [\w-]+)? {_META}|{_META} ?, {side}(?:{site})\b{after}"
+        rf"\b{_TO}{many}{side}(?:{site})\b(?! (?:primary|ca\b|cancer|carcinoma|adenocarcinoma))|\b{side}(?:{site})(?: (?:and|&|/) [\w-]+)? {_META}|{_META} ?, {side}(?:{site})\b{after}"
     )
+
+
+def _origin(site: str) -> re.Pattern[str]:
+    return _regex(
+        rf"\b{_META} from (?:an? |the |his |her |known |primary )*(?:(?:right|left|r|l)\s)?(?:{site}) (?:cancer|ca|carcinoma|adenocarcinoma|primary|malignancy)\b"
+    )
+
+
+_OF_THE_PLACE = ("M0", "M1", "M2", "M3", "M4", "M5", "M6", "M7", "M80", "M81", "M85", "M86", "M87", "M89", "M9")
+"""Diseases of the bone or joint that words of its metastases are not; a pathological fracture may be beside them."""
 
 
 class NeoplasmMatcher:
@@ -121,8 +135,11 @@ class NeoplasmMatcher:
                         match.end(),
                         "neoplasm/secondary",
                         0.94,
-                        (*place.primary, "C77", "C78", "C79", "C80", "R59", "M"),
+                        (*place.primary, "C77", "C78", "C79", "C80", "R59", *_OF_THE_PLACE),
                     )
+            for match in place.origin.finditer(note, start, end):
+                if code := self._primary(place.primary[0], match.group()):
+                    yield Statement(code, match.start(), match.end(), "neoplasm/origin", 0.94, ("C7",))
         for rule, pattern in known.phrases:
             for match in pattern.finditer(note, start, end):
                 code = next(
@@ -137,7 +154,8 @@ class NeoplasmMatcher:
         if polyp := known.adenoma.search(note, start, end):
             low, high = _clause(note, polyp, start, end)
             sites = [code for code, words in known.bowel if words.search(note, low, high)]
-            sites = sites or [code for code, words in known.bowel if words.search(note, start, end)] or ["D12.6"]
+            sites = sites or [code for code, words in known.bowel if words.search(note, start, end)]
+            sites = sites or told_before(note, start, known.bowel) or ["D12.6"]
             for code in sites:
                 yield Statement(
                     code, polyp.start(), polyp.end(), "neoplasm/adenoma", 0.94, ("D12", "D13", "D36", "K63", "K62")
@@ -154,7 +172,7 @@ class NeoplasmMatcher:
                     site = next(((titles, words) for _, words, titles in known.sites if words.search(note)), None)
                     wide = note
                 code = self._on_skin(
-                    category, word, site[0] if site else None, _side_near(wide, site[1] if site else None)
+                    category, word, site[0] if site else None, _side_near(wide, site[1] if site else None), wide
                 )
                 if code:
                     yield Statement(
@@ -166,13 +184,14 @@ class NeoplasmMatcher:
                         ("C43", "C44", "C80", "D03", "D04", "D17", "D22", "D23", "C4A", "R22", "L98"),
                     )
 
-    def _on_skin(self, category: str, word: str, titles: re.Pattern[str] | None, side: str) -> str | None:
+    def _on_skin(self, category: str, word: str, titles: re.Pattern[str] | None, side: str, near: str) -> str | None:
         codes = [entry for entry in billable_below(self.book, category) if word in entry.title.lower()]
         if titles is None:
+            # The last is of no place; those before are of a place whose side or part is open.
             return next(
                 (
                     entry.code
-                    for entry in codes
+                    for entry in reversed(codes)
                     if "unspecified" in entry.title.lower() and "part" not in entry.title.lower()
                 ),
                 None,
@@ -181,11 +200,22 @@ class NeoplasmMatcher:
             fitting = [entry for entry in codes if re.search(pattern, entry.title, re.IGNORECASE)]
             sided = [entry for entry in fitting if side and re.search(rf"\b{side}\b", entry.title)]
             if sided:
-                return sided[0].code
+                # Of an eyelid upper and lower are apart.
+                lid = next(
+                    (found for found in ("upper", "lower") if re.search(rf"\b{found}\b", near, re.IGNORECASE)), ""
+                )
+                return next((entry.code for entry in sided if lid and f"{lid} eyelid" in entry.title), sided[0].code)
             plain = [entry for entry in fitting if not re.search(r"\b(?:right|left)\b", entry.title)]
             if plain:
                 return next((entry.code for entry in plain if "unspecified" in entry.title.lower()), plain[0].code)
         return None
+
+    def _primary(self, category: str, words: str) -> str | None:
+        """Where metastases come from: the unspecified code of the organ, with its side if the words name one."""
+        codes = billable_below(self.book, category)
+        side = _one_side(words) or "unspecified"
+        fitting = [c for c in codes if re.search(rf"\b{side}\b", c.title) and " male" not in c.title] or list(codes)
+        return max(fitting, key=lambda c: c.title.count("unspecified")).code if fitting else None
 
     def _sided(self, heading: str, words: str) -> str | None:
         entry = self.book.get(heading)

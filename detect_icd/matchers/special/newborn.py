@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
@@ -20,7 +21,7 @@ _BORN = re.compile(
     re.IGNORECASE,
 )
 _NOT_BIRTH = re.compile(
-    r"\b(?:readmi\w+|clinic|office|outside hospital|transfer(?:red)? (?:from|in)|outborn|well[- ](?:baby|child)|follow[- ]?up visit|ed visit|\d+[- ](?:weeks?|months?)[- ]old|discharged (?:home )?(?:on|\d))\b",
+    r"\b(?:readmi\w+|clinic|office|outside hospital|transfer(?:red)? (?:from|in)|outborn|well[- ](?:baby|child)|follow[- ]?up visit|ed visit|\d+[- ](?:weeks?|months?)[- ]old|(?:newborn|weight) check|discharged (?:home )?(?:on|\d))\b",
     re.IGNORECASE,
 )
 _CESAREAN = re.compile(r"\b(?:c-?section|cesarean|csection|c/s|c/section)\b", re.IGNORECASE)
@@ -41,6 +42,18 @@ _LIGHT = (
     (2500, "P07.18"),
 )
 _EARLY = {23: "P07.22", 24: "P07.23", 25: "P07.24", 26: "P07.25", 27: "P07.26"}
+_SMALL = (
+    (500, "P05.11"),
+    (750, "P05.12"),
+    (1000, "P05.13"),
+    (1250, "P05.14"),
+    (1500, "P05.15"),
+    (1750, "P05.16"),
+    (2000, "P05.17"),
+    (2500, "P05.18"),
+)
+_SMALL_OTHER, _SMALL_OPEN = "P05.19", "P05.10"
+_HEAVY, _EXCEPTIONAL = 4500, "P08.0"
 _TERM = 37
 _IMMATURE = 28
 
@@ -95,14 +108,49 @@ class NewbornMatcher:
         if any(code.startswith("P36") for code in codes):
             drop = (*drop, "R50.9", "Z22.330")
         kept = [c for c in candidates if not (c.coding.code in drop and c.status is Status.PRESENT)]
-        if (light := _weight(note)) and not any(code.startswith(light[:5]) for code in codes):
-            kept.append(of_note(self.book[light], note, "newborn/weight"))
+        kept = self._weighed(kept, codes, note)
+        ruled_out = next((code for code, pattern in _RULED_OUT if pattern.search(note)), "")
+        if ruled_out and not any(code.startswith(_SUSPECTED[ruled_out]) for code in codes):
+            kept.append(of_note(self.book[ruled_out], note, "newborn/ruled-out"))
         if (early := _early(note)) and not any(code.startswith(("P07.2", "P07.3")) for code in codes):
             kept.append(of_note(self.book[early], note, "newborn/weeks"))
         if _BORN.search(note) and not _NOT_BIRTH.search(note):
             kept = [c for c in kept if not c.coding.code.startswith(("Z38", "O8", "Z37", "Z98.891", "O34"))]
             kept.append(of_note(self.book[_birth(note)], note, "newborn/birth"))
         return kept
+
+    def _weighed(self, candidates: list[Candidate], codes: set[str], note: str) -> list[Candidate]:
+        """The candidates with the code of the weight: of one small for its age that of P05, of another that of P07."""
+        grams = _grams(note)
+        if grams is None:
+            return candidates
+        if grams >= _HEAVY:
+            kept = [c for c in candidates if c.coding.code != "P08.1"]
+            return kept if _EXCEPTIONAL in codes else [*kept, of_note(self.book[_EXCEPTIONAL], note, "newborn/weight")]
+        if _SMALL_OPEN in codes:
+            small = self.book[next((code for limit, code in _SMALL if grams < limit), _SMALL_OTHER)]
+            return [replace(c, coding=small.coding) if c.coding.code == _SMALL_OPEN else c for c in candidates]
+        light = next((code for limit, code in _LIGHT if grams < limit), None)
+        if light and not any(code.startswith(light[:5]) for code in codes):
+            return [*candidates, of_note(self.book[light], note, "newborn/weight")]
+        return candidates
+
+
+_OUT = r"(?:(?:was |were |is |has been |now )*(?:ruled out|r/o'?d|excluded|not found)|(?:eval\w*|work-?up|screen)\b[^.;\n]{0,25}\b(?:neg(?:ative)?|unremarkable|benign)\b)"
+_RULED_OUT = tuple(
+    (code, re.compile(rf"\b(?:{words})\b[^.;\n]{{0,40}}?\b{_OUT}", re.IGNORECASE))
+    for code, words in (
+        ("Z05.1", r"sepsis|infection|bacteremia|meningitis"),
+        ("Z05.0", r"(?:congenital )?(?:heart|cardiac) (?:disease|defect|condition)|chd|coarctation"),
+        ("Z05.2", r"seizures?|neurologic(?:al)? (?:condition|disease)"),
+        ("Z05.42", r"hypoglycemia|metabolic (?:condition|disease|disorder)"),
+        ("Z05.3", r"respiratory (?:distress|condition)|pneumonia"),
+    )
+)
+_SUSPECTED = {
+    "Z05.1": ("P36", "P39", "A4"), "Z05.0": ("Q2",), "Z05.2": ("P90",), "Z05.42": ("P70",), "Z05.3": ("P22", "P23"),
+}  # fmt: skip
+"""Observation of a newborn for what was ruled out (I.C.16.b) to the codes of what then is not there."""
 
 
 def _birth(note: str) -> str:
@@ -115,7 +163,8 @@ def _birth(note: str) -> str:
 
 
 _WEEKS_BORN = re.compile(
-    r"\b(?:born|delivered|vaginally|section|c/s|ex|former)\b[^.\n]{0,24}?\b(?P<weeks>[23]\d)(?:[ -]?\d/7|\+\d)?(?:\s?-?(?:w|wks?|weeks?|weeker)\b|(?<=/7)|(?<=\+\d))",
+    r"\b(?:born|delivered|vaginally|section|c/s|ex|former)\b[^.\n]{0,24}?\b(?P<weeks>[23]\d)(?:[ -]?\d/7|\+\d)?(?:\s?-?(?:w|wks?|weeks?|weeker)(?:\b|(?=\d))|(?<=/7)|(?<=\+\d))|"
+    r"\b(?P<ga>[23]\d) ?(?:w|wks?|weeks?)? ?(?:\d ?d?|\d/7|\+ ?\d)? (?:ga|gestation(?:al age)?)\b|\b(?P<ex>[23]\d)[- ]weeker\b",
     re.IGNORECASE,
 )
 
@@ -123,19 +172,19 @@ _WEEKS_BORN = re.compile(
 def _early(note: str) -> str | None:
     """The code for the weeks at birth that the note states; none for a child born at term."""
     match = _WEEKS_BORN.search(note)
-    return _of_weeks(int(match["weeks"])) if match and int(match["weeks"]) < _TERM else None
+    weeks = int(match["weeks"] or match["ga"] or match["ex"]) if match else _TERM
+    return _of_weeks(weeks) if weeks < _TERM else None
 
 
 def _of_weeks(weeks: int) -> str:
     return _EARLY.get(weeks, "P07.21") if weeks < _IMMATURE else f"P07.3{weeks - 27}"
 
 
-def _weight(note: str) -> str | None:
+def _grams(note: str) -> int | None:
     match = _WEIGHT.search(note)
     if match is None:
         return None
-    grams = int(float(match["kg"]) * 1000) if match["kg"] else int(match["g"] or match["bare"])
-    return next((code for limit, code in _LIGHT if grams < limit), None)
+    return int(float(match["kg"]) * 1000) if match["kg"] else int(match["g"] or match["bare"])
 
 
 def _mature(note: str) -> str:

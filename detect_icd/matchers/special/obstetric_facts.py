@@ -28,7 +28,8 @@ _PREGNANT = Gate(
     re.compile(
         r"(?<!not )(?<!denies being )(?<!never been )(?<!isn't )(?<!chance of )(?<!been )\bpregnant\b(?! ?\?)|\bgravida\b|\bgravid\b|\b(?:prenatal|antepartum|antenatal)\b|\bob (?:visit|routine|triage|clinic|note|follow|new|return)|\broutine ob\b|"
         r"\bl&d\b|\blabor and delivery\b|\bmfm\b|\b(?:first|second|third|1st|2nd|3rd) trimester\b|\bfetal (?:movement|heart|growth|anatomy)|\bfht'?s?\b|\bfundal height\b|\biup\b|"
-        r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|\bectopic\b|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b",
+        r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|\bectopic\b|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b|"
+        r"\bg\d{1,2} ?,?p\d[^\n]{0,40}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\bob\b[^\n.]{0,20}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:anatomy|growth|prenatal|ob|mfm)\b|\bvaginal progesterone\b|\bgravid\b|\b(?:missed|threatened) ab\b|\biufd\b|\bfgr\b|\badnexal ring\b|\bhyperemesis\b",
         re.IGNORECASE,
     )
 )
@@ -41,7 +42,7 @@ _NEVER = Gate(
 _DELIVERED = Gate(
     re.compile(
         r"\b(?:nsvd|svd|nvd|vbac)\b|\b(?:spontaneous |normal |assisted |vacuum[- ]assisted |forceps[- ]assisted )*vaginal (?:delivery|birth) (?:of|at|over|with|after|by)\b|\bdelivered (?:vaginally|spontaneously|viable|healthy|live|(?:of )?(?:a|an) (?:single |term |preterm |viable |healthy |live\w* )*(?:male|female|boy|girl|baby|infant|liveborn|stillborn|twins?)|(?:via|by) (?:nsvd|svd|vaginal|c-?section|cesarean|vacuum|forceps)|at \d{2} ?(?:w|wks?|weeks?))\b|"
-        r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:cesarean|c-?section|c/s|pltcs|rltcs|ltcs)\b(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\bplacenta (?:delivered|intact|complete)",
+        r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:cesarean|c-?section|c/s|pltcs|rltcs|ltcs)\b(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\blive ?(?:male|female|boy|girl|infant|baby)\b|\bplacenta (?:delivered|intact|complete)",
         re.IGNORECASE,
     )
 )
@@ -51,13 +52,13 @@ _PLANNED = re.compile(
 )
 _AFTER = Gate(
     re.compile(
-        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|\bppd ?#?\d|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post) (?:delivery|vaginal delivery|c-?section|cesarean|nsvd|svd)|\blactational\b",
+        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|\bppd ?#?\d|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post) (?:delivery|vaginal delivery|c-?section|cesarean|nsvd|svd)|\blactational\b|\bpp (?:visit|check|exam|day|depression)\b|\b\d+ ?(?:days?|d|weeks?|wks?|w|mo|months?) pp\b|\bafter (?:n?svd|vbac|r?ltcs|delivery of)\b",
         re.IGNORECASE,
     )
 )
 _NEWBORN = Gate(
     re.compile(
-        r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|(?:term|preterm|late preterm) (?:male|female|boy|girl|infant)|born (?:here|in this hospital)|cephalohematoma|cephalhematoma|ttn\b|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight)\b",
+        r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|(?:term|preterm|late preterm) (?:male|female|boy|girl|infant)|born (?:here|in this hospital)|cephalohematoma|cephalhematoma|ttn\b|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight|meconium aspiration|post-?term (?:\w+ ){0,2}(?:boy|girl|infant|male|female|baby)|ex-?\d\d[- ]?week\w*|(?:\d\d[- ]?(?:w|wk|week)s?|late[- ]preterm|ex-?preterm)[- ](?:boy|girl|infant|baby)|infant of)\b",
         re.IGNORECASE,
     )
 )
@@ -71,7 +72,7 @@ _PARITY = re.compile(r"\bG\s?(\d{1,2})\s?,?\s?P\s?\d", re.IGNORECASE)
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 _FETUS = re.compile(r"\b(?:twin|fetus|baby) (?:([a1])|([b2])|([c3]))\b", re.IGNORECASE)
 _LOOSE = re.compile(
-    r"(?:^|[\n.;:,(]\s*|\b(?:at|now|currently|y/?o|g\d+) )(\d{1,2}) ?(?:w|wks?|weeks?)\b(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
+    r"(?:^|[\n.;:,(]\s*|\b(?:at|now|currently|y/?o|g\d+) |(?:prenatal|antepartum|antenatal|mfm|iup|triage|l&d) |\bob\b[^\n.:]{0,12} )(\d{1,2}) ?(?:w|wks?|weeks?)\b(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
     re.IGNORECASE,
 )
 TWINS = re.compile(r"\btwins?\b", re.IGNORECASE)

@@ -40,7 +40,13 @@ _ROUTINE = re.compile(
 _CESAREAN = re.compile(r"\b(?:cesarean|c-?section|c/s|p?ltcs|rltcs)\b", re.IGNORECASE)
 _BLEEDING = "N93"
 _ABORTIVE = ("O00", "O01", "O02", "O03", "O04", "O07", "O08", "Z332")
-_NO_WEEKS = (*_ABORTIVE, "Z34")
+_TERM, _POST_TERM = 37, 41
+_IRON = re.compile(r"(?<!no )(?<!without )\b(?:[Ii]ron[- ]deficien\w+|IDA)\b")
+_BLEEDS = re.compile(
+    r"(?<!no )(?<!denies )(?<!without )(?<!no vaginal )(?<!denies vaginal )(?<!no active )\b(?:painless|vaginal|active|heavy|bright red) (?:\w+ )?bleed(?:ing|s)?\b",
+    re.IGNORECASE,
+)
+_WITH_BLEEDING = {"O44.0": "O44.1", "O44.2": "O44.3", "O44.4": "O44.5"}
 
 
 @functools.cache
@@ -187,16 +193,9 @@ class PregnancyMatcher:
             return codes[0].code if codes else None
         if heading == "O21.0" and _DISTURBED.search(note):
             return "O21.1"
-        if heading == "O09.52" and facts.gravida == 1:
-            heading = "O09.51"
-        if heading == "O09.62" and facts.gravida == 1:
-            heading = "O09.61"
-        if heading in {"O42.9", "O42.91"} and facts.weeks is not None:
-            heading = "O42.92" if facts.weeks >= 37 else "O42.91"  # noqa: PLR2004 - term
-        if heading == "O60.0" and facts.stage == "childbirth":
-            heading = "O60.14" if facts.trimester == "third" else "O60.1"
+        heading = _as_told(heading, note, facts)
         if heading in {"O91.1", "O91.2"}:
-            nursing = re.search(r"\blactat|\bbreast-?feed|\bnursing\b|\bpumping\b", note, re.IGNORECASE)
+            nursing = re.search(r"\blactat|(?<!not )\bbreast-?feed|\bnursing\b|\bpumping\b", note, re.IGNORECASE)
             return heading + (
                 "3"
                 if nursing
@@ -204,8 +203,8 @@ class PregnancyMatcher:
                 if facts.stage != "pregnancy"
                 else {"first": "11", "second": "12", "third": "13"}.get(facts.trimester, "19")
             )
-        if heading == "O00.10":
-            return "O00.10" + {"right": "1", "left": "2"}.get(_side(note), "9")
+        if heading in {"O00.10", "O00.20"}:
+            return heading + {"right": "1", "left": "2"}.get(_side(note), "9")
         if heading == "O34.21":
             return "O34.211" if re.search(r"\blow transverse\b", note, re.IGNORECASE) else "O34.219"
         return self.resolve(heading, facts)
@@ -227,18 +226,41 @@ class PregnancyMatcher:
             if not obstetric and not _CESAREAN.search(note):
                 yield of_note(self.book["O80"], note, "obstetric/delivery")
             yield of_note(self.book[_outcome(note)], note, "obstetric/outcome")
-        elif facts.stage == "pregnancy" and not obstetric and _ROUTINE.search(note):
+        supervised = facts.stage == "pregnancy" and not obstetric and _ROUTINE.search(note) is not None
+        if supervised:
             kind = "Z34.9" if facts.gravida is None else "Z34.0" if facts.gravida == 1 else "Z34.8"
             if code := self.resolve(kind, facts):
                 yield of_note(self.book[code], note, "obstetric/supervision")
-        abortive = any(icd10cm.compact(c.coding.code).startswith(_NO_WEEKS) for c in present)
+        anemic = any(c.coding.code.startswith("O99.0") for c in obstetric)
+        if anemic and _IRON.search(note) and not any(c.coding.code.startswith("D5") for c in present):
+            yield of_note(self.book["D50.9"], note, "obstetric/type")
+        abortive = any(icd10cm.compact(c.coding.code).startswith(_ABORTIVE) for c in present)
         if (
             facts.weeks is not None
             and facts.stage != "puerperium"
             and not abortive
-            and (obstetric or facts.stage == "childbirth")
+            and (obstetric or supervised or facts.stage == "childbirth")
         ):
             yield of_note(self.book[_weeks(facts.weeks)], note, "obstetric/weeks")
+
+
+def _as_told(heading: str, note: str, facts: Obstetrics) -> str:
+    """A heading as weeks, bleeding, delivery and earlier pregnancies make it."""
+    if facts.gravida == 1:
+        heading = {"O09.52": "O09.51", "O09.62": "O09.61"}.get(heading, heading)
+    if facts.weeks is not None:
+        is_term = facts.weeks >= _TERM
+        if heading in {"O42.9", "O42.91"}:
+            heading = "O42.92" if is_term else "O42.91"
+        elif heading == "O47":
+            heading = "O47.1" if is_term else "O47.0"
+        elif heading == "O48.0" and facts.weeks > _POST_TERM:
+            heading = "O48.1"
+    if heading in _WITH_BLEEDING and _BLEEDS.search(note):
+        heading = _WITH_BLEEDING[heading]
+    if heading == "O60.0" and facts.stage == "childbirth":
+        heading = "O60.14" if facts.trimester == "third" else "O60.1"
+    return heading
 
 
 def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
@@ -248,13 +270,36 @@ def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
     drop: tuple[str, ...] = ("O80", "O82", "Z34") if complicated else ()
     if facts.stage in {"childbirth", "puerperium"}:
         drop = (*drop, "N85")
-    if any(code.startswith(("O85", "O86", "O91")) for code in present):
-        drop = (*drop, "L53", "R50")
+    for told, implied in _IMPLIED:
+        if any(code.startswith(told) for code in present):
+            drop = (*drop, *implied)
+    if "O21.1" in present and not any(code[0] == "E" and not code.startswith("E86") for code in present):
+        drop = (*drop, "O99.28")
+    if "R51" in drop and not any(code.startswith(("R10", "R42")) for code in present):
+        drop = (*drop, "O26.89")
+    if any(code.startswith("O") and not code.startswith("O09") for code in present):
+        drop = (*drop, "O09.9")
     return [c for c in candidates if not (drop and c.status is Status.PRESENT and c.coding.code.startswith(drop))]
 
 
+_IMPLIED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("O85", "O86", "O91"), ("L53", "R50")),
+    (("O26.64",), ("L29", "O99.71")),
+    (("O11", "O14", "O15"), ("R51", "R03")),
+    (("O21.0", "O21.1"), ("O21.9", "R11")),
+    (("O21.1",), ("E86",)),
+    (("O02", "O03", "O04", "O07"), ("O73",)),
+    (("O44.1", "O44.3", "O44.5", "O45"), ("O46", "N93")),
+)
+"""Codes (prefixes) to what they tell of already (I.B.5)."""
+
+_SIDES = re.compile(
+    r"\b(?:(right|rt)|(left|lt))\b|\b(?:(?-i:(R))|(?-i:(L)))(?= (?:tub|adnex|fallop|ampull|ovar))", re.IGNORECASE
+)
+
+
 def _side(note: str) -> str:
-    sides = set(re.findall(r"\b(right|left)\b", note.lower()))
+    sides = {"right" if match[1] or match[3] else "left" for match in _SIDES.finditer(note)}
     return sides.pop() if len(sides) == 1 else ""
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from detect_icd.candidates import Candidate, Status
-from detect_icd.coding import CodeSystem
+from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.gates import Gate
 from detect_icd.matchers.special.facts import table, triggers
 from detect_icd.matchers.special.statement import OTHERS, Statement
 from detect_icd.terms import rows
 from redactphi.resources import data, read_toml
+from redactphi.spans import Span
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
@@ -64,6 +65,7 @@ _CO_SOURCES = (
     ("T58.1", re.compile(r"\b(?:gas (?:line|leak)|utility gas|natural gas|water heater|gas (?:stove|heater|furnace))\b", re.IGNORECASE)),
     ("T58.2X", re.compile(r"\b(?:furnace|wood stove|charcoal|grill|fireplace|space heater|generator|kerosene heater|stove)\b", re.IGNORECASE)),
 )  # fmt: skip
+_TOLD_SCORE = 0.85
 _OWNED = ("T3", "T4", "T5", "T6", "T88", "X", "W", "S", "F19", "T14")
 
 
@@ -234,13 +236,40 @@ class SubstanceMatcher:
         }
         kinds = {kind for code in codes if (kind := _kind_of(self.book, code))}
         if not kinds:
-            return candidates
+            return [*candidates, *self._told_of(candidates, note)]
         kept = [c for c in candidates if not (c.status is Status.PRESENT and _redundant(c, kinds, codes))]
         if "underdosing" in kinds and any(not code.startswith(("T", "Z", "R")) for code in codes):
             return [*kept, *self._reason(kept, note)]
         if "underdosing" in kinds and not any(code[0] in "ABCDEFGHIJKLMNR" for code in codes):
             return [c for c in kept if _kind_of(self.book, c.coding.code) != "underdosing"]
         return kept
+
+    def _told_of(self, candidates: Sequence[Candidate], note: str) -> Iterator[Candidate]:
+        """The adverse effect that a diagnosis only drugs bring about tells of, where the note names one such drug."""
+        for raw in _tables()["told"]:
+            sources = [
+                c
+                for c in candidates
+                if c.status is Status.PRESENT and icd10cm.compact(c.coding.code).startswith(tuple(raw["codes"]))
+            ]
+            named = {
+                category: match
+                for match in _name_gate().finditer(note, 0, len(note))
+                if (category := names()[match.group().lower()]).startswith(tuple(raw["drugs"]))
+            }
+            if not sources or len(named) != 1:
+                continue
+            category, match = named.popitem()
+            if code := self.complete(category, "adverse"):
+                span = Span(match.start(), match.end(), "mention", _TOLD_SCORE, "substance/told")
+                yield Candidate(
+                    self.book[code].coding,
+                    (span,),
+                    section=sources[0].section,
+                    score=_TOLD_SCORE,
+                    rules=("substance/told",),
+                )
+                return
 
     def _reason(self, candidates: Sequence[Candidate], note: str) -> Iterator[Candidate]:
         source = next((c for c in candidates if _kind_of(self.book, c.coding.code) == "underdosing"), None)

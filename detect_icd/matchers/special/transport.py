@@ -25,7 +25,7 @@ _ROLES = (
     ("rollerskates", r"\broller ?(?:skat|blad)\w+|\bin-?line skat\w+"),
     ("iceskates", r"\b(?:fell|fall|slipped)\b[^.;]{0,20}\bice[- ]?skat\w+"),
     ("snowboard", r"\bsnowboard\w*"),
-    ("ski", r"\b(?:fell|fall|crash\w*|injured|accident)\b[^.;]{0,20}\bskiing|\bskiing (?:accident|fall|injury)"),
+    ("ski", r"\b(?:fell|fall|crash\w*|injured|accident)\b[^.;]{0,20}\bskiing|\b(?<!water )(?<!water-)(?<!jet )skiing\b[^.;]{0,25}\b(?:accident|fall|fell|crash\w*|injury)"),
     ("sled", r"\bsled(?:ding)?\b"),
     ("truckdriver", r"\b(?:semi|tractor[- ]trailer|heavy truck|18-wheeler) (?:truck )?driver"),
     ("driver", r"\b(?:driver|driving|drove|behind the wheel)\b"),
