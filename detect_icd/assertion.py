@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple, Self
 
 from detect_icd.candidates import Status
@@ -285,7 +285,8 @@ def assess(  # noqa: PLR0917 - a mention and its sentence, each with start and e
     """
     said: dict[Status, Cue] = {}
     cancelled: set[str] = set()
-    for cue in cues:
+    for written in cues:
+        cue = _behind(text, written, start, end)
         if cue.rule.direction in {"pseudo", "terminate"} or (cue.start < end and start < cue.end):
             continue
         if cue.rule.speaks_of(code) and _reaches(text, cues, cue, (start, end), code) and _within(cue, bounds):
@@ -301,6 +302,14 @@ def assess(  # noqa: PLR0917 - a mention and its sentence, each with start and e
     if prior in cancelled:
         prior = Status.PRESENT
     return Assertion(prior, None, f"section-{section}" if prior is not Status.PRESENT else "")
+
+
+def _behind(text: str, cue: Cue, start: int, end: int) -> Cue:
+    """A cue that begins with the last words of the mention ("depression screen negative"), without them."""
+    if cue.rule.direction in {"backward", "both"} and start < cue.start < end < cue.end:
+        left = text[end : cue.end].lstrip()
+        return replace(cue, start=cue.end - len(left))
+    return cue
 
 
 def _within(cue: Cue, bounds: Range) -> bool:
