@@ -120,8 +120,10 @@ def place_entries(value: str, label: str, score: float, source: str) -> Iterator
     if value.isupper() and " " not in value:
         yield Known(value, label, score, source, "exact" if len(value) <= _ACRONYM_LENGTH else "phrase")
         return
-    yield Known(value, label, score, source)
     words = value.split()
+    if all(word.strip(",.").lower() in _kinds_of_place() for word in words):
+        return
+    yield Known(value, label, score, source)
     letters = _acronym(words)
     if letters:
         yield Known(letters, label, score, source, "exact")

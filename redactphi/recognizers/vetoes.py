@@ -76,6 +76,7 @@ _LINKS = frozenset(
 _AGE_AND_SEX = re.compile(r"(?:y\.? ?)?o\.? ?[MF]?\.?", re.IGNORECASE)
 """What is left of "5 y.o. M" behind the number."""
 
+_GENERIC = frozenset({"hospital", "clinic", "the hospital", "the clinic", "emergency department", "medical center"})
 _DOT_PHRASE = re.compile(r"[A-Z0-9_]{4,}")
 _INSURER = re.compile(
     r"(?i)\b(?:insurance|assurance|casualty|indemnity|health plan)(?: (?:company|co|group|corp(?:oration)?))?\.?$"
@@ -147,7 +148,7 @@ def _is_no_place(text: str, span: Span, found: str) -> bool:
     return span.label in _PLACES and (
         (lower in _lands() and not _STATE_BEHIND.match(text, span.end))
         or (lower in _TOWNS_TOO and _is_state(text, span))
-        or (span.label == _FACILITY and (lower in _payers() or _INSURER.search(found) is not None))
+        or (span.label == _FACILITY and (lower in _GENERIC or lower in _payers() or _INSURER.search(found) is not None))
         or (span.label == _LOCATION and found[0].isdigit() and is_numbered_place(text, span))
         or (
             span.label == _EMPLOYER
