@@ -173,9 +173,8 @@ def search(
         book = open_book(release=release, service_date=service_date)
         found += _diagnoses(query, book, limit * (1 + billable))
     is_wordless = not _words(_matcher(phrase_index()), query)
-    if system != CodeSystem.ICD10CM.short and not (
-        is_wordless and not cpt.is_valid(query) and not hcpcs.is_valid(query)
-    ):
+    is_service = cpt.is_valid(query) or hcpcs.is_valid(query)
+    if system != CodeSystem.ICD10CM.short and (is_service or not is_wordless):
         found += [hit for hit in _services(query, service_date, limit) if system in (None, hit.system)]
     if not found and is_wordless:
         raise UsageError("the query has no word to search for")

@@ -121,7 +121,7 @@ def place_entries(value: str, label: str, score: float, source: str) -> Iterator
         yield Known(value, label, score, source, "exact" if len(value) <= _ACRONYM_LENGTH else "phrase")
         return
     words = value.split()
-    if all(word.strip(",.").lower() in _kinds_of_place() for word in words):
+    if value.lower() in _kinds_of_place():
         return
     yield Known(value, label, score, source)
     letters = _acronym(words)

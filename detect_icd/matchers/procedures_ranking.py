@@ -15,16 +15,13 @@ from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_facts import APPROACH_ATOMS
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index
 from detect_icd.matchers.procedures_lexicon import Procedure
-from detect_icd.matchers.procedures_vocabulary import Hit
+from detect_icd.matchers.procedures_vocabulary import STOP, Hit
 from detect_icd.matchers.spelling import Spelling
 from detect_icd.sections import find_sections
 
 _HEADING = "PROCEDURE PERFORMED: "
 _WORD = re.compile(r"[A-Za-z]{2,}")
-_SAYS_NOTHING = frozenset({
-    "of", "the", "with", "and", "for", "by", "in", "to", "an", "on", "from", "at", "via", "using", "wo", "without", "code", "cpt", "hcpcs",
-    "procedure", "op", "new",
-})  # fmt: skip
+_SAYS_NOTHING = STOP | {"wo", "without", "code", "cpt", "hcpcs", "procedure", "op", "new"}
 _UNASKED = 0.5
 """What a word of a name that nobody asked for costs, beside one of the query that the name lacks."""
 

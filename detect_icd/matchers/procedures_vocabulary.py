@@ -13,7 +13,7 @@ from redactphi.errors import RuleError
 
 _WORD = re.compile(rf"(?P<tag>{TAG})|\b[a-z] ?& ?[a-z]\b|[a-z0-9]+(?:&[a-z0-9]+)*(?:['\u2019]s\b)?", re.IGNORECASE)
 _JOINS = frozenset(" \t\r\n-/\u2010\u2011\u2013\u00a0'\u2019")
-_STOP = frozenset({"of", "the", "with", "and", "for", "by", "in", "to", "a", "an", "on", "from", "at", "via", "using"})
+STOP = frozenset({"of", "the", "with", "and", "for", "by", "in", "to", "a", "an", "on", "from", "at", "via", "using"})
 TABLES = ("same", "means", "kind", "also", "phrase")
 """The tables of words, see procedure_words.toml."""
 
@@ -152,7 +152,7 @@ class Vocabulary:
             for match in _WORD.finditer(plain):
                 stem = self.stem(match.group())
                 same = self._added.setdefault((stem,), [])
-                if stem not in _STOP and all(same):
+                if stem not in STOP and all(same):
                     same.append(False)
                     self._forms.setdefault((stem,), []).append(_Form((stem,), "", (stem,)))
                     self._parts.add(stem)

@@ -12,6 +12,7 @@ _NUMBERS = frozenset(map(str, (PhiLabel.ID_OTHER, PhiLabel.MRN, PhiLabel.PHONE))
 _SURE = 0.985
 _BEFORE = 40
 _LINES = 14
+_LOOKED_AT = 4000
 _LABEL = re.compile(
     r"(?i)\b(?:ref|cat(?:alog(?:ue)?)?|model|part|item|product|stock|sku|gtin)\b[ .:#]{0,4}(?:no\b\.?|number|num)?[ .:#]{0,3}$"
 )
@@ -28,11 +29,13 @@ def is_catalogue_number(text: str, span: Span) -> bool:
         text: The note.
         span: Of the model, completed; its score the probability of being PHI.
     """
-    if span.label not in _NUMBERS or span.score >= _SURE:
+    if span.label not in _NUMBERS:
         return False
     before = text[max(0, span.start - _BEFORE) : span.start]
     if _LABEL.search(before):
         return True
+    if span.score >= _SURE:
+        return False
     word = _WORD.search(before)
     if word is not None and word[1].lower() in products():
         return True
@@ -41,7 +44,7 @@ def is_catalogue_number(text: str, span: Span) -> bool:
 
 def _is_in_column(text: str, span: Span) -> bool:
     """Whether the head of the span's column, some lines above, says that it holds catalogue numbers."""
-    lines = text[: span.start].rsplit("\n", _LINES)
+    lines = text[max(0, span.start - _LOOKED_AT) : span.start].rsplit("\n", _LINES)
     column = lines[-1].count("|")
     for line in reversed(lines[1:-1] if len(lines) > _LINES else lines[:-1]):
         cells = line.split("|")

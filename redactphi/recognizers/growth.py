@@ -30,7 +30,7 @@ _VERBS = frozenset({
 _UNITS = frozenset({"ED", "ER", "OR", "ICU", "IR", "PACU", "MICU", "SICU", "NICU"})
 """Parts of any hospital, which are no part of its name."""
 
-_LAST_LINKS = _LINKS | {"the", "a", "an"}
+LINKS = _LINKS | {"the", "a", "an"}
 _LOCATION, _DATE = str(PhiLabel.LOCATION), str(PhiLabel.DATE)
 _PLACES = _ORGANISATIONS | {_LOCATION}
 _REACH = 48
@@ -75,7 +75,7 @@ _APARTMENT = regex.compile(
 _ABBREVIATED = 5
 _CLOCK = regex.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d")
 _LETTERS = regex.compile(r"\p{L}{2,}")
-_YEAR = regex.compile(
+_YEAR_AND_TIME = regex.compile(
     r"(?:,?[ ](?:19|20)\d\d\b)?(?:(?<=\d),?[ ](?:at[ ]|@[ ]?)?(?:(?:[01]?\d|2[0-3]):[0-5]\d(?:[ ]?[AaPp]\.?[Mm]\b)?|(?:1[0-2]|0?[1-9])[ ]?[AaPp]\.?[Mm]\b))?(?!\d)"
 )
 _WEEKDAY = regex.compile(
@@ -125,7 +125,7 @@ def _trimmed(text: str, span: Span) -> Span:
     while first < last - 1 and (words[first].lower() in _LINKS or _is_title(span, words[first])):
         first += 1
     while first < last - 1 and (
-        words[last - 1].lower() in _LAST_LINKS
+        words[last - 1].lower() in LINKS
         or _is_day(words[last - 1])
         or (span.label in _ORGANISATIONS and words[last - 1] in _UNITS)
     ):
@@ -224,7 +224,7 @@ def _ends() -> dict[str, tuple[_Start | None, regex.Pattern[str]]]:
     identifiers = dict.fromkeys(_IDENTIFIERS, (_identifier_start, _ID_RIGHT))
     persons = dict.fromkeys(PERSON_LABELS, (_initial_start, _INITIAL))
     organisations = dict.fromkeys(_ORGANISATIONS, (_number_start, _facility_rest()))
-    return {**identifiers, **persons, **organisations, _DATE: (_date_start, _YEAR)}
+    return {**identifiers, **persons, **organisations, _DATE: (_date_start, _YEAR_AND_TIME)}
 
 
 def _street(text: str, span: Span) -> Span:

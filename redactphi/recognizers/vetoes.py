@@ -30,6 +30,7 @@ from redactphi.recognizers.clinical import (
     plain_words,
     states,
 )
+from redactphi.recognizers.growth import LINKS
 from redactphi.recognizers.names import ordinary_words
 from redactphi.recognizers.vetoes_numbers import is_no_number, is_numbered_place
 from redactphi.spans import Span
@@ -70,13 +71,10 @@ _SPECIES = re.compile(
     r"[A-Z](?:\.|[a-z]{3,}) ?[A-Za-z][a-z]*(?:idis|aureus|coli|difficile|faecalis|faecium|pneumoniae|pyogenes|albicans|aeruginosa|influenzae|catarrhalis|marcescens|mirabilis|fumigatus|pylori)"
 )
 """A germ by the letter of its genus, or the genus, and its species."""
-_LINKS = frozenset(
-    {"a", "an", "and", "at", "by", "for", "from", "his", "her", "in", "of", "on", "or", "the", "their", "to", "with"}
-)
+_NEVER_ALONE = LINKS | {"his", "her", "their"}
 _AGE_AND_SEX = re.compile(r"(?:y\.? ?)?o\.? ?[MF]?\.?", re.IGNORECASE)
 """What is left of "5 y.o. M" behind the number."""
 
-_GENERIC = frozenset({"hospital", "clinic", "the hospital", "the clinic", "emergency department", "medical center"})
 _DOT_PHRASE = re.compile(r"[A-Z0-9_]{4,}")
 _INSURER = re.compile(
     r"(?i)\b(?:insurance|assurance|casualty|indemnity|health plan)(?: (?:company|co|group|corp(?:oration)?))?\.?$"
@@ -122,7 +120,7 @@ def _in_code(span: Span, codes: list[tuple[int, int]]) -> bool:
 def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) -> bool:
     found = text[span.start : span.end]
     if (
-        found.lower() in _LINKS
+        found.lower() in _NEVER_ALONE
         or (len(found) == 1 and found.islower() and text[span.start - 1 : span.start] == "/")
         or _AGE_AND_SEX.fullmatch(found)
         or _is_dot_phrase(text, span)
@@ -148,7 +146,12 @@ def _is_no_place(text: str, span: Span, found: str) -> bool:
     return span.label in _PLACES and (
         (lower in _lands() and not _STATE_BEHIND.match(text, span.end))
         or (lower in _TOWNS_TOO and _is_state(text, span))
-        or (span.label == _FACILITY and (lower in _GENERIC or lower in _payers() or _INSURER.search(found) is not None))
+        or (
+            span.label == _FACILITY
+            and (
+                lower in resources.terms("facility_generic") or lower in _payers() or _INSURER.search(found) is not None
+            )
+        )
         or (span.label == _LOCATION and found[0].isdigit() and is_numbered_place(text, span))
         or (
             span.label == _EMPLOYER

@@ -35,9 +35,7 @@ _PROCEDURES = re.compile(r"\d{5}\s?[-–]\s?\d{5}|[A-V]\d{4}|\d{4}-\d{2}-\d{3}")
 _TRIAL_BEFORE = re.compile(
     r"\b(?:Alliance|SWOG|ECOG(?:-ACRIN)?|NSABP|RTOG|NRG|COG|CALGB|GOG|EORTC|ANZUP|protocol|trial|Trial|study)[ -]$"
 )
-_NUMBERED_PLACE = re.compile(
-    r"(?i)(?:\b(?:room|rm|bed|bay|or|suite|pod|slot|chair|station|ref|cat(?:alog)?|model)\b[ .:#]{1,4}(?:no\.? ?)?)$"
-)
+_NUMBERED_PLACE = re.compile(r"(?i)(?:\b(?:room|rm|bed|bay|or|suite|pod|slot|chair|station)\b[ .:#]{1,4}(?:no\.? ?)?)$")
 _PROCEDURE_BEFORE = re.compile(r"[a-z] \((?:CPT )?$|\((?:\d{5}, )+$")
 _CODE_BEFORE = re.compile(
     r"(?i)\b(?:(?:procedure|cpt|hcpcs|billing|service) codes?(?:\(s\))?|cpt|hcpcs)[ :#=-]{1,4}(?:\d{5}(?:-\d\d)?, ?)*$"
@@ -128,12 +126,12 @@ def _is_of_a_trial(text: str, span: Span) -> bool:
 
 
 def _is_of_a_kind(text: str, span: Span) -> bool:
-    """Whether it says which room or model it is: a number behind "Rm", or what stands before a serial number."""
+    """Whether it says which room or thing it is: a number behind "Rm", or what stands before a serial number."""
     return is_numbered_place(text, span) or _SERIAL_BEHIND.match(text, span.end) is not None
 
 
 def is_numbered_place(text: str, span: Span) -> bool:
-    """Whether a room, bed or model is numbered there: "Rm 5-517"."""
+    """Whether a room or bed is numbered there: "Rm 5-517"."""
     return _NUMBERED_PLACE.search(text, max(0, span.start - _BEFORE), span.start) is not None
 
 
