@@ -60,6 +60,33 @@ def test_letters_in_brackets_stand_for_the_place_if_they_are_its_own():
     assert spread(text, *seeds) == [("TVC", "FACILITY"), ("TVC", "FACILITY")]
 
 
+def test_first_letters_stand_for_the_place_unless_they_mean_something_else():
+    text = "Delivered at Dunmore Women's Hospital; sent to DWH."
+    assert spread(text, ("Dunmore Women's Hospital", "FACILITY")) == [("DWH", "FACILITY")]
+    assert (
+        spread(
+            "Tanager Women's Hospital, TWH ok; Lake Vista Hospital, LVH on echo", ("Lake Vista Hospital", "FACILITY")
+        )
+        == []
+    )
+
+
+def test_a_kind_of_place_is_not_spread():
+    assert spread("at the Hospital. HOSPITAL COURSE: well", ("Hospital", "FACILITY")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "seed"),
+    [
+        ("Mr. Foley came. Foley out on Tuesday.", ("Foley", "NAME")),
+        ("Cody Branch called. Branch: Dothan", ("Cody Branch", "PROVIDER")),
+        ("Seen by Amy Rose.\nNode 7, 13 mm, ROSE benign cells here.", ("Amy Rose", "PROVIDER")),
+    ],
+)
+def test_products_labels_and_acronyms_are_not_the_person(text, seed):
+    assert spread(text, seed) == []
+
+
 def test_a_state_is_not_a_facility():
     assert spread("Ohio Hospital. From Ohio.", ("Ohio Hospital", "FACILITY")) == []
 
