@@ -6,7 +6,6 @@ What the words are and which code a size has stands in ``data/procedure_skin.tom
 from __future__ import annotations
 
 import functools
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +13,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from detect_icd.candidates import Status
-from detect_icd.matchers.procedures_amounts import areas, margin
+from detect_icd.matchers.procedures_amounts import areas, margin, units
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Index
 from detect_icd.matchers.procedures_mention import SIZED, Found, Mention
@@ -33,7 +32,8 @@ _LONGEST = 3000
 """Characters of an account that is about skin alone."""
 _SCORE = 0.7
 _SAME = 0.01
-_GRADES = ("complex", "intermediate", "simple")
+_IN_LAYERS = ("complex", "intermediate")
+_GRADES = (*_IN_LAYERS, "simple")
 _SIZE = re.compile(
     r"(?<![\w.,-])(?P<number>\d{1,2}(?:\.\d{1,2})?)(?:[ -]*(?:cm|mm)?[ ]*(?:x|\u00d7|by)[ ]*(?P<second>\d{1,2}(?:\.\d{1,2})?))?"
     r"(?:[ -]*(?P<unit>cm|mm|centimet(?:er|re)s?|millimet(?:er|re)s?)\b(?! ?(?:2|sq))|(?<=\.\d)(?=[ ,;]+(?!ml|cc|mg|g\b|percent|%|x\b|sq)))",
@@ -129,7 +129,7 @@ def by_size(facts: Facts, index: Index, day: date | None) -> list[Mention]:
     if flap and (cut or words.said("otherwise", text, low, high) or words.said("flap_sure", text, low, high)):
         lines = _flaps(text, told, sizes)
     elif words.said("mohs", text, low, high):
-        lines = _sewn(text, high, [size for size in sizes if size.role == "closure"], ("complex", "intermediate"))
+        lines = _sewn(text, high, [size for size in sizes if size.role == "closure"], _IN_LAYERS)
     elif (cut and sewn) or off:
         lines = _cut_out(text, high, sizes)
     elif sewn and words.said("wounds", text, low, high) and not words.said("otherwise", text, low, high):
@@ -154,9 +154,9 @@ def with_further(facts: Facts, index: Index, told: Sequence[Mention], day: date 
             continue
         clause, amount = stated[0]
         if amount.value > beyond:
-            units = math.ceil(round((amount.value - beyond) / per, 4))
             size = _Size(amount.span, amount.value, "area", "", clause)
-            found.extend(_mention(index, more, units, _Line("area", "", amount.value, (size,)), day))
+            line = _Line("area", "", amount.value, (size,))
+            found.extend(_mention(index, more, units(amount.value, beyond, per), line, day))
     return found
 
 
@@ -234,23 +234,17 @@ def _cut_out(text: str, high: int, sizes: Sequence[_Size]) -> list[_Line]:
     repairs: dict[tuple[str, str], list[_Size]] = {}
     kind = way = ""
     for number, growth in enumerate(growths):
-        start = (
-            growth.clause.start if number == 0 or growths[number - 1].clause is not growth.clause else growth.span.start
-        )
+        start = 0
+        if number:
+            own_clause = growths[number - 1].clause is not growth.clause
+            start = growth.clause.start if own_clause else growth.span.start
         end = growths[number + 1].clause.start if number + 1 < len(growths) else high
         end = end if end > growth.span.end else growth.clause.end
-        start = 0 if number == 0 else start
         own_way = _way(text, growth, min(end, growth.clause.end))
         way = own_way or (way if _SAME_AGAIN.search(text, growth.span.start, growth.clause.end) else "")
         if way == "otherwise":
             continue
-        own = (
-            "malignant"
-            if words.said("malignant", text, start, end)
-            else "benign"
-            if words.said("benign", text, start, end)
-            else kind
-        )
+        own = next((each for each in ("malignant", "benign") if words.said(each, text, start, end)), kind)
         kind = own
         if way == "shaved" or (way == "curetted" and own == "malignant"):
             lines.append(_Line(way, growth.site, growth.value, (growth,)))
@@ -264,13 +258,7 @@ def _cut_out(text: str, high: int, sizes: Sequence[_Size]) -> list[_Line]:
             (s.value for s in sizes if s.role == "whole" and start <= s.span.start < end), growth.value + 2 * beside
         )
         lines.append(_Line(own, growth.site, whole, (growth,)))
-        grade = (
-            "complex"
-            if words.said("complex", text, start, end)
-            else "intermediate"
-            if words.said("intermediate", text, start, end)
-            else ""
-        )
+        grade = next((each for each in _IN_LAYERS if words.said(each, text, start, end)), "")
         closures = [s for s in sizes if s.role == "closure" and growth.span.start < s.span.start < end]
         if grade and closures:
             repairs.setdefault((grade, _column(grade, growth.site)), []).append(closures[-1]._replace(site=growth.site))
@@ -285,6 +273,9 @@ def _is_same(text: str, growth: _Size, size: _Size) -> bool:
 
 
 _ANOTHER = re.compile(r"\b(?:and|another|second|plus|other)\b", re.IGNORECASE)
+_PRODUCT = re.compile(r"x|\u00d7|by", re.IGNORECASE)
+_NEAR = 60
+_INCLUDED = re.compile(r"(?:includ\w+|inclusive|with) (?:of )?(?:the |its )?margins?|excised diameter", re.IGNORECASE)
 _SAME_AGAIN = re.compile(r"\b(?:same|likewise|similarly|identical(?:ly)?|also)\b", re.IGNORECASE)
 
 
@@ -301,14 +292,7 @@ def _way(text: str, growth: _Size, end: int) -> str:
 
 def _with_margin(text: str, growth: _Size) -> bool:
     """Whether a measurement has the margin in it already."""
-    return (
-        re.search(
-            r"(?:includ\w+|inclusive|with) (?:of )?(?:the |its )?margins?|excised diameter",
-            text[growth.clause.start : growth.clause.end + 60],
-            re.IGNORECASE,
-        )
-        is not None
-    )
+    return _INCLUDED.search(text, growth.clause.start, growth.clause.end + _NEAR) is not None
 
 
 def _sewn(text: str, high: int, sizes: Sequence[_Size], grades: Sequence[str] = _GRADES) -> list[_Line]:
@@ -336,11 +320,7 @@ def _flaps(text: str, told: Sequence[Clause], sizes: Sequence[_Size]) -> list[_L
     site = next((size.site for size in sizes if size.site), min(named, default=(0, ""))[1])
     if not stated or not site:
         return []
-    whole = [
-        amount
-        for amount in stated
-        if not re.search(r"x|\u00d7|by", text[amount.span.start : amount.span.end], re.IGNORECASE)
-    ]
+    whole = [amount for amount in stated if not _PRODUCT.search(text, amount.span.start, amount.span.end)]
     value = whole[-1].value if whole else sum(amount.value for amount in stated)
     shown = (whole or stated)[-1]
     return [_Line("flap", site, value, (_Size(shown.span, value, "flap", site, told[0]),))]
@@ -359,15 +339,15 @@ def _summed(repairs: Mapping[tuple[str, str], Sequence[_Size]]) -> list[_Line]:
 
 def _mentions(index: Index, line: _Line, day: date | None) -> Iterator[Mention]:
     ladder = _tables()["ladders"][line.kind][_column(line.kind, line.site)]
-    code = next(code for largest, code in ladder if round(line.value, 4) <= largest)
+    code = next((code for largest, code in ladder if round(line.value, 4) <= largest), ladder[-1][1])
     yield from _mention(index, code, 1, line, day)
     if code in (further := _tables()["further"]):
         more, beyond, per = further[code]
         if line.value > beyond:
-            yield from _mention(index, more, math.ceil(round((line.value - beyond) / per, 4)), line, day)
+            yield from _mention(index, more, units(line.value, beyond, per), line, day)
 
 
-def _mention(index: Index, code: str, units: int, line: _Line, day: date | None) -> Iterator[Mention]:
+def _mention(index: Index, code: str, count: int, line: _Line, day: date | None) -> Iterator[Mention]:
     entry = next((entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day)), None)
     if entry is None:
         return
@@ -382,6 +362,6 @@ def _mention(index: Index, code: str, units: int, line: _Line, day: date | None)
         score=_SCORE,
         modifiers=(),
         places=(),
-        units=units,
+        units=count,
         rules=(SIZED,),
     )

@@ -29,6 +29,11 @@ def test_a_growth_by_kind_place_and_size_with_its_margin(text, wanted):
     assert services(text) == wanted
 
 
+def test_a_size_beyond_the_largest_rung_has_the_largest_code():
+    text = "BCC of the mid back, 95 cm. Elliptical excision with 3 cm margins. Nylon."
+    assert services(text) == {"11606": 1}
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
