@@ -21,7 +21,7 @@ from redactphi import nlp_islands, resources
 from redactphi.evaluation import read_gold
 from redactphi.labels import PhiLabel
 from redactphi.nlp_forward import Network
-from redactphi.nlp_model import PhiModel
+from redactphi.nlp_model import THRESHOLD, PhiModel
 from redactphi.nlp_tokens import token_keys
 from redactphi.nlp_weights import Weights, load_gate, load_members
 
@@ -55,7 +55,9 @@ def share_read(gate: Weights, texts: Sequence[str]) -> float:
 def found(model: PhiModel, documents: Sequence[tuple[str, list[tuple[int, int, str]]]]) -> str:
     """Recall and precision of a model at its threshold."""
     tally = Tally()
-    for (text, gold), spans in zip(documents, model.spans_many([text for text, _ in documents], 0.45), strict=True):
+    for (text, gold), spans in zip(
+        documents, model.spans_many([text for text, _ in documents], THRESHOLD), strict=True
+    ):
         tally.add(text, gold, spans)
     said = tally.as_json()
     return f"{said['recall']:6.2f} {said['precision']:6.2f}"

@@ -18,11 +18,11 @@ from spacy.tokens import Span as DocSpan
 
 from redactphi import nlp_spacy, resources
 from redactphi.errors import UnknownNameError, UsageError
-from redactphi.nlp_model import PhiModel, load_model
+from redactphi.nlp_model import THRESHOLD, PhiModel, load_model
 from redactphi.nlp_weights import LABELS
 from redactphi.spans import Span
 
-__all__ = ["PhiArtifacts", "PhiModel", "PhiNlpEngine", "load_model"]
+__all__ = ["THRESHOLD", "PhiArtifacts", "PhiModel", "PhiNlpEngine", "load_model"]
 
 LANGUAGES = ("en",)
 
@@ -99,7 +99,7 @@ class PhiNlpEngine(NlpEngine):
         threshold: The threshold batches are computed at.
     """
 
-    def __init__(self, model: PhiModel | None = None, threshold: float = 0.45) -> None:
+    def __init__(self, model: PhiModel | None = None, threshold: float = THRESHOLD) -> None:
         self._model = model
         self._nlp: Language | None = None
         self.threshold = threshold

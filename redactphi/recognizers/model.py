@@ -6,7 +6,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
 from redactphi.labels import PhiLabel
-from redactphi.nlp import PhiArtifacts, PhiModel, load_model
+from redactphi.nlp import THRESHOLD, PhiArtifacts, PhiModel, load_model
 from redactphi.nlp_weights import LABELS
 from redactphi.recognizers.catalogue import is_catalogue_number
 from redactphi.recognizers.growth import grown
@@ -26,7 +26,7 @@ class ModelRecognizer(SpanRecognizer):
         model: Another model than the shipped one.
     """
 
-    def __init__(self, threshold: float = 0.45, model: PhiModel | None = None) -> None:
+    def __init__(self, threshold: float = THRESHOLD, model: PhiModel | None = None) -> None:
         self.threshold = threshold
         self._model = model
         super().__init__(supported_entities=[str(label) for label in LABELS], supported_language="en")
