@@ -4,6 +4,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# Each process of tests takes up to a gigabyte.
+TESTS := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
+
 SPARK := $(VENV)/.spark-installed
 # Spark is 450 MB and of use only where there is Java; without either its tests are skipped.
 WITH_SPARK := $(if $(shell command -v java),$(SPARK))
@@ -32,14 +35,14 @@ demo: setup
 		--keep note_type --drop service_date --out demo --force --codes
 
 test: setup $(WITH_SPARK)
-	$(BIN)/python -m pytest
+	$(TESTS)
 
 check: setup $(WITH_SPARK)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(TESTS)
 
 format: setup
 	$(BIN)/ruff format .

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
+import operator
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -285,15 +287,20 @@ def assess(  # noqa: PLR0917 - a mention and its sentence, each with start and e
     """
     said: dict[Status, Cue] = {}
     cancelled: set[str] = set()
+    cues = _near(cues, start, end)
     for written in cues:
         cue = _behind(text, written, start, end)
         if cue.rule.direction in {"pseudo", "terminate"} or (cue.start < end and start < cue.end):
             continue
-        if cue.rule.speaks_of(code) and _reaches(text, cues, cue, (start, end), code) and _within(cue, bounds):
-            status = Status(cue.rule.status)
-            if status not in said or 0 < cue.rule.max_words < said[status].rule.max_words:
+        rule, status = cue.rule, Status(cue.rule.status)
+        nearer = status not in said or 0 < rule.max_words < said[status].rule.max_words
+        # Whether it reaches is dear to tell.
+        if not nearer and cancelled.issuperset(rule.cancels):
+            continue
+        if rule.speaks_of(code) and _within(cue, bounds) and _reaches(text, cues, cue, (start, end), code):
+            if nearer:
                 said[status] = cue
-            cancelled.update(cue.rule.cancels)
+            cancelled.update(rule.cancels)
     for status in _PRECEDENCE:
         if (found := said.get(status)) is not None and status not in cancelled:
             evidence = Span(found.start, found.end, "status", source=f"context/{found.rule.name}")
@@ -302,6 +309,17 @@ def assess(  # noqa: PLR0917 - a mention and its sentence, each with start and e
     if prior in cancelled:
         prior = Status.PRESENT
     return Assertion(prior, None, f"section-{section}" if prior is not Status.PRESENT else "")
+
+
+def _near(cues: list[Cue], start: int, end: int) -> list[Cue]:
+    """The cues that a mention may hang on: what goes on without an end (a table, a list of thousands) is read in linear time."""
+    first = bisect.bisect_left(cues, start - _FARTHEST, key=_cue_start)
+    return cues[first : bisect.bisect_right(cues, end + _FARTHEST, key=_cue_start)]
+
+
+_cue_start = operator.attrgetter("start")
+_FARTHEST = 1_000
+"""Characters between a cue and its mention at most."""
 
 
 def _behind(text: str, cue: Cue, start: int, end: int) -> Cue:

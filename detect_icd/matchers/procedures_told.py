@@ -83,10 +83,12 @@ class _Told(NamedTuple):
 
 def _is_elsewhere(facts: Facts, clause: Clause) -> bool:
     """Whether most of a sentence speaks of what was done before or is to be done."""
-    said = [facts.status(clause, hit.start, hit.end)[0] for hit in clause.hits]
+    said = [facts.status(clause, hit.start, hit.end)[0] for hit in clause.hits[:_JUDGED]]
     return sum(status in _ELSEWHERE for status in said) > len(said) / 2
 
 
+_JUDGED = 64
+"""Words of one sentence by which it is judged: no sentence that tells of an operation has more."""
 _ELSEWHERE = frozenset({Status.HISTORICAL, Status.PLANNED})
 
 
