@@ -21,7 +21,7 @@ _TITLE = regex.compile(r"(?i)(?:\b(?:mr|mrs|ms|miss|mx|dr|drs|doctor|prof|nurse)
 _TITLE_ENDS = frozenset({"mr", "rs", "ms", "ss", "mx", "dr", "or", "of", "se"})
 _SENTENCE_START = regex.compile(r"(?:^|[.!?:;\n•*]|^[ \t]*[-–\d.)]+)[\s\"'“(\[]*$")
 _LINE_START = regex.compile(r"(?:^|\n)[ \t]*(?:[-–—~*/]{1,2}[ ]?)?$")
-_SENTENCE_END = regex.compile(r"[.!?)\]][\"”]?[ \t]{1,3}(?:[-–—~]{1,2}[ ]?)?$")
+_SENTENCE_END = regex.compile(r"[.!?)\]][\"”]?[ \t]{1,3}(?:[-–—~]{1,2}[ ]?)?$|[ \t][-–—~]{1,2}[ ]?$")
 _SIGNED_AFTER = regex.compile(
     r"[.]?[ \t]*(?:\r?\n|$|/(?!\p{Lu}{0,2}\p{Ll})|/(?=scribe|dict|typed|trans|nsg)|[ \t]/[ \t]|,[ ]?(?:MD|DO|RN|NP|PA|LPN|PT|OT|CRNA)\b|[ ]{1,3}(?:(?:1[0-2]|0?[1-9])/\d|(?:[01]?\d|2[0-3]):[0-5]\d))"
 )

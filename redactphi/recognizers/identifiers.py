@@ -68,6 +68,18 @@ def is_user_name(value: str) -> bool:
     return value not in resources.terms("clinical_words") and not is_ordinary(value)
 
 
+def are_initials(value: str) -> bool:
+    """Whether two or three letters can be somebody's initials wherever they stand: also no acronym of notes."""
+    return value not in resources.terms("clinical_acronyms") and are_signed_initials(value)
+
+
+def are_signed_initials(value: str) -> bool:
+    """Whether two or three letters where somebody signs can be initials: no credential, unit or common word."""
+    lower = value.lower()
+    known = lower in resources.terms("unit_acronyms") or value.upper() in resources.terms("credentials")
+    return not known and not is_ordinary(value)
+
+
 def in_tables(text: str) -> Iterator[Span]:
     """The cells of columns whose heads name an identifier, in tables drawn with tabs, bars or wide blanks."""
     heads: dict[int, str] = {}
@@ -126,6 +138,8 @@ class IdentifierRecognizer(RuleRecognizer):
             "mixed_identifier": is_mixed_identifier,
             "dense_identifier": is_dense_identifier,
             "user_name": is_user_name,
+            "initials": are_initials,
+            "signed_initials": are_signed_initials,
         }
         super().__init__(families, validators)
 

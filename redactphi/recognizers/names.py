@@ -35,6 +35,7 @@ _CREDENTIAL_STARTS = frozenset(", \t")
 _CUE_AFTER = frozenset({"names/credential", "names/relation-after"})
 _UNTRIMMED = frozenset(
     {
+        "names/census-line",
         "names/initials-credential",
         "names/initials-field",
         "names/newborn",
@@ -230,6 +231,12 @@ def _surname(value: str) -> bool:
     return not _is_common(word) and (_in_list(word, "surnames") or _in_list(word, "first_names"))
 
 
+def _is_unfamiliar(value: str) -> bool:
+    """Whether not all words of a name are ones that notes use for other things."""
+    words = [word for word in _words(value) if len(word) > 1]
+    return not all(_is_common(word) or word in resources.terms("clinical_words") for word in words)
+
+
 def _given_name(value: str) -> bool:
     word = value.lower()
     given = resources.terms("first_names")
@@ -322,6 +329,7 @@ def _newborn(value: str) -> bool:
 
 
 VALIDATORS = {
+    "unfamiliar": _is_unfamiliar,
     "surname": _surname,
     "given-name": _given_name,
     "given-name-initial": _given_name_initial,
