@@ -73,6 +73,9 @@ _APARTMENT = regex.compile(
     r"(?i),?[ ](?:(?:apt|unit|ste|suite|room|rm|#|lot|bldg)\b?\.?[ ]?#?[ ]?[A-Z]?\d{1,5}[A-Z]?\b|\d{1,2}(?:st|nd|rd|th)[ ](?:floor|fl)\b)"
 )
 _ABBREVIATED = 5
+_AGE = regex.compile(r"[1-8]?\d[MFmf]?|\d{3}")
+"""What stands behind a name in lists of patients; an age over 89 is PHI itself."""
+
 _CLOCK = regex.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d")
 _LETTERS = regex.compile(r"\p{L}{2,}")
 _YEAR_AND_TIME = regex.compile(
@@ -132,6 +135,8 @@ def _trimmed(text: str, span: Span) -> Span:
         last -= 1
     while first < last - 1 and _CLOCK.fullmatch(words[first]):
         first += 1
+    if last - first > 1 and span.label in PERSON_LABELS and _AGE.fullmatch(words[last - 1]):
+        last -= 1
     if (span.label in _ORGANISATIONS or span.label in PERSON_LABELS) and not all(map(str.islower, words[first:last])):
         while first < last - 1 and words[last - 1].islower() and words[last - 1] in resources.terms("common_words"):
             last -= 1
@@ -172,7 +177,7 @@ def _part(span: Span, start: int, end: int) -> Span:
 
 
 def _is_title(span: Span, word: str) -> bool:
-    return span.label in PERSON_LABELS and word.rstrip(".") in _titles()
+    return span.label in PERSON_LABELS and word.rstrip(".:").lower() in _titles()
 
 
 @functools.cache
@@ -185,7 +190,8 @@ def _state_behind() -> regex.Pattern[str]:
 @functools.cache
 def _titles() -> frozenset[str]:
     """What stands before a name and is no part of it."""
-    return resources.terms("titles") | resources.terms("clinician_titles") | resources.terms("kin_titles")
+    listed = (resources.terms(name) for name in ("titles", "clinician_titles", "kin_titles"))
+    return frozenset(item.lower() for items in listed for item in items)
 
 
 def _complete(text: str, span: Span) -> Span:
@@ -200,7 +206,7 @@ def _complete(text: str, span: Span) -> Span:
 def _capitals_on(text: str, span: Span) -> Span:
     """A place's name with the capitalised word that goes on it: "Lake Superior Surge"."""
     following = _CAPITAL_WORD.match(text, span.end) if _ends_capitalised(text, span) else None
-    if following is None or following[1].lower() in _never_a_name() or following[1] in _titles():
+    if following is None or following[1].lower() in _never_a_name() or following[1].lower() in _titles():
         return span
     return span.between(span.start, following.end())
 
