@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 # Each process of tests takes up to a gigabyte.
-TESTS := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
+TESTS := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 SPARK := $(VENV)/.spark-installed
 # Spark is 450 MB and of use only where there is Java; without either its tests are skipped.

@@ -1,6 +1,6 @@
 """What the gate before the networks saves, and what it loses.
 
-``python -m benchmarks.gate [--notes ../shared/data/phi/raw/mtsamples.jsonl] [--set held_out_ned ...]``
+``python -m benchmarks.gate [--notes ../shared/data/phi/raw/mtsamples.jsonl] [--set held_out_vic ...]``
 
 For several thresholds and distances: the share of tokens that the full networks read, in operative notes and in notes by
 other hands, and the model's recall and precision there, in percent of letters and digits, beside reading everything.
@@ -70,7 +70,7 @@ def found(model: PhiModel, documents: Sequence[tuple[str, list[tuple[int, int, s
     default="../shared/data/phi/raw/mtsamples.jsonl",
     show_default=True,
 )
-@click.option("--set", "sets", multiple=True, default=("held_out_ned", "held_out_vic"), show_default=True)
+@click.option("--set", "sets", multiple=True, default=("held_out_vic", "held_out_wes", "held_out_zoe"), show_default=True)
 def main(notes: Path, sets: Sequence[str]) -> None:
     """Print a line for each threshold and distance."""
     folder = resources.model_path() / "phi_tagger"

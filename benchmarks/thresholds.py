@@ -1,6 +1,6 @@
 """What the whole finds at several thresholds of the model.
 
-``python -m benchmarks.thresholds [--set held_out_ned ...]``
+``python -m benchmarks.thresholds [--set held_out_vic ...]``
 
 Recall and precision in percent of letters and digits, notes wholly clean, and notes without PHI that are touched.
 """
@@ -22,7 +22,7 @@ _THRESHOLDS = (0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 
 
 @click.command()
-@click.option("--set", "sets", multiple=True, default=("held_out_ned", "held_out_vic"), show_default=True)
+@click.option("--set", "sets", multiple=True, default=("held_out_vic", "held_out_wes", "held_out_zoe"), show_default=True)
 def main(sets: Sequence[str]) -> None:
     """Print a line for each threshold."""
     gold = [document for name in sets for document in read_gold(_GOLD / f"{name}.phi.jsonl", None)]

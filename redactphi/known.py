@@ -23,6 +23,7 @@ _PARTICLES = frozenset({
 })  # fmt: skip
 _PART = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}+)*")
 _INITIALS = regex.compile(r"(?:\p{Lu}\.[ \t]?){2,4}")
+_BARE_INITIALS = regex.compile(r"\p{Lu}{2,3}|\p{Ll}{2,3}")
 _DOTTED = frozenset({
     "p.o.", "i.v.", "i.m.", "i.d.", "e.r.", "o.r.", "m.d.", "d.o.", "u.s.", "c.t.", "m.r.", "l.p.", "r.n.", "p.a.",
     "n.p.", "p.t.", "o.t.", "d.c.", "a.m.", "p.m.", "p.r.", "p.e.", "s.c.", "s.l.", "h.s.", "b.p.", "g.i.", "g.u.",
@@ -43,6 +44,9 @@ def person_entries(value: str, label: str, score: float, source: str) -> Iterato
         if value.lower() not in _DOTTED:
             yield Known(value.strip(), label, score, source, "exact")
         return
+    if _BARE_INITIALS.fullmatch(value) and value.lower() not in _given_and_family():
+        yield Known(value, label, score, source, "stamp")
+        return
     parts = [part for part in _PART.findall(value) if not _is_affix(part)]
     for part in parts:
         yield from (Known(piece, label, score, source, "part") for piece in _pieces(part))
@@ -56,6 +60,11 @@ def person_entries(value: str, label: str, score: float, source: str) -> Iterato
             yield Known(dotted, label, score, source, "exact")
     if label == PhiLabel.PROVIDER and len(letters) > 1:
         yield from (Known(written, label, score, source, "signer") for written in _signed(ordered))
+
+
+@functools.cache
+def _given_and_family() -> frozenset[str]:
+    return resources.terms("first_names") | resources.terms("surnames")
 
 
 def _is_short(part: str) -> bool:

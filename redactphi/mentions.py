@@ -25,6 +25,9 @@ _SENTENCE_END = regex.compile(r"[.!?)\]][\"”]?[ \t]{1,3}(?:[-–—~]{1,2}[ ]?
 _SIGNED_AFTER = regex.compile(
     r"[.]?[ \t]*(?:\r?\n|$|/(?!\p{Lu}{0,2}\p{Ll})|/(?=scribe|dict|typed|trans|nsg)|[ \t]/[ \t]|,[ ]?(?:MD|DO|RN|NP|PA|LPN|PT|OT|CRNA)\b|[ ]{1,3}(?:(?:1[0-2]|0?[1-9])/\d|(?:[01]?\d|2[0-3]):[0-5]\d))"
 )
+_CLAUSE_END = regex.compile(r"[.,;:)+/](?!\p{L}{4}|\d)|[ ]{2}|[ ]\(|[ ](?:RN|LPN|CNA)\b|[ ]?[-–—>]|[ \t]*(?:\r?\n|$)")
+_STAMP_BEFORE = regex.compile(r"(?:^|[\s/+(,:&])$")
+_AMOUNT_BEFORE = regex.compile(r"(?<!\b(?:[01]\d|2[0-3]):?[0-5])\d[ ]?$")
 _INITIALS_CUE = regex.compile(r"(?i)\b(?:patient|pt|initials?|mr|mrs|ms|name|client)\b[.:]?[ \t(]*$")
 _FORMAT = regex.compile(r"\p{Cf}")
 _ARTICLES = frozenset({"a", "an", "the"})
@@ -43,7 +46,8 @@ class Known(NamedTuple):
         score: The score of a mention.
         source: The source of a mention.
         kind: ``part`` of a person's name, ``phrase``, ``exact`` where case matters, ``word`` that may also be an
-            ordinary one, bare ``initials`` that need a cue, or those of a ``signer``, who stands where notes end; of names
+            ordinary one, bare ``initials`` that need a cue, or those of a ``signer``, who stands where notes end, or a
+            ``stamp`` of initials that the note shows to be used; of names
             too short to be looked for by themselves the ``whole`` with capitals, and a part that is ``titled``.
     """
 
@@ -162,6 +166,8 @@ def _is_meant(text: str, start: int, end: int, entry: Known) -> bool:
         return is_name_there(text, start, end)
     if entry.kind == "signer":
         return _is_signed(text, start, end, entry.text)
+    if entry.kind == "stamp":
+        return text[start:end] == entry.text and _is_stamp(text, start, end)
     if entry.kind in {"exact", "initials"} and text[start:end] != entry.text:
         return False
     return entry.kind != "initials" or bool(_INITIALS_CUE.search(text, max(0, start - _WINDOW), start))
@@ -175,6 +181,15 @@ def _is_signed(text: str, start: int, end: int, initials: str) -> bool:
     return bool(_SIGNED_AFTER.match(after)) and bool(
         _LINE_START.search(before) or (text[start:end].isupper() and _SENTENCE_END.search(before))
     )
+
+
+def _is_stamp(text: str, start: int, end: int) -> bool:
+    """Whether initials that stand for somebody elsewhere in the note do so here: where a clause ends and no amount is told."""
+    word = text[start:end]
+    if word in resources.terms("clinical_acronyms") or not _CLAUSE_END.match(text, end):
+        return False
+    before = text[max(0, start - _WINDOW) : start]
+    return _AMOUNT_BEFORE.search(before) is None and _STAMP_BEFORE.search(before) is not None
 
 
 def _people(text: str, hits: list[_Hit], found: _Found) -> Iterator[Span]:

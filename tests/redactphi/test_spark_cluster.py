@@ -13,7 +13,8 @@ from benchmarks.spark_cluster import QUICK, cluster, missing, submitted
 from redactphi import redact_frame
 from redactphi.keys import VARIABLE
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=f"Spark cannot run here: {missing()}")
+# One after the other: each starts a Java machine of its own.
+pytestmark = [pytest.mark.skipif(bool(missing()), reason=f"Spark cannot run here: {missing()}"), pytest.mark.xdist_group("spark")]
 
 PARTITIONS = 24
 CRASHED = "Python worker exited unexpectedly"
