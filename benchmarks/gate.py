@@ -70,7 +70,9 @@ def found(model: PhiModel, documents: Sequence[tuple[str, list[tuple[int, int, s
     default="../shared/data/phi/raw/mtsamples.jsonl",
     show_default=True,
 )
-@click.option("--set", "sets", multiple=True, default=("held_out_vic", "held_out_wes", "held_out_zoe"), show_default=True)
+@click.option(
+    "--set", "sets", multiple=True, default=("held_out_vic", "held_out_wes", "held_out_zoe"), show_default=True
+)
 def main(notes: Path, sets: Sequence[str]) -> None:
     """Print a line for each threshold and distance."""
     folder = resources.model_path() / "phi_tagger"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -158,24 +158,27 @@ def _is_bounded(folded: str, start: int, end: int) -> bool:
 
 
 def _is_meant(text: str, start: int, end: int, entry: Known) -> bool:
-    if entry.kind == "whole":
-        return all(word[0].isupper() for word in text[start:end].replace(",", " ").split())
-    if entry.kind == "titled":
-        return text[start].isupper() and is_titled(text, start)
-    if entry.kind == "word":
-        return is_name_there(text, start, end)
-    if entry.kind == "signer":
-        return _is_signed(text, start, end, entry.text)
-    if entry.kind == "stamp":
-        return text[start:end] == entry.text and _is_stamp(text, start, end)
-    if entry.kind in {"exact", "initials"} and text[start:end] != entry.text:
+    if entry.kind in {"exact", "initials", "stamp"} and text[start:end] != entry.text:
         return False
-    return entry.kind != "initials" or bool(_INITIALS_CUE.search(text, max(0, start - _WINDOW), start))
+    test = _TESTS.get(entry.kind)
+    return test is None or test(text, start, end)
 
 
-def _is_signed(text: str, start: int, end: int, initials: str) -> bool:
+def _is_whole(text: str, start: int, end: int) -> bool:
+    return all(word[0].isupper() for word in text[start:end].replace(",", " ").split())
+
+
+def _is_titled_there(text: str, start: int, end: int) -> bool:  # noqa: ARG001 - as the other tests
+    return text[start].isupper() and is_titled(text, start)
+
+
+def _is_cued(text: str, start: int, end: int) -> bool:  # noqa: ARG001 - as the other tests
+    return _INITIALS_CUE.search(text, max(0, start - _WINDOW), start) is not None
+
+
+def _is_signed(text: str, start: int, end: int) -> bool:
     """Whether initials stand where a signature does: as a line, or behind the last sentence of one."""
-    if text[start:end] not in {initials, initials.lower()}:
+    if not (text[start:end].isupper() or text[start:end].islower()):
         return False
     before, after = text[max(0, start - _WINDOW) : start], text[end : end + _WINDOW]
     return bool(_SIGNED_AFTER.match(after)) and bool(
@@ -310,3 +313,14 @@ def is_eponymic(text: str, end: int) -> bool:
 
 
 PERSON_LABELS = frozenset({str(PhiLabel.NAME), str(PhiLabel.PROVIDER)})
+
+
+_TESTS: Mapping[str, Callable[[str, int, int], bool]] = {
+    "whole": _is_whole,
+    "titled": _is_titled_there,
+    "word": is_name_there,
+    "signer": _is_signed,
+    "stamp": _is_stamp,
+    "initials": _is_cued,
+}
+"""By kind of entry, what must hold where its text is found."""

@@ -127,16 +127,10 @@ def _trimmed(text: str, span: Span) -> Span:
         first = 1
     while first < last - 1 and (words[first].lower() in _LINKS or _is_title(span, words[first])):
         first += 1
-    while first < last - 1 and (
-        words[last - 1].lower() in LINKS
-        or _is_day(words[last - 1])
-        or (span.label in _ORGANISATIONS and words[last - 1] in _UNITS)
-    ):
+    while first < last - 1 and _is_behind(span, words[last - 1]):
         last -= 1
     while first < last - 1 and _CLOCK.fullmatch(words[first]):
         first += 1
-    if last - first > 1 and span.label in PERSON_LABELS and _AGE.fullmatch(words[last - 1]):
-        last -= 1
     if (span.label in _ORGANISATIONS or span.label in PERSON_LABELS) and not all(map(str.islower, words[first:last])):
         while first < last - 1 and words[last - 1].islower() and words[last - 1] in resources.terms("common_words"):
             last -= 1
@@ -144,6 +138,16 @@ def _trimmed(text: str, span: Span) -> Span:
         return span
     start = sum(len(word) + 1 for word in words[:first])
     return _part(span, start, start + len(" ".join(words[first:last])))
+
+
+def _is_behind(span: Span, word: str) -> bool:
+    """Whether a word stands behind a name and is no part of it: a linking word, a weekday, a unit of a hospital, an age."""
+    return (
+        word.lower() in LINKS
+        or _is_day(word)
+        or (span.label in _ORGANISATIONS and word in _UNITS)
+        or (span.label in PERSON_LABELS and _AGE.fullmatch(word) is not None)
+    )
 
 
 def _is_day(word: str) -> bool:

@@ -18,7 +18,10 @@ from redactphi.etl.spark import redact, run_stage
 from redactphi.keys import VARIABLE, write_key
 
 # One after the other: each starts a Java machine of its own.
-pytestmark = [pytest.mark.skipif(bool(missing()), reason=f"Spark cannot run here: {missing()}"), pytest.mark.xdist_group("spark")]
+pytestmark = [
+    pytest.mark.skipif(bool(missing()), reason=f"Spark cannot run here: {missing()}"),
+    pytest.mark.xdist_group("spark"),
+]
 
 ROWS = 4
 """Of an Arrow batch at most, so that small tables have several."""

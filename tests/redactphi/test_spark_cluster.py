@@ -14,7 +14,10 @@ from redactphi import redact_frame
 from redactphi.keys import VARIABLE
 
 # One after the other: each starts a Java machine of its own.
-pytestmark = [pytest.mark.skipif(bool(missing()), reason=f"Spark cannot run here: {missing()}"), pytest.mark.xdist_group("spark")]
+pytestmark = [
+    pytest.mark.skipif(bool(missing()), reason=f"Spark cannot run here: {missing()}"),
+    pytest.mark.xdist_group("spark"),
+]
 
 PARTITIONS = 24
 CRASHED = "Python worker exited unexpectedly"
