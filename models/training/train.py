@@ -148,7 +148,7 @@ def main() -> None:
     """Train, measure, and write the pipeline."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--documents", type=int, default=24_000)
+    parser.add_argument("--documents", type=int, default=32_000)
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--dropout", type=float, default=DROPOUT)
