@@ -22,6 +22,7 @@ _DEV_DOCUMENTS = 1200
 _VERSION = "0.1.0"
 _FIGURES = "<!-- figures -->"
 _END_OF_FIGURES = "<!-- end of figures -->"
+_CARD = Path(__file__).resolve().parents[1] / "en_redactphi_sm" / "MODEL_CARD.md"
 
 
 def measure_and_export(
@@ -97,6 +98,9 @@ def write_figures(report: Mapping[str, Any], card: Path) -> None:
     ]
     training = report["training"]
     lines += ["", f"{training['documents']} documents, {training['epochs']} epochs, {training['minutes']} minutes."]
+    if not card.is_file():
+        # Trained into another folder: its card is the shipped one's, with its own figures.
+        shutil.copyfile(_CARD, card)
     before, rest = card.read_text(encoding="utf-8").split(_FIGURES)
     after = rest.split(_END_OF_FIGURES)[1]
     card.write_text("".join([before, _FIGURES, "\n", "\n".join(lines), "\n", _END_OF_FIGURES, after]), encoding="utf-8")
