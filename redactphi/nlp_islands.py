@@ -14,7 +14,7 @@ from redactphi.nlp_weights import Floats
 OPEN = 0.05
 """From which probability of being PHI on, as the gate sees it, a token is looked at."""
 
-AROUND = 32
+AROUND = 24
 """So many tokens to each side of it are looked at as well: what the full networks need to judge it."""
 
 Flags = NDArray[np.bool_]
