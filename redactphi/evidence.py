@@ -1,8 +1,9 @@
 """What the whole document says of a doubtful span: where nothing is surely PHI, a guess of the model is none either.
 
 A note full of names and numbers makes one more of them likely. In a longer text with no sure sign of a person, the
-model's guesses are brands, eponyms and counts. Rules and the patient's facts are never doubted. A placeholder of an
-earlier redaction is as sure a sign as what it stands for, or a second look would be the blinder one.
+model's guesses are brands, eponyms and counts, and what a weak rule alone takes for a name is one as well. Surer rules and
+the patient's facts are never doubted. A placeholder of an earlier redaction is as sure a sign as what it stands for, or a
+second look would be the blinder one.
 """
 
 from __future__ import annotations
@@ -20,14 +21,18 @@ SURE_RULE = 0.8
 SURE_MODEL = 0.95 * WEIGHT
 """Weighted score from which the model's span is one."""
 
+WEAK_RULE = 0.7
+"""Below it a rule's span goes with the model's guesses, unless the model sees something there too."""
+
 _ENOUGH = 2
 _CERTAIN = 0.9 * WEIGHT
 _SHORT = 400
 _MODEL = "model/"
+_PATIENT = "patient/"
 
 
 def weighed(text: str, spans: Sequence[Span]) -> list[Span]:
-    """The spans without the model's doubtful ones, if the text holds fewer than two sure signs of PHI.
+    """The spans without the doubtful ones, if the text holds fewer than two sure signs of PHI.
 
     Args:
         text: The note. Texts under 400 characters are left as they are: a query holds one name and little else.
@@ -38,7 +43,16 @@ def weighed(text: str, spans: Sequence[Span]) -> list[Span]:
     sure = sum(1 for _ in islice(filter(_is_sure, spans), _ENOUGH))
     if sure == _ENOUGH or sure + len(placeholders(text)) >= _ENOUGH:
         return list(spans)
-    return [span for span in spans if not span.source.startswith(_MODEL) or span.score >= _CERTAIN]
+    seen = [span for span in spans if span.source.startswith(_MODEL)]
+    return [span for span in spans if _stands(span, seen)]
+
+
+def _stands(span: Span, seen: Sequence[Span]) -> bool:
+    if span.source.startswith(_MODEL):
+        return span.score >= _CERTAIN
+    if span.score >= WEAK_RULE or span.source.startswith(_PATIENT):
+        return True
+    return any(other.start < span.end and span.start < other.end for other in seen)
 
 
 def _is_sure(span: Span) -> bool:

@@ -32,7 +32,7 @@ def is_catalogue_number(text: str, span: Span) -> bool:
     if span.label not in _NUMBERS:
         return False
     before = text[max(0, span.start - _BEFORE) : span.start]
-    if _LABEL.search(before):
+    if is_behind_label(text, span):
         return True
     if span.score >= _SURE:
         return False
@@ -40,6 +40,11 @@ def is_catalogue_number(text: str, span: Span) -> bool:
     if word is not None and word[1].lower() in products():
         return True
     return "|" in before and _is_in_column(text, span)
+
+
+def is_behind_label(text: str, span: Span) -> bool:
+    """Whether REF, "cat no." or the like stands before a span."""
+    return _LABEL.search(text, max(0, span.start - _BEFORE), span.start) is not None
 
 
 def _is_in_column(text: str, span: Span) -> bool:

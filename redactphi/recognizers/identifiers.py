@@ -9,6 +9,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
 from redactphi.mentions import is_ordinary
+from redactphi.recognizers.catalogue import is_behind_label
 from redactphi.recognizers.checksums import digits_of, is_identifier
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.spans import Span
@@ -128,6 +129,26 @@ def _cells(line: str, start: int, divider: str, heads: dict[int, str]) -> Iterat
             yield Span(first, first + len(value), label, _TABLE_SCORE, "identifiers/table")
 
 
+_PLAIN_NUMBERS = frozenset({
+    "identifiers_other/long-number", "identifiers_other/year-dash-number", "identifiers_other/letters-and-digits",
+    "identifiers_other/labelled-loose",
+})  # fmt: skip
+"""Rules that go by the look of a number, or by a label that may be the maker's "ref"."""
+
+
+_LOT = regex.compile(r"(?i)\b(?:lots?|s/?n|exp|qty)\b")
+_BESIDE = 40
+
+
+def _is_makers(text: str, span: Span) -> bool:
+    """Whether "ref" before a number is the maker's own: a lot or a serial number stands beside it."""
+    if span.source not in _PLAIN_NUMBERS or not is_behind_label(text, span):
+        return False
+    first, last = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    low, high = max(first, span.start - _BESIDE), min(last if last >= 0 else len(text), span.end + _BESIDE)
+    return _LOT.search(text, low, high) is not None
+
+
 class IdentifierRecognizer(RuleRecognizer):
     """Finds record, plan, account, licence, vehicle, device and other identifying codes, and the initials of signers."""
 
@@ -145,7 +166,7 @@ class IdentifierRecognizer(RuleRecognizer):
 
     def spans(self, text: str, nlp_artifacts: NlpArtifacts | None = None) -> Iterator[Span]:
         """The spans of every rule, and the cells of table columns whose heads name an identifier."""
-        yield from super().spans(text)
+        yield from (s for s in super().spans(text) if not _is_makers(text, s))
         yield from in_tables(text)
 
 

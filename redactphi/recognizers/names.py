@@ -53,6 +53,7 @@ _DOUBTFUL = frozenset({
 
 
 _BY = frozenset({"names/clinician-by", "names/clinician-by-known", "names/spoke-with"})
+_THERAPY = regex.compile(r"[ \t](?:PT|OT|ST)\b")
 _HEADING = regex.compile(r",?[ \t]+\p{Lu}[\p{L}.-]{1,6}[ \t]*:")
 _TITLE = "names/courtesy-title"
 _FIELD = "names/patient-field"
@@ -99,18 +100,21 @@ class NameRecognizer(RuleRecognizer):
 def _without_acronym(text: str, span: Span) -> Span:
     """The span without the acronym behind a name that is not written in capitals: "Champion FYI", "Tsosie (POA)"."""
     match = _ACRONYM_BEHIND.search(text, span.start, span.end)
-    if match is None or match[1] not in resources.terms("clinical_acronyms") or match[1].lower() in listed_names():
+    if match is None or match[1].lower() in listed_names():
         return span
-    return span.between(span.start, match.start())
+    is_known = match[1] in resources.terms("clinical_acronyms") or match[1].lower() in resources.terms("unit_acronyms")
+    return span if not is_known else span.between(span.start, match.start())
 
 
 def _is_role(text: str, span: Span) -> bool:
-    """Whether a role stands before a credential, as "Chaplain, MSW", or a word that is no name before one and a colon: "Ref MD:"."""
+    """Whether a role stands before a credential, as "Chaplain, MSW", or a word that is no name: "Ref MD:", "Vestib PT ref"."""
     if span.source != "names/credential":
         return False
     word = text[span.start : span.end].lower()
     return word in never_names("clinician_titles", "clinician_roles") or (
-        word not in listed_names() and _HEADING.match(text, span.end) is not None
+        word.isalpha()
+        and word not in listed_names()
+        and (_HEADING.match(text, span.end) or _THERAPY.match(text, span.end)) is not None
     )
 
 

@@ -7,6 +7,7 @@ from redactphi.spans import Span
 
 LONG = "The incision was closed in layers and a dressing was applied. " * 10
 GUESS = Span(4, 12, "NAME", 0.6, "model/x")
+WEAK = Span(4, 12, "NAME", 0.6, "names/full-name")
 
 
 def test_a_guess_alone_in_a_long_text_goes():
@@ -28,6 +29,17 @@ def test_one_sure_sign_is_not_enough_and_stays_itself():
     assert weighed(LONG, [GUESS, sure]) == [sure]
 
 
-def test_rules_are_never_doubted():
-    rule = Span(4, 12, "NAME", 0.3, "names/full-name")
-    assert weighed(LONG, [rule]) == [rule]
+@pytest.mark.parametrize("source", ["names/clinician-title", "patient/name"])
+def test_sure_rules_and_the_patients_facts_are_never_doubted(source):
+    found = Span(4, 12, "NAME", 0.7 if source.startswith("names") else 0.3, source)
+    assert weighed(LONG, [found]) == [found]
+
+
+def test_a_weak_rule_alone_in_a_long_text_goes():
+    assert weighed(LONG, [WEAK]) == []
+    assert weighed(LONG[:300], [WEAK]) == [WEAK]
+
+
+def test_a_weak_rule_stays_where_the_model_sees_something_too():
+    assert weighed(LONG, [WEAK, GUESS]) == [WEAK]
+    assert weighed(LONG, [WEAK, Span(20, 28, "NAME", 0.5, "model/x")]) == []
