@@ -175,7 +175,8 @@ def _first_of(node: Node) -> tuple[Chars, bool]:  # noqa: PLR0911 - one for each
         case Sequence(items):
             return first(items)
         case Choice(options):
-            return _united(map(_first_of, options))
+            # An option that is nothing but a look around matches no character.
+            return _united(first(_items(option)) for option in options)
         case Repeat(item, low, _):
             chars, empty = _first_of(item)
             return chars, empty or low == 0

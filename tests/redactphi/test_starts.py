@@ -105,3 +105,11 @@ def test_odd_letters_count_as_the_plain_ones_a_pattern_takes_them_for():
     recognizer = IdentifierRecognizer()
     for text in ("\u017fSN: 402-19-8877", "SSN:\u2003402-19-8877", "MEDICAL RECORD NO\u2028 4471902"):
         assert {*recognizer.spans(text)} == {span for one in recognizer.rules for span in one.spans_alone(text)}
+
+
+@pytest.mark.parametrize("pattern", [r"(?:(?<=\.)[ ]|(?<=\bmin[ ]))\(x\)", r"(?:(?<=min[ ])|a)\(x\)"])
+def test_an_option_that_only_looks_back_begins_with_what_follows_it(pattern):
+    first = head(parse(pattern))
+    assert first is not None
+    assert "(" in first.ascii
+    assert "m" not in first.ascii
