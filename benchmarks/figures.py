@@ -74,7 +74,7 @@ def section() -> str:
     lines = [
         "## Figures",
         "",
-        "Percent, label-blind. `held_out_vic` and `held_out_wes` (ordinary notes) and `held_out_zoe` (terse ones) say what to expect: nobody read them. All other gold was looked at while building, and the",
+        "Percent, label-blind. `held_out_vic` and `held_out_wes` (ordinary notes) and `held_out_yan` (terser ones) say what to expect: nobody read them. All other gold was looked at while building, and the",
         "sets by other hands (`second_hand`, the other `held_out_*`) are trained on since. Stock Presidio is `AnalyzerEngine()` with the small spaCy",
         "model. `make bench` measures both again.",
         "",
