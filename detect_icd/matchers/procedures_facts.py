@@ -256,7 +256,7 @@ class Facts:
         """The side of what stands at ``start``-``end``: RT, LT, 50 or ``""``, and the word that says so."""
         found = named_sides(self.text, clause.start, clause.end)
         again = self._again_on_the_other_side
-        if again is not None and (found or clause.role is not Role.TITLE):
+        if again is not None and clause.role is not Role.TITLE:
             return "50", again
         if found:
             nearest = min(found, key=lambda item: max(item[1].start - end, start - item[1].end, 0))
