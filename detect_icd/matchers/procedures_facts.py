@@ -14,7 +14,6 @@ from detect_icd.matchers.procedures_amounts import Amount, age, counted, levels,
 from detect_icd.matchers.procedures_index import Entry
 from detect_icd.matchers.procedures_kinds import (
     DONE_HERE,
-    GAVE_UP,
     GIVEN,
     INSTRUCTS,
     NONE_TODAY,
@@ -27,21 +26,17 @@ from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_sides import OTHER_SIDE, joined, named_sides
 from detect_icd.matchers.procedures_vocabulary import Hit
+from detect_icd.matchers.procedures_ways import APPROACH_ATOMS, BY_PORTS, given_up
 from detect_icd.sections import Section
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
 
-APPROACH_ATOMS = {
-    "open": "open", "laparotomy": "open", "laparoscopic": "laparoscopic", "endoscopic": "endoscopic",
-    "lap": "laparoscopic", "percutaneous": "percutaneous", "arthroscopic": "arthroscopic", "thoracoscopic": "thoracoscopic",
-}  # fmt: skip
 _OPERATIVE_SECTIONS = frozenset(
     {"procedure_performed", "procedure_description", "postoperative_diagnosis", "operative_data"}
 )
 _VISIT_SECTIONS = frozenset(
     {"physical_exam", "review_of_systems", "vital_signs", "hospital_course", "family_history", "social_history"}
 )
-_BY_PORTS = frozenset({"laparoscopic", "arthroscopic", "thoracoscopic"})
 _PORTS = frozenset({"port_entry", "bare_port"})
 _CONVERTED = "converted"
 _SHORT = "lap"
@@ -226,7 +221,7 @@ class Facts:
                 near = [h for h in clause.hits if h.atom in {"open", "laparotomy"} and abs(h.start - hit.start) < 60]  # noqa: PLR2004
                 if near and self.status(clause, hit.start, hit.end)[0] is Status.PRESENT:
                     return hit
-        gave_up = GAVE_UP.search(self.text)
+        gave_up = given_up(self)
         return Hit(gave_up.start(), gave_up.end(), _CONVERTED) if gave_up else None
 
     def approach(self, clause: Clause, start: int, end: int) -> tuple[str, Hit | None]:
@@ -247,7 +242,7 @@ class Facts:
                 approach = "laparoscopic" if hit.atom in _PORTS else APPROACH_ATOMS.get(hit.atom, "")
                 if hit.atom == _SHORT and clause.role is not Role.TITLE:
                     continue
-                telling = approach in _BY_PORTS or (approach and clause.role is Role.TITLE)
+                telling = approach in BY_PORTS or (approach and clause.role is Role.TITLE)
                 if telling and self.status(clause, hit.start, hit.end)[0] is Status.PRESENT:
                     return approach, hit
         return "", None
