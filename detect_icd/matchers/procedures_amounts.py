@@ -240,7 +240,7 @@ def units(amount: float, beyond: float, per: float) -> int:
 
 _DIGITS = {
     "finger": ("thumb", "index|second|2nd|pointer", "middle|long|third|3rd", "ring|fourth|4th", "little|small|fifth|5th|pinky"),
-    "toe": ("great|big|hallux|first|1st", "second|2nd", "third|3rd", "fourth|4th", "little|small|fifth|5th"),
+    "toe": ("great|big|hallux|first|1st", "second|2nd", "third|3rd", "fourth|4th", r"(?:little|small)(?= (?:toe|digit)s?\b)|fifth|5th"),
 }  # fmt: skip
 _CODES = {
     ("finger", "LT"): ("FA", "F1", "F2", "F3", "F4"), ("finger", "RT"): ("F5", "F6", "F7", "F8", "F9"),

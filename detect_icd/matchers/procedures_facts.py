@@ -267,6 +267,12 @@ class Facts:
         return named_sides(self.text, 0, len(self.text))
 
     @functools.cached_property
+    def one_side(self) -> str:
+        """The one side that the note names beside both, RT or LT; 50 where it names neither or each."""
+        single = {side for side, _ in self._sides} - {"50"}
+        return single.pop() if len(single) == 1 else "50"
+
+    @functools.cached_property
     def _side_of_account(self) -> tuple[str, Span | None]:
         """The side that the account names, where it names one only, or one far more often."""
         sides = self._sides

@@ -310,7 +310,8 @@ def _side(facts: Facts, entry: Entry, found: Found) -> Answer | None:
         return Answer()
     side, word = facts.side(found.clause, *found.bounds)
     if procedure.place:
-        named = facts.places(procedure.place, found.clause, side, *found.bounds)
+        # Both edges of one nail are not both hands or feet.
+        named = facts.places(procedure.place, found.clause, facts.one_side if side == "50" else side, *found.bounds)
         if named:
             return Answer(tuple(span for _, span in named), places=tuple(code for code, _ in named))
     return Answer((word,), modifiers=(side,)) if word and procedure.sides else Answer()
