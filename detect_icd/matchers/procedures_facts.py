@@ -148,6 +148,12 @@ class Facts:
             return ()
         return () if any(self._is_denied(clause, hit, hits) for hit in hits) else hits
 
+    def denies_part(self, clause: Clause, hits: Sequence[Hit]) -> bool:
+        """Whether a clause denies one of these words and not the others: "laryngectomy without neck dissection"."""
+        return any(self._is_denied(clause, hit, hits) for hit in hits) and self.status(
+            clause, min(hit.start for hit in hits), max(hit.end for hit in hits)
+        )[0] is Status.PRESENT
+
     def _is_denied(self, clause: Clause, hit: Hit, hits: Sequence[Hit]) -> bool:
         """Whether a denial stands right beside a word, though between it and the others: "the acromion was not burred"."""
         status, cue = self.status(clause, hit.start, hit.end)
