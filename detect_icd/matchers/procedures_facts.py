@@ -18,9 +18,11 @@ from detect_icd.matchers.procedures_kinds import (
     INSTRUCTS,
     NONE_TODAY,
     OPERATIVE,
+    OPERATIVE_SECTIONS,
     SERVICE_NOTE,
     SPECIMENS,
     VISIT,
+    VISIT_SECTIONS,
 )
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
@@ -31,12 +33,6 @@ from detect_icd.sections import Section
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
 
-_OPERATIVE_SECTIONS = frozenset(
-    {"procedure_performed", "procedure_description", "postoperative_diagnosis", "operative_data"}
-)
-_VISIT_SECTIONS = frozenset(
-    {"physical_exam", "review_of_systems", "vital_signs", "hospital_course", "family_history", "social_history"}
-)
 _PORTS = frozenset({"port_entry", "bare_port"})
 _CONVERTED = "converted"
 _SHORT = "lap"
@@ -69,7 +65,7 @@ class Facts:
     @functools.cached_property
     def operative(self) -> bool:
         """Whether the note tells of an operation at all, rather than of a visit or a stay."""
-        if self.titled or self._sections & _OPERATIVE_SECTIONS:
+        if self.titled or self._sections & OPERATIVE_SECTIONS:
             return True
         return not self.visit and OPERATIVE.search(self.text) is not None
 
@@ -118,7 +114,7 @@ class Facts:
     def visit(self) -> bool:
         """Whether the note has the sections of a visit or a stay, or is headed as the note of one."""
         headed = VISIT.match(self.text) or NONE_TODAY.search(self.text)
-        return bool(self._sections & _VISIT_SECTIONS) or headed is not None
+        return bool(self._sections & VISIT_SECTIONS) or headed is not None
 
     @functools.cached_property
     def modifiers(self) -> dict[str, Span]:
@@ -148,11 +144,18 @@ class Facts:
             return ()
         return () if any(self._is_denied(clause, hit, hits) for hit in hits) else hits
 
+    @functools.cached_property
+    def lists_one_side(self) -> bool:
+        """Whether the list of operations is of one side: what it has for each is not what was done again on the other."""
+        titles = [clause for clause in self.clauses if clause.role is Role.TITLE]
+        return len({side for c in titles for side, _ in named_sides(self.text, c.start, c.end)}) <= 1
+
     def denies_part(self, clause: Clause, hits: Sequence[Hit]) -> bool:
         """Whether a clause denies one of these words and not the others: "laryngectomy without neck dissection"."""
-        return any(self._is_denied(clause, hit, hits) for hit in hits) and self.status(
-            clause, min(hit.start for hit in hits), max(hit.end for hit in hits)
-        )[0] is Status.PRESENT
+        return (
+            any(self._is_denied(clause, hit, hits) for hit in hits)
+            and self.status(clause, min(hit.start for hit in hits), max(hit.end for hit in hits))[0] is Status.PRESENT
+        )
 
     def _is_denied(self, clause: Clause, hit: Hit, hits: Sequence[Hit]) -> bool:
         """Whether a denial stands right beside a word, though between it and the others: "the acromion was not burred"."""
@@ -257,7 +260,7 @@ class Facts:
         """The side of what stands at ``start``-``end``: RT, LT, 50 or ``""``, and the word that says so."""
         found = named_sides(self.text, clause.start, clause.end)
         again = self._again_on_the_other_side
-        if again is not None and clause.role is not Role.TITLE:
+        if again is not None and (clause.role is not Role.TITLE or (found and self.lists_one_side)):
             return "50", again
         if found:
             nearest = min(found, key=lambda item: max(item[1].start - end, start - item[1].end, 0))

@@ -2,6 +2,14 @@
 
 import re
 
+OPERATIVE_SECTIONS = frozenset(
+    {"procedure_performed", "procedure_description", "postoperative_diagnosis", "operative_data"}
+)
+"""Sections that the report of an operation has."""
+VISIT_SECTIONS = frozenset(
+    {"physical_exam", "review_of_systems", "vital_signs", "hospital_course", "family_history", "social_history"}
+)
+"""Sections that the note of a visit or a stay has."""
 SPECIMENS = re.compile(
     r"\b(?:pathology|cytology|cytopathology|histology) report\b|^[ \t]*(?:gross(?: (?:description|examination))?|microscopic(?: (?:description|examination))?):",
     re.IGNORECASE | re.MULTILINE,
