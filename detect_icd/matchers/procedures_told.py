@@ -148,7 +148,7 @@ def confirmed(facts: Facts, known: Accounts, stated: Sequence[Mention], named: A
     """What the steps say, as far as a known account of the same operation is about as near as any.
 
     A heading is not corrected on less, nor where an account of the operation it names is nearer; and steps alone do not say
-    what a heading means that names nothing we know.
+    what a heading means that names nothing we know, unless they stand in it.
 
     Args:
         facts: The note.
@@ -167,9 +167,17 @@ def confirmed(facts: Facts, known: Accounts, stated: Sequence[Mention], named: A
         procedure, near = mention.entry.procedure, nearness.get(mention.code, 0.0)
         lesser = named & {*procedure.supersedes, *procedure.includes}
         nearer = any(nearness.get(code, 0.0) > _NEARER * near for code in lesser)
+        if not named and _is_listed(told.clauses, mention):
+            return True
         return bool(procedure.add_on_to) or (near >= enough and not nearer)
 
     return [mention for mention in stated if holds(mention)]
+
+
+def _is_listed(clauses: Sequence[Clause], mention: Mention) -> bool:
+    """Whether the list of operations itself states all the steps."""
+    titles = [clause for clause in clauses if clause.role is Role.TITLE]
+    return all(any(title.start <= hit.start < title.end for title in titles) for hit in mention.found.hits)
 
 
 def _voted(agreed: Sequence[tuple[float, list[Mention]]]) -> list[Mention]:
