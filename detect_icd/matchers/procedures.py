@@ -58,11 +58,15 @@ class ProcedureMatcher:
         ]
         told = list(by_steps(facts, self.index, service_date))
         done = [mention for mention in mentions if mention.status is Status.PRESENT]
-        if any(mention.role is Role.TITLE for mention in done):
-            told = confirmed(facts, accounts(self.index.vocabulary), told) if told else told
-        elif like := by_account(facts, self.index, accounts(self.index.vocabulary), service_date, [*done, *told]):
+        known = accounts(self.index.vocabulary)
+        named_codes = {mention.code for mention in done if mention.role is Role.TITLE}
+        if named_codes:
+            told = confirmed(facts, known, told, named_codes) if told else told
+        elif like := by_account(facts, self.index, known, service_date, [*done, *told]):
             mentions = [mention for mention in mentions if mention.status is not Status.PRESENT]
             told = like
+        elif facts.titled and told:
+            told = confirmed(facts, known, told, named_codes)
         told = with_further(facts, self.index, told, service_date)
         others = any(mention.role is Role.TITLE and not decided(mention) for mention in done)
         if not others and (sized := by_size(facts, self.index, service_date)):

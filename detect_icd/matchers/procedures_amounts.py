@@ -240,7 +240,7 @@ def units(amount: float, beyond: float, per: float) -> int:
 
 _DIGITS = {
     "finger": ("thumb", "index|second|2nd|pointer", "middle|long|third|3rd", "ring|fourth|4th", "little|small|fifth|5th|pinky"),
-    "toe": ("great|big|hallux|first|1st", "second|2nd", "third|3rd", "fourth|4th", "little|small|fifth|5th"),
+    "toe": ("great|big|hallux|first|1st", "second|2nd", "third|3rd", "fourth|4th", r"(?:little|small)(?= (?:toe|digit)s?\b)|fifth|5th"),
 }  # fmt: skip
 _CODES = {
     ("finger", "LT"): ("FA", "F1", "F2", "F3", "F4"), ("finger", "RT"): ("F5", "F6", "F7", "F8", "F9"),
@@ -255,9 +255,11 @@ _DIGIT = {
     for kind, digits in _DIGITS.items()
 }
 _LID = regex.compile(
-    r"\b(?P<which>upper|lower)\b(?=[^.;]{0,30}?\b(?:eye)?lids?\b)|\blids?\b[^.;]{0,12}\b(?P<after>upper|lower)\b",
+    r"\b(?P<which>upper|lower)\b(?=[^.;]{0,30}?\b(?:eye)?lids?\b)|\blids?\b[^.;]{0,12}\b(?P<after>upper|lower)\b"
+    r"|\b(?-i:[RL])(?P<short>(?-i:[UL]))(?-i:L)\b",
     regex.IGNORECASE,
 )
+_WHICH = {"U": "upper", "L": "lower"}
 _LIDS = {("upper", "LT"): "E1", ("lower", "LT"): "E2", ("upper", "RT"): "E3", ("lower", "RT"): "E4"}
 _VESSEL = regex.compile(
     r"(?P<LM>\bleft main\b|\bLMCA\b)|(?P<LD>\bleft anterior descending\b|\bLAD\b|\bdiagonal\b)"
@@ -286,7 +288,8 @@ def places(kind: str, text: str, start: int, end: int, sides: Sequence[str]) -> 
     for match in pattern.finditer(text, start, end):
         for side in sides:
             if kind == "eyelid":
-                code = _LIDS[(match["which"] or match["after"]).lower(), side]
+                which = match["which"] or match["after"] or _WHICH[match["short"]]
+                code = _LIDS[which.lower(), side]
             else:
                 code = _CODES[kind, side][int(str(match.lastgroup)[1:])]
             found.setdefault(code, Span(match.start(), match.end(), "place"))

@@ -14,34 +14,25 @@ from detect_icd.matchers.procedures_amounts import Amount, age, counted, levels,
 from detect_icd.matchers.procedures_index import Entry
 from detect_icd.matchers.procedures_kinds import (
     DONE_HERE,
-    GAVE_UP,
     GIVEN,
     INSTRUCTS,
     NONE_TODAY,
     OPERATIVE,
+    OPERATIVE_SECTIONS,
     SERVICE_NOTE,
     SPECIMENS,
     VISIT,
+    VISIT_SECTIONS,
 )
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_sides import OTHER_SIDE, joined, named_sides
 from detect_icd.matchers.procedures_vocabulary import Hit
+from detect_icd.matchers.procedures_ways import APPROACH_ATOMS, BY_PORTS, given_up
 from detect_icd.sections import Section
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
 
-APPROACH_ATOMS = {
-    "open": "open", "laparotomy": "open", "laparoscopic": "laparoscopic", "endoscopic": "endoscopic",
-    "lap": "laparoscopic", "percutaneous": "percutaneous", "arthroscopic": "arthroscopic", "thoracoscopic": "thoracoscopic",
-}  # fmt: skip
-_OPERATIVE_SECTIONS = frozenset(
-    {"procedure_performed", "procedure_description", "postoperative_diagnosis", "operative_data"}
-)
-_VISIT_SECTIONS = frozenset(
-    {"physical_exam", "review_of_systems", "vital_signs", "hospital_course", "family_history", "social_history"}
-)
-_BY_PORTS = frozenset({"laparoscopic", "arthroscopic", "thoracoscopic"})
 _PORTS = frozenset({"port_entry", "bare_port"})
 _CONVERTED = "converted"
 _SHORT = "lap"
@@ -74,7 +65,7 @@ class Facts:
     @functools.cached_property
     def operative(self) -> bool:
         """Whether the note tells of an operation at all, rather than of a visit or a stay."""
-        if self.titled or self._sections & _OPERATIVE_SECTIONS:
+        if self.titled or self._sections & OPERATIVE_SECTIONS:
             return True
         return not self.visit and OPERATIVE.search(self.text) is not None
 
@@ -123,7 +114,7 @@ class Facts:
     def visit(self) -> bool:
         """Whether the note has the sections of a visit or a stay, or is headed as the note of one."""
         headed = VISIT.match(self.text) or NONE_TODAY.search(self.text)
-        return bool(self._sections & _VISIT_SECTIONS) or headed is not None
+        return bool(self._sections & VISIT_SECTIONS) or headed is not None
 
     @functools.cached_property
     def modifiers(self) -> dict[str, Span]:
@@ -152,6 +143,19 @@ class Facts:
         if any(_NONE_OF.search(self.text, max(low, hit.start - _NEAR), hit.start) for hit in hits if hit.start > low):
             return ()
         return () if any(self._is_denied(clause, hit, hits) for hit in hits) else hits
+
+    @functools.cached_property
+    def lists_one_side(self) -> bool:
+        """Whether the list of operations is of one side: what it has for each is not what was done again on the other."""
+        titles = [clause for clause in self.clauses if clause.role is Role.TITLE]
+        return len({side for c in titles for side, _ in named_sides(self.text, c.start, c.end)}) <= 1
+
+    def denies_part(self, clause: Clause, hits: Sequence[Hit]) -> bool:
+        """Whether a clause denies one of these words and not the others: "laryngectomy without neck dissection"."""
+        return (
+            any(self._is_denied(clause, hit, hits) for hit in hits)
+            and self.status(clause, min(hit.start for hit in hits), max(hit.end for hit in hits))[0] is Status.PRESENT
+        )
 
     def _is_denied(self, clause: Clause, hit: Hit, hits: Sequence[Hit]) -> bool:
         """Whether a denial stands right beside a word, though between it and the others: "the acromion was not burred"."""
@@ -226,7 +230,7 @@ class Facts:
                 near = [h for h in clause.hits if h.atom in {"open", "laparotomy"} and abs(h.start - hit.start) < 60]  # noqa: PLR2004
                 if near and self.status(clause, hit.start, hit.end)[0] is Status.PRESENT:
                     return hit
-        gave_up = GAVE_UP.search(self.text)
+        gave_up = given_up(self)
         return Hit(gave_up.start(), gave_up.end(), _CONVERTED) if gave_up else None
 
     def approach(self, clause: Clause, start: int, end: int) -> tuple[str, Hit | None]:
@@ -247,7 +251,7 @@ class Facts:
                 approach = "laparoscopic" if hit.atom in _PORTS else APPROACH_ATOMS.get(hit.atom, "")
                 if hit.atom == _SHORT and clause.role is not Role.TITLE:
                     continue
-                telling = approach in _BY_PORTS or (approach and clause.role is Role.TITLE)
+                telling = approach in BY_PORTS or (approach and clause.role is Role.TITLE)
                 if telling and self.status(clause, hit.start, hit.end)[0] is Status.PRESENT:
                     return approach, hit
         return "", None
@@ -256,7 +260,7 @@ class Facts:
         """The side of what stands at ``start``-``end``: RT, LT, 50 or ``""``, and the word that says so."""
         found = named_sides(self.text, clause.start, clause.end)
         again = self._again_on_the_other_side
-        if again is not None and (found or clause.role is not Role.TITLE):
+        if again is not None and (clause.role is not Role.TITLE or (found and self.lists_one_side)):
             return "50", again
         if found:
             nearest = min(found, key=lambda item: max(item[1].start - end, start - item[1].end, 0))
@@ -270,6 +274,12 @@ class Facts:
     @functools.cached_property
     def _sides(self) -> list[tuple[str, Span]]:
         return named_sides(self.text, 0, len(self.text))
+
+    @functools.cached_property
+    def one_side(self) -> str:
+        """The one side that the note names beside both, RT or LT; 50 where it names neither or each."""
+        single = {side for side, _ in self._sides} - {"50"}
+        return single.pop() if len(single) == 1 else "50"
 
     @functools.cached_property
     def _side_of_account(self) -> tuple[str, Span | None]:

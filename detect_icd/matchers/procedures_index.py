@@ -116,6 +116,7 @@ class Index:
                 *(phrase for phrase in procedure.number_of if not phrase.startswith("@")),
             )
             self.vocabulary.learn((*procedure.phrases, *asked))
+        self.vocabulary.shorten(words()["short"])
         self._read = functools.cache(self.vocabulary.atoms)
         self.entries = tuple(self._compile(procedure) for procedure in entries)
 

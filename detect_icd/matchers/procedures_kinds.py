@@ -2,19 +2,19 @@
 
 import re
 
+OPERATIVE_SECTIONS = frozenset(
+    {"procedure_performed", "procedure_description", "postoperative_diagnosis", "operative_data"}
+)
+"""Sections that the report of an operation has."""
+VISIT_SECTIONS = frozenset(
+    {"physical_exam", "review_of_systems", "vital_signs", "hospital_course", "family_history", "social_history"}
+)
+"""Sections that the note of a visit or a stay has."""
 SPECIMENS = re.compile(
     r"\b(?:pathology|cytology|cytopathology|histology) report\b|^[ \t]*(?:gross(?: (?:description|examination))?|microscopic(?: (?:description|examination))?):",
     re.IGNORECASE | re.MULTILINE,
 )
 """The report of a laboratory."""
-GAVE_UP = re.compile(
-    r"\b(?:(?:gave|give|giving) up|abandon\w*|no longer safe|could not (?:safely )?(?:be )?continue\w*|unable to (?:safely )?(?:continue|proceed)|"
-    r"(?:ports?|trocars?) (?:were |was )?(?:removed|withdrawn)|(?:gas|pneumoperitoneum|abdomen) (?:was )?(?:let out|released|evacuated|desufflated)|undocked)\b"
-    r"[^\n]{0,220}?\b(?:(?:right |left )?subcostal|kocher|midline|mcburney\w*|laparotomy|pfannenstiel|transverse|flank|thoracotomy|sternotomy)\b[^.\n]{0,40}"
-    r"\b(?:incision|made|opened|performed|carried|was)\b",
-    re.IGNORECASE,
-)
-"""Words of a change to an open operation that never name it: the ports are given up and a large incision made."""
 SERVICE_NOTE = re.compile(
     r"\b(?:nurse visit|office visit|new patient|established patient|injection (?:visit|clinic)|immunization|booster|infusion (?:suite|center|visit)|screening|"
     r"(?:two|three|four|\d) (?:standard )?views|contrast|tomosynthesis|interpretation|reading|films? taken|technologist|drawn|venipuncture|in our (?:lab|center|office)|"

@@ -2,9 +2,9 @@
 
 A file of ``data/procedures`` holds ``[[procedure]]`` tables. One with a ``variant`` list stands for several entries: each
 variant takes what the table says and adds to it (``extent``, ``here``, ``without``, ``unless``, ``includes``, ``supersedes``) or
-says it anew (every other key). A ``[words]`` table adds ``same``, ``means``, ``kind``, ``also`` and ``phrase`` of the field to
-the shared ones of ``procedure_words.toml``: ``also`` and ``phrase`` give ways of saying something that leave their words to all
-other forms.
+says it anew (every other key). A ``[words]`` table adds ``same``, ``means``, ``kind``, ``also``, ``phrase`` and ``short`` of the
+field to the shared ones of ``procedure_words.toml``: ``also``, ``phrase`` and ``short`` give ways of saying something that
+leave their words to all other forms.
 """
 
 from __future__ import annotations
@@ -258,9 +258,10 @@ def words() -> Mapping[str, Mapping[str, Any]]:
         for key in ("same", "kind", "also", "phrase"):
             for name, forms in own.get(key, {}).items():
                 tables[key][name] = list(dict.fromkeys((*tables[key].get(name, ()), *forms)))
-        for form, atoms in own.get("means", {}).items():
-            if tables["means"].setdefault(form, atoms) != atoms:
-                raise RuleError(f"{where}: {form!r} means something else in another file")
+        for key in ("means", "short"):
+            for form, said in own.get(key, {}).items():
+                if tables[key].setdefault(form, said) != said:
+                    raise RuleError(f"{where}: {form!r} means something else in another file")
     return tables
 
 

@@ -94,7 +94,9 @@ def occurrences(clause: Clause, name: Atoms) -> Iterator[Found]:
 def mention_of(facts: Facts, entry: Entry, found: Found) -> Mention | None:
     """The mention of an entry, if everything it asks for is stated."""
     status, cue = _status(facts, entry, found)
-    if status is None:
+    if status is None or (
+        found.clause.role is Role.TITLE and not found.by_steps and facts.denies_part(found.clause, found.hits)
+    ):
         return None
     answers: list[Answer] = []
     for check in _checks(entry, found):
@@ -310,7 +312,8 @@ def _side(facts: Facts, entry: Entry, found: Found) -> Answer | None:
         return Answer()
     side, word = facts.side(found.clause, *found.bounds)
     if procedure.place:
-        named = facts.places(procedure.place, found.clause, side, *found.bounds)
+        # Both edges of one nail are not both hands or feet.
+        named = facts.places(procedure.place, found.clause, facts.one_side if side == "50" else side, *found.bounds)
         if named:
             return Answer(tuple(span for _, span in named), places=tuple(code for code, _ in named))
     return Answer((word,), modifiers=(side,)) if word and procedure.sides else Answer()

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from detect_icd.candidates import Status
 from detect_icd.matchers.procedures import ProcedureMatcher
-from detect_icd.matchers.procedures_facts import APPROACH_ATOMS
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index
 from detect_icd.matchers.procedures_lexicon import Procedure
 from detect_icd.matchers.procedures_vocabulary import STOP, Hit
+from detect_icd.matchers.procedures_ways import APPROACH_ATOMS
 from detect_icd.matchers.spelling import Spelling
 from detect_icd.sections import find_sections
 

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from detect_icd.candidates import Candidate, Dropped, Status
+from detect_icd.matchers.procedures_bundles import is_part
 from detect_icd.matchers.procedures_mention import SIZED, Mention
 from detect_icd.matchers.procedures_scan import Role
 from redactphi.spans import Span
@@ -109,15 +110,10 @@ def _why(item: _Lost) -> str:
 def _without_lesser(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_Lost]]:
     """What another mention does not say more exactly and no other code includes or supersedes; and the rest."""
     exact, lost = _most_exact(mentions)
-    beaten: dict[str, tuple[Mention, str]] = {}
-    for m in exact:
-        for codes, how in ((m.entry.procedure.includes, "included in"), (m.entry.procedure.supersedes, "less than")):
-            for code in codes:
-                if code != m.code:
-                    beaten.setdefault(code, (m, how))
     # Lengths were added up by class and place: each line stands for wounds of its own.
-    lost += [_Lost(m, *beaten[m.code]) for m in exact if m.code in beaten and SIZED not in m.rules]
-    kept = [m for m in exact if m.code not in beaten or SIZED in m.rules]
+    beaten = {id(m): won for m in exact if SIZED not in m.rules and (won := _greater(m, exact))}
+    lost += [_Lost(m, *beaten[id(m)]) for m in exact if id(m) in beaten]
+    kept = [m for m in exact if id(m) not in beaten]
     others = {(m.entry.procedure.specialty, m.entry.procedure.part_of): m for m in kept}
     whole = []
     for m in kept:
@@ -127,6 +123,28 @@ def _without_lesser(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_L
         else:
             lost.append(_Lost(m, larger, "a part of"))
     return whole, lost
+
+
+def _greater(mention: Mention, others: Sequence[Mention]) -> tuple[Mention, str] | None:
+    """An operation of which this one is a part, on the same side as far as the note says, and how it is known."""
+    code = mention.code
+    for other in others:
+        procedure = other.entry.procedure
+        if other.code == code or _apart(mention, other):
+            continue
+        if code in procedure.includes:
+            return other, "included in"
+        if code in procedure.supersedes:
+            return other, "less than"
+        if is_part(code, other.code) and other.code not in mention.entry.procedure.add_on_to:
+            return other, "a part of"
+    return None
+
+
+def _apart(mention: Mention, other: Mention) -> bool:
+    """Whether both stand in the list of operations, one for the right side and one for the left."""
+    listed = mention.role is other.role is Role.TITLE
+    return listed and {*mention.modifiers, *other.modifiers} == {"RT", "LT"} and len(mention.modifiers) == 1
 
 
 def _most_exact(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_Lost]]:

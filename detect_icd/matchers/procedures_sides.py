@@ -7,7 +7,7 @@ import re
 from redactphi.spans import Span
 
 OTHER_SIDE = re.compile(
-    r"\b(?:the |an? )?(?:same|identical|similar)(?: (?:procedure|operation|steps?|technique|thing|fashion|manner|way|maneuver|sequence))?[^.;\n]{0,40}\b(?:on|for|at) "
+    r"\b(?:the |an? )?(?:same|identical|similar)(?: (?:procedure|operation|steps?|technique|thing|fashion|manner|way|maneuver|sequence))?[^.;\n]{0,40}\b(?:on|for|at|in) "
     r"the (?:left|right|other|opposite|contralateral)\b|\b(?:repeated|duplicated|mirrored|likewise|then performed|then done)\b[^.;\n]{0,30}\b(?:on|for) the "
     r"(?:left|right|other|opposite|contralateral)\b|\b(?:contralateral|opposite|other) (?:side|ear|eye|knee|hip|breast|groin|foot|hand|wrist|shoulder)\b[^.;\n]{0,40}\b(?:same|identical|"
     r"similar|likewise)\b|\b(?:each|both) (?:side|ear|eye|knee|groin|breast)s?\b[^.;\n]{0,20}\b(?:in turn|same|identical|similarly|likewise)\b",
@@ -15,7 +15,7 @@ OTHER_SIDE = re.compile(
 )
 """Words that say everything was done on the other side too."""
 _SIDE = re.compile(
-    r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;:)]|\.(?:\s|$))|R[UML]L|o\.?d\.?|AD)|(?P<left>left|lt|L(?=[\s,;:)]|\.(?:\s|$))|L[UL]L|o\.?s\.?|(?<!(?-i:[A-Z]) )AS(?!(?-i: [A-Z]{2})))|(?P<both>bilat(?:eral(?:ly)?)?|(?:on|at|for) each side|both|b/l|each(?= (?:side|ear|eye|knee|nostril|antrum|(?:lower|inferior) turbinate))|o\.?u\.?|AU))(?![\w])(?!-?\s*sided? double|\s+double[- ]lumen)(?!\s+(?:flank|lat(?:eral)? (?:decub\w*|position|recumbent)|lung (?:ventilation|isolation)|main ?stem intubation|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port|ends|(?:digital |cutaneous )?(?:nerves?|arteries|bundles)|heads|slips|menisc\w+|compartments?|plugs?|screws?|anchors?|portals?|tunnels?|fragments?|columns?|plateaus?|condyles?|layers|veins|arteries|vessels|rings|polyps|lesions|nodules|metastases|spots|wedges|specimens|edges?|cruciates?|flaps?|tears|repaired))",
+    r"(?<![\w-])(?:(?P<right>right|rt|R(?=[\s,;:)]|\.(?:\s|$)|$)|R[UML]L|(?-i:R(?:UE|LE|TK[AR]|TH[AR]|IHR?|CEA))|o\.?d\.?|AD)|(?P<left>(?<!was )(?<!were )(?<!been )(?<!be )left(?! (?:sticking|protruding|hanging|long|short|exposed|attached|intact|free|loose|there|out)\b)|left(?=[- ]sided)|lt|L(?=[\s,;:)]|\.(?:\s|$)|$)|L[UL]L|(?-i:L(?:UE|LE|TK[AR]|TH[AR]|IHR?|CEA))|o\.?s\.?|(?<!(?-i:[A-Z]) )AS(?!(?-i: [A-Z]{2})))|(?P<both>(?-i:B(?:MT|TK[AR]|TH[AR]|IHR?|LE|UE))|bilat(?:eral(?:ly)?)?|(?:on|at|for) each side|both(?! (?:were|was|are|had|have|came|could|went|then|of (?:them|these|those|which)|ends|cut|together)\b)|b/l|each(?= (?:side|ear|eye|knee|nostril|antrum|(?:lower|inferior) turbinate))|o\.?u\.?|AU))(?![\w])(?!-?\s*sided? double|\s+double[- ]lumen)(?!\s+(?:flank|lat(?:eral)? (?:decub\w*|position|recumbent)|lung (?:ventilation|isolation)|main ?stem intubation|side of the table|lower quadrant|upper quadrant|iliac fossa|in (?:place|situ)|open|alone|behind|untouched|to (?:heal|granulate)|atri\w+|ventric\w+|hand(?:ed)?\b|angle|colon|gastric|hepatic|lobe of the liver|decubitus|chest port|ends|(?:digital |cutaneous )?(?:nerves?|arteries|bundles)|heads|slips|menisc\w+|compartments?|plugs?|screws?|anchors?|portals?|tunnels?|fragments?|columns?|plateaus?|condyles?|layers|veins|arteries|vessels|rings|polyps|lesions|nodules|metastases|spots|wedges|specimens|edges?|cruciates?|flaps?|tears|repaired))",
     re.IGNORECASE,
 )
 _SIDE_EXACT = {

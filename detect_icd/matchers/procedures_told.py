@@ -144,13 +144,40 @@ def _goes_along(mention: Mention, codes: AbstractSet[str], known: Accounts) -> b
     return bool(codes & {*mention.entry.procedure.add_on_to, *known.beside(mention.code)})
 
 
-def confirmed(facts: Facts, known: Accounts, stated: Sequence[Mention]) -> list[Mention]:
-    """What the steps say, as far as a known account of the same operation is about as near as any: a heading is not corrected on less."""
+def confirmed(facts: Facts, known: Accounts, stated: Sequence[Mention], named: AbstractSet[str]) -> list[Mention]:
+    """What the steps say, as far as a known account of the same operation is about as near as any.
+
+    A heading is not corrected on less, nor where an account of the operation it names is nearer; and steps alone do not say
+    what a heading means that names nothing we know, unless they stand in it.
+
+    Args:
+        facts: The note.
+        known: The known accounts.
+        stated: What the steps say.
+        named: The codes that the list of operations names.
+    """
     told = _Told.of(facts)
-    ranked = known.nearest(known.said(facts.text, told.parts, told.hits))
-    enough = _AS_NEAR * max((like.score for like in ranked), default=0.0)
-    near = {code for like in ranked if like.score >= enough for code in like.codes}
-    return [mention for mention in stated if mention.code in near or mention.entry.procedure.add_on_to]
+    nearness: dict[str, float] = {}
+    for like in known.nearest(known.said(facts.text, told.parts, told.hits)):
+        for code in like.codes:
+            nearness[code] = max(like.score, nearness.get(code, 0.0))
+    enough = _AS_NEAR * max(nearness.values(), default=0.0)
+
+    def holds(mention: Mention) -> bool:
+        procedure, near = mention.entry.procedure, nearness.get(mention.code, 0.0)
+        lesser = named & {*procedure.supersedes, *procedure.includes}
+        nearer = any(nearness.get(code, 0.0) > _NEARER * near for code in lesser)
+        if not named and _is_listed(told.clauses, mention):
+            return True
+        return bool(procedure.add_on_to) or (near >= enough and not nearer)
+
+    return [mention for mention in stated if holds(mention)]
+
+
+def _is_listed(clauses: Sequence[Clause], mention: Mention) -> bool:
+    """Whether the list of operations itself states all the steps."""
+    titles = [clause for clause in clauses if clause.role is Role.TITLE]
+    return all(any(title.start <= hit.start < title.end for title in titles) for hit in mention.found.hits)
 
 
 def _voted(agreed: Sequence[tuple[float, list[Mention]]]) -> list[Mention]:

@@ -14,7 +14,7 @@ from redactphi.errors import RuleError
 _WORD = re.compile(rf"(?P<tag>{TAG})|\b[a-z] ?& ?[a-z]\b|[a-z0-9]+(?:&[a-z0-9]+)*(?:['\u2019]s\b)?", re.IGNORECASE)
 _JOINS = frozenset(" \t\r\n-/\u2010\u2011\u2013\u00a0'\u2019")
 STOP = frozenset({"of", "the", "with", "and", "for", "by", "in", "to", "a", "an", "on", "from", "at", "via", "using"})
-TABLES = ("same", "means", "kind", "also", "phrase")
+TABLES = ("same", "means", "kind", "also", "phrase", "short")
 """The tables of words, see procedure_words.toml."""
 
 
@@ -125,6 +125,23 @@ class Vocabulary:
         self._also.setdefault(stems[:2], []).append(_Form(stems, written if form.startswith("=") else "", (atom,)))
         self._parts.update(stems)
 
+    def shorten(self, short: Mapping[str, str]) -> None:
+        """Makes short forms state all that the words they stand for do, beside what they mean else; once all words are known.
+
+        Args:
+            short: Short form -> the words it stands for.
+        """
+        said = {form: tuple(dict.fromkeys(hit.atom for hit in self.scan(words))) for form, words in short.items()}
+        for form, atoms in said.items():
+            if not atoms:
+                raise RuleError(f"procedure words: short/{form}: none of {short[form]!r} is a word of the lexicon")
+            written = form.removeprefix("=")
+            stems = tuple(self.stem(match.group()) for match in _WORD.finditer(written))
+            self._also.setdefault(stems[:2], []).append(_Form(stems, written if form.startswith("=") else "", atoms))
+            self._parts.update(stems)
+        self._read.clear()
+        self.__dict__.pop("_also_opens", None)
+
     @functools.cached_property
     def _also_opens(self) -> frozenset[str]:
         return frozenset(stems[0] for stems in self._also)
@@ -206,10 +223,11 @@ class Vocabulary:
         if not of_lexicon and self._also:
             opens = self._also_opens
             hits.extend(
-                Hit(words[position][1], words[position + len(form.stems) - 1][2], form.atoms[0])
+                Hit(words[position][1], words[position + len(form.stems) - 1][2], atom)
                 for position in range(len(words))
                 if words[position].stem in opens and position not in silent
                 for form in self._stated(text, words, position, self._also)
+                for atom in form.atoms
             )
             hits.sort(key=lambda hit: hit.start)
         return hits
