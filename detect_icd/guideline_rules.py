@@ -9,6 +9,7 @@ from typing import Any
 
 from detect_icd.coding import icd10cm
 from detect_icd.rule_rows import build
+from detect_icd.terms import rows
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 
@@ -166,8 +167,21 @@ def _suppressions(raw: Mapping[str, Any]) -> tuple[Suppression, ...]:
     groups: Mapping[str, list[str]] = raw.get("groups", {})
     return tuple(
         build(Suppression, {**rule, "symptoms": list(_ungrouped(rule["symptoms"], groups))}, "guidelines/integral")
-        for rule in raw["integral"]
+        for rule in (*raw["integral"], *_by_family())
     )
+
+
+def _by_family() -> Iterator[dict[str, Any]]:
+    """The families of diseases with what routinely comes with them, as rules like the others."""
+    for name, diagnoses, symptoms, match, near_miss in rows("guidelines/integral_families.tsv", 5):
+        yield {
+            "section": "I.B.5",
+            "why": f"integral to {name},",
+            "diagnoses": diagnoses.split(),
+            "symptoms": symptoms.split(),
+            "matches": [match],
+            "ignores": [near_miss],
+        }
 
 
 def _ungrouped(names: list[str], groups: Mapping[str, list[str]]) -> Iterator[str]:
