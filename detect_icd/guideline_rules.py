@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -179,9 +179,14 @@ def _by_family() -> Iterator[dict[str, Any]]:
             "why": f"integral to {name},",
             "diagnoses": diagnoses.split(),
             "symptoms": symptoms.split(),
-            "matches": [match],
-            "ignores": [near_miss],
+            "matches": [_marked(match.split(), match.split()[:1])],
+            "ignores": [_marked(near_miss.split(), near_miss.split())],
         }
+
+
+def _marked(codes: Sequence[str], reported: Sequence[str]) -> str:
+    """A disease and a sign as the other tables write their examples."""
+    return f"{', '.join(f'[words]({code})' for code in codes)} => {' '.join(reported)}"
 
 
 def _ungrouped(names: list[str], groups: Mapping[str, list[str]]) -> Iterator[str]:

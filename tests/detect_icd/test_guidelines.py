@@ -7,7 +7,6 @@ from detect_icd.codebook import CodeBook
 from detect_icd.guideline_rules import Combination, General, Suppression, build, rules
 from detect_icd.guidelines import Guidelines
 from detect_icd.matchers.completion import complete
-from detect_icd.terms import rows
 from redactphi.errors import RuleError
 from redactphi.spans import Span
 
@@ -51,16 +50,6 @@ def reported(*codes, **kwargs):
 )
 def test_rules(given, expected):
     assert reported(*given) == expected
-
-
-FAMILIES = list(rows("guidelines/integral_families.tsv", 5))
-
-
-@pytest.mark.parametrize("row", FAMILIES, ids=[row[0] for row in FAMILIES])
-def test_signs_integral_to_a_family(row):
-    *_, match, near_miss = row
-    assert reported(*match.split()) == match.split()[:1]
-    assert set(near_miss.split()) == set(reported(*near_miss.split()))
 
 
 @pytest.mark.parametrize(
