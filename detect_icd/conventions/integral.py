@@ -47,11 +47,18 @@ def _cause(docket: Docket, candidate: Candidate, rule: Suppression) -> Candidate
             if other is not candidate
             and starts(other, rule.diagnoses)
             and not starts(other, rule.symptoms)
+            and not _is_sequela(other)
             and not _is_elsewhere(candidate, other)
             and not docket.note.unlinked(candidate, other)
         ),
         None,
     )
+
+
+def _is_sequela(disease: Candidate) -> bool:
+    """Whether a code is for what an injury left: beside it the trouble that is left is reported, and first (I.B.10)."""
+    code = compact(disease.coding.code)
+    return code[0] in "ST" and code.endswith("S")
 
 
 _OF_A_PLACE = ("M254", "M255", "M256", "M796", "M54")

@@ -13,6 +13,10 @@ _DEGREE = re.compile(
     r"(?P<d1>(?:first|1st|1)[- ]?(?:degree|deg)|superficial))",
     re.IGNORECASE,
 )
+_BY_INSECT = re.compile(
+    r"\bbit(?:ten)? by (?:an? |some |several )?(?:insect|bug|tick|mosquito|flea|bed ?bug|chigger|ant|fly|mite)s?\b",
+    re.IGNORECASE,
+)
 _INSECT = re.compile(r"\b(?:insect|bug|tick|mosquito|flea|bedbug|chigger|ant|fly|mite|lice)$", re.IGNORECASE)
 _ANIMAL = re.compile(
     r"\b(?:dog|cat|human|animal|raccoon|bat|rat|horse|monkey|squirrel|ferret|pit ?bull|kitten|puppy|open)s?$",
@@ -40,7 +44,7 @@ def kind_of(kind: str, before: str, phrase: str, sentence: str, note: str) -> st
         what = before[: before.lower().rfind("bit")].rstrip()
         return (
             "insectbite"
-            if _INSECT.search(what)
+            if _INSECT.search(what) or _BY_INSECT.search(sentence)
             else "openbite"
             if _ANIMAL.search(what) or "bitten" in before.lower() or _BITTEN.search(note)
             else "bite"

@@ -43,7 +43,7 @@ _HIT = (
     ("train", r"train|railway"),
     ("animal", r"deer|moose|dog|cow|horse|animal|pedestrian"),
     ("fixed", r"tree|telephone pole|utility pole|light pole|lamp ?post|pole|wall|guard ?rail|median|barrier|fence|building|parked car|parked vehicle|mailbox|ditch|embankment|curb"),
-    ("car", _CAR + r"|another vehicle|other vehicle"),
+    ("car", r"(?<!\bhis )(?<!\bher )(?<!\btheir )" + _CAR + r"|another vehicle|other vehicle"),
 )  # fmt: skip
 _COUNTERPART = re.compile(
     r"\b(?:struck|hit|hitting|strikes|collided|collision|vs\.?|versus|into|rear[- ]?ended|t-?boned|sideswiped|crashed|crash|run over|ran over|by|against|with|swerved)\b[^.;]{0,40}?\b(?:"
