@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from detect_icd.coding import icd10cm
 from detect_icd.rule_rows import build
+from detect_icd.terms import rows
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 
@@ -166,8 +167,26 @@ def _suppressions(raw: Mapping[str, Any]) -> tuple[Suppression, ...]:
     groups: Mapping[str, list[str]] = raw.get("groups", {})
     return tuple(
         build(Suppression, {**rule, "symptoms": list(_ungrouped(rule["symptoms"], groups))}, "guidelines/integral")
-        for rule in raw["integral"]
+        for rule in (*raw["integral"], *_by_family())
     )
+
+
+def _by_family() -> Iterator[dict[str, Any]]:
+    """The families of diseases with what routinely comes with them, as rules like the others."""
+    for name, diagnoses, symptoms, match, near_miss in rows("guidelines/integral_families.tsv", 5):
+        yield {
+            "section": "I.B.5",
+            "why": f"integral to {name},",
+            "diagnoses": diagnoses.split(),
+            "symptoms": symptoms.split(),
+            "matches": [_marked(match.split(), match.split()[:1])],
+            "ignores": [_marked(near_miss.split(), near_miss.split())],
+        }
+
+
+def _marked(codes: Sequence[str], reported: Sequence[str]) -> str:
+    """A disease and a sign as the other tables write their examples."""
+    return f"{', '.join(f'[words]({code})' for code in codes)} => {' '.join(reported)}"
 
 
 def _ungrouped(names: list[str], groups: Mapping[str, list[str]]) -> Iterator[str]:

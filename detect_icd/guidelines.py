@@ -226,7 +226,15 @@ def _ruled_out_later(docket: Docket, candidate: Candidate) -> bool:
 _OPERATED = "status/historical-occasion"
 """The cue of what somebody was operated on or in hospital for in another year."""
 
-_OVER = frozenset({"status/historical-over", "status/historical-after", _OPERATED, "status/operated-for"})
+_OVER = frozenset(
+    {
+        "status/historical-over",
+        "status/historical-after",
+        "status/historical-corrected-after",
+        "status/operated-for",
+        _OPERATED,
+    }
+)
 """Cues that say that a condition is over, chronic or not."""
 
 _TOLD = "status/history-told"

@@ -16,7 +16,7 @@ _RULE = "I.C.13.d.2:fracture with osteoporosis"
 _OSTEOPOROSIS = {"M810": "M80.0", "M816": "M80.8", "M818": "M80.8"}
 _FRACTURE = re.compile(r"\b(?:fracture|collapsed)\b", re.IGNORECASE)
 _FORCE = re.compile(
-    r"\b(?:MV[AC]|motor ?vehicle|car (?:crash|accident)|motorcycle|bicycle|pedestrian|struck by|rollover|ladder|roof|height|gunshot|"
+    r"\b(?:MV[AC]|motor ?vehicle|car (?:crash|accident)|motorcycle|bicycle|pedestrian|struck by|rollover|ladder|roof|(?<!standing )height|gunshot|"
     r"assault\w*|crush\w*|high[- ](?:energy|impact|speed)|stor(?:y|ies)|scaffold|ejected)\b",
     re.IGNORECASE,
 )

@@ -47,6 +47,7 @@ def _cause(docket: Docket, candidate: Candidate, rule: Suppression) -> Candidate
             if other is not candidate
             and starts(other, rule.diagnoses)
             and not starts(other, rule.symptoms)
+            and not _is_sequela(other)
             and not _is_elsewhere(candidate, other)
             and not docket.note.unlinked(candidate, other)
         ),
@@ -54,22 +55,49 @@ def _cause(docket: Docket, candidate: Candidate, rule: Suppression) -> Candidate
     )
 
 
-_OF_A_JOINT = ("M254", "M255", "M256")
-_JOINTS = {
-    "shoulder": "shoulder", "rotator": "shoulder", "elbow": "elbow", "wrist": "wrist", "hand": "hand", "finger": "hand", "hip": "hip",
-    "knee": "knee", "meniscus": "knee", "patella": "knee", "ankle": "ankle", "foot": "ankle", "toe": "ankle", "hallux": "ankle",
+def _is_sequela(disease: Candidate) -> bool:
+    """Whether a code is for what an injury left: beside it the trouble that is left is reported, and first (I.B.10)."""
+    code = compact(disease.coding.code)
+    return code[0] in "ST" and code.endswith("S")
+
+
+_OF_A_PLACE = ("M254", "M255", "M256", "M796", "M54")
+_ARM = frozenset({"shoulder", "elbow", "wrist", "hand", "arm"})
+_LEG = frozenset({"hip", "knee", "ankle", "leg"})
+_PLACES = {
+    "shoulder": "shoulder arm", "rotator": "shoulder arm", "clavicle": "shoulder", "scapula": "shoulder back", "humerus": "shoulder elbow arm",
+    "elbow": "elbow", "forearm": "elbow wrist arm", "radius": "elbow wrist arm", "ulna": "elbow wrist arm", "wrist": "wrist hand", "carpal": "wrist hand",
+    "hand": "hand", "finger": "hand", "fingers": "hand", "thumb": "hand", "metacarpal": "hand", "hip": "hip leg", "thigh": "hip leg", "femur": "hip knee leg",
+    "knee": "knee", "meniscus": "knee", "patella": "knee", "cruciate": "knee", "tibia": "knee ankle leg", "fibula": "knee ankle leg", "ankle": "ankle leg",
+    "malleolus": "ankle", "foot": "ankle", "toe": "ankle", "toes": "ankle", "hallux": "ankle", "metatarsal": "ankle", "calcaneus": "ankle",
+    "cervicalgia": "neck", "cervical": "neck back", "thoracic": "back", "low": "back", "lumbar": "back", "lumbosacral": "back", "coccyx": "back",
 }  # fmt: skip
+"""Words of titles and the places they speak of, the neighbours that a pain is felt in too among them."""
+
+_WHOLE = {"limb": _ARM | _LEG, "arm": _ARM, "leg": _LEG, "radiculopathy": _ARM | _LEG, "sciatica": _LEG}
 _WORD = re.compile(r"[a-z]+")
+_OF_A_BONE = re.compile(r"\b(?:neck|head) of\b")
 
 
 def _is_elsewhere(sign: Candidate, disease: Candidate) -> bool:
-    """Whether a pain or swelling is of another joint, or at the other side, than the disease."""
-    if not starts(sign, _OF_A_JOINT):
+    """Whether a pain or swelling is of another place, or at the other side, than the disease."""
+    if not starts(sign, _OF_A_PLACE):
         return False
-    own, others = _WORD.findall(sign.coding.display.lower()), _WORD.findall(disease.coding.display.lower())
-    here, there = ({_JOINTS[word] for word in words if word in _JOINTS} for words in (own, others))
+    own, others = _words(sign), _words(disease)
+    here, there = _places(own), _places(others)
     if here and there and not here & there:
         return True
     return any(
         one in own and other in others and one not in others for one, other in (("left", "right"), ("right", "left"))
     )
+
+
+def _words(candidate: Candidate) -> list[str]:
+    return _WORD.findall(_OF_A_BONE.sub(" ", candidate.coding.display.lower()))
+
+
+def _places(words: list[str]) -> set[str]:
+    named = {place for word in words for place in (*_PLACES.get(word, "").split(), *_WHOLE.get(word, ()))}
+    # A disc of the neck is felt in the arm, one of the back in the leg.
+    radiating = {"disc", "stenosis", "spondylosis"}.intersection(words)
+    return named | (_ARM | _LEG if radiating and named & {"neck", "back"} else set())

@@ -18,7 +18,7 @@ def most_specific(docket: Docket, known: Rules) -> None:
     """Drops what another code says too, and more."""
     _general(docket)
     diagnoses = docket.diagnoses()
-    for says_more in (_states_more, _leaves_less_open, _is_kind_of):
+    for says_more in (_states_more, _leaves_less_open, _is_of_category, _is_kind_of):
         for vague in diagnoses:
             if docket.stands(vague) and (other := next((o for o in docket.diagnoses() if says_more(o, vague)), None)):
                 docket.drop(vague, f"I.B.2: {other.coding.code} says more")
@@ -82,10 +82,26 @@ def _leaves_less_open(other: Candidate, vague: Candidate) -> bool:
     return any(one.overlaps(two) for one in vague.evidence for two in other.evidence if one.label == "mention")
 
 
+_LEFT_OPEN = re.compile(r"9[0-9X]{0,3}")
+"""The end of a category's code for what is not specified at all."""
+
+_WHOLE = "ABDEFGHIJKLMN"
+"""Chapters in which the unspecified code of a category is for the word alone."""
+
+
+def _is_of_category(other: Candidate, vague: Candidate) -> bool:
+    """Whether a code is the unspecified one of its category, and another says which of the category it is."""
+    code, kind = compact(other.coding.code), compact(vague.coding.code)
+    if code[:3] != kind[:3] or kind[0] not in _WHOLE or not open_points(vague) or is_acute_of(vague, other):
+        return False
+    says_which = code[3:4] != "9" and not other.coding.display.startswith("Other")
+    return says_which and _LEFT_OPEN.fullmatch(kind, 3) is not None
+
+
 _JOINT = re.compile(r"\b(?:with|due to|in|following|and)\b")
 """In a title, before what is not the disease itself."""
 
-_KINDS = "ABDEFGHIJKLMN"
+_KINDS = _WHOLE
 """Chapters in which a title of one word names the kind of disease of another category."""
 
 

@@ -167,7 +167,7 @@ class DictionaryMatcher:
                     for atom in atoms
                 )
             members = frozenset(number for number, _ in said)
-            if members in seen:
+            if members in seen or _only_graded(tokens, said):
                 continue
             seen.add(members)
             first, last = min(members), max(members)
@@ -207,6 +207,17 @@ def _slack(source: PhraseSource, members: int) -> int:
 
 
 _IMPORTED = frozenset({PhraseSource.INDEX, PhraseSource.TABLE, PhraseSource.EXTERNAL})
+
+
+def _only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
+    """Whether a phrase takes no more of an abbreviation than its course: CKD makes no heart failure before it a chronic one."""
+    taken: dict[int, set[str]] = {}
+    for number, atom in said:
+        taken.setdefault(number, set()).add(atom)
+    return any(
+        len(tokens[number].atoms) > 1 and atoms <= _GRADES and not _GRADES.issuperset(tokens[number].atoms)
+        for number, atoms in taken.items()
+    )
 
 
 def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: PhraseSource) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.facts import phases
+from detect_icd.matchers.special.injury_kinds import is_bite, kind_of
 from detect_icd.matchers.special.injury_titles import MANY_RIBS, InjuryTitle, by_side, injury_titles, injury_words
 from detect_icd.matchers.special.statement import PAST, Statement
 from detect_icd.terms import TAG, rows
@@ -31,20 +32,6 @@ _SEVERE = re.compile(
 _NONDISPLACED = re.compile(
     r"\bnon-?\s?displaced\b|\bundisplaced\b|\b(?:no|without) (?:significant )?displacement\b", re.IGNORECASE
 )
-_BODY = re.compile(
-    r"\b(?:with|retained|embedded|w/) (?:a |an |retained |embedded |glass |metal(?:lic)? |wood(?:en)? )*(?:foreign body|fb|splinter)\b",
-    re.IGNORECASE,
-)
-_DEGREE = re.compile(
-    r"\b(?:(?P<d3>(?:third|3rd|3)[- ]?(?:degree|deg)|full[- ]thickness)|(?P<d2>(?:second|2nd|2)[- ]?(?:degree|deg)|partial[- ]thickness|blister)|"
-    r"(?P<d1>(?:first|1st|1)[- ]?(?:degree|deg)|superficial))",
-    re.IGNORECASE,
-)
-_INSECT = re.compile(r"\b(?:insect|bug|tick|mosquito|flea|bedbug|chigger|ant|fly|mite|lice)$", re.IGNORECASE)
-_ANIMAL = re.compile(
-    r"\b(?:dog|cat|human|animal|raccoon|bat|rat|horse|monkey|squirrel|ferret|pit ?bull|kitten|puppy|open)s?$",
-    re.IGNORECASE,
-)
 _NOT_TRAUMA = re.compile(
     r"\b(?:stress|bucket[- ]handle|pathologic(?:al)?|fragility|insufficiency|osteoporotic|atypical|periprosthetic|prosthetic|hardware|sun|heart|razor|friction|"
     r"acute kidney|acute lung|pressure|reperfusion|ischemic|radiation|inhalation|vocal|caregiver|financial|suture|surgical|mental|"
@@ -59,6 +46,10 @@ _NO_BONE = re.compile(
 _TREATED = re.compile(
     r"\b(?:orif|crif|fixation|repair(?:ed)?|reduction|closure|nail(?:ing)?|pinning|cast(?:ing|ed)?|splint(?:ing|ed)?|debridement|surgery|"
     r"treatment|reduced|sutured|hemiarthroplasty|arthroplasty|plating|stitches|i&d|washout|treated|managed|exploration)\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+_LEFT_BEHIND = re.compile(
+    r"\b(?:sequelae?|late effects?|residuals?) of (?:the|this|that|his|her) (?:old |prior |healed )?(?:fracture|injury|burn|dislocation|laceration|concussion|crush|wound)\b",
     re.IGNORECASE,
 )
 _NEED_PLACE = frozenset({"injury", "bite", "body", "tear", "amputation", "crush", "burn", "strain"})
@@ -114,6 +105,8 @@ class InjuryMatcher:
         for order, number in enumerate(places):
             kind = named[words[number].word]
             before = note[start : words[number].start]
+            if words[number].word == "bit" and not is_bite(before[: before.lower().rfind("bit")]):
+                continue
             if number < taken or _NO_BONE.match(note, words[number].start, end) or _NOT_TRAUMA.search(before[-24:]):
                 continue
             following = places[order + 1] if order + 1 < len(places) else len(words)
@@ -131,7 +124,7 @@ class InjuryMatcher:
         low, head, high = place
         phrase = note[words[low].start : words[high - 1].end]
         sentence = note[bounds[0] : bounds[1]]
-        kind = _kind(kind, note[bounds[0] : words[head].end], phrase, sentence, note)
+        kind = kind_of(kind, note[bounds[0] : words[head].end], phrase, sentence, note)
         groups = _groups(words[low:high], self._vocabulary)
         before = note[max(0, bounds[0] - 12) : bounds[0]]
         side = _side(phrase) or _only_side(sentence) or _only_side(before) or _side_of_note(note)
@@ -157,7 +150,7 @@ class InjuryMatcher:
         ):
             found = dict.fromkeys(_sided(title, side), 0.8)
         character = _openness(phrase, kind)
-        sequela = phases()["sequela"].regex.search(sentence) is not None
+        sequela = phases()["sequela"].regex.search(sentence) is not None or _LEFT_BEHIND.search(note) is not None
         treated = _TREATED.search(note[bounds[0] : words[low].start]) is not None
         for code, score in found.items():
             if full := self._complete(code, "S" if sequela else character):
@@ -174,6 +167,8 @@ class InjuryMatcher:
     def _find(self, kind: str, atoms: frozenset[str], *, nondisplaced: bool) -> InjuryTitle | None:
         if "hand" in atoms and "lowerback" in atoms:
             atoms = (atoms - {"lowerback"}) | {"dorsum"}
+        if kind == "amputation" and "phalanx" in atoms:
+            atoms |= {"transphalangeal"}
         usual = self._usual(kind, atoms)
         if kind == "injury" and not atoms & _INNER:
             return usual
@@ -336,29 +331,6 @@ def _pair(atoms: set[str], start: int, end: int) -> Iterator[tuple[set[str], int
 
 
 _TWO_BONES = (("tibfib", ("tibia", "fibula")), ("bothbone", ("radius", "ulna")))
-
-
-def _kind(kind: str, before: str, phrase: str, sentence: str, note: str) -> str:
-    """The kind with what decides it further: a burn's degree, what bit, whether something is left in the wound."""
-    if kind == "burn":
-        degrees = [match.lastgroup for match in _DEGREE.finditer(phrase)] or [
-            m.lastgroup for m in _DEGREE.finditer(sentence)
-        ]
-        everywhere = {match.lastgroup for match in _DEGREE.finditer(note)}
-        degrees = degrees or (list(everywhere) if len(everywhere) == 1 else [])
-        return "burn" + max((name[1] for name in degrees if name), default="")
-    if kind == "bite":
-        what = before[: before.lower().rfind("bit")].rstrip()
-        return (
-            "insectbite"
-            if _INSECT.search(what)
-            else "openbite"
-            if _ANIMAL.search(what) or "bitten" in before.lower()
-            else "bite"
-        )
-    if kind in {"laceration", "puncture"} and _BODY.search(sentence):
-        return f"{kind}body"
-    return kind
 
 
 def _side(text: str) -> str:

@@ -130,15 +130,20 @@ class SpecialMatcher:
             for c in causes
             if c.section not in _PAST and c.rules[0].startswith(("cause/", "transport/")) and _fits(c, injuries)
         ]
-        told = told or [c for c in causes if c.section not in _PAST and c.status is Status.PRESENT]
-        others = [c for c in candidates if all(c is not cause for cause in causes)]
-        if not injuries or not told:
-            return others
-        best = min(told, key=lambda c: (cause_rank(c.rules[0]), c.start))
-        kept = [*others, replace(best, status=Status.PRESENT)]
+        told = told or [
+            c for c in causes if c.section not in _PAST and c.status is Status.PRESENT and _fits(c, injuries)
+        ]
+        kept = [c for c in candidates if all(c is not cause for cause in causes)]
+        if not injuries:
+            return kept
+        best = min(told, key=lambda c: (cause_rank(c.rules[0]), c.start), default=None)
+        if best is not None:
+            kept.append(replace(best, status=Status.PRESENT))
         if healing(note) == "active" and not all(c.coding.code.endswith("S") for c in injuries):
             kept.extend(
-                self.candidate(found, Status.PRESENT, best.section) for found in self.causes.circumstances(note)
+                self.candidate(found, Status.PRESENT, injuries[0].section)
+                for found in self.causes.circumstances(note)
+                if _adds(found.code, best)
             )
         return kept
 
@@ -201,6 +206,13 @@ _HEAT = ("T2", "T30", "T31")
 def _fits(cause: Candidate, injuries: Sequence[Candidate]) -> bool:
     """Whether a cause can bring about one of the injuries: a hot pan burns, it does not break."""
     return not cause.coding.code.startswith(_OF_HEAT) or any(c.coding.code.startswith(_HEAT) for c in injuries)
+
+
+def _adds(circumstance: str, cause: Candidate | None) -> bool:
+    """Whether a place or activity says something beside the cause: without one only what somebody did, in a car the road."""
+    if cause is None:
+        return circumstance.startswith("Y93")
+    return not (circumstance.startswith("Y92.81") and cause.coding.code.startswith("V"))
 
 
 def _is_cause(candidate: Candidate) -> bool:

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
 
 _BORN = re.compile(
-    r"\bborn (?:here|vaginally|by|via|in (?:this|our|house)|at (?:this|our)|today|to a|in the hospital)|\b(?:svd|nsvd|vaginal(?:ly)?|c-?section|cesarean|csection|c/s|c/section)\b",
+    r"\bborn (?:here|vaginally|live|by|via|in (?:this|our|house)|at (?:this|our)|today|to a|in the hospital)|\b(?:svd|nsvd|vaginal(?:ly)?|c-?section|cesarean|csection|c/s|c/section)\b",
     re.IGNORECASE,
 )
 _NOT_BIRTH = re.compile(
     r"\b(?:readmi\w+|clinic|office|outside hospital|transfer(?:red)? (?:from|in)|outborn|well[- ](?:baby|child)|follow[- ]?up visit|ed visit|\d+[- ](?:weeks?|months?)[- ]old|(?:newborn|weight) check|discharged (?:home )?(?:on|\d))\b",
     re.IGNORECASE,
 )
-_CESAREAN = re.compile(r"\b(?:c-?section|cesarean|csection|c/s|c/section)\b", re.IGNORECASE)
+_CESAREAN = re.compile(r"\b(?:c-?section|cesarean|csection|c/s|c/section|by section|via section)\b", re.IGNORECASE)
 _TRIPLET = re.compile(r"\btriplets?\b", re.IGNORECASE)
 _OUTSIDE = re.compile(r"\bborn (?:at home|en route|in (?:the |an )?(?:car|ambulance))|\bhome birth\b", re.IGNORECASE)
 _WEIGHT = re.compile(
@@ -107,7 +107,12 @@ class NewbornMatcher:
         drop = ("P70.4",) if codes & {"P70.0", "P70.1"} else ()
         if any(code.startswith("P36") for code in codes):
             drop = (*drop, "R50.9", "Z22.330")
-        kept = [c for c in candidates if not (c.coding.code in drop and c.status is Status.PRESENT)]
+        kept = [
+            c
+            for c in candidates
+            if not (c.status is Status.PRESENT and c.coding.code.startswith((*drop, *_OF_MOTHER)))
+            or c.rules[0].startswith("literal")
+        ]
         kept = self._weighed(kept, codes, note)
         ruled_out = next((code for code, pattern in _RULED_OUT if pattern.search(note)), "")
         if ruled_out and not any(code.startswith(_SUSPECTED[ruled_out]) for code in codes):
@@ -115,7 +120,7 @@ class NewbornMatcher:
         if (early := _early(note)) and not any(code.startswith(("P07.2", "P07.3")) for code in codes):
             kept.append(of_note(self.book[early], note, "newborn/weeks"))
         if _BORN.search(note) and not _NOT_BIRTH.search(note):
-            kept = [c for c in kept if not c.coding.code.startswith(("Z38", "O8", "Z37", "Z98.891", "O34"))]
+            kept = [c for c in kept if not c.coding.code.startswith(("Z38", "Z98.891"))]
             kept.append(of_note(self.book[_birth(note)], note, "newborn/birth"))
         return kept
 
@@ -136,9 +141,18 @@ class NewbornMatcher:
         return candidates
 
 
-_OUT = r"(?:(?:was |were |is |has been |now )*(?:ruled out|r/o'?d|excluded|not found)|(?:eval\w*|work-?up|screen)\b[^.;\n]{0,25}\b(?:neg(?:ative)?|unremarkable|benign)\b)"
+_OF_MOTHER = ("O", "Z34", "Z37", "Z3A", "Z39")
+"""What is the mother's on the child's record."""
+
+_OUT = r"(?:(?:it |this |that )?(?:was |were |is |has been |now )*(?:ruled out|r/o'?d|excluded|not found)|(?:eval\w*|work-?up|screen)\b[^.;\n]{0,25}\b(?:neg(?:ative)?|unremarkable|benign)\b)"
 _RULED_OUT = tuple(
-    (code, re.compile(rf"\b(?:{words})\b[^.;\n]{{0,40}}?\b{_OUT}", re.IGNORECASE))
+    (
+        code,
+        re.compile(
+            rf"\b(?:{words})\b(?:[^.;\n]|\.(?= (?:cultures?|blood cultures?|culture|cx|bcx)\b)){{0,90}}?\b{_OUT}",
+            re.IGNORECASE,
+        ),
+    )
     for code, words in (
         ("Z05.1", r"sepsis|infection|bacteremia|meningitis"),
         ("Z05.0", r"(?:congenital )?(?:heart|cardiac) (?:disease|defect|condition)|chd|coarctation"),
@@ -164,6 +178,7 @@ def _birth(note: str) -> str:
 
 _WEEKS_BORN = re.compile(
     r"\b(?:born|delivered|vaginally|section|c/s|ex|former)\b[^.\n]{0,24}?\b(?P<weeks>[23]\d)(?:[ -]?\d/7|\+\d)?(?:\s?-?(?:w|wks?|weeks?|weeker)(?:\b|(?=\d))|(?<=/7)|(?<=\+\d))|"
+    r"\b(?P<at>[23]\d)(?:[ -]?\d/7|\+\d)?[- ]?(?:wks?|weeks?|w)(?: ?\d ?d)?[- ](?:(?:male|female|preterm|infant|single|twin) )*(?:boy|girl|infant|male|female|newborn|neonate|twin)|(?:preterm|premature),? (?P<pre>[23]\d) ?w(?:ks?|eeks?)?(?=\d|\b)|"
     r"\b(?P<ga>[23]\d) ?(?:w|wks?|weeks?)? ?(?:\d ?d?|\d/7|\+ ?\d)? (?:ga|gestation(?:al age)?)\b|\b(?P<ex>[23]\d)[- ]weeker\b",
     re.IGNORECASE,
 )
@@ -172,7 +187,7 @@ _WEEKS_BORN = re.compile(
 def _early(note: str) -> str | None:
     """The code for the weeks at birth that the note states; none for a child born at term."""
     match = _WEEKS_BORN.search(note)
-    weeks = int(match["weeks"] or match["ga"] or match["ex"]) if match else _TERM
+    weeks = int(next(filter(None, match.groups()))) if match else _TERM
     return _of_weeks(weeks) if weeks < _TERM else None
 
 

@@ -28,14 +28,14 @@ _PREGNANT = Gate(
     re.compile(
         r"(?<!not )(?<!denies being )(?<!never been )(?<!isn't )(?<!chance of )(?<!been )\bpregnant\b(?! ?\?)|\bgravida\b|\bgravid\b|\b(?:prenatal|antepartum|antenatal)\b|\bob (?:visit|routine|triage|clinic|note|follow|new|return)|\broutine ob\b|"
         r"\bl&d\b|\blabor and delivery\b|\bmfm\b|\b(?:first|second|third|1st|2nd|3rd) trimester\b|\bfetal (?:movement|heart|growth|anatomy)|\bfht'?s?\b|\bfundal height\b|\biup\b|"
-        r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|\bectopic\b|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b|"
+        r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\b(?:anemia|diabetes|hypertension|thrombocytopenia|cholestasis) (?:of|in) (?:the )?pregnancy\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|\bectopic\b|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b|"
         r"\bg\d{1,2} ?,?p\d[^\n]{0,40}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\bob\b[^\n.]{0,20}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:anatomy|growth|prenatal|ob|mfm)\b|\bvaginal progesterone\b|\bgravid\b|\b(?:missed|threatened) ab\b|\biufd\b|\bfgr\b|\badnexal ring\b|\bhyperemesis\b",
         re.IGNORECASE,
     )
 )
 _NEVER = Gate(
     re.compile(
-        r"\b(?:not (?:currently )?pregnant|pregnancy test (?:is |was )?neg|negative (?:urine |serum )?(?:pregnancy|hcg)|(?:hcg|upt|preg(?:nancy)? test)\W{1,3}(?:is |was )?neg|postmenopausal|denies pregnancy|no pregnancy)\b",
+        r"\b(?:not (?:currently )?pregnant|pregnancy test (?:is |was )?neg|pregnancy test\b[^.;\n]{0,50}\b(?:is|was|came back) neg|negative (?:urine |serum )?(?:pregnancy|hcg)|(?:hcg|upt|preg(?:nancy)? test)\W{1,3}(?:is |was )?neg|postmenopausal|denies pregnancy|no pregnancy)\b",
         re.IGNORECASE,
     )
 )
@@ -68,6 +68,24 @@ _MATERNAL = re.compile(
     r"(?:n?svd|vbac|vaginal delivery|c-?section) at \d{2} ?w)\b",
     re.IGNORECASE,
 )
+_INFANT = Gate(
+    re.compile(
+        r"\b(?:nursery|nicu|newborn (?:boy|girl|male|female|infant|discharge|exam|nursery|note|record|h&p|of (?:an? )?)|baby (?:boy|girl)|"
+        r"born (?:here|in this (?:hospital|house)|vaginally|by (?:c-?section|cesarean|section))|days? of life|dol ?#?\d|cephalh?ematoma|co-?twin|"
+        r"(?:single|term|preterm) (?:boy|girl|infant|newborn|neonate)|twin [ab],|infant,? delivered|liveborn in this hospital)\b",
+        re.IGNORECASE,
+    )
+)
+"""What only the child's own note says."""
+
+_MOTHER = re.compile(
+    r"\bG\s?\d{1,2}\s?,?\s?P\s?\d|\bgravida|\b(?:ebl|qbl)\b|\bdelivery (?:summary|note)\b|\bpost-?partum\b|\bplacenta (?:delivered|intact|complete)|\bepisiotomy|"
+    r"\b(?:she|patient|pt|mother) (?:then )?(?:delivered|was delivered|gave birth)|\bdelivered (?:of )?(?:a|an|viable|live\w*|healthy)\b|\bdelivery of (?:a|an|viable|live\w*)\b|"
+    r"\b(?:spontaneous |vaginal |cesarean )*delivery (?:of|over|with)\b|\blochia\b|\bperineal|\b(?:in|active) labor\b|\byear[- ]old\b|\by/?o\b|\b(?:c-?section|cesarean|ltcs) (?:performed|for)\b",
+    re.IGNORECASE,
+)
+"""What only the mother's note says, though it tells of the child too."""
+
 _PARITY = re.compile(r"\bG\s?(\d{1,2})\s?,?\s?P\s?\d", re.IGNORECASE)
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 _FETUS = re.compile(r"\b(?:twin|fetus|baby) (?:([a1])|([b2])|([c3]))\b", re.IGNORECASE)
@@ -138,6 +156,8 @@ def _trimester(note: str, weeks: int | None) -> str:
 def _stage(note: str) -> Stage:
     newborn = _NEWBORN.search(note)
     if newborn and not _MATERNAL.search(note):
+        return "newborn"
+    if _INFANT.search(note) and not _MOTHER.search(note):
         return "newborn"
     delivered = next((m for m in _DELIVERED.finditer(note) if not _PLANNED.search(note, 0, m.start())), None)
     after = _AFTER.search(note)

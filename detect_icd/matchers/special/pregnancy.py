@@ -29,7 +29,7 @@ _INSULIN = re.compile(
 )
 _ORAL = re.compile(r"\bmetformin\b|\bglyburide\b|\boral hypoglycemic", re.IGNORECASE)
 _DISTURBED = re.compile(
-    r"\b(?:dehydrat\w+|ketosis|ketonuria|hypokalemia|electrolyte (?:imbalance|disturbance|abnormalit\w+))\b",
+    r"(?<!no )(?<!without )(?<!denies )(?<!not )\b(?:dehydrat\w+|ketosis|ketonuria|hypokalemia|electrolyte (?:imbalance|disturbance|abnormalit\w+))\b",
     re.IGNORECASE,
 )
 _STILL = re.compile(r"\bstill(?:born|birth)\b|\biufd\b|\bfetal demise\b", re.IGNORECASE)
@@ -277,7 +277,7 @@ def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
         drop = (*drop, "O99.28")
     if "R51" in drop and not any(code.startswith(("R10", "R42")) for code in present):
         drop = (*drop, "O26.89")
-    if any(code.startswith("O") and not code.startswith("O09") for code in present):
+    if any(code.startswith("O") and not code.startswith("O09.9") for code in present):
         drop = (*drop, "O09.9")
     return [c for c in candidates if not (drop and c.status is Status.PRESENT and c.coding.code.startswith(drop))]
 
@@ -298,8 +298,14 @@ _SIDES = re.compile(
 )
 
 
+_TUBE = re.compile(r"\b(?:right|left|rt|lt)\b(?= (?:fallopian|tub|ampull|isthm|ovar|interstit))", re.IGNORECASE)
+"""The side of the very tube, where the note speaks of the other one too."""
+
+
 def _side(note: str) -> str:
     sides = {"right" if match[1] or match[3] else "left" for match in _SIDES.finditer(note)}
+    if len(sides) > 1:
+        sides = {"right" if match.group()[0] in "rR" else "left" for match in _TUBE.finditer(note)}
     return sides.pop() if len(sides) == 1 else ""
 
 

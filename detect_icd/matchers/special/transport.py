@@ -15,7 +15,7 @@ _CAR = r"(?:car|sedan|automobile|vehicle|suv|coupe|minivan|hatchback|taxi|uber|j
 _ROLES = (
     ("pedestrian", r"\bpedestrian\b|\bped vs|\bwhile (?:crossing|walking (?:across|along|in))|\b(?:struck|hit|run over) by (?:a |an |the )?(?:\w+ )?(?:car|vehicle|truck|suv|van|bus|auto|sedan|motorcycle|pickup)\b(?=[^.;]{0,40}\b(?:crossing|walking|crosswalk|on foot))"),
     ("motorcycle", r"\bmotorcyclists?\b|\bmotorcycles?\b(?! (?:struck|hit|ran))|\bmcc\b|\bmoped\b|\bdirt bike"),
-    ("cyclist", r"\b(?:bi)?cyclist\b|\b(?:riding|fell off|fall from|fell from|thrown from|off) (?:a |an |his |her |the )?(?:bike|bicycle|mountain bike|pedal cycle)\b|\b(?:bike|bicycle) (?:accident|crash|rider|vs|fall|hit|struck)|\bpedal cyclist"),
+    ("cyclist", r"\b(?:bi)?cyclist\b|\b(?:riding|fell off|fall from|fell from|thrown from|off|control of|crashed|wrecked|flipped(?: over)?|wiped out on|on) (?:a |an |his |her |the )?(?:bike|bicycle|mountain bike|pedal cycle)\b|\b(?:bike|bicycle) (?:accident|crash|rider|vs|fall|hit|struck)|\bpedal cyclist"),
     ("atv", r"\b(?:atv|four-?wheeler|quad bike|all[- ]terrain)\b"),
     ("snowmobile", r"\bsnowmobile"),
     ("horse", r"\b(?:thrown|fell|fall|bucked|fallen|ejected)\b[^.;]{0,20}\b(?:from|off)\b[^.;]{0,8}\b(?:horse|pony|mule)"),
@@ -43,7 +43,7 @@ _HIT = (
     ("train", r"train|railway"),
     ("animal", r"deer|moose|dog|cow|horse|animal|pedestrian"),
     ("fixed", r"tree|telephone pole|utility pole|light pole|lamp ?post|pole|wall|guard ?rail|median|barrier|fence|building|parked car|parked vehicle|mailbox|ditch|embankment|curb"),
-    ("car", _CAR + r"|another vehicle|other vehicle"),
+    ("car", r"(?<!\bhis )(?<!\bher )(?<!\btheir )" + _CAR + r"|another vehicle|other vehicle"),
 )  # fmt: skip
 _COUNTERPART = re.compile(
     r"\b(?:struck|hit|hitting|strikes|collided|collision|vs\.?|versus|into|rear[- ]?ended|t-?boned|sideswiped|crashed|crash|run over|ran over|by|against|with|swerved)\b[^.;]{0,40}?\b(?:"
@@ -51,13 +51,14 @@ _COUNTERPART = re.compile(
     + r")\b",
     re.IGNORECASE,
 )
+_NO_OTHER = re.compile(r"\bno (?:other )?\w+$", re.IGNORECASE)
 _ACCIDENT = re.compile(
     r"\b(?:mvc|mva|mcc|collision|collided|crash(?:ed)?|accident|struck|hit|rear[- ]?ended|t-?boned|sideswiped|rollover|rolled over|overturned|"
     r"thrown|ejected|fell|fall|bucked|flipped|ran (?:into|off|over)|run over|wreck|vs|lost control|swerved|skateboarding|sledding|snowboard\w*|skiing)\b",
     re.IGNORECASE,
 )
 _NONCOLLISION = re.compile(
-    r"\b(?:rollover|rolled over|overturned|flipped|fell off|fall from|fell from|thrown|ejected|lost control|fell|laid down|wiped out)\b",
+    r"\b(?:rollover|rolled over|overturned|flipped|fell off|fall from|fell from|thrown|ejected|lost control|fell|laid down|wiped out|went down|over the handlebars)\b",
     re.IGNORECASE,
 )
 _NONTRAFFIC = re.compile(
@@ -117,6 +118,8 @@ class TransportMatcher:
             return
         name, match = role
         hit = _COUNTERPART.search(note, start, end)
+        if hit is not None and _NO_OTHER.search(hit.group()):
+            hit = None
         other = hit.lastgroup or "" if hit else ""
         code = self._code(name, other, note, start, end)
         if code is None:
