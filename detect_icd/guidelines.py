@@ -226,13 +226,15 @@ def _ruled_out_later(docket: Docket, candidate: Candidate) -> bool:
 _OPERATED = "status/historical-occasion"
 """The cue of what somebody was operated on or in hospital for in another year."""
 
-_OVER = frozenset({"status/historical-over", "status/historical-after", _OPERATED, "status/operated-for"})
+_OVER = frozenset({"status/historical-over", "status/historical-after", "status/historical-when", "status/historical-when-comma",
+    _OPERATED, "status/operated-for"})  # fmt: skip
 """Cues that say that a condition is over, chronic or not."""
 
 _TOLD = "status/history-told"
 """The cue "history of": the author chose to tell it, so it is worth a code even where none names it."""
 
 
+_HISTORIES = ("Z85", "Z86", "Z87")
 _REMISSION = re.compile(r"(?<!achieved )\bremission", re.IGNORECASE)
 """In the title of a code that is itself the one for a disease in remission."""
 
@@ -246,6 +248,8 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
     over = any(rule in _OVER or rule.startswith(f"status/{COVERED}") for rule in candidate.rules)
     # "ASA -> asthma": what an allergy did is no disease of today.
     over = over or candidate.section == "allergies"
+    # A history is one all the more where the note says that it is over.
+    over = over and not code.startswith(_HISTORIES)
     if _REMISSION.search(candidate.coding.display) or (code.startswith(known.chronic) and not over):
         rules = (*candidate.rules, "guideline/IV.I-chronic")
         docket.swap(candidate, replace(candidate, status=Status.PRESENT, rules=rules))
