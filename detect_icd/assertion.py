@@ -179,7 +179,9 @@ class ContextRules:
         return phrases
 
 
-_CUE_START = re.compile(r"[^\W_]+|[?:;]|\([-+\u2013]\)|-(?=\s|ve\b)|(?<=[,:]\s)-(?=[A-Za-z])|\[[ _]?\]|\u2610|\+(?=\s?[A-Za-z])")
+_CUE_START = re.compile(
+    r"[^\W_]+|[?:;]|\([-+\u2013]\)|-(?=\s|ve\b)|(?<=[,:]\s)-(?=[A-Za-z])|\[[ _]?\]|\u2610|\+(?=\s?[A-Za-z])"
+)
 _OPENING = 2
 _MOST_WORDS = 100_000
 """Words to remember the families of."""

@@ -256,6 +256,9 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
         return
     told = _TOLD in candidate.rules
     history = known.history_code(code) or (known.told_code(code) if told else None)
+    # What a drug did to a lasting condition is no history of that condition.
+    if "status/section-allergies" in candidate.rules and code.startswith(known.chronic):
+        history = None
     if history is not None and _was_taken_out(candidate) and not history.startswith(_WORTH_TELLING):
         history = None
     if history is not None and not told and history[:3] != "Z85" and _is_back(docket, known, candidate, history):

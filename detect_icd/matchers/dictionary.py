@@ -99,7 +99,11 @@ class DictionaryMatcher:
         vocabulary = terms().vocabulary(self.index.frequency)
         self.spelling = Spelling(vocabulary)
         # Without the slips that phrases were written with, which are near to other slips of the same word.
-        spelt = {word: often for word, often in vocabulary.items() if often >= _SLIPS or is_spelt(word) or is_spelt(f"{word}s")}
+        spelt = {
+            word: often
+            for word, often in vocabulary.items()
+            if often >= _SLIPS or is_spelt(word) or is_spelt(f"{word}s")
+        }
         self.strict_spelling = Spelling(spelt)
 
     def mentions(self, text: str, tokens: Sequence[Token]) -> list[Mention]:
@@ -141,7 +145,8 @@ class DictionaryMatcher:
             return token._replace(atoms=atoms)
         if token.atoms[0] in self.index.frequency:
             return token
-        atoms = self._read_as(self.strict_spelling.correct(written))
+        word = self.strict_spelling.correct(written)
+        atoms = self._read_as(word) if word and abs(len(word) - len(written)) <= 1 else ()
         return token._replace(atoms=atoms) if atoms and atoms[0] in self.index.frequency else token
 
     @staticmethod
