@@ -148,17 +148,22 @@ class ContextRules:
         position = start
         known = self._opened
         for word in _CUE_START.finditer(text, start, end):
-            written = word.group()
+            written, said = word.group(), ""
             phrases = known.get(written)
             if phrases is None:
                 phrases = self._opened_by(written)
             if not phrases or word.start() < position:
                 continue
             for phrase in phrases:
+                rule = phrase.rule
+                if said not in {"", rule.status}:
+                    continue
                 if match := phrase.pattern.match(text, word.start(), end):
-                    position = match.end()
-                    found.append(Cue(match.start(), position, phrase.rule))
-                    break
+                    position, said = max(position, match.end()), rule.status
+                    found.append(Cue(match.start(), match.end(), rule))
+                    # What speaks of some conditions only leaves the others to a shorter phrase that says the same.
+                    if not rule.only:
+                        break
         return found
 
     def _opened_by(self, written: str) -> tuple[_Phrase, ...]:
@@ -174,7 +179,9 @@ class ContextRules:
         return phrases
 
 
-_CUE_START = re.compile(r"[^\W_]+|[?:;]|\([-+\u2013]\)|-(?=\s|ve\b)|\+(?=\s?[A-Za-z])")
+_CUE_START = re.compile(
+    r"[^\W_]+|[?:;]|\([-+\u2013]\)|-(?=\s|ve\b)|(?<=[,:]\s)-(?=[A-Za-z])|\[[ _]?\]|\u2610|\+(?=\s?[A-Za-z])"
+)
 _OPENING = 2
 _MOST_WORDS = 100_000
 """Words to remember the families of."""

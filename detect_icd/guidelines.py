@@ -226,21 +226,17 @@ def _ruled_out_later(docket: Docket, candidate: Candidate) -> bool:
 _OPERATED = "status/historical-occasion"
 """The cue of what somebody was operated on or in hospital for in another year."""
 
-_OVER = frozenset(
-    {
-        "status/historical-over",
-        "status/historical-after",
-        "status/historical-corrected-after",
-        "status/operated-for",
-        _OPERATED,
-    }
-)
+_OVER = frozenset({
+    "status/historical-over", "status/historical-after", "status/historical-corrected-after", "status/historical-when",
+    "status/historical-when-comma", "status/operated-for", _OPERATED,
+})  # fmt: skip
 """Cues that say that a condition is over, chronic or not."""
 
 _TOLD = "status/history-told"
 """The cue "history of": the author chose to tell it, so it is worth a code even where none names it."""
 
 
+_HISTORIES = ("Z85", "Z86", "Z87")
 _REMISSION = re.compile(r"(?<!achieved )\bremission", re.IGNORECASE)
 """In the title of a code that is itself the one for a disease in remission."""
 
@@ -254,12 +250,17 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
     over = any(rule in _OVER or rule.startswith(f"status/{COVERED}") for rule in candidate.rules)
     # "ASA -> asthma": what an allergy did is no disease of today.
     over = over or candidate.section == "allergies"
+    # A history is one all the more where the note says that it is over.
+    over = over and not code.startswith(_HISTORIES)
     if _REMISSION.search(candidate.coding.display) or (code.startswith(known.chronic) and not over):
         rules = (*candidate.rules, "guideline/IV.I-chronic")
         docket.swap(candidate, replace(candidate, status=Status.PRESENT, rules=rules))
         return
     told = _TOLD in candidate.rules
     history = known.history_code(code) or (known.told_code(code) if told else None)
+    # What a drug did to a lasting condition is no history of that condition.
+    if "status/section-allergies" in candidate.rules and code.startswith(known.chronic):
+        history = None
     if history is not None and _was_taken_out(candidate) and not history.startswith(_WORTH_TELLING):
         history = None
     if history is not None and not told and history[:3] != "Z85" and _is_back(docket, known, candidate, history):

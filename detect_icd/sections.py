@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -105,7 +106,7 @@ def find_sections(text: str) -> list[Section]:
         name = _canonical(match["name"])
         if name is None and not (match["colon"] and _TAG.sub("", match["name"]).isupper()):
             continue
-        if name is not None and match["dash"] and not match["name"].isupper():
+        if name is not None and (match["dash"] or name == _TODAY) and not match["name"].isupper():
             continue
         # What is no heading we know may be a diagnosis: "T2DM: A1c 6.9".
         found[match.start("name")] = (match.end() if name else match.start("name"), name or "")
@@ -113,12 +114,46 @@ def find_sections(text: str) -> list[Section]:
         name = _canonical(match["name"])
         if name is not None:
             found.setdefault(match.start("name"), (match.end(), name))
+    for start, end in _told_on(text, found):
+        found.setdefault(start, (end, ""))
     starts = sorted(found)
     ends = [*starts[1:], len(text)][: len(starts)]
     sections = [Section(found[start][1], start, found[start][0], end) for start, end in zip(starts, ends, strict=True)]
     if not starts or starts[0] > 0:
         sections.insert(0, Section("", 0, 0, starts[0] if starts else len(text)))
     return sections
+
+
+def _told_on(text: str, found: dict[int, tuple[int, str]]) -> Iterator[tuple[int, int]]:
+    """Where a line that began under a heading of others' or of earlier times goes on about the patient of today.
+
+    "FH: mother gout. Exam normal, tension headache": whoever heads a line heads its first statement, and those after it
+    that name a relative or a time.
+    """
+    starts = sorted(found)
+    for start, following in itertools.pairwise((*starts, len(text))):
+        place, name = found[start]
+        if name not in _OF_OTHERS:
+            continue
+        line_end = text.find("\n", place)
+        end = min(following, len(text) if line_end < 0 else line_end)
+        for low, high in [(place + one, place + two) for one, two in sentences(text[place:end])][1:]:
+            if not _OTHERS.search(text, low, high):
+                yield low, low
+                break
+
+
+_TODAY = "visit"
+"""What a line goes over to; at the head of a line the word may be a label of a list."""
+
+_OF_OTHERS = frozenset({"family_history", "gynecologic_history"})
+_OTHERS = re.compile(
+    r"\b(?:mother|father|brother|sister|sibling|son|daughter|aunt|uncle|cousin|grand\w+|niece|nephew|parent|famil\w+|fam|relative|"
+    r"maternal|paternal|mom|dad|mgm|mgf|pgm|pgf|twin|child\w*|kids?|half|pregnan\w+|deliver\w+|births?|g\dp\d|lmp|menarche|"
+    r"menopause|menses|periods?|pap|(?:19|20)\d\d|ago|prior|previous|past|history|hx|h/o|no|denies|none|negative|neg)s?\b",
+    re.IGNORECASE,
+)
+"""Words by which a statement is still of relatives, or of earlier pregnancies."""
 
 
 def section_at(sections: Sequence[Section], position: int) -> Section:

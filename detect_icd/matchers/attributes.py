@@ -29,7 +29,8 @@ _COST = 2
 """Known words that a break between counts for."""
 
 _DENIAL = re.compile(
-    r"\b(?:no|not|without|w/o|w/out|denies|denied|negative for|neg for|absence of|absent)\b", re.IGNORECASE
+    r"\b(?:no|not|nor|neither|never|without|w/o|w/out|denies|denied|negative for|neg for|absence of|absent)\b|(?<=,\s)-(?=\s?[a-z])",
+    re.IGNORECASE,
 )
 _DENIAL_ENDS = re.compile(r"[;.:]|\bbut\b|\bwith\b|\bexcept\b|,(?!\s*(?:\w+\s+){0,2}(?:or|nor)\b)|\n", re.IGNORECASE)
 

@@ -49,7 +49,7 @@ _ELSEWHERE = re.compile(
 )
 """Before an encounter's words: something was found at it."""
 
-_OF_THE_CONDITION = frozenset({"historical-after", "historical-treated"})
+_OF_THE_CONDITION = frozenset({"historical-after", "historical-when", "historical-when-comma", "historical-treated"})
 """Cues of the past that, beside an encounter, speak of what was treated."""
 
 _SIDE = re.compile(

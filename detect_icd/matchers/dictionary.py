@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from detect_icd.matchers.attributive import is_attributive
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
-from detect_icd.matchers.spelling import Spelling
+from detect_icd.matchers.spelling import Spelling, is_spelt
 from detect_icd.terms import Token, terms, word_set
 from redactphi.months import MONTHS
 
@@ -44,10 +44,10 @@ _TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
 SIDES = frozenset({"right", "left", "bilateral"})
 _EYES = frozenset({"od", "os", "ou"})
 _BARRIER = re.compile(
-    r"\b(?:no|not|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p|suspicious|suggest\w*|compatible|consistent|concerning|concern for|worrisome|likely|unlikely|cannot|could|may be|might|rather than|instead of|mother|father|brother|sister)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s|\n\s*\n",
+    r"\b(?:no|not|nor|neither|never|none|free of|clear of|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p|suspicious|suggest\w*|compatible|consistent|concerning|concern for|worrisome|likely|unlikely|cannot|could|may be|might|rather than|instead of|mother|father|brother|sister)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])(?<!\b[Ss]t)\.\s|\n\s*\n",
     re.IGNORECASE,
 )
-_STOP = re.compile(r"\n\s*\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])\.\s")
+_STOP = re.compile(r"\n\s*\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])(?<!\b[Ss]t)\.\s")
 """Parts even words that stand next to one another."""
 
 _BREAK = re.compile(r",(?!\s?\d)|\band\b|\bor\b|(?<!\d)/(?!\d)|\n|\(|\)| - ", re.IGNORECASE)
@@ -96,7 +96,15 @@ class DictionaryMatcher:
     def __init__(self, index: PhraseIndex | None = None) -> None:
         self.index = index or phrase_index()
         self._usual = frozenset(atom for atom, often in self.index.frequency.items() if often > _SLIPS)
-        self.spelling = Spelling(terms().vocabulary(self.index.frequency))
+        vocabulary = terms().vocabulary(self.index.frequency)
+        self.spelling = Spelling(vocabulary)
+        # Without the slips that phrases were written with, which are near to other slips of the same word.
+        spelt = {
+            word: often
+            for word, often in vocabulary.items()
+            if often >= _SLIPS or is_spelt(word) or is_spelt(f"{word}s")
+        }
+        self.strict_spelling = Spelling(spelt)
 
     def mentions(self, text: str, tokens: Sequence[Token]) -> list[Mention]:
         """The mentions of one sentence, in order of the text; none is contained in another.
@@ -131,9 +139,19 @@ class DictionaryMatcher:
         return tokens
 
     def _spelt(self, token: Token) -> Token:
-        word = self.spelling.correct(token.word.replace("\u2019", "'").removesuffix("'s"))
-        atoms = terms().atoms(word) if word else ()
-        return token._replace(atoms=atoms) if atoms and atoms[0] in self._usual else token
+        written = token.word.replace("\u2019", "'").removesuffix("'s")
+        atoms = self._read_as(self.spelling.correct(written))
+        if atoms and atoms[0] in self._usual:
+            return token._replace(atoms=atoms)
+        if token.atoms[0] in self.index.frequency:
+            return token
+        word = self.strict_spelling.correct(written)
+        atoms = self._read_as(word) if word and abs(len(word) - len(written)) <= 1 else ()
+        return token._replace(atoms=atoms) if atoms and atoms[0] in self.index.frequency else token
+
+    @staticmethod
+    def _read_as(word: str | None) -> tuple[str, ...]:
+        return terms().atoms(word) if word else ()
 
     def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:
         stated = where.keys()

@@ -49,7 +49,7 @@ class Spelling:
     """
 
     def __init__(self, vocabulary: Mapping[str, int], known: Callable[[str], bool] | None = None) -> None:
-        self._known = known or _is_known
+        self._known = known or is_spelt
         self._often = {
             word: often
             for word, often in vocabulary.items()
@@ -153,5 +153,6 @@ def _word_lists() -> tuple[frozenset[str], ...]:
     return tuple(map(word_list, _LISTS))
 
 
-def _is_known(word: str) -> bool:
+def is_spelt(word: str) -> bool:
+    """Whether a list of words and names has it as it is written."""
     return any(word in words for words in _word_lists())

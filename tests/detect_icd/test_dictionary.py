@@ -142,3 +142,16 @@ def test_a_compiled_index_reads_back(tmp_path):
     assert len(index) == count == len(set(index.phrases()))
     assert dict(index.phrases())[frozenset({"hypertension"})] == "I10"
     assert index.shelf("no-such-atom") is None
+
+
+@pytest.mark.parametrize(("written", "code"), [("acanthosis nigracans", "L83"), ("hamertoe", "M20.4")])
+def test_a_slip_in_a_word_of_few_phrases_is_read_through(written, code):
+    matcher = DictionaryMatcher()
+    found = matcher.mentions(written, matcher.read(written, 0, len(written)))
+    assert [mention.code[: len(code)] for mention in found] == [code]
+
+
+def test_a_place_named_after_a_saint_is_one_word():
+    matcher = DictionaryMatcher()
+    text = "St. Vitus' dance"
+    assert [m.code for m in matcher.mentions(text, matcher.read(text, 0, len(text)))] == ["I02.9"]

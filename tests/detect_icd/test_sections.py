@@ -57,3 +57,18 @@ def test_a_note_without_headings_is_one_section(text):
 
 def test_no_spelling_belongs_to_two_sections():
     assert len(set(headings().values())) > 25
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "name"),
+    [
+        ("FH: mother gout. Exam normal, tension headache.", "tension", ""),
+        ("FH: mother gout. Father asthma.", "asthma", "family_history"),
+        ("OB hx: GDM in 2019. A1c 6.0, prediabetes.", "prediabetes", ""),
+        ("PMH: C diff last year. TODAY: shingles", "shingles", "visit"),
+        ("ASTHMA\n  Today: in exacerbation", "exacerbation", ""),
+        ("Absent: nystagmus. Present: tremor.", "tremor", "review_of_systems"),
+    ],
+)
+def test_a_line_goes_on_about_the_patient_of_today(text, word, name):
+    assert section_at(find_sections(text), text.index(word)).name == name
