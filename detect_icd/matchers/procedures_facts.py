@@ -380,7 +380,7 @@ _PLACE = {
 """What a clause that places an operation speaks of."""
 _SHORT_NOTE = 1500
 """Characters of a note without headings that is about the service alone."""
-_OPENING = 160
+_OPENING = 40
 """Characters of an account in which the side of all of it is named."""
 _SUMMED = 6
 """Numbers of one clause that are added up."""

@@ -22,6 +22,8 @@ _ENOUGH, _ENOUGH_ALONE = 95.0, 120.0
 """How much an account must have in common with a known one; more where nothing else says that anything was done."""
 _LEAST_SHARE = 0.2
 """The least part of what the account's words say that must be in common: long notes have a little of everything."""
+_ENOUGH_TERSE, _SHARE_TERSE, _UNANIMOUS = 50.0, 0.27, 0.8
+"""What a terse account that states nothing must have in common with a known one, where most is in common and all near agree."""
 _NEARER = 1.2
 """How much nearer a known account must be than those of what the steps say, to be followed instead."""
 _ASKED = 5
@@ -124,8 +126,11 @@ def by_account(
         return []
     enough = _ENOUGH if facts.operative else _ENOUGH_ALONE
     said = known.said(facts.text, told.parts, told.hits)
-    ranked = [like for like in known.nearest(said) if like.score >= enough and like.share >= _LEAST_SHARE]
-    if not ranked:
+    ranked = [like for like in known.nearest(said) if like.share >= _LEAST_SHARE]
+    terse = bool(ranked) and ranked[0].score < enough
+    least = _ENOUGH_TERSE if terse else enough
+    ranked = [like for like in ranked if like.score >= least]
+    if not ranked or (terse and (stated or ranked[0].share < _SHARE_TERSE)):
         return []
     own = [m for m in stated if m.status is Status.PRESENT and not m.entry.procedure.add_on_to]
     steps = {mention.code for mention in own}
@@ -142,7 +147,7 @@ def by_account(
     # What the note states may be more than what it is like: that stands then, and beside it what is all but certain.
     more = [m for m in own if codes & {*m.entry.procedure.supersedes, *m.entry.procedure.includes}]
     lesser = {code for m in more for code in (*m.entry.procedure.supersedes, *m.entry.procedure.includes)}
-    asked = _SURELY if more else _MAJORITY
+    asked = _UNANIMOUS if terse else _SURELY if more else _MAJORITY
     like_it = [mention for mention, share in voted if share >= asked and mention.code not in lesser]
     if more and not like_it:
         return []
@@ -185,7 +190,9 @@ def contradicting(  # noqa: PLR0917 - the note, and what is known
     if len(named) != 1:
         return []
     ((code, title),) = named.items()
-    if any(code in {*m.entry.procedure.includes, *m.entry.procedure.supersedes} for m in stated):
+    if _rests_on_account(title) or any(
+        code in {*m.entry.procedure.includes, *m.entry.procedure.supersedes} for m in stated
+    ):
         return []
     told = _Told.of(facts)
     if not any(clause.role is Role.BODY for clause in told.clauses):
@@ -204,6 +211,12 @@ def contradicting(  # noqa: PLR0917 - the note, and what is known
     both = known.beside(code) if title.entry.procedure.specialty in BY_SITE else frozenset()
     surely = any(s >= enough and m.code not in both and _is_sibling(m, title) for m, s in voted)
     return agreed if surely else []
+
+
+def _rests_on_account(title: Mention) -> bool:
+    """Whether words of the account have decided which operation the heading names: it has had its say."""
+    clause = title.found.clause
+    return any(span.label == "extent" and not clause.start <= span.start < clause.end for span in title.spans)
 
 
 def along(stated: Sequence[Mention], others: Sequence[Mention]) -> list[Mention]:
