@@ -40,6 +40,8 @@ _AS_NEAR_AS = 0.92
 """How near a known account of the heading's operation must be to the nearest of all to uphold it, whatever else speaks against it."""
 _AS_NEAR = 0.8
 """How near a known account must be to the nearest for its operation to be told."""
+_CLOSE_BY = 2.5
+"""How many times the say of its neighbour an operation needs."""
 _SHOWN = 8
 """Words that are shown as evidence."""
 _SUREST = 0.7
@@ -142,7 +144,7 @@ def by_account(
         agreed.append((like.score, found))
         if len(agreed) == _ASKED:
             break
-    voted = _voted(agreed)
+    voted = _undisputed(_voted(agreed), steps)
     codes = {mention.code for mention, share in voted if share >= _MAJORITY}
     # What the note states may be more than what it is like: that stands then, and beside it what is all but certain.
     more = [m for m in own if codes & {*m.entry.procedure.supersedes, *m.entry.procedure.includes}]
@@ -154,6 +156,22 @@ def by_account(
     codes = {mention.code for mention in like_it}
     further = [m for m in stated if m.code not in codes and (m in more or _goes_along(m, codes, known))]
     return [*like_it, *further]
+
+
+def _undisputed(voted: Sequence[tuple[Mention, float]], stated: AbstractSet[str]) -> list[tuple[Mention, float]]:
+    """Without the operations beside which a neighbour is told about as often: the words that decide between them are not there."""
+    return [
+        (mention, share)
+        for mention, share in voted
+        if mention.code in stated
+        or not any(_disputes(other, mention) and rival * _CLOSE_BY > share for other, rival in voted)
+    ]
+
+
+def _disputes(other: Mention, mention: Mention) -> bool:
+    """Whether one operation would be reported instead of another, and never beside it."""
+    one, two = other.entry.procedure, mention.entry.procedure
+    return one.code in {*two.supersedes, *two.includes} or two.code in {*one.supersedes, *one.includes}
 
 
 def _goes_along(mention: Mention, codes: AbstractSet[str], known: Accounts) -> bool:
