@@ -157,7 +157,6 @@ class Accounts:
             for code in codes[1:] and codes:
                 beside.setdefault(code, set()).update(codes)
         self._beside = beside
-        self._often = Counter(code for codes in self._codes for code in codes)
         self._most = [float(weights.max()) for weights in self._weights]
 
     def to_packed(self) -> dict[str, Any]:
@@ -180,10 +179,6 @@ class Accounts:
     def beside(self, code: str) -> AbstractSet[str]:
         """The codes that some known account reports together with a code."""
         return self._beside.get(code, frozenset())
-
-    def often(self, code: str) -> int:
-        """How many known accounts report a code."""
-        return self._often[code]
 
     def said(self, text: str, parts: Iterable[tuple[int, int]], hits: Iterable[Hit]) -> Said:
         """What parts of a text say: the number of each known feature, and how often it stands there.

@@ -9,12 +9,12 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.matchers.accounts import accounts
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index, index
-from detect_icd.matchers.procedures_mention import Mention, mention_of, occurrences
+from detect_icd.matchers.procedures_mention import mention_of, occurrences
 from detect_icd.matchers.procedures_modifiers import with_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role, clauses, lists
-from detect_icd.matchers.procedures_select import Reading, select, winners
+from detect_icd.matchers.procedures_select import Reading, select
 from detect_icd.matchers.procedures_skin import beside, by_size, decided, with_further
-from detect_icd.matchers.procedures_told import along, by_account, by_steps, confirmed, contradicting
+from detect_icd.matchers.procedures_told import by_account, by_steps, confirmed
 from detect_icd.sections import Section
 
 
@@ -58,16 +58,10 @@ class ProcedureMatcher:
         ]
         told = list(by_steps(facts, self.index, service_date))
         done = [mention for mention in mentions if mention.status is Status.PRESENT]
-        meant: list[Mention] = []
         known = accounts(self.index.vocabulary)
-        titles = [mention for mention in done if mention.role is Role.TITLE]
-        named_codes = {mention.code for mention in titles}
-        if titles:
+        named_codes = {mention.code for mention in done if mention.role is Role.TITLE}
+        if named_codes:
             told = confirmed(facts, known, told, named_codes) if told else told
-            if instead := contradicting(facts, self.index, known, service_date, winners(titles), told):
-                meant = titles
-                mentions = [mention for mention in mentions if mention.status is not Status.PRESENT]
-                done, told = [], [*instead, *along(told, instead)]
         elif like := by_account(facts, self.index, known, service_date, [*done, *told]):
             mentions = [mention for mention in mentions if mention.status is not Status.PRESENT]
             told = like
@@ -78,7 +72,7 @@ class ProcedureMatcher:
         if not others and (sized := by_size(facts, self.index, service_date)):
             told = [*beside(told, text, sized), *sized]
             mentions = beside(mentions, text, sized)
-        reading = select(mentions, told, listed=facts.titled, meant=meant)
+        reading = select(mentions, told, listed=facts.titled)
         if any(candidate.status is Status.PRESENT for candidate in reading.candidates):
             return reading._replace(candidates=with_modifiers(reading.candidates, facts.modifiers, text))
         return reading

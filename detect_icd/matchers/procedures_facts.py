@@ -26,7 +26,7 @@ from detect_icd.matchers.procedures_kinds import (
 )
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
-from detect_icd.matchers.procedures_sides import AROUND, OTHER_SIDE, joined, named_sides
+from detect_icd.matchers.procedures_sides import OTHER_SIDE, joined, named_sides
 from detect_icd.matchers.procedures_vocabulary import Hit
 from detect_icd.matchers.procedures_ways import APPROACH_ATOMS, BY_PORTS, given_up
 from detect_icd.sections import Section
@@ -285,12 +285,6 @@ class Facts:
     def _side_of_account(self) -> tuple[str, Span | None]:
         """The side that the account names, where it names one only, or one far more often."""
         sides = self._sides
-        first = next(iter(sides), ("", None))
-        around = all(side in {first[0], "50"} for side, _ in sides) and all(
-            AROUND.match(self.text, span.start) for side, span in sides if side == "50"
-        )
-        if around and first[0] != "50" and first[1] is not None and first[1].start < _OPENING:
-            return first
         counts = Counter(side for side, _ in sides)
         if counts["50"] and counts["RT"] == counts["LT"]:
             return "50", next(span for named, span in sides if named == "50")
@@ -390,8 +384,6 @@ _PLACE = {
 """What a clause that places an operation speaks of."""
 _SHORT_NOTE = 1500
 """Characters of a note without headings that is about the service alone."""
-_OPENING = 40
-"""Characters of an account in which the side of all of it is named."""
 _SUMMED = 6
 """Numbers of one clause that are added up."""
 _NEAR = 80

@@ -124,7 +124,7 @@ def mention_of(facts: Facts, entry: Entry, found: Found) -> Mention | None:
 def _checks(entry: Entry, found: Found) -> Sequence[Callable[[Facts, Entry, Found], Answer | None]]:
     if not found.likeness:
         return _CHECKS
-    return (*_OF_ACCOUNTS, _extent) if entry.procedure.specialty in BY_SITE else _OF_ACCOUNTS
+    return (*_OF_ACCOUNTS, _extent) if entry.procedure.specialty in _BY_SITE else _OF_ACCOUNTS
 
 
 def _rule(found: Found) -> str:
@@ -133,7 +133,7 @@ def _rule(found: Found) -> str:
     return STEPS if found.by_steps else f"procedure/{found.clause.role.name.lower()}"
 
 
-BY_SITE = frozenset({"skin", "endoscopy"})
+_BY_SITE = frozenset({"skin", "endoscopy"})
 """Fields whose codes differ by the site and the kind of lesion alone: accounts of neighbours are told in the same words."""
 STEPS, ACCOUNT, SIZED = "procedure/steps", "procedure/account", "procedure/skin-by-size"
 """Rules of what nobody names: the account states steps of the entry, is like a known account, or tells kind, place and size on skin."""

@@ -94,9 +94,9 @@ def clauses(text: str, sections: Sequence[Section], hits: Sequence[Hit]) -> list
         if low < high:
             found.extend(_clauses_of(text, section, hits[low:high], operated=operated))
     if not any(clause.role >= Role.BODY for clause in found):
-        # Some report all that was done under findings, or go on to it after the reason, in one paragraph.
+        # Some report all that was done under findings.
         for clause in found:
-            if clause.section == "findings" or (clause.section == "indication" and clause is not found[0]):
+            if clause.section == "findings":
                 clause.role = Role.BODY
     return found
 

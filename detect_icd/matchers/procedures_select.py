@@ -13,7 +13,6 @@ from detect_icd.matchers.procedures_mention import SIZED, Mention
 from detect_icd.matchers.procedures_scan import Role
 from redactphi.spans import Span
 
-_OTHERWISE = "the account tells otherwise than the heading"
 _TOGETHER = 70
 """Characters a name may span and still be shown as one piece of evidence."""
 
@@ -38,20 +37,17 @@ class _Lost(NamedTuple):
     how: str
 
 
-def select(
-    mentions: Sequence[Mention], told: Sequence[Mention], *, listed: bool, meant: Sequence[Mention] = ()
-) -> Reading:
+def select(mentions: Sequence[Mention], told: Sequence[Mention], *, listed: bool) -> Reading:
     """The candidates of a note: for what was done the winners, for the rest one a code and status.
 
     Args:
         mentions: What was named.
         told: What the account tells by its steps.
         listed: Whether the note has a list of operations.
-        meant: What the heading names where the account tells that it was not done, but what ``told`` begins with.
     """
     done = [mention for mention in mentions if mention.status is Status.PRESENT]
-    lost = [_Lost(title, told[0], _OTHERWISE) for title in meant]
-    warnings = [_followed(title, told[0]) for title in meant[:1]]
+    lost: list[_Lost] = []
+    warnings: list[str] = []
     titles = [mention for mention in done if mention.role is Role.TITLE]
     if any(not mention.entry.procedure.add_on_to for mention in titles):
         done, lost, warnings = _corrected(titles, told)
@@ -71,11 +67,6 @@ def select(
     return Reading(found, _dropped(lost, reported), warnings)
 
 
-def winners(mentions: Sequence[Mention]) -> list[Mention]:
-    """The mentions that are more than a part of another."""
-    return _without_lesser(_with_base(list(mentions)))[0]
-
-
 def _with_base(mentions: list[Mention]) -> list[Mention]:
     """Without the add-ons none of whose primaries is there: they are not reported, and speak against nothing."""
     codes = {mention.code for mention in mentions}
@@ -91,19 +82,15 @@ def _corrected(titles: list[Mention], told: Sequence[Mention]) -> tuple[list[Men
         wider = {*mention.entry.procedure.includes, *mention.entry.procedure.supersedes}
         for title in titles:
             if title.code in wider:
-                lost.append(_Lost(title, mention, _OTHERWISE))
+                lost.append(_Lost(title, mention, "the account tells otherwise than the heading"))
                 kept = [other for other in kept if other is not title]
                 if mention not in kept:
                     kept.append(mention)
-                warnings.append(_followed(title, mention))
+                warnings.append(f"{title.code} in the heading, {mention.code} by the account: the account is followed")
     codes = {mention.code for mention in kept}
     further = [m for m in told if m.role is not Role.TITLE and m not in kept]
     kept += [mention for mention in further if codes & set(mention.entry.procedure.add_on_to)]
     return kept, lost, list(dict.fromkeys(warnings))
-
-
-def _followed(title: Mention, mention: Mention) -> str:
-    return f"{title.code} in the heading, {mention.code} by the account: the account is followed"
 
 
 def _dropped(lost: Sequence[_Lost], reported: AbstractSet[str]) -> list[Dropped]:

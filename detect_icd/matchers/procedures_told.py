@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import NamedTuple
 
 from detect_icd.candidates import Status
-from detect_icd.matchers.accounts import Accounts, Likeness, Said
+from detect_icd.matchers.accounts import Accounts, Likeness
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Index
-from detect_icd.matchers.procedures_mention import BY_SITE, Found, Mention, mention_of
+from detect_icd.matchers.procedures_mention import Found, Mention, mention_of
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_vocabulary import Hit
 
@@ -22,8 +21,6 @@ _ENOUGH, _ENOUGH_ALONE = 95.0, 120.0
 """How much an account must have in common with a known one; more where nothing else says that anything was done."""
 _LEAST_SHARE = 0.2
 """The least part of what the account's words say that must be in common: long notes have a little of everything."""
-_ENOUGH_TERSE, _SHARE_TERSE, _UNANIMOUS = 50.0, 0.27, 0.8
-"""What a terse account that states nothing must have in common with a known one, where most is in common and all near agree."""
 _NEARER = 1.2
 """How much nearer a known account must be than those of what the steps say, to be followed instead."""
 _ASKED = 5
@@ -32,16 +29,8 @@ _STEEPNESS = 8
 """How fast a say falls with nearness."""
 _MAJORITY = 0.45
 """The share of all says that a code needs."""
-_SURELY, _ALL_BUT, _HARDLY = 0.6, 0.95, 0.15
-"""The share of all says that corrects a heading, the one that does where few accounts of it are known, and the one that upholds it."""
-_KNOWN_WELL = 3
-"""Known accounts an operation needs for their absence to tell against it."""
-_AS_NEAR_AS = 0.92
-"""How near a known account of the heading's operation must be to the nearest of all to uphold it, whatever else speaks against it."""
 _AS_NEAR = 0.8
 """How near a known account must be to the nearest for its operation to be told."""
-_CLOSE_BY = 2.5
-"""How many times the say of its neighbour an operation needs."""
 _SHOWN = 8
 """Words that are shown as evidence."""
 _SUREST = 0.7
@@ -77,10 +66,6 @@ def _first_stated(facts: Facts, step: tuple[Atoms, ...], phrased: Atoms) -> tupl
     """Where a note first states a step, in one of its ways; a sentence and the next may state what phrases state."""
     stated = (hits for atoms in step if (hits := facts.first(atoms, over_two=atoms <= phrased)))
     return min(stated, key=lambda hits: hits[0].start, default=())
-
-
-_Say = tuple[float, list[Mention]]
-"""How near a known account is, and its operations."""
 
 
 class _Told(NamedTuple):
@@ -128,50 +113,30 @@ def by_account(
         return []
     enough = _ENOUGH if facts.operative else _ENOUGH_ALONE
     said = known.said(facts.text, told.parts, told.hits)
-    ranked = [like for like in known.nearest(said) if like.share >= _LEAST_SHARE]
-    terse = bool(ranked) and ranked[0].score < enough
-    least = _ENOUGH_TERSE if terse else enough
-    ranked = [like for like in ranked if like.score >= least]
-    if not ranked or (terse and (stated or ranked[0].share < _SHARE_TERSE)):
+    ranked = [like for like in known.nearest(said) if like.score >= enough and like.share >= _LEAST_SHARE]
+    if not ranked:
         return []
-    own = [m for m in stated if m.status is Status.PRESENT and not m.entry.procedure.add_on_to]
-    steps = {mention.code for mention in own}
+    steps = {mention.code for mention in stated if mention.status is Status.PRESENT}
     nearest_steps = next((like.score for like in ranked if steps & set(like.codes)), 0.0)
-    agreed: list[_Say] = []
-    for like, found in _alike(facts, index, known, day, told, said, ranked):
+    places = known.places(facts.text, told.parts, told.hits)
+    agreed: list[tuple[float, list[Mention]]] = []
+    for like in ranked:
         if not (agreed or steps & set(like.codes)) and like.score < _NEARER * nearest_steps:
             return []
-        agreed.append((like.score, found))
+        shared = [places[word] for word in known.words(like, said)[:_SHOWN]]
+        if found := [m for code in like.codes if (m := _like(facts, index, code, day, like, told.clauses, shared))]:
+            agreed.append((like.score, found))
         if len(agreed) == _ASKED:
             break
-    voted = _undisputed(_voted(agreed), steps)
-    codes = {mention.code for mention, share in voted if share >= _MAJORITY}
-    # What the note states may be more than what it is like: that stands then, and beside it what is all but certain.
-    more = [m for m in own if codes & {*m.entry.procedure.supersedes, *m.entry.procedure.includes}]
-    lesser = {code for m in more for code in (*m.entry.procedure.supersedes, *m.entry.procedure.includes)}
-    asked = _UNANIMOUS if terse else _SURELY if more else _MAJORITY
-    like_it = [mention for mention, share in voted if share >= asked and mention.code not in lesser]
-    if more and not like_it:
-        return []
-    codes = {mention.code for mention in like_it}
-    further = [m for m in stated if m.code not in codes and (m in more or _goes_along(m, codes, known))]
-    return [*like_it, *further]
-
-
-def _undisputed(voted: Sequence[tuple[Mention, float]], stated: AbstractSet[str]) -> list[tuple[Mention, float]]:
-    """Without the operations beside which a neighbour is told about as often: the words that decide between them are not there."""
-    return [
-        (mention, share)
-        for mention, share in voted
-        if mention.code in stated
-        or not any(_disputes(other, mention) and rival * _CLOSE_BY > share for other, rival in voted)
-    ]
-
-
-def _disputes(other: Mention, mention: Mention) -> bool:
-    """Whether one operation would be reported instead of another, and never beside it."""
-    one, two = other.entry.procedure, mention.entry.procedure
-    return one.code in {*two.supersedes, *two.includes} or two.code in {*one.supersedes, *one.includes}
+    voted = _voted(agreed)
+    codes = {mention.code for mention in voted}
+    if any(
+        codes & {*mention.entry.procedure.supersedes, *mention.entry.procedure.includes}
+        for mention in stated
+        if mention.code in steps and not mention.entry.procedure.add_on_to
+    ):
+        return []  # what the note states is more than what it is like
+    return [*voted, *(m for m in stated if m.code not in codes and _goes_along(m, codes, known))]
 
 
 def _goes_along(mention: Mention, codes: AbstractSet[str], known: Accounts) -> bool:
@@ -215,87 +180,8 @@ def _is_listed(clauses: Sequence[Clause], mention: Mention) -> bool:
     return all(any(title.start <= hit.start < title.end for title in titles) for hit in mention.found.hits)
 
 
-def contradicting(  # noqa: PLR0917 - the note, and what is known
-    facts: Facts, index: Index, known: Accounts, day: date | None, titles: Sequence[Mention], stated: Sequence[Mention]
-) -> list[Mention]:
-    """What the account tells instead of the one operation that the heading names; empty where it does not contradict it.
-
-    That the account does not tell all of an operation proves nothing: only where the known accounts agree on another operation
-    of the same kind, and none that has a say is of the one in the heading, is the heading what was meant and not what was done.
-
-    Args:
-        facts: The note.
-        index: The lexicon.
-        known: The known accounts.
-        day: The day of service.
-        titles: What the heading names.
-        stated: What the steps say; where that corrects the heading, nothing else does.
-    """
-    named = {mention.code: mention for mention in titles if not mention.entry.procedure.add_on_to}
-    if len(named) != 1:
-        return []
-    ((code, title),) = named.items()
-    if _rests_on_account(title) or any(
-        code in {*m.entry.procedure.includes, *m.entry.procedure.supersedes} for m in stated
-    ):
-        return []
-    told = _Told.of(facts)
-    if not any(clause.role is Role.BODY for clause in told.clauses):
-        return []
-    said = known.said(facts.text, told.parts, told.hits)
-    ranked = [like for like in known.nearest(said) if like.score >= _ENOUGH and like.share >= _LEAST_SHARE]
-    if any(code in like.codes and like.score >= _AS_NEAR_AS * ranked[0].score for like in ranked):
-        return []
-    alike = itertools.islice(_alike(facts, index, known, day, told, said, ranked), _ASKED)
-    voted = _voted([(like.score, found) for like, found in alike])
-    if any(mention.code == code and share >= _HARDLY for mention, share in voted):
-        return []
-    agreed = [mention for mention, share in voted if share >= _MAJORITY]
-    enough = _SURELY if known.often(code) >= _KNOWN_WELL else _ALL_BUT
-    # Of scopes and skin each lesion is treated in its own way: one told beside another does not speak against it.
-    both = known.beside(code) if title.entry.procedure.specialty in BY_SITE else frozenset()
-    surely = any(s >= enough and m.code not in both and _is_sibling(m, title) for m, s in voted)
-    return agreed if surely else []
-
-
-def _rests_on_account(title: Mention) -> bool:
-    """Whether words of the account have decided which operation the heading names: it has had its say."""
-    clause = title.found.clause
-    return any(span.label == "extent" and not clause.start <= span.start < clause.end for span in title.spans)
-
-
-def along(stated: Sequence[Mention], others: Sequence[Mention]) -> list[Mention]:
-    """The add-ons among what is stated that belong to these operations."""
-    codes = {mention.code for mention in others}
-    return [m for m in stated if m.code not in codes and codes & set(m.entry.procedure.add_on_to)]
-
-
-def _is_sibling(mention: Mention, other: Mention) -> bool:
-    """Whether two operations are of one field and one part of the body, as codes are ordered by it."""
-    one, two = mention.entry.procedure, other.entry.procedure
-    alike = 2 if one.specialty == two.specialty else 3
-    return one.code[:alike] == two.code[:alike]
-
-
-def _alike(  # noqa: PLR0917 - the account of the note, and what it is compared with
-    facts: Facts,
-    index: Index,
-    known: Accounts,
-    day: date | None,
-    told: _Told,
-    said: Said,
-    ranked: Sequence[Likeness],
-) -> Iterator[tuple[Likeness, list[Mention]]]:
-    """The known accounts against whose operations nothing in the note speaks, each with these operations."""
-    places = known.places(facts.text, told.parts, told.hits)
-    for like in ranked:
-        shared = [places[word] for word in known.words(like, said)[:_SHOWN]]
-        if found := [m for code in like.codes if (m := _like(facts, index, code, day, like, told.clauses, shared))]:
-            yield like, found
-
-
-def _voted(agreed: Sequence[_Say]) -> list[tuple[Mention, float]]:
-    """The operations of the nearest accounts, each with its share of the say, which falls with nearness."""
+def _voted(agreed: Sequence[tuple[float, list[Mention]]]) -> list[Mention]:
+    """The operations that the nearest accounts agree on, each with a say by its nearness; none where they do not agree."""
     if not agreed:
         return []
     nearest = agreed[0][0]
@@ -308,7 +194,7 @@ def _voted(agreed: Sequence[_Say]) -> list[tuple[Mention, float]]:
         for mention in mentions:
             first.setdefault(mention.code, mention)
             votes[mention.code] = votes.get(mention.code, 0.0) + say
-    return [(first[code], say / total) for code, say in votes.items()]
+    return [first[code] for code, say in votes.items() if say >= _MAJORITY * total]
 
 
 def _like(  # noqa: PLR0917 - a code of a known account, beside the account of the note

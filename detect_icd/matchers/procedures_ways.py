@@ -16,12 +16,10 @@ APPROACH_ATOMS = {
 }  # fmt: skip
 BY_PORTS = frozenset({"laparoscopic", "arthroscopic", "thoracoscopic"})
 GAVE_UP = re.compile(
-    r"\b(?:(?:gave|give|giving|given) up|abandon\w*|no longer safe|could not (?:safely )?(?:be )?continue\w*|unable to (?:safely )?(?:continue|proceed)|"
-    r"made (?:no|little) (?:headway|progress)|no (?:safe )?progress|(?:camera|scope|\w*scopic|telescope|robot\w*|keyhole|minimally invasive|port) (?:attempt|part|approach|effort|work|look) (?:was |were )?"
-    r"(?:dropped|stopped|halted|ended|terminated|fail\w*)|"
-    r"(?:ports?|trocars?|scope|camera|robot) (?:were |was )?(?:removed|withdrawn|taken out|pulled|undocked)|(?:gas|pneumoperitoneum|abdomen) (?:was )?(?:let out|released|evacuated|desufflated)|undocked)\b"
-    r"[^\n]{0,220}?(?:\b(?:(?:right |left )?subcostal|kocher|midline|mcburney\w*|laparotomy|pfannenstiel|transverse|flank|thoracotomy|sternotomy)\b[^.\n]{0,40}"
-    r"\b(?:incision|made|opened|performed|carried|was)\b|\bopen(?:ed|ing)\b[^.\n]{0,40}\b(?:subcostal|kocher|midline|mcburney\w*|laparotomy|pfannenstiel|flank|thoracotomy|sternotomy)\b)",
+    r"\b(?:(?:gave|give|giving) up|abandon\w*|no longer safe|could not (?:safely )?(?:be )?continue\w*|unable to (?:safely )?(?:continue|proceed)|"
+    r"(?:ports?|trocars?) (?:were |was )?(?:removed|withdrawn)|(?:gas|pneumoperitoneum|abdomen) (?:was )?(?:let out|released|evacuated|desufflated)|undocked)\b"
+    r"[^\n]{0,220}?\b(?:(?:right |left )?subcostal|kocher|midline|mcburney\w*|laparotomy|pfannenstiel|transverse|flank|thoracotomy|sternotomy)\b[^.\n]{0,40}"
+    r"\b(?:incision|made|opened|performed|carried|was)\b",
     re.IGNORECASE,
 )
 """Words of a change to an open operation that never name it: the ports are given up and a large incision made."""

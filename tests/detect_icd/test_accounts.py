@@ -1,14 +1,12 @@
 """Operations that nobody names: read by the known accounts they are nearest to."""
 
 import json
-from types import SimpleNamespace
 
 import pytest
 
 from detect_icd import detect
 from detect_icd.coding import CodeSystem, cpt, hcpcs
 from detect_icd.matchers import accounts as module
-from detect_icd.matchers import procedures_told as told_module
 from detect_icd.matchers.accounts import Account, Accounts, accounts, read_accounts
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import index
@@ -169,62 +167,3 @@ def test_what_the_account_states_is_reported_beside_what_it_is_like():
 def test_sentences_about_earlier_or_later_operations_make_no_likeness():
     told = "SURGERY CLINIC. Two weeks out from open repair of the right inguinal hernia with mesh. Wound healed, no recurrence on cough."
     assert services(told) == {}
-
-
-SPARING = (
-    "PROCEDURE PERFORMED: Robotic left partial nephrectomy.\nDESCRIPTION: The growth reached the hilar sinus, so {}. "
-    "Artery stapled, vein stapled. The whole kidney was lifted out inside its fascia with the fat around it, the upper ureter clipped and cut. "
-    "Adrenal left. Ports stayed in, bagged out through a low cut."
-)
-
-
-def test_an_account_that_tells_another_operation_than_the_heading_is_followed():
-    detection = detect(SPARING.format("sparing the organ was given up"))
-    found = {c.coding.code: c for c in detection.reported if c.coding.system is not CodeSystem.ICD10CM}
-    assert set(found) == {"50545"}
-    assert any("50543 in the heading, 50545 by the account" in warning for warning in detection.warnings)
-    assert any(dropped.candidate.coding.code == "50543" for dropped in detection.dropped)
-
-
-@pytest.mark.parametrize(
-    ("heading", "account", "code"),
-    [
-        (  # the account has decided what the heading means, and has had its say
-            "Revision left hip",
-            "Cup removed with osteotomes. Femoral stem solid and retained. New shell and liner.",
-            "27137",
-        ),
-        ("Laparoscopic cholecystectomy", "Four ports. Closed with 4-0 Monocryl.", "47562"),
-    ],
-)
-def test_a_heading_that_the_account_does_not_contradict_stands(heading, account, code):
-    assert set(services(f"PROCEDURE: {heading}.\nDESCRIPTION: {account}")) == {code}
-
-
-def test_a_terse_account_is_read_where_all_near_agree():
-    told = "Right olecranon snapped and gapping. Straight back cut, clot out, tenaculum, two wires and a figure of eight of 18 gauge."
-    assert set(services(told)) == {"24685"}
-    assert services("Right elbow, cut.") == {}
-
-
-def test_of_neighbours_told_as_often_none_is_reported():
-    one, other = _mention("29827"), _mention("49505")
-    assert told_module._undisputed([(one, 0.6), (other, 0.4)], set()) == [(one, 0.6), (other, 0.4)]
-    both = _mention("47562"), _mention("47563")
-    assert told_module._undisputed([(both[0], 0.6), (both[1], 0.4)], set()) == []
-    assert told_module._undisputed([(both[0], 0.9), (both[1], 0.1)], set()) == [(both[0], 0.9)]
-    assert told_module._undisputed([(both[0], 0.6), (both[1], 0.4)], {"47562"}) == [(both[0], 0.6)]
-
-
-def _mention(code):
-    return SimpleNamespace(code=code, entry=index().by_code[code][0])
-
-
-def test_the_account_may_follow_the_reason_in_one_paragraph():
-    told = f"Indication: anemia. {TOLD}"
-    assert set(services(told)) == {BY_SCOPE}
-
-
-def test_a_side_named_at_the_start_is_that_of_the_whole():
-    told = "Prone, right calf, injured at basketball. Paratenon split. Mop ends of the tendon above the heel bone. Two core Krackow strands each side tied, epitenon run round."
-    assert services(told)["27650"].modifiers == ("RT",)
