@@ -71,7 +71,11 @@ def found(model: PhiModel, documents: Sequence[tuple[str, list[tuple[int, int, s
     show_default=True,
 )
 @click.option(
-    "--set", "sets", multiple=True, default=("held_out_vic", "held_out_wes", "held_out_zoe", "held_out_yan"), show_default=True
+    "--set",
+    "sets",
+    multiple=True,
+    default=("held_out_vic", "held_out_wes", "held_out_zoe", "held_out_yan"),
+    show_default=True,
 )
 def main(notes: Path, sets: Sequence[str]) -> None:
     """Print a line for each threshold and distance."""

@@ -23,7 +23,11 @@ _THRESHOLDS = (0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 
 @click.command()
 @click.option(
-    "--set", "sets", multiple=True, default=("held_out_vic", "held_out_wes", "held_out_zoe", "held_out_yan"), show_default=True
+    "--set",
+    "sets",
+    multiple=True,
+    default=("held_out_vic", "held_out_wes", "held_out_zoe", "held_out_yan"),
+    show_default=True,
 )
 def main(sets: Sequence[str]) -> None:
     """Print a line for each threshold."""

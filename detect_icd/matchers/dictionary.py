@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from detect_icd.matchers.attributive import is_attributive
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
-from detect_icd.matchers.spelling import Spelling, is_spelt
+from detect_icd.matchers.spelling import Spelling, is_one_slip, is_spelt
 from detect_icd.terms import Token, terms, word_set
 from redactphi.months import MONTHS
 
@@ -99,12 +99,8 @@ class DictionaryMatcher:
         vocabulary = terms().vocabulary(self.index.frequency)
         self.spelling = Spelling(vocabulary)
         # Without the slips that phrases were written with, which are near to other slips of the same word.
-        spelt = {
-            word: often
-            for word, often in vocabulary.items()
-            if often >= _SLIPS or is_spelt(word) or is_spelt(f"{word}s")
-        }
-        self.strict_spelling = Spelling(spelt)
+        kept = (word for word, often in vocabulary.items() if often >= _SLIPS or is_spelt(word) or is_spelt(f"{word}s"))
+        self.strict_spelling = Spelling({word: vocabulary[word] for word in kept})
 
     def mentions(self, text: str, tokens: Sequence[Token]) -> list[Mention]:
         """The mentions of one sentence, in order of the text; none is contained in another.
@@ -146,7 +142,11 @@ class DictionaryMatcher:
         if token.atoms[0] in self.index.frequency:
             return token
         word = self.strict_spelling.correct(written)
-        atoms = self._read_as(word) if word and abs(len(word) - len(written)) <= 1 else ()
+        atoms = (
+            self._read_as(word)
+            if word and is_one_slip(word.removesuffix("s"), written.lower().removesuffix("s"))
+            else ()
+        )
         return token._replace(atoms=atoms) if atoms and atoms[0] in self.index.frequency else token
 
     @staticmethod
@@ -229,13 +229,9 @@ _IMPORTED = frozenset({PhraseSource.INDEX, PhraseSource.TABLE, PhraseSource.EXTE
 
 def _only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
     """Whether a phrase takes no more of an abbreviation than its course: CKD makes no heart failure before it a chronic one."""
-    taken: dict[int, set[str]] = {}
-    for number, atom in said:
-        taken.setdefault(number, set()).add(atom)
-    return any(
-        len(tokens[number].atoms) > 1 and atoms <= _GRADES and not _GRADES.issuperset(tokens[number].atoms)
-        for number, atoms in taken.items()
-    )
+    taken = {number: {atom for at, atom in said if at == number} for number, _ in said}
+    graded = (tokens[number].atoms for number, atoms in taken.items() if atoms <= _GRADES)
+    return any(len(atoms) > 1 and not _GRADES.issuperset(atoms) for atoms in graded)
 
 
 def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: PhraseSource) -> bool:

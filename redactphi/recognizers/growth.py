@@ -142,12 +142,9 @@ def _trimmed(text: str, span: Span) -> Span:
 
 def _is_behind(span: Span, word: str) -> bool:
     """Whether a word stands behind a name and is no part of it: a linking word, a weekday, a unit of a hospital, an age."""
-    return (
-        word.lower() in LINKS
-        or _is_day(word)
-        or (span.label in _ORGANISATIONS and word in _UNITS)
-        or (span.label in PERSON_LABELS and _AGE.fullmatch(word) is not None)
-    )
+    if span.label in PERSON_LABELS and _AGE.fullmatch(word):
+        return True
+    return word.lower() in LINKS or _is_day(word) or (span.label in _ORGANISATIONS and word in _UNITS)
 
 
 def _is_day(word: str) -> bool:

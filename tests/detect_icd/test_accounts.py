@@ -141,10 +141,10 @@ def test_steps_correct_a_heading_only_where_a_known_account_is_as_near():
     agreeing = Accounts(
         vocabulary, [Account(("47562",), told, "a:1"), Account(("44970",), "A blind pouch was stapled.", "a:2")]
     )
-    assert confirmed(facts, agreeing, stated) == stated
+    assert confirmed(facts, agreeing, stated, {"44970"}) == stated
     other = Accounts(vocabulary, [Account(("44970",), told, "a:1"), Account(("47562",), "Clips.", "a:2")])
-    assert confirmed(facts, other, stated) == []
-    assert confirmed(facts, Accounts(vocabulary), stated) == []
+    assert confirmed(facts, other, stated, {"44970"}) == []
+    assert confirmed(facts, Accounts(vocabulary), stated, {"44970"}) == []
 
 
 STEPS = (
