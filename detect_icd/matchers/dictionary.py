@@ -136,7 +136,8 @@ class DictionaryMatcher:
 
     def _spelt(self, token: Token) -> Token:
         written = token.word.replace("\u2019", "'").removesuffix("'s")
-        atoms = self._read_as(self.spelling.correct(written))
+        word = self.spelling.correct(written)
+        atoms = terms().atoms(word) if word else ()
         if atoms and atoms[0] in self._usual:
             return token._replace(atoms=atoms)
         if token.atoms[0] in self.index.frequency:
@@ -148,10 +149,6 @@ class DictionaryMatcher:
             else ()
         )
         return token._replace(atoms=atoms) if atoms and atoms[0] in self.index.frequency else token
-
-    @staticmethod
-    def _read_as(word: str | None) -> tuple[str, ...]:
-        return terms().atoms(word) if word else ()
 
     def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:
         stated = where.keys()

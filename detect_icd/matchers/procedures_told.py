@@ -169,7 +169,7 @@ def confirmed(facts: Facts, known: Accounts, stated: Sequence[Mention], named: A
         nearer = any(nearness.get(code, 0.0) > _NEARER * near for code in lesser)
         if not named and _is_listed(told.clauses, mention):
             return True
-        return bool(procedure.add_on_to) or (near >= enough and not nearer)
+        return bool(procedure.add_on_to) or (0 < enough <= near and not nearer)
 
     return [mention for mention in stated if holds(mention)]
 
