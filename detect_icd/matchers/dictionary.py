@@ -144,7 +144,7 @@ class DictionaryMatcher:
             return token
         word = self.strict_spelling.correct(written)
         atoms = (
-            self._read_as(word)
+            terms().atoms(word)
             if word and is_one_slip(word.removesuffix("s"), written.lower().removesuffix("s"))
             else ()
         )
