@@ -23,7 +23,7 @@ _AHEAD = 5
 
 
 class ShiftDate(PhiOperator):
-    """Moves a date by the patient's offset; its form, times and weekdays stay.
+    """Moves a date by the patient's offset; its form, times and weekdays stay, but for a day before a month that would be read as one.
 
     What cannot be read as a date, and a date that shows an age over 89, becomes what the operator ``year`` makes of it.
 

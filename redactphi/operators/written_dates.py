@@ -14,6 +14,7 @@ Days = tuple[date, date]
 
 _FIRST_YEAR, _LAST_YEAR = 1583, 9999
 _TEN = 10
+_MONTHS = 12
 _SHORT_YEAR = 2
 _MAY = 5
 _SEPTEMBER = 9
@@ -115,11 +116,20 @@ def _render(written: WrittenDate, days: Days, habits: Mapping[str, int]) -> str:
     if (first.year, first.month) != (last.year, last.month):
         return _apart(written, days, habits)
     new = _parts(written, first, habits) | _last_parts(written, last, habits)
+    if _is_day_first(written) and first.day <= _MONTHS:
+        # 22/05 tells by its 22 which is the day; what may be a month is read as one, so the month has to stand there.
+        new |= {"day": new["month"], "month": new["day"]}
     match, pieces, place = written.match, [], written.match.start()
     for part in sorted((part for part in new if written.text(part)), key=match.start):
         pieces += [match.string[place : match.start(part)], new[part]]
         place = match.end(part)
     return "".join((*pieces, match.string[place : match.end()]))
+
+
+def _is_day_first(written: WrittenDate) -> bool:
+    """Whether it is figures of which the first can be no month."""
+    day = written.match.start("day") if written.text("day") else -1
+    return -1 < day < (written.match.start("month") if written.text("month") else -1)
 
 
 def _apart(written: WrittenDate, days: Days, habits: Mapping[str, int]) -> str:

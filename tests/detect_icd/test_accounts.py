@@ -141,10 +141,29 @@ def test_steps_correct_a_heading_only_where_a_known_account_is_as_near():
     agreeing = Accounts(
         vocabulary, [Account(("47562",), told, "a:1"), Account(("44970",), "A blind pouch was stapled.", "a:2")]
     )
-    assert confirmed(facts, agreeing, stated, {"44970"}) == stated
+    assert confirmed(facts, agreeing, stated, set()) == stated
     other = Accounts(vocabulary, [Account(("44970",), told, "a:1"), Account(("47562",), "Clips.", "a:2")])
-    assert confirmed(facts, other, stated, {"44970"}) == []
-    assert confirmed(facts, Accounts(vocabulary), stated, {"44970"}) == []
+    assert confirmed(facts, other, stated, set()) == []
+    assert confirmed(facts, Accounts(vocabulary), stated, set()) == []
+
+
+def test_a_heading_stands_where_an_account_of_what_it_names_is_much_nearer():
+    vocabulary = index().vocabulary
+    sections = find_sections(STEPS)
+    facts = Facts(STEPS, sections, clauses(STEPS, sections, vocabulary.scan(STEPS)))
+    stated = list(by_steps(facts, index(), None))
+    half = (
+        STEPS.split(", the gallbladder", maxsplit=1)[0]
+        + ". The bowel was stapled across below and joined above, and the wound washed."
+    )
+    known = Accounts(vocabulary, [Account(("49320",), STEPS, "a:1"), Account(("47562",), half, "a:2")])
+    assert "49320" in stated[0].entry.procedure.includes
+    assert confirmed(facts, known, stated, {"49320"}) == []
+
+
+def test_steps_that_stand_in_the_list_of_operations_need_no_account():
+    note = "PROCEDURE: Occlusal amalgam, tooth 30"
+    assert set(services(note)) == {"D2140"}
 
 
 STEPS = (
