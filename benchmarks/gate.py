@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from models.training.measure import OWN_GOLD, Tally
+from models.training.measure import BY_OTHERS, OWN_GOLD, Tally
 from redactphi import nlp_islands, resources
 from redactphi.evaluation import read_gold
 from redactphi.labels import PhiLabel
@@ -70,13 +70,7 @@ def found(model: PhiModel, documents: Sequence[tuple[str, list[tuple[int, int, s
     default="../shared/data/phi/raw/mtsamples.jsonl",
     show_default=True,
 )
-@click.option(
-    "--set",
-    "sets",
-    multiple=True,
-    default=("held_out_vic", "held_out_wes", "held_out_zoe", "held_out_yan"),
-    show_default=True,
-)
+@click.option("--set", "sets", multiple=True, default=BY_OTHERS, show_default=True)
 def main(notes: Path, sets: Sequence[str]) -> None:
     """Print a line for each threshold and distance."""
     folder = resources.model_path() / "phi_tagger"

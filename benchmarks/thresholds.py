@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from models.training.measure import BY_OTHERS
 from redactphi import Document, Redactor
 from redactphi.evaluation import read_gold
 from redactphi.evaluation.metrics import Score, score_document
@@ -22,13 +23,7 @@ _THRESHOLDS = (0.2, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
 
 
 @click.command()
-@click.option(
-    "--set",
-    "sets",
-    multiple=True,
-    default=("held_out_vic", "held_out_wes", "held_out_zoe", "held_out_yan"),
-    show_default=True,
-)
+@click.option("--set", "sets", multiple=True, default=BY_OTHERS, show_default=True)
 def main(sets: Sequence[str]) -> None:
     """Print a line for each threshold."""
     gold = [document for name in sets for document in read_gold(_GOLD / f"{name}.phi.jsonl", None)]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from detect_icd.candidates import Candidate, Detection
+from detect_icd.code_ranges import CodeRange, code_ranges, in_ranges
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.terms import terms
 from redactphi.errors import RuleError
@@ -28,7 +29,7 @@ SAID_OF_ALL = frozenset({"left", "right", "bilateral", "disease", "chronic", "ac
 
 
 @functools.cache
-def _links() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+def _links() -> tuple[tuple[tuple[CodeRange, ...], tuple[str, ...]], ...]:
     """Ranges of procedure codes with the prefixes of the diagnoses they are done for.
 
     Raises:
@@ -38,18 +39,14 @@ def _links() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     for row in read_toml(data("detect_icd") / "procedure_links.toml")["links"]:
         if sorted(row) != ["codes", "diagnoses"]:
             raise RuleError(f"procedure_links.toml: keys {sorted(row)}; valid: codes, diagnoses")
-        for codes in row["codes"]:
-            low, _, high = codes.partition("-")
-            if len(low) != len(high) or low > high:
-                raise RuleError(f"procedure_links.toml: {codes} is no range")
-            found.append((low, high, tuple(row["diagnoses"])))
+        found.append((code_ranges(row["codes"], "procedure_links.toml"), tuple(row["diagnoses"])))
     return tuple(found)
 
 
 @functools.lru_cache(maxsize=8192)
 def done_for(code: str) -> tuple[str, ...]:
     """What diagnoses begin with that a procedure is done for, without dots; empty where that is not known."""
-    return tuple(prefix for low, high, prefixes in _links() if low <= code <= high for prefix in prefixes)
+    return tuple(prefix for ranges, prefixes in _links() if in_ranges(code, ranges) for prefix in prefixes)
 
 
 def with_support(detection: Detection, text: str) -> Detection:

@@ -1,16 +1,18 @@
 """What the whole document says of a doubtful span: where nothing is surely PHI, a guess of the model is none either.
 
 A note full of names and numbers makes one more of them likely. In a longer text with no sure sign of a person, the
-model's guesses are brands, eponyms and counts, and what a weak rule alone takes for a name is one as well. Surer rules and
-the patient's facts are never doubted. A placeholder of an earlier redaction is as sure a sign as what it stands for, or a
+model's guesses are brands, eponyms and counts, and what a weak rule alone takes for a name is one as well. Surer rules,
+the patient's facts, strict mode and recognizers that a user added are never doubted. A placeholder of an earlier redaction is as sure a sign as what it stands for, or a
 second look would be the blinder one.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from itertools import islice
 
+from redactphi import resources
 from redactphi.placeholders import placeholders
 from redactphi.recognizers.model import WEIGHT
 from redactphi.spans import Span
@@ -28,7 +30,6 @@ _ENOUGH = 2
 _CERTAIN = 0.9 * WEIGHT
 _SHORT = 400
 _MODEL = "model/"
-_PATIENT = "patient/"
 
 
 def weighed(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -50,9 +51,14 @@ def weighed(text: str, spans: Sequence[Span]) -> list[Span]:
 def _stands(span: Span, seen: Sequence[Span]) -> bool:
     if span.source.startswith(_MODEL):
         return span.score >= _CERTAIN
-    if span.score >= WEAK_RULE or span.source.startswith(_PATIENT):
+    if span.score >= WEAK_RULE or span.source.partition("/")[0] not in _families():
         return True
     return any(other.start < span.end and span.start < other.end for other in seen)
+
+
+@functools.cache
+def _families() -> frozenset[str]:
+    return frozenset(resources.rule_families())
 
 
 def _is_sure(span: Span) -> bool:

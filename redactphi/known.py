@@ -23,7 +23,9 @@ _PARTICLES = frozenset({
 })  # fmt: skip
 _PART = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}+)*")
 _INITIALS = regex.compile(r"(?:\p{Lu}\.[ \t]?){2,4}")
-_BARE_INITIALS = regex.compile(r"\p{Lu}{2,3}|\p{Ll}{2,3}")
+_BARE_INITIALS = regex.compile(r"\p{Lu}{2}|\p{Ll}{2}")
+"""Three letters are looked for as names are."""
+
 _DOTTED = frozenset({
     "p.o.", "i.v.", "i.m.", "i.d.", "e.r.", "o.r.", "m.d.", "d.o.", "u.s.", "c.t.", "m.r.", "l.p.", "r.n.", "p.a.",
     "n.p.", "p.t.", "o.t.", "d.c.", "a.m.", "p.m.", "p.r.", "p.e.", "s.c.", "s.l.", "h.s.", "b.p.", "g.i.", "g.u.",

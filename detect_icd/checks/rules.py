@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from detect_icd.checks.findings import KINDS, Severity
 from detect_icd.checks.lines import Line
+from detect_icd.code_ranges import CodeRange, code_ranges, in_ranges
 from detect_icd.coding import icd10cm, modifier
 from detect_icd.rule_rows import build
 from detect_icd.service_records import Fee
@@ -139,8 +140,8 @@ class CheckRules:
 
     partings: tuple[Parting, ...]
     fee_rules: tuple[FeeRule, ...]
-    visits: tuple[tuple[str, str], ...]
-    laboratory: tuple[tuple[str, str], ...]
+    visits: tuple[CodeRange, ...]
+    laboratory: tuple[CodeRange, ...]
     either_column_from: date
     first_listed: FirstListed
 
@@ -150,7 +151,7 @@ class CheckRules:
 
     def is_visit(self, code: str) -> bool:
         """Whether a code is of evaluation and management."""
-        return _within(code, self.visits)
+        return in_ranges(code, self.visits)
 
     def takes(self, code: str, parting: Parting) -> bool:
         """Whether modifiers of a kind may go on a code."""
@@ -160,17 +161,8 @@ class CheckRules:
             case "procedure":
                 return not self.is_visit(code)
             case "laboratory":
-                return _within(code, self.laboratory)
+                return in_ranges(code, self.laboratory)
         return True
-
-
-def _within(code: str, ranges: Sequence[tuple[str, str]]) -> bool:
-    """Whether a code is in a range of its own kind: 0275T is not in 0001U-0999U."""
-    return any(first <= code <= last and _kind(code) == _kind(last) for first, last in ranges)
-
-
-def _kind(code: str) -> str:
-    return "" if code[-1].isdigit() else code[-1]
 
 
 @functools.cache
@@ -193,15 +185,11 @@ def check_rules() -> CheckRules:
     return CheckRules(
         partings=partings,
         fee_rules=tuple(map(FeeRule.from_mapping, raw["rule"])),
-        visits=_ranges(raw["visits"]),
-        laboratory=_ranges(raw["laboratory"]),
+        visits=code_ranges(raw["visits"], _FILE),
+        laboratory=code_ranges(raw["laboratory"], _FILE),
         either_column_from=raw["distinct_on_either_from"],
         first_listed=FirstListed(*(tuple(map(icd10cm.compact, first[key])) for key in ("codes", "except"))),
     )
-
-
-def _ranges(raw: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    return tuple((first, last) for first, _, last in (each.partition("-") for each in raw))
 
 
 def _check_modifiers(name: str, codes: Sequence[str]) -> None:

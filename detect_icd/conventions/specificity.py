@@ -86,7 +86,8 @@ _LEFT_OPEN = re.compile(r"9[0-9X]{0,3}")
 """The end of a category's code for what is not specified at all."""
 
 _WHOLE = "ABDEFGHIJKLMN"
-"""Chapters in which the unspecified code of a category is for the word alone."""
+"""Chapters in which the unspecified code of a category is for the word alone, and a title of one word names the kind of
+disease of another category."""
 
 
 def _is_of_category(other: Candidate, vague: Candidate) -> bool:
@@ -101,14 +102,11 @@ def _is_of_category(other: Candidate, vague: Candidate) -> bool:
 _JOINT = re.compile(r"\b(?:with|due to|in|following|and)\b")
 """In a title, before what is not the disease itself."""
 
-_KINDS = _WHOLE
-"""Chapters in which a title of one word names the kind of disease of another category."""
-
 
 def _is_kind_of(other: Candidate, vague: Candidate) -> bool:
     """Whether an unspecified code names no more than the kind of disease that one of a sister category is."""
     code, kind = other.coding.code, vague.coding.code
-    if code[0] != kind[0] or code[0] not in _KINDS or code[:3] == kind[:3] or not open_points(vague):
+    if code[0] != kind[0] or code[0] not in _WHOLE or code[:3] == kind[:3] or not open_points(vague):
         return False
     said = stated(vague.coding.display)
     return bool(said) and said < _disease(other.coding.display)

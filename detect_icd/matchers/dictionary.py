@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from detect_icd.matchers.attributive import is_attributive
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
-from detect_icd.matchers.spelling import Spelling, is_one_slip, is_spelt
+from detect_icd.matchers.spelling import Spelling, is_spelt
 from detect_icd.terms import Token, terms, word_set
 from redactphi.months import MONTHS
+from redactphi.slips import is_one_edit
 
 _SLACK = 3
 """Words that may stand between the words of a phrase, beyond one a word of the phrase."""
@@ -143,11 +144,8 @@ class DictionaryMatcher:
         if token.atoms[0] in self.index.frequency:
             return token
         word = self.strict_spelling.correct(written)
-        atoms = (
-            terms().atoms(word)
-            if word and is_one_slip(word.removesuffix("s"), written.lower().removesuffix("s"))
-            else ()
-        )
+        near = word is not None and is_one_edit(word.removesuffix("s"), written.lower().removesuffix("s"))
+        atoms = terms().atoms(word) if word and near else ()
         return token._replace(atoms=atoms) if atoms and atoms[0] in self.index.frequency else token
 
     def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:

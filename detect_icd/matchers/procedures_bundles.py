@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
+from detect_icd.code_ranges import CodeRange, code_ranges, in_ranges
 from detect_icd.rule_rows import build
 from redactphi.errors import RuleError
 from redactphi.resources import data, read_toml
@@ -30,7 +31,9 @@ class Bundle:
 
     def holds(self, greater: str, lesser: str) -> bool:
         """Whether the second code is a part of the first."""
-        return greater != lesser and _within(lesser, self.lesser) and _within(greater, self.greater)
+        return (
+            greater != lesser and in_ranges(lesser, _ranges(self.lesser)) and in_ranges(greater, _ranges(self.greater))
+        )
 
 
 @functools.cache
@@ -53,9 +56,6 @@ def is_part(lesser: str, greater: str) -> bool:
     return any(one.holds(greater, lesser) for one in known) and not any(one.holds(lesser, greater) for one in known)
 
 
-def _within(code: str, ranges: tuple[str, ...]) -> bool:
-    for codes in ranges:
-        low, _, high = codes.partition("-")
-        if low <= code <= (high or low):
-            return True
-    return False
+@functools.cache
+def _ranges(written: tuple[str, ...]) -> tuple[CodeRange, ...]:
+    return code_ranges(written, "procedure_bundles.toml")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import os
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
@@ -152,14 +151,6 @@ _DOUBLED = re.compile(r"([a-z])\1")
 @functools.cache
 def _word_lists() -> tuple[frozenset[str], ...]:
     return tuple(map(word_list, _LISTS))
-
-
-def is_one_slip(word: str, written: str) -> bool:
-    """Whether a letter too many, too few, another one or two in the wrong order is all that is wrong: a surname is often two from a word."""
-    left = len(os.path.commonprefix([word, written]))  # noqa: RUF071 - letters are meant
-    right = len(os.path.commonprefix([word[left:][::-1], written[left:][::-1]]))  # noqa: RUF071 - letters are meant
-    one, two = word[left : len(word) - right], written[left : len(written) - right]
-    return max(len(one), len(two)) <= 1 or (len(one) == len(two) == 2 and one == two[::-1])  # noqa: PLR2004 - two letters
 
 
 def is_spelt(word: str) -> bool:

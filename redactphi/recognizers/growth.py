@@ -73,9 +73,8 @@ _APARTMENT = regex.compile(
     r"(?i),?[ ](?:(?:apt|unit|ste|suite|room|rm|#|lot|bldg)\b?\.?[ ]?#?[ ]?[A-Z]?\d{1,5}[A-Z]?\b|\d{1,2}(?:st|nd|rd|th)[ ](?:floor|fl)\b)"
 )
 _ABBREVIATED = 5
-_AGE = regex.compile(r"[1-8]?\d[MFmf]?|\d{3}")
+_AGE = regex.compile(r"[1-8]?\d[MFmf]?")
 """What stands behind a name in lists of patients; an age over 89 is PHI itself."""
-
 _CLOCK = regex.compile(r"(?:[01]\d|2[0-3]):?[0-5]\d")
 _LETTERS = regex.compile(r"\p{L}{2,}")
 _YEAR_AND_TIME = regex.compile(
@@ -178,7 +177,7 @@ def _part(span: Span, start: int, end: int) -> Span:
 
 
 def _is_title(span: Span, word: str) -> bool:
-    return span.label in PERSON_LABELS and word.rstrip(".:").lower() in _titles()
+    return span.label in PERSON_LABELS and word.rstrip(".:") in _titles()
 
 
 @functools.cache
@@ -190,9 +189,11 @@ def _state_behind() -> regex.Pattern[str]:
 
 @functools.cache
 def _titles() -> frozenset[str]:
-    """What stands before a name and is no part of it."""
-    listed = (resources.terms(name) for name in ("titles", "clinician_titles", "kin_titles"))
-    return frozenset(item.lower() for items in listed for item in items)
+    """What stands before a name and is no part of it, in any case; but "Ro" and "Dau" are given names where "RO" and "dau" are not."""
+    names = resources.terms("first_names") | resources.terms("surnames")
+    listed = {item for name in ("titles", "clinician_titles", "kin_titles") for item in resources.terms(name)}
+    other = {form for item in listed for form in (item.lower(), item.upper(), item.title())}
+    return frozenset(listed | {form for form in other if not (form.istitle() and form.lower() in names)})
 
 
 def _complete(text: str, span: Span) -> Span:
@@ -207,7 +208,7 @@ def _complete(text: str, span: Span) -> Span:
 def _capitals_on(text: str, span: Span) -> Span:
     """A place's name with the capitalised word that goes on it: "Lake Superior Surge"."""
     following = _CAPITAL_WORD.match(text, span.end) if _ends_capitalised(text, span) else None
-    if following is None or following[1].lower() in _never_a_name() or following[1].lower() in _titles():
+    if following is None or following[1].lower() in _never_a_name() or following[1] in _titles():
         return span
     return span.between(span.start, following.end())
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from redactphi.labels import PhiLabel
 from redactphi.mentions import fold, is_name_there, is_ordinary
+from redactphi.slips import is_one_edit
 from redactphi.spans import Span
 
 _SCORE = 0.6
@@ -37,15 +38,3 @@ class Misspellings:
 
     def _is_near(self, word: str) -> bool:
         return any(word != name and word[0] == name[0] and is_one_edit(word, name) for name in self._names)
-
-
-def is_one_edit(one: str, other: str) -> bool:
-    """Whether one letter replaced, added, dropped or swapped with its neighbour turns one word into the other."""
-    if abs(len(one) - len(other)) > 1:
-        return False
-    short, long = sorted((one, other), key=len)
-    same = next((i for i, letter in enumerate(short) if letter != long[i]), len(short))
-    if len(short) < len(long):
-        return short[same:] == long[same + 1 :]
-    swapped = short[same : same + 2] == long[same : same + 2][::-1] and short[same + 2 :] == long[same + 2 :]
-    return swapped or short[same + 1 :] == long[same + 1 :]

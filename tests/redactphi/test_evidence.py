@@ -29,9 +29,17 @@ def test_one_sure_sign_is_not_enough_and_stays_itself():
     assert weighed(LONG, [GUESS, sure]) == [sure]
 
 
-@pytest.mark.parametrize("source", ["names/clinician-title", "patient/name"])
-def test_sure_rules_and_the_patients_facts_are_never_doubted(source):
-    found = Span(4, 12, "NAME", 0.7 if source.startswith("names") else 0.3, source)
+@pytest.mark.parametrize(
+    ("source", "score"),
+    [
+        ("names/clinician-title", 0.7),
+        ("patient/name", 0.3),
+        ("strict/unknown-word", 0.5),
+        ("user/BadgeRecognizer", 0.3),
+    ],
+)
+def test_sure_rules_facts_strict_mode_and_a_users_recognizers_are_never_doubted(source, score):
+    found = Span(4, 12, "NAME", score, source)
     assert weighed(LONG, [found]) == [found]
 
 

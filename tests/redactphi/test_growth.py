@@ -64,6 +64,8 @@ def test_a_part_brings_the_rest(text, label, whole):
         ("has hepatitis B [[Smith]] was told", "NAME", "Smith"),
         ("stays at [[Mercy]] Monday and", "FACILITY", "Mercy"),
         ("moved to [[Duluth]] Sunday and", "LOCATION", "Duluth"),
+        ("saw [[Ro Kim]] today", "NAME", "Ro Kim"),
+        ("saw [[Ida Hart 101]] today", "NAME", "Ida Hart 101"),
     ],
 )
 def test_what_does_not_belong_stays(text, label, same):
@@ -79,6 +81,8 @@ def test_what_does_not_belong_stays(text, label, same):
         ("signed, [[M.D.\nRuth Gale]]", "PROVIDER", "Ruth Gale"),
         ("her [[aunt Lupe]] came", "NAME", "Lupe"),
         ("his [[Abuela Lupe]] came", "NAME", "Lupe"),
+        ("bed 4 [[Tran, Minh 46F]] stable", "NAME", "Tran, Minh"),
+        ("seen, [[ANES Sung Ho]] at", "PROVIDER", "Sung Ho"),
         ("TO [[BETHEL HOME FOR]] REST", "FACILITY", "BETHEL HOME"),
     ],
 )

@@ -8,7 +8,7 @@ from redactphi.evaluation.cases import read_cases
 from redactphi.patient import Patient
 from redactphi.recognizers.patient import PatientRecognizer
 from redactphi.recognizers.patient_dates import parse
-from redactphi.recognizers.patient_misspellings import is_one_edit
+from redactphi.slips import is_one_edit
 from redactphi.spans import resolve_overlaps
 
 CASES = Path(__file__).resolve().parents[2] / "fixtures" / "cases" / "phi" / "patient.txt"

@@ -150,7 +150,7 @@ class InjuryMatcher:
         ):
             found = dict.fromkeys(_sided(title, side), 0.8)
         character = _openness(phrase, kind)
-        sequela = phases()["sequela"].regex.search(sentence) is not None or _LEFT_BEHIND.search(note) is not None
+        sequela = phases()["sequela"].regex.search(sentence) is not None or _is_left_behind(note)
         treated = _TREATED.search(note[bounds[0] : words[low].start]) is not None
         for code, score in found.items():
             if full := self._complete(code, "S" if sequela else character):
@@ -342,6 +342,12 @@ def _side(text: str) -> str:
 def _only_side(text: str) -> str:
     sides = {match.lastgroup or "" for match in _SIDE.finditer(text)}
     return sides.pop().replace("both", "bilateral") if len(sides) == 1 else ""
+
+
+@functools.lru_cache(maxsize=2)
+def _is_left_behind(note: str) -> bool:
+    """Whether a note is of what an injury left, read once for all of its injuries."""
+    return _LEFT_BEHIND.search(note) is not None
 
 
 @functools.lru_cache(maxsize=2)
