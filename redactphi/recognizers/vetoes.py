@@ -42,7 +42,7 @@ SURE = 0.9
 """What a lower-case word in a note written with capitals, an acronym or a brand must reach to be a name."""
 
 ALL_BUT_SURE = 0.985
-"""What an ordinary word at the beginning of a sentence, where every word has a capital, must reach to be a name."""
+"""What an ordinary word must reach to be a name where every word has a capital, as at the beginning of a sentence."""
 
 _LOOKED_AT = 4000
 _LETTERS_A_CAPITAL = 200
@@ -61,6 +61,7 @@ _TOWN_BEFORE = regex.compile(r"\p{Lu}[\p{L}.'’ -]{2,20},[ ]$")
 _STATE_BEHIND = regex.compile(r",[ ]{1,2}\p{Lu}{2}[ ]{1,2}\d{5}")
 _ZIP = regex.compile(r",?[ ]{1,2}\d{5}\b")
 _WORD_BEFORE = re.compile(r"\b([A-Za-z]+)[ ]$")
+_ACRONYM_BEFORE = re.compile(r"\b([A-Z]{2,5})[ ]$")
 _BARE_NOUN = re.compile(r"[ ][a-z]{3}")
 _DOTTED = re.compile(r"\b(?:[A-Z]\.){3,}[A-Z]\b")
 _CREDENTIAL_BEFORE = re.compile(
@@ -264,8 +265,16 @@ def _is_plain_word(text: str, span: Span, word: str, *, capitals: bool) -> bool:
         return doubtful and is_common and is_sentence_start(text, span.start)
     is_plain = lower in ordinary_words() or lower in plain_words() or _is_derived(lower)
     return is_plain and (
-        doubtful or word.islower() or (span.score < ALL_BUT_SURE and is_sentence_start(text, span.start))
+        doubtful or word.islower() or (span.score < ALL_BUT_SURE and _has_a_capital_anyway(text, span))
     )
+
+
+def _has_a_capital_anyway(text: str, span: Span) -> bool:
+    """Whether any word would have a capital there: at a sentence's start, and often behind a test, as in "CT Brain"."""
+    if is_sentence_start(text, span.start):
+        return True
+    before = _ACRONYM_BEFORE.search(text, max(0, span.start - _TOWN), span.start)
+    return before is not None and before[1] in resources.terms("clinical_acronyms")
 
 
 def _is_derived(word: str) -> bool:

@@ -137,6 +137,13 @@ def test_a_users_recognizer_with_context_is_raised_by_it():
     assert str(redactor.redact("The level was k7.")) == "The level was k7."
 
 
+def test_a_long_note_without_other_phi_keeps_neither_a_users_finds_nor_strict_modes():
+    long = "The incision was closed in layers and a dressing was applied. " * 10
+    badge = PatternRecognizer("ID_OTHER", name="Badge", patterns=[Pattern("badge", r"\bzq\d{3}\b", 0.4)])
+    assert "[ID_OTHER]" in str(Redactor(recognizers=[badge]).redact(f"{long}The wristband zq123 was scanned."))
+    assert "[NAME]" in str(Redactor(mode="strict").redact(f"{long}Stable on Zzyvaraq, reviewed."))
+
+
 def test_what_a_policy_keeps_stays_and_overlaps_with_the_rest_do_not(tmp_path):
     path = tmp_path / "p.toml"
     path.write_text('name = "p"\nextends = "safe_harbor"\n[operators]\nDATE = "keep"\n', encoding="utf-8")

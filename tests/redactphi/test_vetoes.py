@@ -67,6 +67,7 @@ def kept(text: str, label: str, score: float = 0.7) -> bool:
         ("Procedure Code(s): [[45385]]  Diagnosis", "ID_OTHER", 0.6),
         ("radiation (Alliance [[A011202]] considered)", "ID_OTHER", 0.8),
         ("path call [[1047]] in", "ID_OTHER", 0.5),
+        ("exam and CT [[Brain]] were unremarkable", "PROVIDER", 0.86),
     ],
 )
 def test_what_is_never_phi_is_dropped(text, label, score):
@@ -94,6 +95,7 @@ def test_what_is_never_phi_is_dropped(text, label, score):
         ("Seen by [[N. Meninger]] on rounds", "PROVIDER", 0.8),
         ("She is employed by [[oakdale dairy]] Now", "EMPLOYER", 0.9),
         ("Case record ([[64721]] filed later", "ID_OTHER", 0.8),
+        ("seen by PT [[Brown]] today", "PROVIDER", 0.9),
     ],
 )
 def test_what_may_be_phi_is_kept(text, label, score):
