@@ -67,6 +67,7 @@ class Network:
     def __init__(self, *members: Weights) -> None:
         self._members = [_Member(weights) for weights in members]
         self.reach = max(member.reach for member in self._members)
+        self.outputs = len(members[0].settings.tags)
         self._widths = _columns([member.settings.width + 1 for member in self._members])
         self._scans = _columns([member.settings.scan for member in self._members])
         self._lock = threading.Lock()

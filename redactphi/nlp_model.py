@@ -85,7 +85,7 @@ class PhiModel:
             return said
         inside = numbers != 0
         tokens, rows, count = apart(islands(1 - said[:, 0], inside), self._network.reach)
-        said = np.zeros_like(said)
+        said = np.zeros((len(numbers), self._network.outputs), np.float32)
         said[:, 0] = 1
         if len(tokens):
             written = (np.cumsum(inside) - 1)[tokens]

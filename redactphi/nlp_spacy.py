@@ -307,8 +307,8 @@ class PhiTagger:
 
     def _where_open(self, keys: list[str], said: Floats) -> Floats:
         """What the networks say of a text where the gate opens; all else is outside."""
-        found = np.zeros_like(said)
-        found[:, :1] = 1
+        found = np.zeros((len(keys), len(self._members[0].settings.tags)), np.float32)
+        found[:, 0] = 1
         looked_at = islands(1 - said[:, 0], np.ones(len(keys), np.bool_))
         edges = np.flatnonzero(np.diff(np.concatenate([[False], looked_at, [False]]))).tolist()
         places = list(zip(edges[::2], edges[1::2], strict=True))

@@ -26,6 +26,9 @@ LABELS = (
 TAGS = ("O", *(f"{prefix}-{label}" for label in LABELS for prefix in "BI"))
 """The outputs of the head: outside, then beginning and inside of each label."""
 
+GATE_TAGS = ("O", "PHI")
+"""The outputs of the gate, which need not know what kind of PHI a token is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

@@ -178,7 +178,16 @@ def piece(name: str) -> str:
     Raises:
         UnknownNameError: There is no such piece.
     """
-    return str(_expand({"regex": f"{{{{{name}}}}}"}, _shared_pieces())["regex"])
+    return expanded(f"{{{{{name}}}}}")
+
+
+def expanded(source: str) -> str:
+    """A pattern with the pieces of ``data/definitions.toml`` and the term lists it names in their places.
+
+    Raises:
+        UnknownNameError: There is no such piece or term list.
+    """
+    return str(_expand({"regex": source}, _shared_pieces())["regex"])
 
 
 def fingerprint() -> str:

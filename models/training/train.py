@@ -19,7 +19,7 @@ from models.training.features import Corpus, forget, recase
 from models.training.generate import SHARES, documents
 from redactphi.nlp_spacy import Network, build_network, get_arrays
 from redactphi.nlp_threads import single_blas_thread
-from redactphi.nlp_weights import Floats, Settings, Weights
+from redactphi.nlp_weights import GATE_TAGS, Floats, Settings, Weights
 
 _BATCH_TOKENS = 2500
 _LIST_DROP = 0.15
@@ -137,7 +137,8 @@ def _update(
     count = sum(len(text) for text in texts)
     losses, gradients = [], []
     for logits, (_, tags) in zip(outputs, batch, strict=True):
-        loss, gradient = loss_gradient(logits, tags)
+        # A network of two outputs only tells PHI from the rest.
+        loss, gradient = loss_gradient(logits, np.minimum(tags, logits.shape[1] - 1))
         losses.append(loss)
         gradients.append(gradient / count)
     back(gradients)
@@ -168,7 +169,7 @@ def main() -> None:
     options.output.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     shape = Settings(width=options.width, pieces=options.pieces, dilations=tuple(options.dilations), scan=options.scan)
-    small = replace(shape, width=options.gate_width, scan=options.gate_width)
+    small = replace(shape, width=options.gate_width, scan=options.gate_width, tags=GATE_TAGS)
     seeds = range(options.seed, options.seed + options.members + 1)
     shapes = [shape] * options.members + [small]
     sizes = [(options.documents, options.epochs)] * options.members + [(options.gate_documents, options.gate_epochs)]

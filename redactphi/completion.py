@@ -1,0 +1,134 @@
+"""Completes spans, whoever found them: what the writing alone says goes on a date, a name, a number or a place.
+
+The rules and the model each stop now and then short of "ER", "NE" or the letters before a number. What follows is described
+in ``data/completion.toml``, a regular expression for each rest, tried at the end of the spans whose label it is for.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import regex
+
+from redactphi import resources
+from redactphi.errors import RuleError
+from redactphi.spans import Span
+
+_REACH = 48
+_BEHIND = "behind"
+_SIDES = (_BEHIND, "before")
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What may go on a span at one of its ends.
+
+    Attributes:
+        name: Of the rest.
+        labels: Of the spans it goes on.
+        side: ``behind`` or ``before`` the span.
+        begins: The characters of which one stands next to the span.
+        pattern: Matches the rest: behind it from its end on, before it up to its start.
+        holds: What the span itself must hold.
+        joins: Whether a span of the same label must follow the rest.
+        matches: Examples, ``[[...]]`` found and ``|`` where the whole ends.
+        ignores: Examples in which nothing goes on.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    side: str
+    begins: str
+    pattern: regex.Pattern[str]
+    holds: str = ""
+    joins: bool = False
+    matches: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
+
+    def completed(self, text: str, span: Span, starts: Mapping[int, Span]) -> Span | None:
+        """The span with the rest; None where there is none.
+
+        Args:
+            text: The note.
+            span: Of one of the labels.
+            starts: The spans by where they begin.
+        """
+        if self.holds and self.holds not in text[span.start : span.end]:
+            return None
+        if self.side == _BEHIND:
+            found = self.pattern.match(text, span.end, min(len(text), span.end + _REACH))
+            if found is None:
+                return None
+            if not self.joins:
+                return span.between(span.start, found.end())
+            after = starts.get(found.end())
+            return span.between(span.start, after.end) if after and after.label == span.label else None
+        found = self.pattern.search(text, max(0, span.start - _REACH), span.start)
+        return None if found is None else span.between(found.start(), span.end)
+
+
+def completed(text: str, spans: Sequence[Span]) -> list[Span]:
+    """The spans, and those to which something goes on once more, completed.
+
+    Args:
+        text: The note.
+        spans: Everything found.
+    """
+    return [*spans, *_longer(text, spans)]
+
+
+def _longer(text: str, spans: Sequence[Span]) -> Iterator[Span]:
+    behind, before = _by_neighbour()
+    starts = {span.start: span for span in spans}
+    done: set[tuple[int, int, str]] = set()
+    for span in spans:
+        known = span.start, span.end, span.label
+        rests = (
+            *behind.get((span.label, text[span.end : span.end + 1]), ()),
+            *before.get((span.label, text[span.start - 1 : span.start]), ()),
+        )
+        if not rests or known in done:
+            continue
+        done.add(known)
+        yield from filter(None, (rest.completed(text, span, starts) for rest in rests))
+
+
+_Table = Mapping[tuple[str, str], Sequence[Rest]]
+
+
+@functools.cache
+def _by_neighbour() -> tuple[_Table, _Table]:
+    """The rests behind and before, by the label of a span and the character next to it."""
+    tables: tuple[defaultdict[tuple[str, str], list[Rest]], ...] = (defaultdict(list), defaultdict(list))
+    for rest in rests():
+        for label in rest.labels:
+            for char in rest.begins:
+                tables[_SIDES.index(rest.side)][label, char].append(rest)
+    behind, before = tables
+    return behind, before
+
+
+@functools.cache
+def rests() -> tuple[Rest, ...]:
+    """All of ``data/completion.toml``.
+
+    Raises:
+        RuleError: One is malformed.
+    """
+    return tuple(map(_rest, resources.read_toml(resources.data() / "completion.toml")["rest"]))
+
+
+def _rest(raw: Mapping[str, Any]) -> Rest:
+    given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
+    try:
+        pattern = regex.compile(resources.expanded(given.pop("regex")))
+        rest = Rest(pattern=pattern, **given)
+    except (KeyError, TypeError, regex.error) as error:
+        raise RuleError(f"completion/{raw.get('name', '?')}: {error}") from error
+    if rest.side not in _SIDES or not (rest.labels and rest.begins and rest.matches and rest.ignores):
+        raise RuleError(f"completion/{rest.name}: a side, labels, neighbours and examples of both kinds are needed")
+    return rest
