@@ -159,7 +159,7 @@ def main() -> None:
     parser.add_argument("--dilations", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--scan", type=int, default=48)
     parser.add_argument(
-        "--gate-width", type=int, default=24, help="width of the network that says where the others look"
+        "--gate-width", type=int, default=16, help="width of the network that says where the others look"
     )
     parser.add_argument("--gate-documents", type=int, default=12_000)
     parser.add_argument("--gate-epochs", type=int, default=3)
