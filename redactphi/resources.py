@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -122,7 +122,8 @@ def rules(family: str) -> tuple[Rule, ...]:
     """The rules of ``data/patterns/<family>.toml``, in file order.
 
     In a pattern, ``{{name}}`` stands for the piece of that name in the ``[define]`` table of the file or of
-    ``data/definitions.toml`` (which may use others), and ``{{terms.name}}`` for any item of that term list.
+    ``data/definitions.toml`` (which may use others), ``{{terms.name}}`` for any item of that term list, and
+    ``{{upper.name}}`` for any in capitals.
 
     Raises:
         UnknownNameError: There is no such family, piece or term list.
@@ -143,8 +144,9 @@ def rules(family: str) -> tuple[Rule, ...]:
 def _expand(raw: Mapping[str, Any], pieces: Mapping[str, str]) -> dict[str, Any]:
     def piece(match: regex.Match[str]) -> str:
         name = match[1]
-        if name.startswith("terms."):
-            return _any_of(name.removeprefix("terms."))
+        kind, _, listed = name.partition(".")
+        if listed and kind in _FORMS:
+            return _any_of(listed, _FORMS[kind])
         if name not in pieces:
             raise UnknownNameError("piece of a pattern", name, pieces)
         return _PIECE.sub(piece, pieces[name])
@@ -155,10 +157,13 @@ def _expand(raw: Mapping[str, Any], pieces: Mapping[str, str]) -> dict[str, Any]
     return rule
 
 
+_FORMS: dict[str, Callable[[str], str]] = {"terms": str, "upper": str.upper}
+
+
 @functools.cache
-def _any_of(name: str) -> str:
-    """A pattern for any item of a term list, the longest first."""
-    longest_first = sorted(terms(name), key=lambda item: (-len(item), item))
+def _any_of(name: str, form: Callable[[str], str]) -> str:
+    """A pattern for any item of a term list in some form, the longest first."""
+    longest_first = sorted(set(map(form, terms(name))), key=lambda item: (-len(item), item))
     return "(?:" + "|".join(regex.escape(item).replace("\\ ", r"[ \t]+") for item in longest_first) + ")"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Iterable
 from collections.abc import Sequence as Items
 from collections.abc import Set as AbstractSet
@@ -27,6 +28,13 @@ _OFTEN |= {".": 0.015, ",": 0.012, "-": 0.004, ":": 0.003, "/": 0.002, "(": 0.00
 _OFTEN |= dict.fromkeys("0123456789", 0.003)
 _SELDOM = 0.0005
 _CAPITAL = 0.1
+_WORDS = {
+    "the": 0.0125, "and": 0.0054, "was": 0.006, "of": 0.004, "to": 0.0035, "a": 0.0028, "with": 0.0024, "in": 0.0025, "is": 0.0025,
+    "patient": 0.0014, "no": 0.0012, "for": 0.0012, "he": 0.001, "on": 0.0015, "were": 0.001, "at": 0.0014, "this": 0.0009, "has": 0.0007,
+    "right": 0.0007, "her": 0.0008, "or": 0.0008, "then": 0.0008, "left": 0.0007, "that": 0.0007, "as": 0.0008, "there": 0.0006, "be": 0.0006,
+    "his": 0.0008, "had": 0.0005, "an": 0.0006, "not": 0.0005, "are": 0.0005, "from": 0.0004, "by": 0.0004, "which": 0.0003,
+}  # fmt: skip
+"""How often a word and a blank stand at a place of a clinical note: more often than their letters say."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,10 +56,14 @@ class Literal:
         """About how often it stands at any one place of English text."""
         if self.shaped:
             return _frequency_of_shape(self.text)
-        guess = 1.0
-        for char in self.text:
-            guess *= min(1.0, 2 * _OFTEN.get(char, _SELDOM))
+        *whole, last = self.text.split(" ")
+        guess = math.prod(_WORDS.get(word) or _frequency_of_letters(f"{word} ") for word in whole)
+        guess *= _frequency_of_letters(last)
         return guess * (_CAPITAL if any(map(str.isupper, self.exact)) else 1)
+
+
+def _frequency_of_letters(text: str) -> float:
+    return math.prod(min(1.0, 2 * _OFTEN.get(char, _SELDOM)) for char in text)
 
 
 _FIRST = {"0": 0.06, "A": 0.05, "a": 0.7, " ": 0.17}

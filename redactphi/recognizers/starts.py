@@ -17,7 +17,7 @@ from redactphi.resources import Rule
 
 Zone = tuple[int, int]
 
-_GATE = 0.012
+_GATE = 0.004
 """How often what a text must hold may stand in it, if asking for it is to save anything."""
 
 _SIGHT = 400
