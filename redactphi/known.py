@@ -60,6 +60,7 @@ def person_entries(value: str, label: str, score: float, source: str) -> Iterato
         dotted = "".join(f"{letter}." for letter in chosen)
         if dotted.lower() not in _DOTTED:
             yield Known(dotted, label, score, source, "exact")
+    yield from (Known(name, label, score, source, "part") for name in _user_names(ordered))
     if label == PhiLabel.PROVIDER and len(letters) > 1:
         yield from (Known(written, label, score, source, "signer") for written in _signed(ordered))
 
@@ -81,6 +82,15 @@ def _of_short_parts(ordered: list[str], label: str, score: float, source: str) -
             f"{words[0]} {words[-1]}", f"{words[-1]}, {words[0]}", f"{words[-1]},{words[0]}", " ".join(words),
         ))  # fmt: skip
     yield from (Known(word, label, score, source, "titled") for word in words if _is_short(word))
+
+
+def _user_names(parts: list[str]) -> Iterator[str]:
+    """What somebody may log in with: the first letter and the last name, where that is no word."""
+    last = "".join(filter(str.isalpha, parts[-1])) if len(parts) > 1 else ""
+    if len(last) > _SHORTEST and last.isascii():
+        name = f"{parts[0][0]}{last}".lower()
+        if name not in resources.terms("common_words") and name not in _given_and_family():
+            yield name
 
 
 def _signed(parts: list[str]) -> set[str]:

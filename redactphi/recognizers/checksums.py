@@ -32,7 +32,7 @@ _NOT_AN_IDENTIFIER = regex.compile(
     | \d{1,3}(?:\.\d+)?[cfghlmxy]
     | \d{1,3}\.\d{1,2}                          # a measurement
     | [ctls]\d{1,2}(?:[-/][ctls]?\d{1,2})?      # a vertebral level
-    | \d+(?:-[a-z]{3,})+.*                      # "45-year-old", "12-lead"
+    | \d+(?:-[a-z]{3,})+\D*                     # "45-year-old", "12-lead"
     | [a-z]{3,}(?:-[a-z]{3,})*-\d{1,2}          # "covid-19", "stage-3"
     | q\d+h | x\d{1,2} | pod\d+ | t\d[a-d]?n\d.* | \d{1,3}[-/]\d{1,2}[-/]?(?:mg|ml|mm|cm)
     """

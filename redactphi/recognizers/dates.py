@@ -11,6 +11,7 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from redactphi.months import MONTHS, STEM, month_number
 from redactphi.operators.years import reference_year, shows_age_over_89, years_in_figures
 from redactphi.recognizers.rules import RuleRecognizer
+from redactphi.recognizers.vetoes_numbers import is_out_of_ten
 from redactphi.spans import Span
 
 
@@ -96,6 +97,8 @@ class PhiDateRecognizer(RuleRecognizer):
         style = ""
         for span in super().spans(text):
             written = text[span.start : span.end]
+            if written.endswith("/10") and is_out_of_ten(text, span.start, span.end):
+                continue
             if (day := day_of_year(written)) is not None:
                 days.add(day)
                 style += "".join(mark for mark in ".-" if written.count(mark) > 1)

@@ -25,6 +25,11 @@ _SERIAL_BEHIND = re.compile(r"[ \t]{1,12}(?:SN|S/N|LOT|Lot|lot|SERIAL|Serial)\b[
 """Before the serial number or lot stands what the maker calls the thing."""
 
 _SCORE = re.compile(r"[0-5][+-]?/5|\d{1,2}/10|[1-6]/6|20/\d{2,3}")
+_OF_TEN = re.compile(r"(?:10|\d)/10")
+_OTHER_OF_TEN = re.compile(
+    r"(?<![\d/.])(?:10|\d)/10(?![\d/])|\b(?:pain|NRS|VAS|severity|scale|rat(?:ed|es|ing))\b", re.IGNORECASE
+)
+_BESIDE_SCORE = 48
 _MONTH_DAY = re.compile(r"(\d{1,2})([/.-])(\d{1,2})(?:\2(\d{2,4}))?")
 _YEARS = re.compile(r"(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)?\d\d)?")
 _DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)\b|\d{1,2}[-/. ]?(?:to|through|[-–])[-/. ]?\d", re.IGNORECASE)
@@ -70,7 +75,9 @@ def is_no_number(text: str, span: Span, found: str, *, has_neighbour: bool) -> b
         or (span.label != _DATE and _is_counted(text, span, found))
     ):
         return True
-    if span.label == _DATE and _SPAN_OF_TIME.fullmatch(found) and _UNIT.match(text, span.end):
+    if span.label == _DATE and (
+        (_SPAN_OF_TIME.fullmatch(found) and _UNIT.match(text, span.end)) or is_out_of_ten(text, span.start, span.end)
+    ):
         return True
     if span.label != _DATE:
         return alone and _is_no_identifier(text, span, found)
@@ -80,6 +87,14 @@ def is_no_number(text: str, span: Span, found: str, *, has_neighbour: bool) -> b
     if has_neighbour:
         return False
     return _is_no_date_in_digits(span, _whole_number(text, span) if not alone else found)
+
+
+def is_out_of_ten(text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]`` is a score out of ten: "9/10 at onset, 6/10 after", "pain 7/10"."""
+    if _OF_TEN.fullmatch(text, start, end) is None:
+        return False
+    before = _OTHER_OF_TEN.search(text, max(0, start - _BESIDE_SCORE), start)
+    return (before or _OTHER_OF_TEN.search(text, end, end + _BESIDE_SCORE)) is not None
 
 
 def _is_no_identifier(text: str, span: Span, found: str) -> bool:
