@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from redactphi.nlp_weights import Floats
 
-OPEN = 0.05
+OPEN = 0.08
 """From which probability of being PHI on, as the gate sees it, a token is looked at."""
 
-AROUND = 24
+AROUND = 16
 """So many tokens to each side of it are looked at as well: what the full networks need to judge it."""
 
 Flags = NDArray[np.bool_]

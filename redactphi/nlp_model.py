@@ -20,7 +20,7 @@ from redactphi.nlp_tokens import token_keys
 from redactphi.nlp_weights import LABELS, Floats, Weights, load_gate, load_members
 from redactphi.spans import Span
 
-THRESHOLD = 0.35
+THRESHOLD = 0.3
 """Probability from which on a token is taken for PHI where nothing else is said; chosen by ``benchmarks.thresholds``."""
 
 SEGMENT = 100_000
