@@ -158,7 +158,10 @@ class PhiAnalyzerEngine(AnalyzerEngine):
         else:
             yield lambda _, __, spans: [s for s in spans if s.source.startswith("model/") == (using == "model")]
         yield lambda document, _, spans: completion.completed(document.text, spans)
-        yield lambda document, _, spans: [*spans, *propagation.propagate(document.text, spans)]
+        yield lambda document, _, spans: [
+            *spans,
+            *completion.completed(document.text, list(propagation.propagate(document.text, spans))),
+        ]
 
     def _stepped(
         self,

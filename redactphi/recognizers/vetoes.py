@@ -80,6 +80,10 @@ _DOT_PHRASE = re.compile(r"[A-Z0-9_]{4,}")
 _INSURER = re.compile(
     r"(?i)\b(?:insurance|assurance|casualty|indemnity|health plan)(?: (?:company|co|group|corp(?:oration)?))?\.?$"
 )
+_CALLED_AFTER = re.compile(
+    r"\b(?:manner|techniques?|method|fashion|modification|principles?|maneuver|sign|triangle|space|ligament|angle|foramen|fossa"
+    r"|canal|duct|membrane|operation|plane|fascia|artery|vein|nerve|line|groove|lobe|islets?|pouch|tubercle|arch|circle|hiatus) of $"
+)
 _THING_BEFORE = re.compile(
     r"(?i)\b(?:machine|device|scope|system|manufacturer|maker|vendor|implant|model|ventilator|pump|microscope|monitor|analy[sz]er)[:#=][ \t]*$"
 )
@@ -175,8 +179,13 @@ def _is_dot_phrase(text: str, span: Span) -> bool:
 
 
 def _is_a_thing(text: str, span: Span) -> bool:
-    """Whether a label of things stands before it: "Machine: Draeger Apollo"."""
-    return span.score < SURE and _THING_BEFORE.search(text, max(0, span.start - _TOWN), span.start) is not None
+    """Whether a label of things stands before it, or what is called after somebody: "Machine: Draeger Apollo", "in the manner of Marcy"."""
+    low = max(0, span.start - _TOWN)
+    return (span.score < SURE and _THING_BEFORE.search(text, low, span.start) is not None) or (
+        span.score < ALL_BUT_SURE
+        and text[span.start - 4 : span.start] == " of "
+        and _CALLED_AFTER.search(text, low, span.start) is not None
+    )
 
 
 def _is_no_name(text: str, span: Span, found: str, *, capitals: bool) -> bool:
