@@ -33,7 +33,7 @@ class Rest:
         side: ``behind`` or ``before`` the span.
         begins: The characters of which one stands next to the span.
         pattern: Matches the rest: behind it from its end on, before it up to its start.
-        holds: What the span itself must hold.
+        holds: What is found in the span itself; None where that does not matter.
         joins: Whether a span of the same label must follow the rest.
         matches: Examples, ``[[...]]`` found and ``|`` where the whole ends.
         ignores: Examples in which nothing goes on.
@@ -44,7 +44,7 @@ class Rest:
     side: str
     begins: str
     pattern: regex.Pattern[str]
-    holds: str = ""
+    holds: regex.Pattern[str] | None = None
     joins: bool = False
     matches: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class Rest:
             span: Of one of the labels.
             starts: The spans by where they begin.
         """
-        if self.holds and self.holds not in text[span.start : span.end]:
+        if self.holds is not None and self.holds.search(text[span.start : span.end]) is None:
             return None
         if self.side == _BEHIND:
             found = self.pattern.match(text, span.end, min(len(text), span.end + _REACH))
@@ -126,7 +126,8 @@ def _rest(raw: Mapping[str, Any]) -> Rest:
     given: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
     try:
         pattern = regex.compile(resources.expanded(given.pop("regex")))
-        rest = Rest(pattern=pattern, **given)
+        holds = regex.compile(given.pop("holds")) if "holds" in given else None
+        rest = Rest(pattern=pattern, holds=holds, **given)
     except (KeyError, TypeError, regex.error) as error:
         raise RuleError(f"completion/{raw.get('name', '?')}: {error}") from error
     if rest.side not in _SIDES or not (rest.labels and rest.begins and rest.matches and rest.ignores):
