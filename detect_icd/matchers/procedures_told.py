@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -23,10 +24,12 @@ _LEAST_SHARE = 0.2
 """The least part of what the account's words say that must be in common: long notes have a little of everything."""
 _NEARER = 1.2
 """How much nearer a known account must be than those of what the steps say, to be followed instead."""
-_ASKED = 5
+_ASKED = 10
 """Known accounts that have a say in what is reported."""
-_STEEPNESS = 8
+_STEEPNESS = 10
 """How fast a say falls with nearness."""
+_OF_KIND = 2
+"""How much likeness to all accounts of an operation counts beside nearness to one."""
 _MAJORITY = 0.45
 """The share of all says that a code needs."""
 _AS_NEAR = 0.8
@@ -92,6 +95,13 @@ _JUDGED = 64
 _ELSEWHERE = frozenset({Status.HISTORICAL, Status.PLANNED})
 
 
+class _Say(NamedTuple):
+    """A known account against whose operations nothing speaks: how near it and its kind are, and the operations."""
+
+    nearness: float
+    mentions: list[Mention]
+
+
 def by_account(
     facts: Facts, index: Index, known: Accounts, day: date | None, stated: Sequence[Mention]
 ) -> list[Mention]:
@@ -119,13 +129,15 @@ def by_account(
     steps = {mention.code for mention in stated if mention.status is Status.PRESENT}
     nearest_steps = next((like.score for like in ranked if steps & set(like.codes)), 0.0)
     places = known.places(facts.text, told.parts, told.hits)
-    agreed: list[tuple[float, list[Mention]]] = []
+    kinds = known.kinds_like(said)
+    agreed: list[_Say] = []
     for like in ranked:
         if not (agreed or steps & set(like.codes)) and like.score < _NEARER * nearest_steps:
             return []
         shared = [places[word] for word in known.words(like, said)[:_SHOWN]]
         if found := [m for code in like.codes if (m := _like(facts, index, code, day, like, told.clauses, shared))]:
-            agreed.append((like.score, found))
+            kind = sum(kinds[mention.code] for mention in found) / len(found)
+            agreed.append(_Say(like.score / ranked[0].score + _OF_KIND * kind, found))
         if len(agreed) == _ASKED:
             break
     voted = _voted(agreed)
@@ -180,16 +192,14 @@ def _is_listed(clauses: Sequence[Clause], mention: Mention) -> bool:
     return all(any(title.start <= hit.start < title.end for title in titles) for hit in mention.found.hits)
 
 
-def _voted(agreed: Sequence[tuple[float, list[Mention]]]) -> list[Mention]:
+def _voted(agreed: Sequence[_Say]) -> list[Mention]:
     """The operations that the nearest accounts agree on, each with a say by its nearness; none where they do not agree."""
-    if not agreed:
-        return []
-    nearest = agreed[0][0]
     first: dict[str, Mention] = {}
     votes: dict[str, float] = {}
+    nearest = max((say.nearness for say in agreed), default=0.0)
     total = 0.0
-    for score, mentions in agreed:
-        say = (score / nearest) ** _STEEPNESS
+    for nearness, mentions in agreed:
+        say = math.exp(_STEEPNESS * (nearness - nearest))
         total += say
         for mention in mentions:
             first.setdefault(mention.code, mention)
