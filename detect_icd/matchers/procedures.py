@@ -14,7 +14,7 @@ from detect_icd.matchers.procedures_modifiers import with_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role, clauses, lists
 from detect_icd.matchers.procedures_select import Reading, select
 from detect_icd.matchers.procedures_skin import beside, by_size, decided, with_further
-from detect_icd.matchers.procedures_told import by_account, by_steps, confirmed
+from detect_icd.matchers.procedures_told import by_account, by_steps, confirmed, doubtless
 from detect_icd.sections import Section
 
 
@@ -67,6 +67,9 @@ class ProcedureMatcher:
             told = like
         elif facts.titled and told:
             told = confirmed(facts, known, told, named_codes)
+        if not named_codes and (mentions or told):
+            told = doubtless(facts, known, told)
+            mentions = [m for m in mentions if m.status is not Status.PRESENT] + doubtless(facts, known, [m for m in mentions if m.status is Status.PRESENT])
         told = with_further(facts, self.index, told, service_date)
         others = any(mention.role is Role.TITLE and not decided(mention) for mention in done)
         if not others and (sized := by_size(facts, self.index, service_date)):

@@ -139,7 +139,7 @@ STEPS, ACCOUNT, SIZED = "procedure/steps", "procedure/account", "procedure/skin-
 """Rules of what nobody names: the account states steps of the entry, is like a known account, or tells kind, place and size on skin."""
 
 
-_SERVICES = frozenset({"services", "drugs", "imaging", "evaluation", "anesthesia"})
+SERVICES = frozenset({"services", "drugs", "imaging", "evaluation", "anesthesia"})
 """Fields of what needs no operation to be done."""
 
 
@@ -169,9 +169,9 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
     performed = facts.operative or (found.by_steps and not facts.visit)
     if found.by_steps and facts.instructs:
         performed = False
-    if not performed and entry.procedure.specialty in _SERVICES:
+    if not performed and entry.procedure.specialty in SERVICES:
         performed = facts.is_service(clause)
-    if not performed and (entry.procedure.specialty in _SERVICES or entry.procedure.code.startswith(_OFFICE)):
+    if not performed and (entry.procedure.specialty in SERVICES or entry.procedure.code.startswith(_OFFICE)):
         performed = facts.did_here(found.hits)
     return (Status.PRESENT if performed else None), None
 

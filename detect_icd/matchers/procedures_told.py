@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from detect_icd.candidates import Status
+from detect_icd.matchers import procedures_sure as sure
 from detect_icd.matchers.accounts import Accounts, Likeness
+from detect_icd.matchers.procedures_demands import may_be
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Index
-from detect_icd.matchers.procedures_mention import Found, Mention, mention_of
+from detect_icd.matchers.procedures_mention import SERVICES, Found, Mention, mention_of
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_vocabulary import Hit
 
@@ -32,6 +35,8 @@ _OF_KIND = 2
 """How much likeness to all accounts of an operation counts beside nearness to one."""
 _MAJORITY = 0.45
 """The share of all says that a code needs."""
+_SURE = 0.45
+"""How likely an operation must be right."""
 _AS_NEAR = 0.8
 """How near a known account must be to the nearest for its operation to be told."""
 _SHOWN = 8
@@ -47,7 +52,7 @@ def by_steps(facts: Facts, index: Index, day: date | None) -> Iterator[Mention]:
     said = {atom for clause in told for atom in clause.atoms}
     phrased = index.vocabulary.phrased
     for entry in index.told(said):
-        if not (entry.procedure.valid_on(day) and facts.may_say(entry)):
+        if not (entry.procedure.valid_on(day) and facts.may_say(entry) and may_be(entry.procedure.code, facts.text)):
             continue
         hits = [stated for step in entry.steps if (stated := _first_stated(facts, step, phrased))]
         if len(hits) < entry.procedure.steps_needed:
@@ -140,7 +145,7 @@ def by_account(
             agreed.append(_Say(like.score / ranked[0].score + _OF_KIND * kind, found))
         if len(agreed) == _ASKED:
             break
-    voted = _voted(agreed)
+    voted = _voted(agreed, kinds)
     codes = {mention.code for mention in voted}
     if any(
         codes & {*mention.entry.procedure.supersedes, *mention.entry.procedure.includes}
@@ -192,7 +197,7 @@ def _is_listed(clauses: Sequence[Clause], mention: Mention) -> bool:
     return all(any(title.start <= hit.start < title.end for title in titles) for hit in mention.found.hits)
 
 
-def _voted(agreed: Sequence[_Say]) -> list[Mention]:
+def _voted(agreed: Sequence[_Say], kinds: sure.Kinds) -> list[Mention]:
     """The operations that the nearest accounts agree on, each with a say by its nearness; none where they do not agree."""
     first: dict[str, Mention] = {}
     votes: dict[str, float] = {}
@@ -204,7 +209,28 @@ def _voted(agreed: Sequence[_Say]) -> list[Mention]:
         for mention in mentions:
             first.setdefault(mention.code, mention)
             votes[mention.code] = votes.get(mention.code, 0.0) + say
-    return [first[code] for code, say in votes.items() if say >= _MAJORITY * total]
+    likely = {code: sure.by_account(code, say / total, kinds) for code, say in votes.items()}
+    return [
+        replace(first[code], score=min(likely[code], _SUREST))
+        for code, say in votes.items()
+        if say >= _MAJORITY * total and (likely[code] >= _SURE or first[code].entry.procedure.specialty in SERVICES)
+    ]
+
+
+def doubtless(facts: Facts, known: Accounts, mentions: Sequence[Mention]) -> list[Mention]:
+    """Those of an account without a heading that is somewhat like the known accounts of the operation, as far as there are any."""
+    told = _Told.of(facts)
+    kinds = known.kinds_like(known.said(facts.text, told.parts, told.hits))
+
+    def holds(mention: Mention) -> bool:
+        procedure = mention.entry.procedure
+        if not may_be(mention.code, facts.text):
+            return False
+        if mention.found.likeness or procedure.add_on_to or procedure.specialty in SERVICES or mention.code not in kinds:
+            return True
+        return sure.by_words(mention.code, kinds, by_steps=mention.found.by_steps) >= _SURE
+
+    return [mention for mention in mentions if holds(mention)]
 
 
 def _like(  # noqa: PLR0917 - a code of a known account, beside the account of the note
@@ -217,6 +243,8 @@ def _like(  # noqa: PLR0917 - a code of a known account, beside the account of t
     shared: Sequence[Hit],
 ) -> Mention | None:
     """The operation of a code, told as the known account; None where the note says something that speaks against it."""
+    if not may_be(code, facts.text):
+        return None
     hits = tuple(sorted(shared))
     clause = next((c for c in clauses if c.start <= hits[0].start < c.end), clauses[0])
     atoms = frozenset(hit.atom for hit in hits)
