@@ -23,6 +23,7 @@ class Demand:
         ignores: Notes of which something does.
         asks: A pattern that must be found; empty: nothing need be.
         unless: A pattern that must not be found; empty: anything may be.
+        instead: For codes of the family those of the same operation elsewhere or a further time, which are told alike.
     """
 
     what: str
@@ -31,6 +32,7 @@ class Demand:
     ignores: tuple[str, ...]
     asks: str = ""
     unless: str = ""
+    instead: tuple[str, ...] = ()
 
     def holds(self, text: str) -> bool:
         """Whether a note may tell of an operation of the family."""
@@ -61,6 +63,19 @@ def demands_of(code: str) -> tuple[Demand, ...]:
 def may_be(code: str, text: str) -> bool:
     """Whether a note that names no operation may tell of this one: nothing it cannot be without is missing, nothing rules it out."""
     return all(demand.holds(text) for demand in demands_of(code))
+
+
+def meant(code: str, text: str) -> str:
+    """The code itself where a note may tell of it, else one that is told alike and of which it may; empty: there is none."""
+    if may_be(code, text):
+        return code
+    return next((other for other in _instead(code) if may_be(other, text)), "")
+
+
+@functools.lru_cache(maxsize=4096)
+def _instead(code: str) -> tuple[str, ...]:
+    pairs = (pair.split() for demand in demands_of(code) for pair in demand.instead)
+    return tuple(dict.fromkeys(other for own, other in pairs if own == code))
 
 
 @functools.cache

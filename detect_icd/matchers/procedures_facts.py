@@ -63,9 +63,14 @@ class Facts:
         self._approach: tuple[str, Hit | None] | None = None
 
     @functools.cached_property
+    def reports(self) -> bool:
+        """Whether the note has a list of operations or a section that only the report of one has."""
+        return self.titled or bool(self._sections & OPERATIVE_SECTIONS)
+
+    @functools.cached_property
     def operative(self) -> bool:
         """Whether the note tells of an operation at all, rather than of a visit or a stay."""
-        if self.titled or self._sections & OPERATIVE_SECTIONS:
+        if self.reports:
             return True
         return not self.visit and OPERATIVE.search(self.text) is not None
 

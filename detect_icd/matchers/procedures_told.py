@@ -12,9 +12,10 @@ from typing import NamedTuple
 from detect_icd.candidates import Status
 from detect_icd.matchers import procedures_sure as sure
 from detect_icd.matchers.accounts import Accounts, Likeness
-from detect_icd.matchers.procedures_demands import may_be
+from detect_icd.matchers.procedures_demands import may_be, meant
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Index
+from detect_icd.matchers.procedures_kinds import tells_of_work
 from detect_icd.matchers.procedures_mention import SERVICES, Found, Mention, mention_of
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_vocabulary import Hit
@@ -37,6 +38,8 @@ _MAJORITY = 0.45
 """The share of all says that a code needs."""
 _SURE = 0.45
 """How likely an operation must be right."""
+_SURE_IDLE = 0.65
+"""The same where the account has no word of anything done."""
 _AS_NEAR = 0.8
 """How near a known account must be to the nearest for its operation to be told."""
 _SHOWN = 8
@@ -87,6 +90,10 @@ class _Told(NamedTuple):
     def of(cls, facts: Facts) -> _Told:
         clauses = [c for c in facts.clauses if c.role >= Role.FINDING and not _is_elsewhere(facts, c)]
         return cls(clauses, [(c.start, c.end) for c in clauses], [hit for c in clauses for hit in c.hits])
+
+    def of_work(self, facts: Facts) -> bool:
+        """Whether it tells of something done, or stands in the report of an operation."""
+        return facts.reports or tells_of_work(" ".join(facts.text[start:end] for start, end in self.parts))
 
 
 def _is_elsewhere(facts: Facts, clause: Clause) -> bool:
@@ -140,12 +147,16 @@ def by_account(
         if not (agreed or steps & set(like.codes)) and like.score < _NEARER * nearest_steps:
             return []
         shared = [places[word] for word in known.words(like, said)[:_SHOWN]]
-        if found := [m for code in like.codes if (m := _like(facts, index, code, day, like, told.clauses, shared))]:
-            kind = sum(kinds[mention.code] for mention in found) / len(found)
+        meant_by = {code: meant(code, facts.text) for code in like.codes}
+        # Told alike but for where or how often: what speaks for the one speaks for the other.
+        kinds.update({own: max(kinds[own], kinds.get(code, 0.0)) for code, own in meant_by.items() if own and own in kinds})
+        own_codes = list(dict.fromkeys(code for code in meant_by.values() if code))
+        if found := [m for code in own_codes if (m := _like(facts, index, code, day, like, told.clauses, shared))]:
+            kind = sum(kinds.get(mention.code, 0.0) for mention in found) / len(found)
             agreed.append(_Say(like.score / ranked[0].score + _OF_KIND * kind, found))
         if len(agreed) == _ASKED:
             break
-    voted = _voted(agreed, kinds)
+    voted = _voted(agreed, kinds, _SURE if told.of_work(facts) else _SURE_IDLE)
     codes = {mention.code for mention in voted}
     if any(
         codes & {*mention.entry.procedure.supersedes, *mention.entry.procedure.includes}
@@ -197,7 +208,7 @@ def _is_listed(clauses: Sequence[Clause], mention: Mention) -> bool:
     return all(any(title.start <= hit.start < title.end for title in titles) for hit in mention.found.hits)
 
 
-def _voted(agreed: Sequence[_Say], kinds: sure.Kinds) -> list[Mention]:
+def _voted(agreed: Sequence[_Say], kinds: sure.Kinds, least: float) -> list[Mention]:
     """The operations that the nearest accounts agree on, each with a say by its nearness; none where they do not agree."""
     first: dict[str, Mention] = {}
     votes: dict[str, float] = {}
@@ -213,7 +224,7 @@ def _voted(agreed: Sequence[_Say], kinds: sure.Kinds) -> list[Mention]:
     return [
         replace(first[code], score=min(likely[code], _SUREST))
         for code, say in votes.items()
-        if say >= _MAJORITY * total and (likely[code] >= _SURE or first[code].entry.procedure.specialty in SERVICES)
+        if say >= _MAJORITY * total and (likely[code] >= least or first[code].entry.procedure.specialty in SERVICES)
     ]
 
 
@@ -221,6 +232,7 @@ def doubtless(facts: Facts, known: Accounts, mentions: Sequence[Mention]) -> lis
     """Those of an account without a heading that is somewhat like the known accounts of the operation, as far as there are any."""
     told = _Told.of(facts)
     kinds = known.kinds_like(known.said(facts.text, told.parts, told.hits))
+    least = _SURE if told.of_work(facts) else _SURE_IDLE
 
     def holds(mention: Mention) -> bool:
         procedure = mention.entry.procedure
@@ -228,7 +240,7 @@ def doubtless(facts: Facts, known: Accounts, mentions: Sequence[Mention]) -> lis
             return False
         if mention.found.likeness or procedure.add_on_to or procedure.specialty in SERVICES or mention.code not in kinds:
             return True
-        return sure.by_words(mention.code, kinds, by_steps=mention.found.by_steps) >= _SURE
+        return sure.by_words(mention.code, kinds, by_steps=mention.found.by_steps) >= least
 
     return [mention for mention in mentions if holds(mention)]
 
@@ -243,8 +255,6 @@ def _like(  # noqa: PLR0917 - a code of a known account, beside the account of t
     shared: Sequence[Hit],
 ) -> Mention | None:
     """The operation of a code, told as the known account; None where the note says something that speaks against it."""
-    if not may_be(code, facts.text):
-        return None
     hits = tuple(sorted(shared))
     clause = next((c for c in clauses if c.start <= hits[0].start < c.end), clauses[0])
     atoms = frozenset(hit.atom for hit in hits)
