@@ -14,7 +14,7 @@ from detect_icd.matchers.procedures_modifiers import with_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role, clauses, lists
 from detect_icd.matchers.procedures_select import Reading, select
 from detect_icd.matchers.procedures_skin import beside, by_size, decided, with_further
-from detect_icd.matchers.procedures_told import by_account, by_steps, confirmed, doubtless
+from detect_icd.matchers.procedures_told import by_account, by_steps, confirmed, doubtless, of_own_part
 from detect_icd.sections import Section
 
 
@@ -56,6 +56,9 @@ class ProcedureMatcher:
             for found in occurrences(clause, name)
             if (mention := mention_of(facts, entry, found)) is not None
         ]
+        listed = [m for m in mentions if m.role is Role.TITLE and m.status is Status.PRESENT]
+        if len(kept := of_own_part(facts, listed)) < len(listed):
+            mentions = [m for m in mentions if m not in listed or m in kept]
         told = list(by_steps(facts, self.index, service_date))
         done = [mention for mention in mentions if mention.status is Status.PRESENT]
         known = accounts(self.index.vocabulary)

@@ -14,7 +14,7 @@ from detect_icd.matchers import procedures_sure as sure
 from detect_icd.matchers.accounts import Accounts, Likeness
 from detect_icd.matchers.procedures_demands import may_be, meant
 from detect_icd.matchers.procedures_facts import Facts
-from detect_icd.matchers.procedures_index import Atoms, Index
+from detect_icd.matchers.procedures_index import Atoms, Entry, Index
 from detect_icd.matchers.procedures_kinds import tells_of_work
 from detect_icd.matchers.procedures_mention import SERVICES, Found, Mention, mention_of
 from detect_icd.matchers.procedures_scan import Clause, Role
@@ -229,20 +229,30 @@ def _voted(agreed: Sequence[_Say], kinds: sure.Kinds, least: float) -> list[Ment
 
 
 def doubtless(facts: Facts, known: Accounts, mentions: Sequence[Mention]) -> list[Mention]:
-    """Those of an account without a heading that is somewhat like the known accounts of the operation, as far as there are any."""
+    """What an account without a heading states and nothing rules out, as far as it is somewhat like the known ones of the operation."""
     told = _Told.of(facts)
     kinds = known.kinds_like(known.said(facts.text, told.parts, told.hits))
-    least = _SURE if told.of_work(facts) else _SURE_IDLE
+    of_steps = _SURE if told.of_work(facts) else _SURE_IDLE
 
     def holds(mention: Mention) -> bool:
-        procedure = mention.entry.procedure
+        procedure, found = mention.entry.procedure, mention.found
         if not may_be(mention.code, facts.text):
             return False
-        if mention.found.likeness or procedure.add_on_to or procedure.specialty in SERVICES or mention.code not in kinds:
+        if found.likeness or procedure.add_on_to or procedure.specialty in SERVICES or mention.code not in kinds:
             return True
-        return sure.by_words(mention.code, kinds, by_steps=mention.found.by_steps) >= least
+        least = of_steps if found.by_steps else _SURE
+        return sure.by_words(mention.code, kinds, by_steps=found.by_steps) >= least
 
     return [mention for mention in mentions if holds(mention)]
+
+
+def of_own_part(facts: Facts, titles: Sequence[Mention]) -> list[Mention]:
+    """What a list of operations names, without what nothing in the note speaks of where something else is what it speaks of.
+
+    A word of the list may name an operation elsewhere: the sling of a thumb, the leads of a cord's stimulator.
+    """
+    own = [mention for mention in titles if may_be(mention.code, facts.text)]
+    return own or list(titles)
 
 
 def _like(  # noqa: PLR0917 - a code of a known account, beside the account of the note
@@ -259,7 +269,7 @@ def _like(  # noqa: PLR0917 - a code of a known account, beside the account of t
     clause = next((c for c in clauses if c.start <= hits[0].start < c.end), clauses[0])
     atoms = frozenset(hit.atom for hit in hits)
     found = Found.at(clause, atoms, hits, by_steps=True, likeness=min(like.share, _SUREST))
-    entries = [entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day)]
+    entries = [entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day) and _is_given(facts, entry)]
     # An entry of names alone may ask for less: its name says the rest.
     entries = [entry for entry in entries if entry.steps] or entries
     phrased = index.vocabulary.phrased
@@ -267,6 +277,13 @@ def _like(  # noqa: PLR0917 - a code of a known account, beside the account of t
         return None
     mentions = [mention for entry in entries if (mention := mention_of(facts, entry, found))]
     return max(mentions, key=lambda mention: mention.score, default=None)
+
+
+def _is_given(facts: Facts, entry: Entry) -> bool:
+    """Whether it is no drug, or one that the note names: none is like another."""
+    if entry.procedure.specialty != "drugs":
+        return True
+    return any(next(facts.holding(name), None) for name in entry.names)
 
 
 def _is_denied(facts: Facts, step: tuple[Atoms, ...], phrased: Atoms) -> bool:
