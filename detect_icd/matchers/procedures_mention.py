@@ -166,7 +166,7 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
         return (Status.HISTORICAL if clause.section in _PAST else Status.PLANNED), None
     if clause.role is Role.FINDING and not found.by_steps:
         return None, None
-    performed = facts.operative or (found.by_steps and not facts.visit)
+    performed = facts.operative or (found.by_steps and not facts.visit) or facts.opens_with(clause)
     if found.by_steps and facts.instructs:
         performed = False
     if not performed and entry.procedure.specialty in SERVICES:

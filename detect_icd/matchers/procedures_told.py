@@ -251,8 +251,8 @@ def of_own_part(facts: Facts, titles: Sequence[Mention]) -> list[Mention]:
 
     A word of the list may name an operation elsewhere: the sling of a thumb, the leads of a cord's stimulator.
     """
-    own = [mention for mention in titles if may_be(mention.code, facts.text)]
-    return own or list(titles)
+    own = [m for m in titles if m.entry.procedure.add_on_to or may_be(m.code, facts.text)]
+    return own if any(not m.entry.procedure.add_on_to for m in own) else list(titles)
 
 
 def _like(  # noqa: PLR0917 - a code of a known account, beside the account of the note
