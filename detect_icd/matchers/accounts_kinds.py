@@ -33,7 +33,9 @@ class Kinds:
         count = len(codes)
         self.names = tuple(sorted({code for reported in codes for code in reported}))
         self._number = {code: number for number, code in enumerate(self.names)}
-        pairs = [(place, self._number[code]) for place, reported in enumerate(codes) for code in dict.fromkeys(reported)]
+        pairs = [
+            (place, self._number[code]) for place, reported in enumerate(codes) for code in dict.fromkeys(reported)
+        ]
         self._account = np.array([place for place, _ in pairs], dtype=np.intp)
         self._code = np.array([number for _, number in pairs], dtype=np.intp)
         spread = np.array([len(documents) for documents, _ in postings], dtype=np.float64)

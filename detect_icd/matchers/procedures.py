@@ -56,9 +56,7 @@ class ProcedureMatcher:
             for found in occurrences(clause, name)
             if (mention := mention_of(facts, entry, found)) is not None
         ]
-        listed = [m for m in mentions if m.role is Role.TITLE and m.status is Status.PRESENT]
-        if len(kept := of_own_part(facts, listed)) < len(listed):
-            mentions = [m for m in mentions if m not in listed or m in kept]
+        mentions = of_own_part(facts, mentions)
         told = list(by_steps(facts, self.index, service_date))
         done = [mention for mention in mentions if mention.status is Status.PRESENT]
         known = accounts(self.index.vocabulary)
@@ -71,8 +69,7 @@ class ProcedureMatcher:
         elif facts.titled and told:
             told = confirmed(facts, known, told, named_codes)
         if not named_codes and (mentions or told):
-            told = doubtless(facts, known, told)
-            mentions = [m for m in mentions if m.status is not Status.PRESENT] + doubtless(facts, known, [m for m in mentions if m.status is Status.PRESENT])
+            told, mentions = doubtless(facts, known, told), doubtless(facts, known, mentions)
         told = with_further(facts, self.index, told, service_date)
         others = any(mention.role is Role.TITLE and not decided(mention) for mention in done)
         if not others and (sized := by_size(facts, self.index, service_date)):

@@ -149,7 +149,9 @@ def by_account(
         shared = [places[word] for word in known.words(like, said)[:_SHOWN]]
         meant_by = {code: meant(code, facts.text) for code in like.codes}
         # Told alike but for where or how often: what speaks for the one speaks for the other.
-        kinds.update({own: max(kinds[own], kinds.get(code, 0.0)) for code, own in meant_by.items() if own and own in kinds})
+        kinds.update(
+            {own: max(kinds[own], kinds.get(code, 0.0)) for code, own in meant_by.items() if own and own in kinds}
+        )
         own_codes = list(dict.fromkeys(code for code in meant_by.values() if code))
         if found := [m for code in own_codes if (m := _like(facts, index, code, day, like, told.clauses, shared))]:
             kind = sum(kinds.get(mention.code, 0.0) for mention in found) / len(found)
@@ -224,7 +226,7 @@ def _voted(agreed: Sequence[_Say], kinds: sure.Kinds, least: float) -> list[Ment
     return [
         replace(first[code], score=min(likely[code], _SUREST))
         for code, say in votes.items()
-        if say >= _MAJORITY * total and (likely[code] >= least or first[code].entry.procedure.specialty in SERVICES)
+        if say >= _MAJORITY * total and (likely[code] >= least or not _is_operation(first[code]))
     ]
 
 
@@ -236,9 +238,11 @@ def doubtless(facts: Facts, known: Accounts, mentions: Sequence[Mention]) -> lis
 
     def holds(mention: Mention) -> bool:
         procedure, found = mention.entry.procedure, mention.found
+        if mention.status is not Status.PRESENT:
+            return True
         if not may_be(mention.code, facts.text):
             return False
-        if found.likeness or procedure.add_on_to or procedure.specialty in SERVICES or mention.code not in kinds:
+        if found.likeness or procedure.add_on_to or mention.code not in kinds or not _is_operation(mention):
             return True
         least = of_steps if found.by_steps else _SURE
         return sure.by_words(mention.code, kinds, by_steps=found.by_steps) >= least
@@ -246,13 +250,24 @@ def doubtless(facts: Facts, known: Accounts, mentions: Sequence[Mention]) -> lis
     return [mention for mention in mentions if holds(mention)]
 
 
-def of_own_part(facts: Facts, titles: Sequence[Mention]) -> list[Mention]:
-    """What a list of operations names, without what nothing in the note speaks of where something else is what it speaks of.
+def _is_operation(mention: Mention) -> bool:
+    """Whether it is surgery: few accounts are known of each service, and those are told in few words."""
+    surgical = mention.code.isdigit() and "10000" <= mention.code < "70000"
+    return surgical and mention.entry.procedure.specialty not in SERVICES
+
+
+def of_own_part(facts: Facts, mentions: Sequence[Mention]) -> list[Mention]:
+    """Without what the list of operations names and the note else does not speak of, where it does of something else that is listed.
 
     A word of the list may name an operation elsewhere: the sling of a thumb, the leads of a cord's stimulator.
     """
-    own = [m for m in titles if m.entry.procedure.add_on_to or may_be(m.code, facts.text)]
-    return own if any(not m.entry.procedure.add_on_to for m in own) else list(titles)
+    listed = [
+        m for m in mentions if m.role is Role.TITLE and m.status is Status.PRESENT and not m.entry.procedure.add_on_to
+    ]
+    strange = {m.code for m in listed if not may_be(m.code, facts.text)}
+    if not strange or all(m.code in strange for m in listed):
+        return list(mentions)
+    return [m for m in mentions if m.role is not Role.TITLE or m.code not in strange]
 
 
 def _like(  # noqa: PLR0917 - a code of a known account, beside the account of the note
@@ -269,7 +284,9 @@ def _like(  # noqa: PLR0917 - a code of a known account, beside the account of t
     clause = next((c for c in clauses if c.start <= hits[0].start < c.end), clauses[0])
     atoms = frozenset(hit.atom for hit in hits)
     found = Found.at(clause, atoms, hits, by_steps=True, likeness=min(like.share, _SUREST))
-    entries = [entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day) and _is_given(facts, entry)]
+    entries = [
+        entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day) and _is_given(facts, entry)
+    ]
     # An entry of names alone may ask for less: its name says the rest.
     entries = [entry for entry in entries if entry.steps] or entries
     phrased = index.vocabulary.phrased
