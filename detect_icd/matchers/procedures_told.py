@@ -234,7 +234,7 @@ def doubtless(facts: Facts, known: Accounts, mentions: Sequence[Mention]) -> lis
     """What an account without a heading states and nothing rules out, as far as it is somewhat like the known ones of the operation."""
     told = _Told.of(facts)
     kinds = known.kinds_like(known.said(facts.text, told.parts, told.hits))
-    of_steps = _SURE if told.of_work(facts) else _SURE_IDLE
+    works = told.of_work(facts)
 
     def holds(mention: Mention) -> bool:
         procedure, found = mention.entry.procedure, mention.found
@@ -244,8 +244,9 @@ def doubtless(facts: Facts, known: Accounts, mentions: Sequence[Mention]) -> lis
             return False
         if found.likeness or procedure.add_on_to or mention.code not in kinds or not _is_operation(mention):
             return True
-        least = of_steps if found.by_steps else _SURE
-        return sure.by_words(mention.code, kinds, by_steps=found.by_steps) >= least
+        if found.by_steps and not works:
+            return False
+        return sure.by_words(mention.code, kinds, by_steps=found.by_steps) >= _SURE
 
     return [mention for mention in mentions if holds(mention)]
 
