@@ -16,7 +16,6 @@ from detect_icd.matchers.procedures_kinds import (
     DONE_HERE,
     GIVEN,
     INSTRUCTS,
-    NO_OPENING,
     NONE_TODAY,
     OPERATIVE,
     OPERATIVE_SECTIONS,
@@ -105,11 +104,6 @@ class Facts:
         """Whether any sentence of a visit says that something was done then and there."""
         told = (clause for clause in self.clauses if clause.role is Role.BODY)
         return any(DONE_HERE.search(self.text, clause.start, clause.end) for clause in told)
-
-    def opens_with(self, clause: Clause) -> bool:
-        """Whether a clause begins the note and does no more than name what was done, as the heading that is not there would."""
-        first = clause is self.clauses[0] and not self.text[: clause.start].strip(" \n\t-*")
-        return first and not self.visit and NO_OPENING.search(self.text, clause.start, clause.end) is None
 
     def did_here(self, hits: Sequence[Hit]) -> bool:
         """Whether a sentence of a visit that holds some of these words says that something was done then and there."""
