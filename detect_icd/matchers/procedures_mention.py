@@ -167,9 +167,11 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
         return (Status.HISTORICAL if clause.section in _PAST else Status.PLANNED), None
     if clause.role is Role.FINDING and not found.by_steps:
         return None, None
-    performed = facts.operative or (found.by_steps and not facts.visit) or _opens(facts, clause)
+    performed = facts.operative or (found.by_steps and not facts.visit)
     if found.by_steps and facts.instructs:
         performed = False
+    if not performed and entry.procedure.specialty not in SERVICES:
+        performed = _opens(facts, clause)
     if not performed and entry.procedure.specialty in SERVICES:
         performed = facts.is_service(clause)
     if not performed and (entry.procedure.specialty in SERVICES or entry.procedure.code.startswith(_OFFICE)):
