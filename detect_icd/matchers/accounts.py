@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from detect_icd.coding import cpt, hcpcs
+from detect_icd.matchers.accounts_kinds import Kinds
 from detect_icd.matchers.procedures_compiled import account_sources, pack, packed
 from detect_icd.matchers.procedures_lexicon import Procedure, read_all
 from detect_icd.matchers.procedures_vocabulary import Hit, Vocabulary
@@ -138,7 +139,12 @@ class Accounts:
                 often.append(times)
         self._file(list(found), list(found.values()))
 
-    def _file(self, features: Sequence[str], postings: Sequence[tuple[Sequence[int], Sequence[int]]]) -> None:
+    def _file(
+        self,
+        features: Sequence[str],
+        postings: Sequence[tuple[Sequence[int], Sequence[int]]],
+        norms: Sequence[float] | None = None,
+    ) -> None:
         self._known_features = tuple(features)
         self._numbers = {feature: number for number, feature in enumerate(features)}
         self._postings = [(np.array(d, dtype=np.intp), np.array(t, dtype=np.float64)) for d, t in postings]
@@ -158,11 +164,18 @@ class Accounts:
                 beside.setdefault(code, set()).update(codes)
         self._beside = beside
         self._most = [float(weights.max()) for weights in self._weights]
+        self._kinds = Kinds(self._codes, self._postings, norms)
 
     def to_packed(self) -> dict[str, Any]:
         """All it knows, for ``from_packed``."""
         postings = [[d.tolist(), [int(often) for often in t]] for d, t in self._postings]
-        return {"codes": self._codes, "sources": self._sources, "features": list(self._numbers), "postings": postings}
+        return {
+            "codes": self._codes,
+            "sources": self._sources,
+            "features": list(self._numbers),
+            "postings": postings,
+            "norms": [round(norm, 4) for norm in self._kinds.norms.tolist()],
+        }
 
     @classmethod
     def from_packed(cls, vocabulary: Vocabulary, raw: Mapping[str, Any]) -> Accounts:
@@ -170,7 +183,7 @@ class Accounts:
         found = cls(vocabulary)
         found._codes = [tuple(codes) for codes in raw["codes"]]
         found._sources = list(raw["sources"])
-        found._file(raw["features"], raw["postings"])
+        found._file(raw["features"], raw["postings"], raw["norms"])
         return found
 
     def __len__(self) -> int:
@@ -179,6 +192,10 @@ class Accounts:
     def beside(self, code: str) -> AbstractSet[str]:
         """The codes that some known account reports together with a code."""
         return self._beside.get(code, frozenset())
+
+    def kinds_like(self, said: Said) -> dict[str, float]:
+        """How like what is said is to all accounts of each code together, from 0 to 1."""
+        return self._kinds.alike(said)
 
     def said(self, text: str, parts: Iterable[tuple[int, int]], hits: Iterable[Hit]) -> Said:
         """What parts of a text say: the number of each known feature, and how often it stands there.

@@ -14,7 +14,7 @@ from detect_icd.matchers.procedures_modifiers import with_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role, clauses, lists
 from detect_icd.matchers.procedures_select import Reading, select
 from detect_icd.matchers.procedures_skin import beside, by_size, decided, with_further
-from detect_icd.matchers.procedures_told import by_account, by_steps, confirmed
+from detect_icd.matchers.procedures_told import by_account, by_steps, confirmed, doubtless, of_own_part
 from detect_icd.sections import Section
 
 
@@ -56,6 +56,7 @@ class ProcedureMatcher:
             for found in occurrences(clause, name)
             if (mention := mention_of(facts, entry, found)) is not None
         ]
+        mentions = of_own_part(facts, mentions)
         told = list(by_steps(facts, self.index, service_date))
         done = [mention for mention in mentions if mention.status is Status.PRESENT]
         known = accounts(self.index.vocabulary)
@@ -67,6 +68,8 @@ class ProcedureMatcher:
             told = like
         elif facts.titled and told:
             told = confirmed(facts, known, told, named_codes)
+        if not named_codes and (mentions or told):
+            told, mentions = doubtless(facts, known, told), doubtless(facts, known, mentions)
         told = with_further(facts, self.index, told, service_date)
         others = any(mention.role is Role.TITLE and not decided(mention) for mention in done)
         if not others and (sized := by_size(facts, self.index, service_date)):

@@ -54,6 +54,7 @@ class Facts:
         self._all_sections = sections
         self._sections = {section.name for section in sections}
         self.titled = any(clause.role is Role.TITLE for clause in clauses)
+        self.reports = self.titled or bool(self._sections & OPERATIVE_SECTIONS)
         self._status: dict[tuple[int, int, int], tuple[Status, Span | None]] = {}
         self._first: dict[frozenset[str], tuple[Hit, ...]] = {}
         self._holding: dict[tuple[Role, str], list[Clause]] = {}
@@ -65,9 +66,7 @@ class Facts:
     @functools.cached_property
     def operative(self) -> bool:
         """Whether the note tells of an operation at all, rather than of a visit or a stay."""
-        if self.titled or self._sections & OPERATIVE_SECTIONS:
-            return True
-        return not self.visit and OPERATIVE.search(self.text) is not None
+        return self.reports or (not self.visit and OPERATIVE.search(self.text) is not None)
 
     def may_say(self, entry: Entry) -> bool:
         """Whether the atoms of all that an entry asks for stand anywhere in the note; if not, it is not worth a look."""

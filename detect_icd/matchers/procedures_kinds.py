@@ -65,3 +65,36 @@ DONE_HERE = re.compile(
     re.IGNORECASE,
 )
 """What a clause of a visit says where something was done then and there."""
+NO_OPENING = re.compile(
+    r"\b(?:history|follow\w*|seen|presents?|presented|referr\w+|consult\w*|schedul\w+|plan\w*|discuss\w*|recommend\w*|counsel\w*|candidate|complain\w*|post-?op\w*|s/p|status post|after|prior|before|since|"
+    r"clinic|visit|education|instructions?|leaflet|pre-?cert|authori[sz]\w+|request\w*|consent\w*|estimate|cancel\w*|refus\w+|declin\w+|offered|consider\w*|awaiting|wants?|needs?|booked|cost|price|course|lecture|"
+    r"question|asks?|asked|would|should|could|will|may|might|if|is|are|has|have|had|was|were|been|booking|sheet|rota|board|slots?)\b|\?|\b\d{1,2}:\d\d\b",
+    re.IGNORECASE,
+)
+"""Words of a first sentence that does more than name what was done."""
+
+_STRONG = (
+    r"incis(?:ion|ed|ing)|nicked|slit|stab|dissect(?:ed|ion)|transected|divided|excised|resected|amputated|stripped|peeled|shelled|scooped|teased|swept|mobili[sz]ed|freed|retractor|spread|"
+    r"snar(?:e|ed)|lassoed|grasped|gripped|bitten|bites?|nipped|biopsied|cores|punch(?:es|ed)?|trimmed|burr(?:ed)?|drilled|reamed|reaming|sawn?|curett(?:e|ed|age)|scraped|debrided|pared|broached|cemented|plated|plates?|"
+    r"screws?|nailed|pinned|pins|wires?|wired|anchors?|cages?|grafted|stent(?:ed)?|drained|ballooned|balloon|dilated|stretched|bougies?|clips|clipped|clamp(?:ed|s)?|staplers?|stapled|tied|ligated|sutur(?:e|ed|es)|stitch(?:es|ed)?|"
+    r"sewn?|sewed|closure|cauter(?:y|ized|ised)|coagulated|fulgurated|ablated|lasered|frozen|froze|injected|infiltrated|needle|aspirated|sucked|suction|irrigated|washed|rinsed|flushed|lavage|scope|\w+scope|camera|ports?|trocars?|"
+    r"docked|introduced|inserted|packed|packing|implanted|seated|deployed|threaded|prepped|draped|tourniquet|lidocaine|numbed|lithotomy|snipped|sheath|c-arm|instilled|steri-?strips|vicryl|nylon|prolene|monocryl|extracted|"
+    r"bagged|sealed|bovie|harmonic|ligasure|decompressed|evacuated|harvested|reattached|cannulated|patched|moulded|molded|scalpel|blade|forceps|rongeur|pituitary|banded|resurfaced|arthrotomy|thoracotomy|laparotomy|wedge[sd]?|shocks|"
+    r"(?:cut|taken|took|take|let|drawn|pulled|came|brought|lifted|fished|dug|scooped|picked) (?:\w+ )?(?:out|off|away|down|open|through|over|into|across)|(?:asleep|under (?:general|local|spinal|sedation)|anesthe\w+|propofol)|"
+    r"\w{3,}(?:ectom(?:y|ies)|otomy|ostomy|plast(?:y|ies)|scopy|pexy|desis|orrhaphy)|EGD|EUS|ERCP|EBUS|VATS|bronch|BAL|APC|RFA|CSP|TBBx|bx|FN[AB]|SEMS|LN2|nitrogen|cryo\w*|brush(?:ed|ings?)?|passes|"
+    r"cement|punctured?|cannulas?|needled|cored|cath|lancet|\d+ ?g|gauge|oversewn|stenting|cuts?|hooked|steered|tamps?|whipple|burned|burnt|emptied|touched"
+)
+"""What surgeons do, and do it with: no disease is told so."""
+_WEAK = (
+    r"cut|opened|entered|exposed|raised|lifted|split|removed|taken|took|pulled|drawn|sampled?|samples|shaved|closed|repaired|fixed|reduced|passed|placed|put|laid|advanced|crossed|brought|turned|delivered|out|released|swung|slid|wrapped|set|cast|"
+    r"splint|nail|mesh|drill|laser|loop|drain|tube|catheter|drape|prep|block|local|general|prone|supine|probe|leads?|electrodes?|fluoro\w*|ultrasound|dressing|implant|graft|loose|changed|films?|pegs|joined|held|wrap|biopsies|needles|injections?|repair|flap|bands|cortisone|lytics|kept|shaved"
+)
+"""What they do that diseases and examinations do as well."""
+_DEED = re.compile(rf"\b(?:{_STRONG})\b", re.IGNORECASE)
+_LIKE_A_DEED = re.compile(rf"\b(?:{_STRONG}|{_WEAK})\b", re.IGNORECASE)
+_DEEDS = 2
+
+
+def tells_of_work(text: str) -> bool:
+    """Whether an account tells of something done, by one word of work or two that may be: a disease is told much like its cure."""
+    return bool(_DEED.search(text)) or len({match.group().lower() for match in _LIKE_A_DEED.finditer(text)}) >= _DEEDS

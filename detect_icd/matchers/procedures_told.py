@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
 from detect_icd.candidates import Status
+from detect_icd.matchers import procedures_sure as sure
 from detect_icd.matchers.accounts import Accounts, Likeness
+from detect_icd.matchers.procedures_demands import may_be, meant
 from detect_icd.matchers.procedures_facts import Facts
-from detect_icd.matchers.procedures_index import Atoms, Index
-from detect_icd.matchers.procedures_mention import Found, Mention, mention_of
+from detect_icd.matchers.procedures_index import Atoms, Entry, Index
+from detect_icd.matchers.procedures_kinds import tells_of_work
+from detect_icd.matchers.procedures_mention import SERVICES, Found, Mention, mention_of
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_vocabulary import Hit
 
@@ -23,12 +28,18 @@ _LEAST_SHARE = 0.2
 """The least part of what the account's words say that must be in common: long notes have a little of everything."""
 _NEARER = 1.2
 """How much nearer a known account must be than those of what the steps say, to be followed instead."""
-_ASKED = 5
+_ASKED = 10
 """Known accounts that have a say in what is reported."""
-_STEEPNESS = 8
+_STEEPNESS = 10
 """How fast a say falls with nearness."""
+_OF_KIND = 2
+"""How much likeness to all accounts of an operation counts beside nearness to one."""
 _MAJORITY = 0.45
 """The share of all says that a code needs."""
+_SURE = 0.45
+"""How likely an operation must be right."""
+_SURE_IDLE = 0.65
+"""The same where the account has no word of anything done."""
 _AS_NEAR = 0.8
 """How near a known account must be to the nearest for its operation to be told."""
 _SHOWN = 8
@@ -44,7 +55,7 @@ def by_steps(facts: Facts, index: Index, day: date | None) -> Iterator[Mention]:
     said = {atom for clause in told for atom in clause.atoms}
     phrased = index.vocabulary.phrased
     for entry in index.told(said):
-        if not (entry.procedure.valid_on(day) and facts.may_say(entry)):
+        if not (entry.procedure.valid_on(day) and facts.may_say(entry) and may_be(entry.procedure.code, facts.text)):
             continue
         hits = [stated for step in entry.steps if (stated := _first_stated(facts, step, phrased))]
         if len(hits) < entry.procedure.steps_needed:
@@ -80,6 +91,10 @@ class _Told(NamedTuple):
         clauses = [c for c in facts.clauses if c.role >= Role.FINDING and not _is_elsewhere(facts, c)]
         return cls(clauses, [(c.start, c.end) for c in clauses], [hit for c in clauses for hit in c.hits])
 
+    def of_work(self, facts: Facts) -> bool:
+        """Whether it tells of something done, or stands in the report of an operation."""
+        return facts.reports or tells_of_work(" ".join(facts.text[start:end] for start, end in self.parts))
+
 
 def _is_elsewhere(facts: Facts, clause: Clause) -> bool:
     """Whether most of a sentence speaks of what was done before or is to be done."""
@@ -90,6 +105,13 @@ def _is_elsewhere(facts: Facts, clause: Clause) -> bool:
 _JUDGED = 64
 """Words of one sentence by which it is judged: no sentence that tells of an operation has more."""
 _ELSEWHERE = frozenset({Status.HISTORICAL, Status.PLANNED})
+
+
+class _Say(NamedTuple):
+    """A known account against whose operations nothing speaks: how near it and its kind are, and the operations."""
+
+    nearness: float
+    mentions: list[Mention]
 
 
 def by_account(
@@ -119,16 +141,24 @@ def by_account(
     steps = {mention.code for mention in stated if mention.status is Status.PRESENT}
     nearest_steps = next((like.score for like in ranked if steps & set(like.codes)), 0.0)
     places = known.places(facts.text, told.parts, told.hits)
-    agreed: list[tuple[float, list[Mention]]] = []
+    kinds = known.kinds_like(said)
+    agreed: list[_Say] = []
     for like in ranked:
         if not (agreed or steps & set(like.codes)) and like.score < _NEARER * nearest_steps:
             return []
         shared = [places[word] for word in known.words(like, said)[:_SHOWN]]
-        if found := [m for code in like.codes if (m := _like(facts, index, code, day, like, told.clauses, shared))]:
-            agreed.append((like.score, found))
+        meant_by = {code: meant(code, facts.text) for code in like.codes}
+        # Told alike but for where or how often: what speaks for the one speaks for the other.
+        kinds.update(
+            {own: max(kinds[own], kinds.get(code, 0.0)) for code, own in meant_by.items() if own and own in kinds}
+        )
+        own_codes = list(dict.fromkeys(code for code in meant_by.values() if code))
+        if found := [m for code in own_codes if (m := _like(facts, index, code, day, like, told.clauses, shared))]:
+            kind = sum(kinds.get(mention.code, 0.0) for mention in found) / len(found)
+            agreed.append(_Say(like.score / ranked[0].score + _OF_KIND * kind, found))
         if len(agreed) == _ASKED:
             break
-    voted = _voted(agreed)
+    voted = _voted(agreed, kinds, _SURE if told.of_work(facts) else _SURE_IDLE)
     codes = {mention.code for mention in voted}
     if any(
         codes & {*mention.entry.procedure.supersedes, *mention.entry.procedure.includes}
@@ -180,21 +210,65 @@ def _is_listed(clauses: Sequence[Clause], mention: Mention) -> bool:
     return all(any(title.start <= hit.start < title.end for title in titles) for hit in mention.found.hits)
 
 
-def _voted(agreed: Sequence[tuple[float, list[Mention]]]) -> list[Mention]:
+def _voted(agreed: Sequence[_Say], kinds: sure.Kinds, least: float) -> list[Mention]:
     """The operations that the nearest accounts agree on, each with a say by its nearness; none where they do not agree."""
-    if not agreed:
-        return []
-    nearest = agreed[0][0]
     first: dict[str, Mention] = {}
     votes: dict[str, float] = {}
+    nearest = max((say.nearness for say in agreed), default=0.0)
     total = 0.0
-    for score, mentions in agreed:
-        say = (score / nearest) ** _STEEPNESS
+    for nearness, mentions in agreed:
+        say = math.exp(_STEEPNESS * (nearness - nearest))
         total += say
         for mention in mentions:
             first.setdefault(mention.code, mention)
             votes[mention.code] = votes.get(mention.code, 0.0) + say
-    return [first[code] for code, say in votes.items() if say >= _MAJORITY * total]
+    likely = {code: sure.by_account(code, say / total, kinds) for code, say in votes.items()}
+    return [
+        replace(first[code], score=min(likely[code], _SUREST))
+        for code, say in votes.items()
+        if say >= _MAJORITY * total and (likely[code] >= least or not _is_operation(first[code]))
+    ]
+
+
+def doubtless(facts: Facts, known: Accounts, mentions: Sequence[Mention]) -> list[Mention]:
+    """What an account without a heading states and nothing rules out, as far as it is somewhat like the known ones of the operation."""
+    told = _Told.of(facts)
+    kinds = known.kinds_like(known.said(facts.text, told.parts, told.hits))
+    works = told.of_work(facts)
+
+    def holds(mention: Mention) -> bool:
+        procedure, found = mention.entry.procedure, mention.found
+        if mention.status is not Status.PRESENT:
+            return True
+        if not may_be(mention.code, facts.text):
+            return False
+        if found.likeness or procedure.add_on_to or mention.code not in kinds or not _is_operation(mention):
+            return True
+        if found.by_steps and not works:
+            return False
+        return sure.by_words(mention.code, kinds, by_steps=found.by_steps) >= _SURE
+
+    return [mention for mention in mentions if holds(mention)]
+
+
+def _is_operation(mention: Mention) -> bool:
+    """Whether it is surgery: few accounts are known of each service, and those are told in few words."""
+    surgical = mention.code.isdigit() and "10000" <= mention.code < "70000"
+    return surgical and mention.entry.procedure.specialty not in SERVICES
+
+
+def of_own_part(facts: Facts, mentions: Sequence[Mention]) -> list[Mention]:
+    """Without what the list of operations names and the note else does not speak of, where it does of something else that is listed.
+
+    A word of the list may name an operation elsewhere: the sling of a thumb, the leads of a cord's stimulator.
+    """
+    listed = [
+        m for m in mentions if m.role is Role.TITLE and m.status is Status.PRESENT and not m.entry.procedure.add_on_to
+    ]
+    strange = {m.code for m in listed if not may_be(m.code, facts.text)}
+    if not strange or all(m.code in strange for m in listed):
+        return list(mentions)
+    return [m for m in mentions if m.role is not Role.TITLE or m.code not in strange]
 
 
 def _like(  # noqa: PLR0917 - a code of a known account, beside the account of the note
@@ -211,7 +285,9 @@ def _like(  # noqa: PLR0917 - a code of a known account, beside the account of t
     clause = next((c for c in clauses if c.start <= hits[0].start < c.end), clauses[0])
     atoms = frozenset(hit.atom for hit in hits)
     found = Found.at(clause, atoms, hits, by_steps=True, likeness=min(like.share, _SUREST))
-    entries = [entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day)]
+    entries = [
+        entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day) and _is_given(facts, entry)
+    ]
     # An entry of names alone may ask for less: its name says the rest.
     entries = [entry for entry in entries if entry.steps] or entries
     phrased = index.vocabulary.phrased
@@ -219,6 +295,13 @@ def _like(  # noqa: PLR0917 - a code of a known account, beside the account of t
         return None
     mentions = [mention for entry in entries if (mention := mention_of(facts, entry, found))]
     return max(mentions, key=lambda mention: mention.score, default=None)
+
+
+def _is_given(facts: Facts, entry: Entry) -> bool:
+    """Whether it is no drug, or one that the note names: none is like another."""
+    if entry.procedure.specialty != "drugs":
+        return True
+    return any(next(facts.holding(name), None) for name in entry.names)
 
 
 def _is_denied(facts: Facts, step: tuple[Atoms, ...], phrased: Atoms) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from detect_icd import detect
 from detect_icd.coding import CodeSystem, cpt, hcpcs
 from detect_icd.matchers import accounts as module
+from detect_icd.matchers import procedures_sure as sure
 from detect_icd.matchers.accounts import Account, Accounts, accounts, read_accounts
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import index
@@ -186,3 +187,34 @@ def test_what_the_account_states_is_reported_beside_what_it_is_like():
 def test_sentences_about_earlier_or_later_operations_make_no_likeness():
     told = "SURGERY CLINIC. Two weeks out from open repair of the right inguinal hernia with mesh. Wound healed, no recurrence on cough."
     assert services(told) == {}
+
+
+def test_likeness_to_a_kind_is_the_cosine_to_all_its_accounts(known):
+    kinds = known.kinds_like(said(known, KNOWN[0].text))
+    assert kinds[BY_KNIFE] == pytest.approx(1.0, abs=1e-6)
+    assert kinds[BY_KNIFE] > kinds[BY_SCOPE] >= 0
+    assert known.kinds_like({}) == {}
+
+
+def test_what_is_packed_knows_the_kinds_as_before(known):
+    again = Accounts.from_packed(index().vocabulary, json.loads(json.dumps(known.to_packed())))
+    before, after = (each.kinds_like(said(each, TOLD)) for each in (known, again))
+    assert after == pytest.approx(before, abs=1e-3)
+
+
+def test_an_operation_is_surer_the_more_speaks_for_it():
+    kinds = {"29827": 0.5, "29828": 0.4}
+    assert (
+        0
+        < sure.by_account("29828", 0.6, kinds)
+        < sure.by_account("29827", 0.6, kinds)
+        < sure.by_account("29827", 1.0, kinds)
+        < 1
+    )
+    assert sure.by_words("29828", kinds, by_steps=True) < sure.by_words("29827", kinds, by_steps=True)
+    assert sure.by_words("29806", kinds, by_steps=False) < sure.by_words("29827", kinds, by_steps=False)
+
+
+def test_a_drug_is_told_by_its_name_alone():
+    note = "Right knee joint injected with 80 mg methylprednisolone acetate (Depo-Medrol, our vial) after a sterile prep; no ultrasound."
+    assert "J3301" not in services(note)

@@ -1,0 +1,84 @@
+"""How like a text is to all accounts of an operation taken together, beside how like it is to the nearest of them.
+
+The nearest account may be near by chance words; what all accounts of an operation share is what it cannot be told without. The
+measure is the cosine to their centroid (Rocchio), over the same features as nearness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+_REPEATED = 2
+"""How often a word counts at most."""
+
+Postings = Sequence[tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]]
+"""For each feature the known accounts that have it, and how often."""
+
+
+class Kinds:
+    """The known accounts by code, each code a kind of account.
+
+    Args:
+        codes: What each known account reports.
+        postings: The features of the accounts.
+        norms: The lengths of the sums of accounts by code, in the order of ``names``, where they were reckoned before.
+    """
+
+    def __init__(
+        self, codes: Sequence[Sequence[str]], postings: Postings, norms: Sequence[float] | None = None
+    ) -> None:
+        count = len(codes)
+        self.names = tuple(sorted({code for reported in codes for code in reported}))
+        self._number = {code: number for number, code in enumerate(self.names)}
+        pairs = [
+            (place, self._number[code]) for place, reported in enumerate(codes) for code in dict.fromkeys(reported)
+        ]
+        self._account = np.array([place for place, _ in pairs], dtype=np.intp)
+        self._code = np.array([number for _, number in pairs], dtype=np.intp)
+        spread = np.array([len(documents) for documents, _ in postings], dtype=np.float64)
+        self._rarity = np.log(1 + (count - spread + 0.5) / (spread + 0.5))
+        self._postings = postings
+        squares = np.zeros(count)
+        for rarity, (documents, times) in zip(self._rarity, postings, strict=True):
+            squares[documents] += np.minimum(times, _REPEATED) * rarity**2
+        self._lengths = np.sqrt(np.maximum(squares, 1e-12))
+        self.norms = self._sums() if norms is None else np.array(norms)
+
+    def _sums(self) -> npt.NDArray[np.float64]:
+        """The length of the sum of the accounts of each code."""
+        squares = np.zeros(len(self.names))
+        belongs: list[list[int]] = [[] for _ in self._lengths]
+        for place, number in zip(self._account.tolist(), self._code.tolist(), strict=True):
+            belongs[place].append(number)
+        for rarity, (documents, times) in zip(self._rarity, self._postings, strict=True):
+            said = rarity * np.sqrt(np.minimum(times, _REPEATED)) / self._lengths[documents]
+            sums: dict[int, float] = {}
+            for place, weight in zip(documents.tolist(), said.tolist(), strict=True):
+                for number in belongs[place]:
+                    sums[number] = sums.get(number, 0.0) + weight
+            for number, total in sums.items():
+                squares[number] += total**2
+        return np.sqrt(squares)
+
+    def alike(self, said: Mapping[int, int]) -> dict[str, float]:
+        """How like what is said is to the accounts of each code, from 0 to 1.
+
+        Args:
+            said: The numbers of features that a text has, and how often.
+        """
+        cosines = np.zeros(len(self._lengths))
+        length = 0.0
+        for number, often in said.items():
+            rarity = self._rarity[number]
+            documents, times = self._postings[number]
+            own = min(often, _REPEATED) ** 0.5 * rarity
+            length += own**2
+            cosines[documents] += own * rarity * np.sqrt(np.minimum(times, _REPEATED))
+        if not length:
+            return {}
+        cosines /= self._lengths * length**0.5
+        sums = np.bincount(self._code, weights=cosines[self._account], minlength=len(self.names))
+        return dict(zip(self.names, (sums / np.maximum(self.norms, 1e-12)).tolist(), strict=True))
