@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from detect_icd.candidates import Candidate, Detection, Status, ranked
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.conventions.combine import apply_combinations, part
+from detect_icd.conventions.concluded import drop_concluded
 from detect_icd.conventions.courses import state_both_courses
 from detect_icd.conventions.docket import Docket
 from detect_icd.conventions.encounter import drop_own_operation
@@ -107,6 +108,7 @@ class Guidelines:
         most_specific(docket, self.rules)
         drop_own_operation(docket)
         drop_integral(docket)
+        drop_concluded(docket)
         exclude(docket, book)
 
 

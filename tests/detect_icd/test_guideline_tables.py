@@ -3,6 +3,7 @@
 import pytest
 
 from detect_icd.codebook import CodeBook
+from detect_icd.conventions.concluded import concluded
 from detect_icd.conventions.features import families
 from detect_icd.conventions.linked import linked
 from detect_icd.conventions.organisms import tables
@@ -78,7 +79,15 @@ def notes():
     """The examples and near-misses of every row, then the notes that try what no single row says."""
     known = rules()
     kin = [kin.family for kin in families().values()]
-    for table in (known.combinations, known.suppressions, known.generals, statements().rules, *linked(), kin):
+    for table in (
+        known.combinations,
+        known.suppressions,
+        known.generals,
+        concluded(),
+        statements().rules,
+        *linked(),
+        kin,
+    ):
         for rule in table:
             for kind in ("matches", "ignores"):
                 for number, line in enumerate(getattr(rule, kind)):
