@@ -255,6 +255,9 @@ def _child(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> str | N
             ranked.append((2 + len(extra), 0, code))
     if not ranked and len(entry.children) == 1:
         return entry.children[0]
+    if not ranked:
+        # What a swallowed thing did is "other injury", unless it is said to have shut the airway.
+        return next((c for c in entry.children if book[c].title.endswith("causing other injury")), None)
     # Of several unspecified children, the last is the general one (K56.60 unspecified, K56.609 unspecified cause).
     ranked.sort(key=lambda item: (item[0], item[1], [-ord(letter) for letter in item[2]]))
     return ranked[0][2] if ranked else None
