@@ -14,6 +14,7 @@ from detect_icd.conventions.concluded import drop_concluded
 from detect_icd.conventions.courses import state_both_courses
 from detect_icd.conventions.docket import Docket
 from detect_icd.conventions.encounter import drop_own_operation
+from detect_icd.conventions.eyes import each_eye
 from detect_icd.conventions.excludes import exclude
 from detect_icd.conventions.families import apply_families
 from detect_icd.conventions.fractures import by_osteoporosis
@@ -103,6 +104,7 @@ class Guidelines:
         apply_linked(docket, book)
         apply_combinations(docket, book, early=True)
         apply_families(docket, book)
+        each_eye(docket, book)
         apply_combinations(docket, book, early=False)
         by_osteoporosis(docket, self.rules.fracture_sites, book)
         most_specific(docket, self.rules)

@@ -134,7 +134,7 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         said, _implied(book, code), *(_atoms(e.title)[0] for e in book.ancestors(code) if e.kind == "code")
     )
     is_open = bool(vagueness) or not (entry.billable or entry.needs_seventh)
-    best, best_rank = "", (0.0, False, 0, 0, 0, 0)
+    best, best_rank = "", (0.0, True, 0, 0, 0, 0)
     for leaf in _family(book, code[:_CATEGORY]).leaves:
         extra = leaf.atoms - known - _defaults(leaf.code)
         needed = extra

@@ -120,7 +120,9 @@ class DictionaryMatcher:
             for mention in self._place(text, tokens, where, phrase, atoms)
         ]
         kept = (
-            replace(mention, is_attributive=True) if is_attributive(text, tokens, max(mention.members)) else mention
+            replace(mention, is_attributive=True)
+            if not _ends_apart(text, tokens, mention.members) and is_attributive(text, tokens, max(mention.members))
+            else mention
             for mention in _most_specific(found)
         )
         return sorted(kept, key=lambda mention: (mention.start, mention.end, mention.code))
@@ -133,6 +135,9 @@ class DictionaryMatcher:
             atoms = token.atoms
             if len(atoms) == 1 and atoms[0] not in usual:
                 tokens[number] = self._spelt(token)
+            elif token.word == "both" and number + 1 < len(tokens) and _ONE_SIDE.intersection(tokens[number + 1].atoms):
+                # "Both left femoral vein": two of something else than sides.
+                tokens[number] = token._replace(atoms=())
         return tokens
 
     def _spelt(self, token: Token) -> Token:
@@ -192,6 +197,8 @@ class DictionaryMatcher:
                     continue
                 if not _negates_its_own(tokens, members):
                     continue
+                if _ends_apart(text, tokens, members) and _SPARED.match(text, end):
+                    continue
                 if _strays(text, tokens, members) or _is_origin(text, tokens, members, phrase.code):
                     continue
                 breaks = len(_BREAK.findall(text, start, end)) + text.count(": ", start, end)
@@ -245,6 +252,18 @@ def _negates_its_own(tokens: Sequence[Token], members: frozenset[int]) -> bool:
 
 
 _NEGATIVES = frozenset({"no", "not", "without", "cannot", "can't", "can\u2019t", "never", "non"})
+
+
+def _ends_apart(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
+    """Whether a comma stands before the last word of a phrase: what follows is said of that word alone."""
+    last = max(members)
+    return len(members) > 1 and "," in text[tokens[last - 1].end : tokens[last].start]
+
+
+_SPARED = re.compile(
+    r"\s*(?:(?:is|are|was|were|and [\w ]{1,20}) )?(?:spared|uninvolved|intact|preserved|normal|clear|nl\b|not involved|unaffected)", re.IGNORECASE
+)
+_ONE_SIDE = frozenset({"left", "right"})
 
 
 def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
@@ -372,9 +391,18 @@ def _borrows(mention: Mention, others: Sequence[Mention]) -> bool:
                 and other.source not in _IMPORTED
             )
             or _takes_side(mention, other)
+            or _parts_adjective(mention, other)
         )
         for other in others
     )
+
+
+def _parts_adjective(mention: Mention, other: Mention) -> bool:
+    """Whether a mention takes a word and passes over the noun right behind: "hypertensive retinopathy, both eyes"."""
+    if other.source in _IMPORTED or other.code[:3] == mention.code[:3]:
+        return False
+    passed = other.members - mention.members
+    return any(number + 1 in passed and number + 1 < max(mention.members) for number in mention.members & other.members)
 
 
 def _takes_side(mention: Mention, other: Mention) -> bool:

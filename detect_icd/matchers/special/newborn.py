@@ -119,7 +119,7 @@ class NewbornMatcher:
         )
         # What is said to be ruled out further on is no finding, unless its organism is known.
         doubted = [
-            c for c in kept if c.status is Status.PRESENT and c.coding.code in _OPEN and place[0] <= c.start < place[1]
+            c for c in kept if c.status in _ASSERTED and c.coding.code in _OPEN and place[0] <= c.start < place[1]
         ]
         kept = [c for c in kept if all(c is not other for other in doubted)]
         codes -= {c.coding.code for c in doubted}
@@ -157,7 +157,7 @@ _RULED_OUT = tuple(
     (
         code,
         re.compile(
-            rf"\b(?:{words})\b(?:[^.;\n]|\.(?= (?:cultures?|blood cultures?|culture|cx|bcx)\b)){{0,90}}?\b{_OUT}",
+            rf"\b(?:{words})\b(?:[^.\n]|\.(?= (?:cultures?|blood cultures?|culture|cx|bcx)\b)){{0,90}}?\b{_OUT}",
             re.IGNORECASE,
         ),
     )
@@ -169,6 +169,7 @@ _RULED_OUT = tuple(
         ("Z05.3", r"respiratory (?:distress|condition)|pneumonia"),
     )
 )
+_ASSERTED = frozenset({Status.PRESENT, Status.UNCERTAIN})
 _OPEN = ("P36.9", "P39.9", "P22.9", "P23.9", "P90", "P70.4")
 """Suspected conditions that leave open what they are due to."""
 
