@@ -14,8 +14,8 @@ from detect_icd.conventions.concluded import drop_concluded
 from detect_icd.conventions.courses import state_both_courses
 from detect_icd.conventions.docket import Docket
 from detect_icd.conventions.encounter import drop_own_operation
-from detect_icd.conventions.eyes import each_eye
 from detect_icd.conventions.excludes import exclude
+from detect_icd.conventions.eyes import each_eye
 from detect_icd.conventions.families import apply_families
 from detect_icd.conventions.fractures import by_osteoporosis
 from detect_icd.conventions.integral import drop_integral

@@ -11,7 +11,7 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.conventions.docket import Docket, starts
 from detect_icd.conventions.specificity import open_points
 from detect_icd.matchers.completion import complete, vocabulary
-from detect_icd.matchers.dictionary import SIDES
+from detect_icd.matchers.selection import SIDES
 from detect_icd.terms import terms
 
 if TYPE_CHECKING:

@@ -153,14 +153,9 @@ class InjuryMatcher:
         whole = self._find(kind, everything, nondisplaced=nondisplaced)
         if whole and (len(found) < 2 or _says_more(whole, groups)):  # noqa: PLR2004 - one place, however many words name it
             found = dict.fromkeys(_sided(whole, side), 0.92)
-        if (
-            not found
-            and kind not in _NEED_PLACE
-            and (title := self._by_sentence(kind, words, nondisplaced=nondisplaced))
-        ):
-            found = dict.fromkeys(_sided(title, side), 0.8)
-        if not found and kind in _TOLD_BEFORE:
-            found = self._by_place_before(kind, note[max(0, bounds[0] - _BEFORE) : words[low].start])
+        found = found or self._by_context(
+            kind, words, note[max(0, bounds[0] - _BEFORE) : words[low].start], side, nondisplaced=nondisplaced
+        )
         character = _openness(phrase, kind)
         sequela = phases()["sequela"].regex.search(sentence) is not None or _is_left_behind(note)
         treated = _TREATED.search(note[bounds[0] : words[low].start]) is not None
@@ -210,6 +205,15 @@ class InjuryMatcher:
     def _by_sentence(self, kind: str, words: list[_Word], *, nondisplaced: bool) -> InjuryTitle | None:
         atoms = frozenset().union(*(atoms for atoms, _ in _groups(words, self._vocabulary))) - {"nail"}
         return self._find(kind, atoms, nondisplaced=nondisplaced)
+
+    def _by_context(
+        self, kind: str, words: list[_Word], before: str, side: str, *, nondisplaced: bool
+    ) -> dict[str, float]:
+        """The injury by the place that the whole sentence names, or the text before it."""
+        title = None if kind in _NEED_PLACE else self._by_sentence(kind, words, nondisplaced=nondisplaced)
+        if title is None and kind in _TOLD_BEFORE:
+            return self._by_place_before(kind, before)
+        return dict.fromkeys(_sided(title, side), 0.8) if title else {}
 
     def _by_place_before(self, kind: str, text: str) -> dict[str, float]:
         """The injury at the place that the text before its sentence names last, if any."""
@@ -278,27 +282,8 @@ def _reach(words: list[_Word], head: int, taken: int, following: int, known: Abs
     return low, high
 
 
-_STOPPERS = frozenset(
-    {
-        "no",
-        "not",
-        "without",
-        "after",
-        "from",
-        "by",
-        "while",
-        "when",
-        "denies",
-        "negative",
-        "but",
-        "then",
-        "with",
-        "w",
-        "versus",
-        "vs",
-        "plus",
-    }
-)
+_STOPPERS = frozenset({"no", "not", "without", "after", "from", "by", "while", "when", "denies", "negative", "but", "then", "with", "w", "versus",
+    "vs", "plus"})  # fmt: skip
 _EDGE = frozenset({"and", "the", "a", "of", "to", "in", "or", "on", "at", "with", "his", "her", "over", "an", "for"})
 
 
