@@ -139,7 +139,7 @@ def _placed(found: list[Candidate]) -> list[Candidate]:
     return [candidate for candidate in found if not candidate.coding.code.startswith(_CIRCUMSTANCES)]
 
 
-_HURT = ("S", "T07", "T1", "T2", "T30", "T31", "T32", "T33", "T34", "T71", "M80", "M84")
+_HURT = ("S", "T07", "T1", "T2", "T30", "T31", "T32", "T33", "T34", "T67", "T68", "T69", "T71", "M80", "M84")
 _CIRCUMSTANCES = ("Y92", "Y93", "Y99")
 
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Literal
 from detect_icd.candidates import Candidate, Detection, Status, ranked
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.conventions.combine import apply_combinations, part
+from detect_icd.conventions.concluded import drop_concluded
 from detect_icd.conventions.courses import state_both_courses
 from detect_icd.conventions.docket import Docket
 from detect_icd.conventions.encounter import drop_own_operation
 from detect_icd.conventions.excludes import exclude
+from detect_icd.conventions.eyes import each_eye
 from detect_icd.conventions.families import apply_families
 from detect_icd.conventions.fractures import by_osteoporosis
 from detect_icd.conventions.integral import drop_integral
@@ -102,11 +104,13 @@ class Guidelines:
         apply_linked(docket, book)
         apply_combinations(docket, book, early=True)
         apply_families(docket, book)
+        each_eye(docket, book)
         apply_combinations(docket, book, early=False)
         by_osteoporosis(docket, self.rules.fracture_sites, book)
         most_specific(docket, self.rules)
         drop_own_operation(docket)
         drop_integral(docket)
+        drop_concluded(docket)
         exclude(docket, book)
 
 

@@ -19,6 +19,8 @@ _BOTH = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = 40
+_SUB = frozenset({"subacute"})
+"""Stands beside "acute" in titles for both: "acute and subacute hepatic failure"."""
 _COURSES = ("acute", "chronic")
 
 
@@ -35,7 +37,8 @@ def state_both_courses(docket: Docket, book: CodeBook) -> None:
         other = _COURSES[1 - _COURSES.index(course[0])]
         code = _by_course(book, other).get((candidate.coding.code[0], said - {course[0]}))
         if code is not None and not any(
-            c.coding.code[:3] == code[:3] and c is not candidate for c in docket.diagnoses()
+            c.coding.code[:3] == code[:3] and c is not candidate and other in stated(c.coding.display)
+            for c in docket.diagnoses()
         ):
             docket.add(docket.combine([candidate], book[code], f"I.B.8:{other} too"), before=candidate)
 
@@ -55,7 +58,7 @@ def _by_course(book: CodeBook, course: str) -> Mapping[tuple[str, frozenset[str]
     shelf: dict[tuple[str, frozenset[str]], str] = {}
     for entry in book.iter_billable(containing=course):
         if other not in entry.title.lower() and entry.code[0] not in "CSTO":
-            said = stated(entry.title)
+            said = stated(entry.title) - _SUB
             if course in said:
                 shelf.setdefault((entry.code[0], said - {course}), entry.code)
     return shelf

@@ -48,7 +48,7 @@ def _cause(docket: Docket, candidate: Candidate, rule: Suppression) -> Candidate
             and starts(other, rule.diagnoses)
             and not starts(other, rule.symptoms)
             and not _is_sequela(other)
-            and not _is_elsewhere(candidate, other)
+            and not is_elsewhere(candidate, other)
             and not docket.note.unlinked(candidate, other)
         ),
         None,
@@ -79,7 +79,7 @@ _WORD = re.compile(r"[a-z]+")
 _OF_A_BONE = re.compile(r"\b(?:neck|head) of\b")
 
 
-def _is_elsewhere(sign: Candidate, disease: Candidate) -> bool:
+def is_elsewhere(sign: Candidate, disease: Candidate) -> bool:
     """Whether a pain or swelling is of another place, or at the other side, than the disease."""
     if not starts(sign, _OF_A_PLACE):
         return False

@@ -93,7 +93,13 @@ disease of another category."""
 def _is_of_category(other: Candidate, vague: Candidate) -> bool:
     """Whether a code is the unspecified one of its category, and another says which of the category it is."""
     code, kind = compact(other.coding.code), compact(vague.coding.code)
-    if code[:3] != kind[:3] or kind[0] not in _WHOLE or not open_points(vague) or is_acute_of(vague, other):
+    if (
+        code[:3] != kind[:3]
+        or kind[0] not in _WHOLE
+        or not open_points(vague)
+        or is_acute_of(vague, other)
+        or is_acute_of(other, vague)
+    ):
         return False
     says_which = code[3:4] != "9" and not other.coding.display.startswith("Other")
     return says_which and _LEFT_OPEN.fullmatch(kind, 3) is not None

@@ -12,8 +12,9 @@ from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import NamedTuple
 
-from detect_icd.matchers.dictionary import SIDES, Mention
+from detect_icd.matchers.dictionary import Mention
 from detect_icd.matchers.phrases import PhraseSource
+from detect_icd.matchers.selection import SIDES
 from detect_icd.terms import Token
 
 _REACH = 8

@@ -134,7 +134,7 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         said, _implied(book, code), *(_atoms(e.title)[0] for e in book.ancestors(code) if e.kind == "code")
     )
     is_open = bool(vagueness) or not (entry.billable or entry.needs_seventh)
-    best, best_rank = "", (0.0, False, 0, 0, 0, 0)
+    best, best_rank = "", (0.0, True, 0, 0, 0, 0)
     for leaf in _family(book, code[:_CATEGORY]).leaves:
         extra = leaf.atoms - known - _defaults(leaf.code)
         needed = extra
@@ -255,6 +255,9 @@ def _child(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> str | N
             ranked.append((2 + len(extra), 0, code))
     if not ranked and len(entry.children) == 1:
         return entry.children[0]
+    if not ranked:
+        # What a swallowed thing did is "other injury", unless it is said to have shut the airway.
+        return next((c for c in entry.children if book[c].title.endswith("causing other injury")), None)
     # Of several unspecified children, the last is the general one (K56.60 unspecified, K56.609 unspecified cause).
     ranked.sort(key=lambda item: (item[0], item[1], [-ord(letter) for letter in item[2]]))
     return ranked[0][2] if ranked else None

@@ -15,8 +15,9 @@ from detect_icd.gates import folded
 from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, with_words_after, words_after
 from detect_icd.matchers.circumstances import Circumstance, CircumstanceMatcher, is_state, meant
 from detect_icd.matchers.completion import complete, lacks_side, parts_of, vocabulary
-from detect_icd.matchers.dictionary import SIDES, DictionaryMatcher, Mention
+from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
 from detect_icd.matchers.phrases import PhraseSource, read_general_words
+from detect_icd.matchers.selection import SIDES
 from detect_icd.matchers.sides import SidesOfParts
 from detect_icd.matchers.special.matcher import SpecialMatcher, covered
 from detect_icd.matchers.special.statement import Statement

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from detect_icd.matchers.attributive import is_attributive
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
+from detect_icd.matchers.selection import IMPORTED, PAIR, SIDES, most_specific
 from detect_icd.matchers.spelling import Spelling, is_spelt
 from detect_icd.terms import Token, terms, word_set
 from redactphi.months import MONTHS
@@ -33,16 +34,12 @@ _GRADES = frozenset({"right", "left", "bilateral", "upper", "lower", "acute", "c
 _UNCOUNTED = _GRADES.union(MONTHS)
 """Words between that do not count: a date counts no more than what takes its place, though an eponym is of May."""
 
-_PAIR = 2
-"""A phrase of so few words does not reach over a comma or "and"."""
-
 _MOST_BREAKS = 2
 _SECONDARY = ("C77", "C78", "C79")
 _METASTASIS = ("metasta", "mets")
 _FROM = re.compile(r"\b(?:from|arising|originating|secondary to|due to|2/2)\b", re.IGNORECASE)
 _WITH = re.compile(r"\b(?:with|w/|has)(?!\w)", re.IGNORECASE)
 _TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
-SIDES = frozenset({"right", "left", "bilateral"})
 _EYES = frozenset({"od", "os", "ou"})
 _BARRIER = re.compile(
     r"\b(?:no|not|nor|neither|never|none|free of|clear of|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p|suspicious|suggest\w*|compatible|consistent|concerning|concern for|worrisome|likely|unlikely|cannot|could|may be|might|rather than|instead of|mother|father|brother|sister)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])(?<!\b[Ss]t)\.\s|\n\s*\n",
@@ -120,8 +117,10 @@ class DictionaryMatcher:
             for mention in self._place(text, tokens, where, phrase, atoms)
         ]
         kept = (
-            replace(mention, is_attributive=True) if is_attributive(text, tokens, max(mention.members)) else mention
-            for mention in _most_specific(found)
+            replace(mention, is_attributive=True)
+            if not _ends_apart(text, tokens, mention.members) and is_attributive(text, tokens, max(mention.members))
+            else mention
+            for mention in most_specific(found)
         )
         return sorted(kept, key=lambda mention: (mention.start, mention.end, mention.code))
 
@@ -133,6 +132,9 @@ class DictionaryMatcher:
             atoms = token.atoms
             if len(atoms) == 1 and atoms[0] not in usual:
                 tokens[number] = self._spelt(token)
+            elif token.word == "both" and number + 1 < len(tokens) and _ONE_SIDE.intersection(tokens[number + 1].atoms):
+                # "Both left femoral vein": two of something else than sides.
+                tokens[number] = token._replace(atoms=())
         return tokens
 
     def _spelt(self, token: Token) -> Token:
@@ -173,7 +175,7 @@ class DictionaryMatcher:
             said = frozenset(
                 (min(where[atom], key=lambda number: (abs(number - anchor), number)), atom) for atom in atoms
             )
-            if len(atoms) <= _PAIR and _cut_off(text, tokens, said):
+            if len(atoms) <= PAIR and _cut_off(text, tokens, said):
                 # "Breast clinic: lump in the right breast": the nearest word stands before a colon, another one after it.
                 said = frozenset(
                     (min(where[atom], key=lambda number: (number < anchor, abs(number - anchor))), atom)
@@ -192,10 +194,14 @@ class DictionaryMatcher:
                     continue
                 if not _negates_its_own(tokens, members):
                     continue
-                if _strays(text, tokens, members) or _is_origin(text, tokens, members, phrase.code):
+                if (
+                    _ends_spared(text, tokens, members)
+                    or _strays(text, tokens, members)
+                    or _is_origin(text, tokens, members, phrase.code)
+                ):
                     continue
                 breaks = len(_BREAK.findall(text, start, end)) + text.count(": ", start, end)
-                apart = breaks and len(members) <= _PAIR and not _coupled(text, tokens, first, last, phrase.source)
+                apart = breaks and len(members) <= PAIR and not _coupled(text, tokens, first, last, phrase.source)
                 if (apart or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
                     continue
                 looseness += breaks
@@ -214,12 +220,9 @@ class DictionaryMatcher:
 
 def _slack(source: PhraseSource, members: int) -> int:
     """How many other words may stand between those of a phrase; none for two words that only the index puts together."""
-    if members > _PAIR:
+    if members > PAIR:
         return _SLACK
-    return 0 if source in _IMPORTED else _PAIR_SLACK
-
-
-_IMPORTED = frozenset({PhraseSource.INDEX, PhraseSource.TABLE, PhraseSource.EXTERNAL})
+    return 0 if source in IMPORTED else _PAIR_SLACK
 
 
 def _only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
@@ -245,6 +248,24 @@ def _negates_its_own(tokens: Sequence[Token], members: frozenset[int]) -> bool:
 
 
 _NEGATIVES = frozenset({"no", "not", "without", "cannot", "can't", "can\u2019t", "never", "non"})
+
+
+def _ends_apart(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
+    """Whether a comma stands before the last word of a phrase: what follows is said of that word alone."""
+    last = max(members)
+    return len(members) > 1 and "," in text[tokens[last - 1].end : tokens[last].start]
+
+
+def _ends_spared(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
+    """Whether the last word of a phrase is a part that the disease spares: "of the ascending aorta, arch spared"."""
+    return _ends_apart(text, tokens, members) and _SPARED.match(text, tokens[max(members)].end) is not None
+
+
+_SPARED = re.compile(
+    r"\s*(?:(?:is|are|was|were|and [\w ]{1,20}) )?(?:spared|uninvolved|intact|preserved|normal|clear|nl\b|not involved|unaffected)",
+    re.IGNORECASE,
+)
+_ONE_SIDE = frozenset({"left", "right"})
 
 
 def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
@@ -329,70 +350,3 @@ def _is_origin(text: str, tokens: Sequence[Token], members: frozenset[int], code
     start, end = tokens[min(members)].end, tokens[max(members)].start
     spread = [tokens[number] for number in members if tokens[number].word.startswith(_METASTASIS)]
     return any(_FROM.search(text, m.end, end) or _WITH.search(text, start, m.start) for m in spread)
-
-
-def _most_specific(found: list[Mention]) -> list[Mention]:
-    """Keeps the mentions with the most words, closest together, and drops what the kept ones already say."""
-    while True:
-        kept = _uncovered(found)
-        borrowing = {id(m) for m in kept if m.looseness and _borrows(m, kept)}
-        if not borrowing:
-            return kept
-        # What a borrower covered stands by itself.
-        found = [m for m in found if id(m) not in borrowing]
-
-
-def _uncovered(found: list[Mention]) -> list[Mention]:
-    ranked = sorted(found, key=lambda m: (-m.size + m.looseness * 0.5, m.looseness, m.source, m.start, m.code))
-    # Kept ones by each word they say: what another one contains shares a word with it.
-    kept: list[Mention] = []
-    saying: dict[tuple[int, str], list[Mention]] = {}
-    for mention in ranked:
-        said = sorted(mention.said)
-        if all(word in saying for word in said) and (
-            len(mention.members) > 1 or any(mention.said <= other.said for other in saying[said[0]])
-        ):
-            continue
-        kept.append(mention)
-        for word in said:
-            saying.setdefault(word, []).append(mention)
-    return [m for m in kept if not any(_is_within(m, other) for word in sorted(m.said) for other in saying[word])]
-
-
-def _borrows(mention: Mention, others: Sequence[Mention]) -> bool:
-    """Whether a loose mention takes a word that belongs to a close one: "canker sores again on the lip" are no lip sores."""
-    return any(
-        not other.looseness
-        and other is not mention
-        and (
-            (
-                len(other.members) > 1
-                and other.members & mention.members
-                and len(mention.members) <= _PAIR
-                and other.source not in _IMPORTED
-            )
-            or _takes_side(mention, other)
-        )
-        for other in others
-    )
-
-
-def _takes_side(mention: Mention, other: Mention) -> bool:
-    """Whether a mention reaches over another for a side that stands beside that one: "bilateral glue ear, hearing loss"."""
-    if other.code[:3] == mention.code[:3] or other.members & mention.members:
-        return False
-    for side in (number for number, atom in mention.said if atom in SIDES):
-        others = mention.members - {side}
-        if others and min(abs(side - number) for number in others) > 1 and other.members & {side - 1, side + 1}:
-            return True
-    return False
-
-
-def _is_within(mention: Mention, other: Mention) -> bool:
-    """Whether another mention says all that this one does and more, or the same condition in more words."""
-    if mention.said < other.said:
-        return True
-    # The same word may stand twice: "RF positive RA, multiple joints".
-    if len(mention.members) > 1 and mention.atoms < other.atoms:
-        return other.start <= mention.start and mention.end <= other.end
-    return mention.members < other.members and mention.code[:3] == other.code[:3]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from detect_icd.matchers.dictionary import SIDES
+from detect_icd.matchers.selection import SIDES
 from detect_icd.terms import Token
 
 _REACH = 3

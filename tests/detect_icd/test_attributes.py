@@ -4,7 +4,8 @@ import pytest
 
 from detect_icd import CodeDetector
 from detect_icd.matchers.attributes import Sentence, Surroundings, with_words_after, words_after
-from detect_icd.matchers.dictionary import SIDES, DictionaryMatcher
+from detect_icd.matchers.dictionary import DictionaryMatcher
+from detect_icd.matchers.selection import SIDES
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import pytest
 
 from detect_icd.codebook import CodeBook
+from detect_icd.conventions.concluded import concluded
 from detect_icd.conventions.features import families
 from detect_icd.conventions.linked import linked
 from detect_icd.conventions.organisms import tables
@@ -57,6 +58,13 @@ NOTES = {
         "Acute and chronic [mastoiditis](H70.12) on the left => H70.002 H70.12",
         "[Chronic prostatitis](N41.1). Acute visit for [asthma](J45.909). => J45.909 N41.1",
     ],
+    "each eye by itself": [
+        "[Primary open-angle glaucoma](H40.1130) OU. OD mild stage, OS moderate stage. => H40.1111 H40.1122",
+        "[Keratoconus](H18.603) OU. OD stable. OS unstable. => H18.611 H18.622",
+        "OS: [moderate NPDR](E11.3311) with macular edema. OD: no retinopathy. => E11.3312",
+        "[Primary open-angle glaucoma](H40.1132) OU, moderate. OD 20/20, OS 20/40. => H40.1132",
+        "[Fuchs dystrophy](H18.511), right. OD guttae. OS graft clear. => H18.511",
+    ],
     "own operation leaves no status": [
         "[R THA](Z96.641) POD2 for [osteoarthritis](M16.11) => M16.11",
         "Admitted for [right hemicolectomy](Z90.49) for [adenocarcinoma](C18.2) => C18.2",
@@ -78,7 +86,15 @@ def notes():
     """The examples and near-misses of every row, then the notes that try what no single row says."""
     known = rules()
     kin = [kin.family for kin in families().values()]
-    for table in (known.combinations, known.suppressions, known.generals, statements().rules, *linked(), kin):
+    for table in (
+        known.combinations,
+        known.suppressions,
+        known.generals,
+        concluded(),
+        statements().rules,
+        *linked(),
+        kin,
+    ):
         for rule in table:
             for kind in ("matches", "ignores"):
                 for number, line in enumerate(getattr(rule, kind)):

@@ -39,6 +39,7 @@ _NOT_TRAUMA = re.compile(
     re.IGNORECASE,
 )
 _NO_BONE = re.compile(
+    r"(?:burns?|fractures?|fx|injur(?:y|ies)|bites?|sprains?) (?:units?|cent(?:er|re)s?|clinics?|teams?|surge(?:on|ry)|service|liaison|prevention|boards?|care)\b|"
     r"(?:broken|cut|torn|crushed) (?:glass|bottles?|windows?|dish(?:es)?|mirror|plate|tooth|teeth|skin|down|off|back|out|up|short|ice)\b|"
     r"(?:(?<=lumbar )|(?<=dural )|(?<=spinal )|(?<=arterial )|(?<=venous ))punctures?\b(?! wounds?)|punctures? (?:site|biops|of (?:an|the) )",
     re.IGNORECASE,
@@ -52,16 +53,25 @@ _LEFT_BEHIND = re.compile(
     r"\b(?:sequelae?|late effects?|residuals?) of (?:the|this|that|his|her) (?:old |prior |healed )?(?:fracture|injury|burn|dislocation|laceration|concussion|crush|wound)\b",
     re.IGNORECASE,
 )
-_NEED_PLACE = frozenset({"injury", "bite", "body", "tear", "amputation", "crush", "burn", "strain"})
+_NEED_PLACE = frozenset({"injury", "bite", "body", "tear", "amputation", "crush", "burn", "strain", "frostbite"})
 _MOST_UNKNOWN = 1
-_OWNED = ("S", "T0", "T1", "T2", "T30", "M485", "M436", "M796", "M54", "K088", "L55")
+_OWNED = ("S", "T0", "T1", "T2", "T30", "T33", "T34", "M485", "M436", "M796", "M54", "K088", "L55")
 _ALSO = {
     "tear": ("tear", "sprain", "rupture"),
     "body": ("body", "superficialbody"),
     "splinter": ("superficialbody",),
     "separation": ("dislocation",),
 }
+_OF_A_NERVE = frozenset({"laceration", "tear", "crush", "contusion"})
+"""Kinds of harm that a nerve has one code for."""
+_TOLD_BEFORE = frozenset(
+    {"bite", "openbite", "insectbite", "burn", "burn1", "burn2", "burn3", "frostbite", "frostbite2"}
+)
+"""Kinds whose place may stand in the sentence before: "Hot coffee on the left forearm. Second degree burn."""
+_BEFORE = 160
 _INNER = frozenset({"nerve", "artery", "vein", "digital"})
+_STOP = re.compile(r"[.;\n:](?!\d)")
+_DENIED = re.compile(r"\b(?:no|not|without|denies|spared?)\b[^.;\n:]*", re.IGNORECASE)
 _ORDINALS = frozenset({"first", "second", "third", "fourth", "fifth"})
 
 
@@ -143,12 +153,9 @@ class InjuryMatcher:
         whole = self._find(kind, everything, nondisplaced=nondisplaced)
         if whole and (len(found) < 2 or _says_more(whole, groups)):  # noqa: PLR2004 - one place, however many words name it
             found = dict.fromkeys(_sided(whole, side), 0.92)
-        if (
-            not found
-            and kind not in _NEED_PLACE
-            and (title := self._by_sentence(kind, words, nondisplaced=nondisplaced))
-        ):
-            found = dict.fromkeys(_sided(title, side), 0.8)
+        found = found or self._by_context(
+            kind, words, note[max(0, bounds[0] - _BEFORE) : words[low].start], side, nondisplaced=nondisplaced
+        )
         character = _openness(phrase, kind)
         sequela = phases()["sequela"].regex.search(sentence) is not None or _is_left_behind(note)
         treated = _TREATED.search(note[bounds[0] : words[low].start]) is not None
@@ -169,6 +176,8 @@ class InjuryMatcher:
             atoms = (atoms - {"lowerback"}) | {"dorsum"}
         if kind == "amputation" and "phalanx" in atoms:
             atoms |= {"transphalangeal"}
+        if "nerve" in atoms and kind in _OF_A_NERVE:
+            kind = "injury"
         usual = self._usual(kind, atoms)
         if kind == "injury" and not atoms & _INNER:
             return usual
@@ -196,6 +205,24 @@ class InjuryMatcher:
     def _by_sentence(self, kind: str, words: list[_Word], *, nondisplaced: bool) -> InjuryTitle | None:
         atoms = frozenset().union(*(atoms for atoms, _ in _groups(words, self._vocabulary))) - {"nail"}
         return self._find(kind, atoms, nondisplaced=nondisplaced)
+
+    def _by_context(
+        self, kind: str, words: list[_Word], before: str, side: str, *, nondisplaced: bool
+    ) -> dict[str, float]:
+        """The injury by the place that the whole sentence names, or the text before it."""
+        title = None if kind in _NEED_PLACE else self._by_sentence(kind, words, nondisplaced=nondisplaced)
+        if title is None and kind in _TOLD_BEFORE:
+            return self._by_place_before(kind, before)
+        return dict.fromkeys(_sided(title, side), 0.8) if title else {}
+
+    def _by_place_before(self, kind: str, text: str) -> dict[str, float]:
+        """The injury at the place that the text before its sentence names last, if any."""
+        for sentence in reversed(_STOP.split(_DENIED.sub(" ", text))):
+            words = _words(sentence, 0, len(sentence))
+            atoms = frozenset[str]().union(*(atoms for atoms, _ in _groups(words, self._vocabulary)))
+            if title := self._find(kind, atoms, nondisplaced=False):
+                return dict.fromkeys(_sided(title, _side(sentence) or _only_side(text)), 0.8)
+        return {}
 
     def _complete(self, code: str, character: str) -> str | None:
         entry = self.book.get(code)
@@ -255,27 +282,8 @@ def _reach(words: list[_Word], head: int, taken: int, following: int, known: Abs
     return low, high
 
 
-_STOPPERS = frozenset(
-    {
-        "no",
-        "not",
-        "without",
-        "after",
-        "from",
-        "by",
-        "while",
-        "when",
-        "denies",
-        "negative",
-        "but",
-        "then",
-        "with",
-        "w",
-        "versus",
-        "vs",
-        "plus",
-    }
-)
+_STOPPERS = frozenset({"no", "not", "without", "after", "from", "by", "while", "when", "denies", "negative", "but", "then", "with", "w", "versus",
+    "vs", "plus"})  # fmt: skip
 _EDGE = frozenset({"and", "the", "a", "of", "to", "in", "or", "on", "at", "with", "his", "her", "over", "an", "for"})
 
 

@@ -13,6 +13,11 @@ _DEGREE = re.compile(
     r"(?P<d1>(?:first|1st|1)[- ]?(?:degree|deg)|superficial))",
     re.IGNORECASE,
 )
+_DEAD = re.compile(
+    r"(?<!no )(?<!no tissue )(?<!without )(?<!without tissue )\b(?:necro(?:sis|tic)|gangren\w+|mummifi\w+|black (?:and |, ?)?(?:dry|eschar|hard|tips?)|deep frostbite|"
+    r"(?:third|3rd|fourth|4th)[- ]degree frostbite|full[- ]thickness frostbite)",
+    re.IGNORECASE,
+)
 _BY_INSECT = re.compile(
     r"\bbit(?:ten)? by (?:an? |some |several )?(?:insect|bug|tick|mosquito|flea|bed ?bug|chigger|ant|fly|mite)s?\b",
     re.IGNORECASE,
@@ -40,6 +45,8 @@ def kind_of(kind: str, before: str, phrase: str, sentence: str, note: str) -> st
         everywhere = {match.lastgroup for match in _DEGREE.finditer(note)}
         degrees = degrees or (list(everywhere) if len(everywhere) == 1 else [])
         return "burn" + max((name[1] for name in degrees if name), default="")
+    if kind == "frostbite" and _DEAD.search(note):
+        return "frostbite2"
     if kind == "bite":
         what = before[: before.lower().rfind("bit")].rstrip()
         return (

@@ -29,7 +29,9 @@ _TAIL = re.compile(r",\s*(?:right|left|unspecified|bilateral)\s*(?:[a-z ]+)?$")
 _ABSENT = re.compile(
     r"\bwithout (?:damage to nail|intercondylar fracture|intraarticular extension|penetration into [a-z ]+)\b|\bwithout foreign body\b|\bwithout subsequent striking.*"
 )
-_BLOCKS = [f"S{number:02d}" for number in range(100)] + [f"T{number}" for number in (*range(15, 20), *range(20, 26))]
+_BLOCKS = [f"S{number:02d}" for number in range(100)] + [
+    f"T{number}" for number in (*range(15, 20), *range(20, 26), 33, 34)
+]
 
 KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern))
@@ -58,6 +60,8 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("burn2", r"\bburn of second degree\b"),
         ("burn3", r"\bburn of third degree\b"),
         ("burn", r"\bburn of unspecified degree\b"),
+        ("frostbite", r"\bsuperficial frostbite\b"),
+        ("frostbite2", r"\bfrostbite with tissue necrosis\b"),
         ("corrosion1", r"\bcorrosion of first degree\b"),
         ("corrosion2", r"\bcorrosion of second degree\b"),
         ("corrosion3", r"\bcorrosion of third degree\b"),

@@ -190,7 +190,7 @@ def _superseded(before: Sequence[Candidate], after: Sequence[Candidate]) -> Iter
 _OF_BIRTH = ("O80", "O82", "Z37", "Z38")
 """Only where the note tells of a birth: a specimen is delivered too."""
 
-_EXPLAINED = ("S", "T0", "T1", "T2", "T30", "T31", "T33", "T34", "T70", "T71", "T75")
+_EXPLAINED = ("S", "T0", "T1", "T2", "T30", "T31", "T33", "T34", "T67", "T68", "T69", "T70", "T71", "T75")
 _PAST = {
     "past_medical_history",
     "past_surgical_history",
@@ -201,10 +201,15 @@ _PAST = {
 }
 _OF_HEAT = ("X0", "X10", "X11", "X12", "X13", "X15", "X16", "X17", "X18")
 _HEAT = ("T2", "T30", "T31")
+_OF_WEATHER = (("X30", ("T67",)), ("X31", ("T33", "T34", "T68", "T69")))
+"""Causes by weather, and what only they bring about."""
 
 
 def _fits(cause: Candidate, injuries: Sequence[Candidate]) -> bool:
     """Whether a cause can bring about one of the injuries: a hot pan burns, it does not break."""
+    for weather, harms in _OF_WEATHER:
+        if cause.coding.code.startswith(weather):
+            return any(c.coding.code.startswith(harms) for c in injuries)
     return not cause.coding.code.startswith(_OF_HEAT) or any(c.coding.code.startswith(_HEAT) for c in injuries)
 
 

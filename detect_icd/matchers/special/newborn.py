@@ -114,7 +114,15 @@ class NewbornMatcher:
             or c.rules[0].startswith("literal")
         ]
         kept = self._weighed(kept, codes, note)
-        ruled_out = next((code for code, pattern in _RULED_OUT if pattern.search(note)), "")
+        ruled_out, place = next(
+            ((code, match.span()) for code, pattern in _RULED_OUT if (match := pattern.search(note))), ("", (0, 0))
+        )
+        # What is said to be ruled out further on is no finding, unless its organism is known.
+        doubted = [
+            c for c in kept if c.status in _ASSERTED and c.coding.code in _OPEN and place[0] <= c.start < place[1]
+        ]
+        kept = [c for c in kept if all(c is not other for other in doubted)]
+        codes -= {c.coding.code for c in doubted}
         if ruled_out and not any(code.startswith(_SUSPECTED[ruled_out]) for code in codes):
             kept.append(of_note(self.book[ruled_out], note, "newborn/ruled-out"))
         if (early := _early(note)) and not any(code.startswith(("P07.2", "P07.3")) for code in codes):
@@ -149,7 +157,7 @@ _RULED_OUT = tuple(
     (
         code,
         re.compile(
-            rf"\b(?:{words})\b(?:[^.;\n]|\.(?= (?:cultures?|blood cultures?|culture|cx|bcx)\b)){{0,90}}?\b{_OUT}",
+            rf"\b(?:{words})\b(?:[^.\n]|\.(?= (?:cultures?|blood cultures?|culture|cx|bcx)\b)){{0,90}}?\b{_OUT}",
             re.IGNORECASE,
         ),
     )
@@ -161,6 +169,10 @@ _RULED_OUT = tuple(
         ("Z05.3", r"respiratory (?:distress|condition)|pneumonia"),
     )
 )
+_ASSERTED = frozenset({Status.PRESENT, Status.UNCERTAIN})
+_OPEN = ("P36.9", "P39.9", "P22.9", "P23.9", "P90", "P70.4")
+"""Suspected conditions that leave open what they are due to."""
+
 _SUSPECTED = {
     "Z05.1": ("P36", "P39", "A4"), "Z05.0": ("Q2",), "Z05.2": ("P90",), "Z05.42": ("P70",), "Z05.3": ("P22", "P23"),
 }  # fmt: skip

@@ -29,7 +29,7 @@ _INSULIN = re.compile(
 )
 _ORAL = re.compile(r"\bmetformin\b|\bglyburide\b|\boral hypoglycemic", re.IGNORECASE)
 _DISTURBED = re.compile(
-    r"(?<!no )(?<!without )(?<!denies )(?<!not )\b(?:dehydrat\w+|ketosis|ketonuria|hypokalemia|electrolyte (?:imbalance|disturbance|abnormalit\w+))\b",
+    r"(?<!no )(?<!without )(?<!denies )(?<!not )\b(?:dehydrat\w+|ketosis|ketonuria|hypokalemia|(?:electrolyte|metabolic) (?:imbalance|disturbances?|derangements?|abnormalit\w+)|acidosis|alkalosis|hyponatremia)\b",
     re.IGNORECASE,
 )
 _STILL = re.compile(r"\bstill(?:born|birth)\b|\biufd\b|\bfetal demise\b", re.IGNORECASE)
@@ -39,6 +39,16 @@ _ROUTINE = re.compile(
 )
 _CESAREAN = re.compile(r"\b(?:cesarean|c-?section|c/s|p?ltcs|rltcs)\b", re.IGNORECASE)
 _BLEEDING = "N93"
+_ONSET = r"\b(?:labor|labou?ring|contractions?|ctx)\b(?: \w+){0,2}? (?:began|started|starting|onset|ensued|followed|came on|kicked in)\b(?: on (?:their|its|her) own)?[^.;\n]{0,15}?"
+_LABOR = (
+    ("1", re.compile(
+        rf"{_ONSET}\b(?:(?:2[5-9]|[3-9]\d|1\d\d) ?h(?:rs?|ours?)?\b|(?:> ?24|more than 24) ?h|[2-9] days?\b)|\bprolonged (?:p?prom|rupture)\b|\b(?:> ?24|more than 24) ?h(?:rs?|ours?)? (?:after|of|since|post) (?:rupture|rom|prom|srom)",
+        re.IGNORECASE)),
+    ("0", re.compile(
+        rf"{_ONSET}\b(?:[1-9]|1\d|2[0-4]) ?h(?:rs?|ours?)?\b|\b(?:onset of )?labor (?:\w+ )?within (?:24|\d+) ?h|\b(?:spontaneous )?labor (?:soon|shortly|right) after|\bwent into (?:spontaneous )?labor (?:[1-9]|1\d|2[0-4]) ?h",
+        re.IGNORECASE)),
+)  # fmt: skip
+"""When labor set in after the membranes broke: within 24 hours (O42.0-), or later (O42.1-)."""
 _ABORTIVE = ("O00", "O01", "O02", "O03", "O04", "O07", "O08", "Z332")
 _TERM, _POST_TERM = 37, 41
 _IRON = re.compile(r"(?<!no )(?<!without )\b(?:[Ii]ron[- ]deficien\w+|IDA)\b")
@@ -251,7 +261,8 @@ def _as_told(heading: str, note: str, facts: Obstetrics) -> str:
     if facts.weeks is not None:
         is_term = facts.weeks >= _TERM
         if heading in {"O42.9", "O42.91"}:
-            heading = "O42.92" if is_term else "O42.91"
+            when = next((character for character, told in _LABOR if told.search(note)), "9")
+            heading = f"O42.{when}{'2' if is_term else '1'}"
         elif heading == "O47":
             heading = "O47.1" if is_term else "O47.0"
         elif heading == "O48.0" and facts.weeks > _POST_TERM:

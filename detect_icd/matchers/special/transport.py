@@ -46,7 +46,7 @@ _HIT = (
     ("car", r"(?<!\bhis )(?<!\bher )(?<!\btheir )" + _CAR + r"|another vehicle|other vehicle"),
 )  # fmt: skip
 _COUNTERPART = re.compile(
-    r"\b(?:struck|hit|hitting|strikes|collided|collision|vs\.?|versus|into|rear[- ]?ended|t-?boned|sideswiped|crashed|crash|run over|ran over|by|against|with|swerved)\b[^.;]{0,40}?\b(?:"
+    r"\b(?:struck|hit|hitting|strikes|collided|collision|vs\.?|versus|into|rear[- ]?ended|t-?boned|sideswiped|crashed|crash|run over|ran over|by|against|with|swerved|skidd?ed|slid|veered|careened|plowed|off the road)\b[^.;]{0,40}?\b(?:"
     + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _HIT)
     + r")\b",
     re.IGNORECASE,
@@ -54,7 +54,7 @@ _COUNTERPART = re.compile(
 _NO_OTHER = re.compile(r"\bno (?:other )?\w+$", re.IGNORECASE)
 _ACCIDENT = re.compile(
     r"\b(?:mvc|mva|mcc|collision|collided|crash(?:ed)?|accident|struck|hit|rear[- ]?ended|t-?boned|sideswiped|rollover|rolled over|overturned|"
-    r"thrown|ejected|fell|fall|bucked|flipped|ran (?:into|off|over)|run over|wreck|vs|lost control|swerved|skateboarding|sledding|snowboard\w*|skiing)\b",
+    r"thrown|ejected|fell|fall|bucked|flipped|ran (?:into|off|over)|run over|wreck|vs|lost control|swerved|skidd?ed|slid|veered|careened|plowed|spun out|skateboarding|sledding|snowboard\w*|skiing)\b",
     re.IGNORECASE,
 )
 _NONCOLLISION = re.compile(

@@ -1,0 +1,93 @@
+"""Of the mentions a sentence may have those that stand: the most words, closest together, and none that borrows another's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from detect_icd.matchers.phrases import PhraseSource
+
+if TYPE_CHECKING:
+    from detect_icd.matchers.dictionary import Mention
+
+IMPORTED = frozenset({PhraseSource.INDEX, PhraseSource.TABLE, PhraseSource.EXTERNAL})
+PAIR = 2
+"""A phrase of so few words does not reach over a comma or "and"."""
+
+SIDES = frozenset({"right", "left", "bilateral"})
+
+
+def most_specific(found: list[Mention]) -> list[Mention]:
+    """Keeps the mentions with the most words, closest together, and drops what the kept ones already say."""
+    while True:
+        kept = _uncovered(found)
+        borrowing = {id(m) for m in kept if m.looseness and _borrows(m, kept)}
+        if not borrowing:
+            return kept
+        # What a borrower covered stands by itself.
+        found = [m for m in found if id(m) not in borrowing]
+
+
+def _uncovered(found: list[Mention]) -> list[Mention]:
+    ranked = sorted(found, key=lambda m: (-m.size + m.looseness * 0.5, m.looseness, m.source, m.start, m.code))
+    # Kept ones by each word they say: what another one contains shares a word with it.
+    kept: list[Mention] = []
+    saying: dict[tuple[int, str], list[Mention]] = {}
+    for mention in ranked:
+        said = sorted(mention.said)
+        if all(word in saying for word in said) and (
+            len(mention.members) > 1 or any(mention.said <= other.said for other in saying[said[0]])
+        ):
+            continue
+        kept.append(mention)
+        for word in said:
+            saying.setdefault(word, []).append(mention)
+    return [m for m in kept if not any(_is_within(m, other) for word in sorted(m.said) for other in saying[word])]
+
+
+def _borrows(mention: Mention, others: Sequence[Mention]) -> bool:
+    """Whether a loose mention takes a word that belongs to a close one: "canker sores again on the lip" are no lip sores."""
+    return any(
+        not other.looseness
+        and other is not mention
+        and (
+            (
+                len(other.members) > 1
+                and other.members & mention.members
+                and len(mention.members) <= PAIR
+                and other.source not in IMPORTED
+            )
+            or _takes_side(mention, other)
+            or _parts_adjective(mention, other)
+        )
+        for other in others
+    )
+
+
+def _parts_adjective(mention: Mention, other: Mention) -> bool:
+    """Whether a mention takes a word and passes over the noun right behind: "hypertensive retinopathy, both eyes"."""
+    if other.source in IMPORTED or other.code[:3] == mention.code[:3]:
+        return False
+    passed = other.members - mention.members
+    return any(number + 1 in passed and number + 1 < max(mention.members) for number in mention.members & other.members)
+
+
+def _takes_side(mention: Mention, other: Mention) -> bool:
+    """Whether a mention reaches over another for a side that stands beside that one: "bilateral glue ear, hearing loss"."""
+    if other.code[:3] == mention.code[:3] or other.members & mention.members:
+        return False
+    for side in (number for number, atom in mention.said if atom in SIDES):
+        others = mention.members - {side}
+        if others and min(abs(side - number) for number in others) > 1 and other.members & {side - 1, side + 1}:
+            return True
+    return False
+
+
+def _is_within(mention: Mention, other: Mention) -> bool:
+    """Whether another mention says all that this one does and more, or the same condition in more words."""
+    if mention.said < other.said:
+        return True
+    # The same word may stand twice: "RF positive RA, multiple joints".
+    if len(mention.members) > 1 and mention.atoms < other.atoms:
+        return other.start <= mention.start and mention.end <= other.end
+    return mention.members < other.members and mention.code[:3] == other.code[:3]
