@@ -11,6 +11,9 @@ from detect_icd.rule_rows import build
 from redactphi.errors import RuleError
 from redactphi.resources import data, read_toml
 
+Asked = dict[str, bool]
+"""Patterns, and whether they are found in a note."""
+
 
 @dataclass(frozen=True, slots=True)
 class Demand:
@@ -34,11 +37,17 @@ class Demand:
     unless: str = ""
     instead: tuple[str, ...] = ()
 
-    def holds(self, text: str) -> bool:
-        """Whether a note may tell of an operation of the family."""
-        if self.asks and not _pattern(self.asks).search(text):
+    def holds(self, text: str, asked: Asked | None = None) -> bool:
+        """Whether a note may tell of an operation of the family.
+
+        Args:
+            text: The note.
+            asked: What has been looked for in it already; added to.
+        """
+        asked = {} if asked is None else asked
+        if self.asks and not _stands(self.asks, text, asked):
             return False
-        return not (self.unless and _pattern(self.unless).search(text))
+        return not (self.unless and _stands(self.unless, text, asked))
 
 
 @functools.cache
@@ -60,16 +69,22 @@ def demands_of(code: str) -> tuple[Demand, ...]:
     return tuple(demand for demand in demands() if in_ranges(code, _ranges(demand.codes)))
 
 
-def may_be(code: str, text: str) -> bool:
+def may_be(code: str, text: str, asked: Asked | None = None) -> bool:
     """Whether a note that names no operation may tell of this one: nothing it cannot be without is missing, nothing rules it out."""
-    return all(demand.holds(text) for demand in demands_of(code))
+    return all(demand.holds(text, asked) for demand in demands_of(code))
 
 
-def meant(code: str, text: str) -> str:
+def meant(code: str, text: str, asked: Asked | None = None) -> str:
     """The code itself where a note may tell of it, else one that is told alike and of which it may; empty: there is none."""
-    if may_be(code, text):
+    if may_be(code, text, asked):
         return code
-    return next((other for other in _instead(code) if may_be(other, text)), "")
+    return next((other for other in _instead(code) if may_be(other, text, asked)), "")
+
+
+def _stands(pattern: str, text: str, asked: Asked) -> bool:
+    if pattern not in asked:
+        asked[pattern] = _pattern(pattern).search(text) is not None
+    return asked[pattern]
 
 
 @functools.lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
 from detect_icd.matchers.procedures_amounts import Amount, age, counted, levels, places, times
+from detect_icd.matchers.procedures_demands import Asked
 from detect_icd.matchers.procedures_index import Entry
 from detect_icd.matchers.procedures_kinds import (
     DONE_HERE,
@@ -55,6 +56,7 @@ class Facts:
         self._sections = {section.name for section in sections}
         self.titled = any(clause.role is Role.TITLE for clause in clauses)
         self.reports = self.titled or bool(self._sections & OPERATIVE_SECTIONS)
+        self.asked: Asked = {}
         self._status: dict[tuple[int, int, int], tuple[Status, Span | None]] = {}
         self._first: dict[frozenset[str], tuple[Hit, ...]] = {}
         self._holding: dict[tuple[Role, str], list[Clause]] = {}

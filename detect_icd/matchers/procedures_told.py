@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 from typing import NamedTuple
 
 from detect_icd.candidates import Status
@@ -52,25 +54,33 @@ def by_steps(facts: Facts, index: Index, day: date | None) -> Iterator[Mention]:
     if facts.of_specimens:
         return
     told = [clause for clause in facts.clauses if clause.role >= Role.FINDING]
+    body = [clause for clause in told if clause.role >= Role.BODY]
     said = {atom for clause in told for atom in clause.atoms}
     phrased = index.vocabulary.phrased
     for entry in index.told(said):
-        if not (entry.procedure.valid_on(day) and facts.may_say(entry) and may_be(entry.procedure.code, facts.text)):
+        if not (
+            entry.procedure.valid_on(day)
+            and facts.may_say(entry)
+            and may_be(entry.procedure.code, facts.text, facts.asked)
+        ):
             continue
         hits = [stated for step in entry.steps if (stated := _first_stated(facts, step, phrased))]
         if len(hits) < entry.procedure.steps_needed:
             continue
-        if sum(_is_told(told, group[0]) for group in hits) < min(entry.procedure.steps_needed, _MOSTLY):
+        if sum(_clause_of(body, group[0]) is not None for group in hits) < min(entry.procedure.steps_needed, _MOSTLY):
             continue
         flat = tuple(hit for group in hits for hit in group)
-        clause = next(c for c in told if c.start <= flat[0].start < c.end)
+        clause = _clause_of(told, flat[0])
+        assert clause is not None
         found = Found.at(clause, frozenset(hit.atom for hit in flat), flat, by_steps=True)
         if mention := mention_of(facts, entry, found):
             yield mention
 
 
-def _is_told(clauses: Sequence[Clause], hit: Hit) -> bool:
-    return any(c.start <= hit.start < c.end and c.role >= Role.BODY for c in clauses)
+def _clause_of(clauses: Sequence[Clause], hit: Hit) -> Clause | None:
+    """The clause, of some that follow one another, in which a hit stands."""
+    at = bisect_right(clauses, hit.start, key=attrgetter("start")) - 1
+    return clauses[at] if at >= 0 and hit.start < clauses[at].end else None
 
 
 def _first_stated(facts: Facts, step: tuple[Atoms, ...], phrased: Atoms) -> tuple[Hit, ...]:
@@ -147,7 +157,7 @@ def by_account(
         if not (agreed or steps & set(like.codes)) and like.score < _NEARER * nearest_steps:
             return []
         shared = [places[word] for word in known.words(like, said)[:_SHOWN]]
-        meant_by = {code: meant(code, facts.text) for code in like.codes}
+        meant_by = {code: meant(code, facts.text, facts.asked) for code in like.codes}
         # Told alike but for where or how often: what speaks for the one speaks for the other.
         kinds.update(
             {own: max(kinds[own], kinds.get(code, 0.0)) for code, own in meant_by.items() if own and own in kinds}
@@ -240,7 +250,7 @@ def doubtless(facts: Facts, known: Accounts, mentions: Sequence[Mention]) -> lis
         procedure, found = mention.entry.procedure, mention.found
         if mention.status is not Status.PRESENT:
             return True
-        if not may_be(mention.code, facts.text):
+        if not may_be(mention.code, facts.text, facts.asked):
             return False
         if found.likeness or procedure.add_on_to or mention.code not in kinds or not _is_operation(mention):
             return True
@@ -265,7 +275,7 @@ def of_own_part(facts: Facts, mentions: Sequence[Mention]) -> list[Mention]:
     listed = [
         m for m in mentions if m.role is Role.TITLE and m.status is Status.PRESENT and not m.entry.procedure.add_on_to
     ]
-    strange = {m.code for m in listed if not may_be(m.code, facts.text)}
+    strange = {m.code for m in listed if not may_be(m.code, facts.text, facts.asked)}
     if not strange or all(m.code in strange for m in listed):
         return list(mentions)
     return [m for m in mentions if m.role is not Role.TITLE or m.code not in strange]
