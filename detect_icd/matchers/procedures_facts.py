@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
-from detect_icd.matchers.procedures_amounts import Amount, age, counted, levels, places, times
+from detect_icd.matchers.procedures_amounts import Amount, age, counted, levels, margin, places, times
 from detect_icd.matchers.procedures_demands import Asked
 from detect_icd.matchers.procedures_index import Entry
 from detect_icd.matchers.procedures_kinds import (
@@ -24,7 +24,7 @@ from detect_icd.matchers.procedures_kinds import (
     SPECIMENS,
     VISIT,
     VISIT_SECTIONS,
-)
+)  # fmt: skip
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_sides import OTHER_SIDE, joined, named_sides
@@ -74,6 +74,11 @@ class Facts:
         """Whether the atoms of all that an entry asks for stand anywhere in the note; if not, it is not worth a look."""
         said = self._said
         return all(any(atoms <= said for atoms in asked) for asked in (*entry.extent, *entry.here))
+
+    @functools.cached_property
+    def margin(self) -> Amount | None:
+        """The first margin that the note says was taken around a lesion."""
+        return margin(self.text, 0, len(self.text))
 
     @functools.cached_property
     def _said(self) -> frozenset[str]:

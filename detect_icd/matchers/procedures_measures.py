@@ -98,7 +98,7 @@ def _margin(facts: Facts, code: str, measures: Sequence[Amount]) -> Amount | Non
     start = measures[0].span.start
     clause = next((c for c in facts.clauses if c.start <= start < c.end), None)
     own = margin(facts.text, clause.start, clause.end) if clause else None
-    return own or margin(facts.text, 0, len(facts.text))
+    return own or facts.margin
 
 
 def _of_all(facts: Facts, entry: Entry, clause: Clause) -> list[Amount]:
