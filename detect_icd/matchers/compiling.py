@@ -132,6 +132,8 @@ def wordings(entry: CodeEntry) -> Iterator[tuple[PhraseSource, str]]:
         *((PhraseSource.INCLUSION, term) for term in entry.inclusion_terms),
     ):
         yield source, wording
+        for pair in _DOUBLE_NAME.findall(wording):
+            yield PhraseSource.INCLUSION, pair
         for name in _BRACKETED_NAME.findall(wording):
             yield PhraseSource.INCLUSION, _BRACKETED.sub(" ", wording[wording.index("]") + 1 :]) + f" {name} disease"
 
@@ -161,6 +163,8 @@ def _offer_eponyms(best: _Best) -> None:
 
 
 _NOUNS = frozenset({"disease", "syndrome"})
+_DOUBLE_NAME = re.compile(r"^([A-Z][a-z\u00e0-\u00ff]+(?:-[A-Z][a-z\u00e0-\u00ff]+)+)(?:'s?)? (?:disease|syndrome)\b")
+"""Two names or more are those of a disease without its noun too: "Kearns-Sayre"."""
 _BRACKETED_NAME = re.compile(r"\[((?:de |van )?[A-Z][a-z\u00e0-\u00ff]{3,}[\w -]*)\]")
 _BRACKETED = re.compile(r"\[[^\]]*\]")
 
