@@ -125,7 +125,7 @@ def wordings(entry: CodeEntry) -> Iterator[tuple[PhraseSource, str]]:
     category = entry.code[:3]
     if entry.code[0] in "VWXY" or len(entry.code) == _FULL_LENGTH or entry.code.startswith(_stops()[1]):
         return
-    if entry.code[0] == "Z" and category not in _STATES:
+    if (entry.code[0] == "Z" and category not in _STATES) or _MANIFESTATION.search(entry.title):
         return
     for source, wording in (
         (PhraseSource.TITLE, entry.title),
@@ -161,6 +161,9 @@ def _offer_eponyms(best: _Best) -> None:
             source = PhraseSource.EPONYM if name in people else PhraseSource.INCLUSION
             best.offer(frozenset({name}), (0, int(PhraseSource.INCLUSION), 0, 0), min(codes[name]), source)
 
+
+_MANIFESTATION = re.compile(r"\bin (?:other )?(?:\w+ )?diseases classified elsewhere", re.IGNORECASE)
+"""In the title of a code that is never said by itself: the disease it comes with decides (I.A.13)."""
 
 _NOUNS = frozenset({"disease", "syndrome"})
 _DOUBLE_NAME = re.compile(r"^([A-Z][a-z\u00e0-\u00ff]+(?:-[A-Z][a-z\u00e0-\u00ff]+)+)(?:'s?)? (?:disease|syndrome)\b")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from detect_icd.matchers.attributive import is_attributive
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
-from detect_icd.matchers.spelling import Spelling, is_spelt
+from detect_icd.matchers.spelling import Spelling, is_spelt, sounds_alike
 from detect_icd.terms import Token, terms, word_set
 from redactphi.months import MONTHS
 from redactphi.slips import is_one_edit
@@ -136,6 +136,9 @@ class DictionaryMatcher:
         return tokens
 
     def _spelt(self, token: Token) -> Token:
+        # An abbreviation was read already: "hypoK" is no slip of "hypox".
+        if token.atoms != terms().atoms(token.word):
+            return token
         written = token.word.replace("\u2019", "'").removesuffix("'s")
         word = self.spelling.correct(written)
         atoms = terms().atoms(word) if word else ()
@@ -144,7 +147,9 @@ class DictionaryMatcher:
         if token.atoms[0] in self.index.frequency:
             return token
         word = self.strict_spelling.correct(written)
-        near = word is not None and is_one_edit(word.removesuffix("s"), written.lower().removesuffix("s"))
+        near = word is not None and (
+            is_one_edit(word.removesuffix("s"), written.lower().removesuffix("s")) or sounds_alike(word, written.lower())
+        )
         atoms = terms().atoms(word) if word and near else ()
         return token._replace(atoms=atoms) if atoms and atoms[0] in self.index.frequency else token
 

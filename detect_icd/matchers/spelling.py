@@ -137,6 +137,11 @@ def _same(one: str, other: str) -> bool:
     return terms().atoms(one) == terms().atoms(other)
 
 
+def sounds_alike(one: str, other: str) -> bool:
+    """Whether two spellings are pronounced alike ("odynofagia", "odynophagia")."""
+    return _sound(singular(one)) == _sound(singular(other))
+
+
 def _sound(word: str) -> str:
     for written, heard in _SOUNDS:
         word = word.replace(written, heard)

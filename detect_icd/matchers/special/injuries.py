@@ -129,6 +129,8 @@ class InjuryMatcher:
         before = note[max(0, bounds[0] - 12) : bounds[0]]
         side = _side(phrase) or _only_side(sentence) or _only_side(before) or _side_of_note(note)
         nondisplaced = _NONDISPLACED.search(sentence) is not None
+        if kind == "fracture":
+            groups = _without_regions(groups)
         if MANY_RIBS.search(phrase):
             groups = [(atoms | {"multiple"}, span) for atoms, span in groups]
         everything = frozenset[str]().union(*(atoms for atoms, _ in groups))
@@ -319,6 +321,18 @@ def _groups(
         for atoms, start, end in parted
         if atoms and not any(atoms < other for other, _, _ in parted)
     ]
+
+
+_REGIONS = frozenset({"wrist", "ankle", "elbow", "forearm", "knee", "hip", "shoulder", "hand", "foot", "finger", "arm", "leg"})
+
+
+def _without_regions(
+    groups: list[tuple[frozenset[str], tuple[int, int]]],
+) -> list[tuple[frozenset[str], tuple[int, int]]]:
+    """The places of a fracture without the part of the body that one of them lies in: "Barton's fracture, L wrist"."""
+    if len(groups) < 2 or all(atoms <= _REGIONS for atoms, _ in groups):  # noqa: PLR2004 - a place and its region
+        return groups
+    return [(atoms, span) for atoms, span in groups if not atoms <= _REGIONS]
 
 
 def _pair(atoms: set[str], start: int, end: int) -> Iterator[tuple[set[str], int, int]]:
