@@ -136,21 +136,24 @@ class DictionaryMatcher:
         return tokens
 
     def _spelt(self, token: Token) -> Token:
-        # An abbreviation was read already: "hypoK" is no slip of "hypox".
-        if token.atoms != terms().atoms(token.word):
-            return token
-        written = token.word.replace("\u2019", "'").removesuffix("'s")
-        word = self.spelling.correct(written)
-        atoms = terms().atoms(word) if word else ()
+        word = token.word
+        if token.atoms != terms().atoms(word):
+            # An abbreviation was read already ("hypoK" is no slip of "hypox"), or two words are one ("non-bulous").
+            word = token.atoms[0]
+            if word in self.index.frequency:
+                return token
+        written = word.replace("\u2019", "'").removesuffix("'s")
+        found = self.spelling.correct(written)
+        atoms = terms().atoms(found) if found else ()
         if atoms and atoms[0] in self._usual:
             return token._replace(atoms=atoms)
         if token.atoms[0] in self.index.frequency:
             return token
-        word = self.strict_spelling.correct(written)
-        near = word is not None and (
-            is_one_edit(word.removesuffix("s"), written.lower().removesuffix("s")) or sounds_alike(word, written.lower())
+        found = self.strict_spelling.correct(written)
+        near = found is not None and (
+            is_one_edit(found.removesuffix("s"), written.lower().removesuffix("s")) or sounds_alike(found, written.lower())
         )
-        atoms = terms().atoms(word) if word and near else ()
+        atoms = terms().atoms(found) if found and near else ()
         return token._replace(atoms=atoms) if atoms and atoms[0] in self.index.frequency else token
 
     def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:
@@ -200,11 +203,21 @@ class DictionaryMatcher:
                 if _strays(text, tokens, members) or _is_origin(text, tokens, members, phrase.code):
                     continue
                 breaks = len(_BREAK.findall(text, start, end)) + text.count(": ", start, end)
-                apart = breaks and len(members) <= _PAIR and not _coupled(text, tokens, first, last, phrase.source)
+                coupled = _coupled(text, tokens, first, last, phrase.source) and not self._are_listed(text, tokens, said)
+                apart = breaks and len(members) <= _PAIR and not coupled
                 if (apart or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
                     continue
                 looseness += breaks
             yield Mention(phrase.code, start, end, members, said, phrase.source, phrase.size, looseness)
+
+    def _are_listed(self, text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
+        """Whether two words with a comma between are two conditions of a list: "T2DM, HLD"."""
+        members = {number for number, _ in said}
+        if text[tokens[min(members)].end : tokens[max(members)].start].strip() != ",":
+            return False
+        shelves = [self.index.shelf(atom) for _, atom in said]
+        alone = [shelf.alone if shelf is not None else None for shelf in shelves]
+        return all(phrase is not None and phrase.source is not PhraseSource.GENERAL for phrase in alone)
 
     def _known_between(self, tokens: Sequence[Token], members: frozenset[int]) -> int:
         """The index's own words that stand between; names do not count, so redacting one changes nothing."""
@@ -373,7 +386,7 @@ def _borrows(mention: Mention, others: Sequence[Mention]) -> bool:
             (
                 len(other.members) > 1
                 and other.members & mention.members
-                and len(mention.members) <= _PAIR
+                and len(mention.members) - len({n for n, atom in mention.said if atom in SIDES}) <= _PAIR
                 and other.source not in _IMPORTED
             )
             or _takes_side(mention, other)
