@@ -98,10 +98,15 @@ class DictionaryMatcher:
         self.index = index or phrase_index()
         self._usual = frozenset(atom for atom, often in self.index.frequency.items() if often > _SLIPS)
         vocabulary = terms().vocabulary(self.index.frequency)
+        names = self.index.names
         self.spelling = Spelling(vocabulary)
         # Without the slips that phrases were written with, which are near to other slips of the same word.
-        kept = (word for word, often in vocabulary.items() if often >= _SLIPS or is_spelt(word) or is_spelt(f"{word}s"))
-        self.strict_spelling = Spelling({word: vocabulary[word] for word in kept})
+        kept = (
+            word
+            for word, often in vocabulary.items()
+            if often >= _SLIPS or word in names or is_spelt(word) or is_spelt(f"{word}s")
+        )
+        self.strict_spelling = Spelling({word: vocabulary[word] for word in kept}, trusted=names)
 
     def mentions(self, text: str, tokens: Sequence[Token]) -> list[Mention]:
         """The mentions of one sentence, in order of the text; none is contained in another.
