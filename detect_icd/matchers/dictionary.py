@@ -218,7 +218,7 @@ class DictionaryMatcher:
     def _are_listed(self, text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
         """Whether two words with a comma between are two conditions of a list: "T2DM, HLD"."""
         members = {number for number, _ in said}
-        if text[tokens[min(members)].end : tokens[max(members)].start].strip() != ",":
+        if text[tokens[min(members)].end : tokens[max(members)].start].strip() not in _PARTING:
             return False
         shelves = [self.index.shelf(atom) for _, atom in said]
         alone = [shelf.alone if shelf is not None else None for shelf in shelves]
@@ -252,11 +252,15 @@ def _only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> b
     return any(len(atoms) > 1 and not _GRADES.issuperset(atoms) for atoms in graded)
 
 
+_PARTING = frozenset({",", "-", "\u2013"})
+"""What a coder writes between a condition and its place, and anybody between the items of a list."""
+
+
 def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: PhraseSource) -> bool:
     """Whether two words stand as a coder writes them ("hernia, inguinal") or as a pair of ours ("nausea and vomiting")."""
     between = text[tokens[first].end : tokens[last].start].strip().lower()
     return (
-        between == ","
+        between in _PARTING
         or (between == "and" and last == first + 2)
         or (source is PhraseSource.SYNONYM and between in {"and", "/"})
     )
