@@ -9,19 +9,15 @@ from dataclasses import dataclass, replace
 from detect_icd.matchers.attributive import is_attributive
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
-from detect_icd.matchers.spelling import Spelling, is_spelt, sounds_alike
-from detect_icd.terms import Token, terms, word_set
+from detect_icd.matchers.reading import WordReader
+from detect_icd.terms import Token, word_set
 from redactphi.months import MONTHS
-from redactphi.slips import is_one_edit
 
 _SLACK = 3
 """Words that may stand between the words of a phrase, beyond one a word of the phrase."""
 
 _POSSESSIVE = re.compile(r"['\u2019]s(?=\s*(?:[.,;:)]|$|\n|and\b|or\b|with\b|flare\b|-))")
 """Ends a name that stands for its disease ("Ogilvie's."); before a noun it may be anybody's."""
-
-_SLIPS = 2
-"""A word that so few phrases have may be a misspelling that one of them was written with."""
 
 _PAIR_SLACK = 1
 """The same for a phrase of two words: what stands further apart is seldom one condition."""
@@ -96,17 +92,7 @@ class DictionaryMatcher:
 
     def __init__(self, index: PhraseIndex | None = None) -> None:
         self.index = index or phrase_index()
-        self._usual = frozenset(atom for atom, often in self.index.frequency.items() if often > _SLIPS)
-        vocabulary = terms().vocabulary(self.index.frequency)
-        names = self.index.names
-        self.spelling = Spelling(vocabulary)
-        # Without the slips that phrases were written with, which are near to other slips of the same word.
-        kept = (
-            word
-            for word, often in vocabulary.items()
-            if often >= _SLIPS or word in names or is_spelt(word) or is_spelt(f"{word}s")
-        )
-        self.strict_spelling = Spelling({word: vocabulary[word] for word in kept}, trusted=names)
+        self.reader = WordReader(self.index)
 
     def mentions(self, text: str, tokens: Sequence[Token]) -> list[Mention]:
         """The mentions of one sentence, in order of the text; none is contained in another.
@@ -132,34 +118,7 @@ class DictionaryMatcher:
 
     def read(self, text: str, start: int, end: int) -> Sequence[Token]:
         """The tokens of a sentence, with unknown words read as the known ones they stand for."""
-        tokens = terms().tokens(text, start, end)
-        usual = self._usual
-        for number, token in enumerate(tokens):
-            atoms = token.atoms
-            if len(atoms) == 1 and atoms[0] not in usual:
-                tokens[number] = self._spelt(token)
-        return tokens
-
-    def _spelt(self, token: Token) -> Token:
-        word = token.word
-        if token.atoms != terms().atoms(word):
-            # An abbreviation was read already ("hypoK" is no slip of "hypox"), or two words are one ("non-bulous").
-            word = token.atoms[0]
-            if word in self.index.frequency:
-                return token
-        written = word.replace("\u2019", "'").removesuffix("'s")
-        found = self.spelling.correct(written)
-        atoms = terms().atoms(found) if found else ()
-        if atoms and atoms[0] in self._usual:
-            return token._replace(atoms=atoms)
-        if token.atoms[0] in self.index.frequency:
-            return token
-        found = self.strict_spelling.correct(written)
-        near = found is not None and (
-            is_one_edit(found.removesuffix("s"), written.lower().removesuffix("s")) or sounds_alike(found, written.lower())
-        )
-        atoms = terms().atoms(found) if found and near else ()
-        return token._replace(atoms=atoms) if atoms and atoms[0] in self.index.frequency else token
+        return self.reader.read(text, start, end)
 
     def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:
         stated = where.keys()
@@ -208,7 +167,9 @@ class DictionaryMatcher:
                 if _strays(text, tokens, members) or _is_origin(text, tokens, members, phrase.code):
                     continue
                 breaks = len(_BREAK.findall(text, start, end)) + text.count(": ", start, end)
-                coupled = _coupled(text, tokens, first, last, phrase.source) and not self._are_listed(text, tokens, said)
+                coupled = _coupled(text, tokens, first, last, phrase.source) and not self._are_listed(
+                    text, tokens, said
+                )
                 apart = breaks and len(members) <= _PAIR and not coupled
                 if (apart or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
                     continue

@@ -35,7 +35,23 @@ _LONG = 8
 _CLEARLY = 4
 """How many times as often the better of two equally near words must stand in the index."""
 
-_OF_DISEASES = ("itis", "osis", "asis", "uria", "emia", "oma", "pathy", "algia", "rrhea", "rrhagia", "ism", "trophy", "plasia", "phagia", "penia")
+_OF_DISEASES = (
+    "itis",
+    "osis",
+    "asis",
+    "uria",
+    "emia",
+    "oma",
+    "pathy",
+    "algia",
+    "rrhea",
+    "rrhagia",
+    "ism",
+    "trophy",
+    "plasia",
+    "phagia",
+    "penia",
+)
 """What a trusted word ends in."""
 
 _CACHE_LIMIT = 200_000
@@ -89,7 +105,7 @@ class Spelling:
             return base
         if self._known(written) or self._known(word):
             # "Krohns" are no people: their name is no word by itself.
-            return None if self._known(written) or word in _words_proper() else self._sounding(word)
+            return None if self._known(written) or word not in _only_names() else self._sounding(word)
         return self._sounding(word) or self._nearest({word, written}) or self._begun(word)
 
     def _sounding(self, word: str) -> str | None:
@@ -171,9 +187,9 @@ def _word_lists() -> tuple[frozenset[str], ...]:
 
 
 @functools.cache
-def _words_proper() -> frozenset[str]:
-    """The listed words that are no names."""
-    return word_list("clinical_words") | word_list("common_words")
+def _only_names() -> frozenset[str]:
+    """The listed names that are no words."""
+    return (word_list("surnames") | word_list("first_names")) - word_list("clinical_words") - word_list("common_words")
 
 
 def is_spelt(word: str) -> bool:
