@@ -125,13 +125,15 @@ def wordings(entry: CodeEntry) -> Iterator[tuple[PhraseSource, str]]:
     category = entry.code[:3]
     if entry.code[0] in "VWXY" or len(entry.code) == _FULL_LENGTH or entry.code.startswith(_stops()[1]):
         return
-    if entry.code[0] == "Z" and category not in _STATES:
+    if (entry.code[0] == "Z" and category not in _STATES) or _MANIFESTATION.search(entry.title):
         return
     for source, wording in (
         (PhraseSource.TITLE, entry.title),
         *((PhraseSource.INCLUSION, term) for term in entry.inclusion_terms),
     ):
         yield source, wording
+        for pair in _DOUBLE_NAME.findall(wording):
+            yield PhraseSource.INCLUSION, pair
         for name in _BRACKETED_NAME.findall(wording):
             yield PhraseSource.INCLUSION, _BRACKETED.sub(" ", wording[wording.index("]") + 1 :]) + f" {name} disease"
 
@@ -160,7 +162,12 @@ def _offer_eponyms(best: _Best) -> None:
             best.offer(frozenset({name}), (0, int(PhraseSource.INCLUSION), 0, 0), min(codes[name]), source)
 
 
+_MANIFESTATION = re.compile(r"\bin (?:other )?(?:\w+ )?diseases classified elsewhere", re.IGNORECASE)
+"""In the title of a code that is never said by itself: the disease it comes with decides (I.A.13)."""
+
 _NOUNS = frozenset({"disease", "syndrome"})
+_DOUBLE_NAME = re.compile(r"^([A-Z][a-z\u00e0-\u00ff]+(?:-[A-Z][a-z\u00e0-\u00ff]+)+)(?:'s?)? (?:disease|syndrome)\b")
+"""Two names or more are those of a disease without its noun too: "Kearns-Sayre"."""
 _BRACKETED_NAME = re.compile(r"\[((?:de |van )?[A-Z][a-z\u00e0-\u00ff]{3,}[\w -]*)\]")
 _BRACKETED = re.compile(r"\[[^\]]*\]")
 

@@ -9,20 +9,16 @@ from dataclasses import dataclass, replace
 from detect_icd.matchers.attributive import is_attributive
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import PhraseSource
+from detect_icd.matchers.reading import WordReader
 from detect_icd.matchers.selection import IMPORTED, PAIR, SIDES, most_specific
-from detect_icd.matchers.spelling import Spelling, is_spelt
-from detect_icd.terms import Token, terms, word_set
+from detect_icd.terms import Token, word_set
 from redactphi.months import MONTHS
-from redactphi.slips import is_one_edit
 
 _SLACK = 3
 """Words that may stand between the words of a phrase, beyond one a word of the phrase."""
 
 _POSSESSIVE = re.compile(r"['\u2019]s(?=\s*(?:[.,;:)]|$|\n|and\b|or\b|with\b|flare\b|-))")
 """Ends a name that stands for its disease ("Ogilvie's."); before a noun it may be anybody's."""
-
-_SLIPS = 2
-"""A word that so few phrases have may be a misspelling that one of them was written with."""
 
 _PAIR_SLACK = 1
 """The same for a phrase of two words: what stands further apart is seldom one condition."""
@@ -93,12 +89,7 @@ class DictionaryMatcher:
 
     def __init__(self, index: PhraseIndex | None = None) -> None:
         self.index = index or phrase_index()
-        self._usual = frozenset(atom for atom, often in self.index.frequency.items() if often > _SLIPS)
-        vocabulary = terms().vocabulary(self.index.frequency)
-        self.spelling = Spelling(vocabulary)
-        # Without the slips that phrases were written with, which are near to other slips of the same word.
-        kept = (word for word, often in vocabulary.items() if often >= _SLIPS or is_spelt(word) or is_spelt(f"{word}s"))
-        self.strict_spelling = Spelling({word: vocabulary[word] for word in kept})
+        self.reader = WordReader(self.index)
 
     def mentions(self, text: str, tokens: Sequence[Token]) -> list[Mention]:
         """The mentions of one sentence, in order of the text; none is contained in another.
@@ -126,29 +117,7 @@ class DictionaryMatcher:
 
     def read(self, text: str, start: int, end: int) -> Sequence[Token]:
         """The tokens of a sentence, with unknown words read as the known ones they stand for."""
-        tokens = terms().tokens(text, start, end)
-        usual = self._usual
-        for number, token in enumerate(tokens):
-            atoms = token.atoms
-            if len(atoms) == 1 and atoms[0] not in usual:
-                tokens[number] = self._spelt(token)
-            elif token.word == "both" and number + 1 < len(tokens) and _ONE_SIDE.intersection(tokens[number + 1].atoms):
-                # "Both left femoral vein": two of something else than sides.
-                tokens[number] = token._replace(atoms=())
-        return tokens
-
-    def _spelt(self, token: Token) -> Token:
-        written = token.word.replace("\u2019", "'").removesuffix("'s")
-        word = self.spelling.correct(written)
-        atoms = terms().atoms(word) if word else ()
-        if atoms and atoms[0] in self._usual:
-            return token._replace(atoms=atoms)
-        if token.atoms[0] in self.index.frequency:
-            return token
-        word = self.strict_spelling.correct(written)
-        near = word is not None and is_one_edit(word.removesuffix("s"), written.lower().removesuffix("s"))
-        atoms = terms().atoms(word) if word and near else ()
-        return token._replace(atoms=atoms) if atoms and atoms[0] in self.index.frequency else token
+        return self.reader.read(text, start, end)
 
     def _stated(self, where: dict[str, list[int]]) -> Iterator[tuple[Phrase, tuple[str, ...]]]:
         stated = where.keys()
@@ -201,11 +170,23 @@ class DictionaryMatcher:
                 ):
                     continue
                 breaks = len(_BREAK.findall(text, start, end)) + text.count(": ", start, end)
-                apart = breaks and len(members) <= PAIR and not _coupled(text, tokens, first, last, phrase.source)
+                coupled = _coupled(text, tokens, first, last, phrase.source) and not self._are_listed(
+                    text, tokens, said
+                )
+                apart = breaks and len(members) <= PAIR and not coupled
                 if (apart or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
                     continue
                 looseness += breaks
             yield Mention(phrase.code, start, end, members, said, phrase.source, phrase.size, looseness)
+
+    def _are_listed(self, text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
+        """Whether two words with a comma between are two conditions of a list: "T2DM, HLD"."""
+        members = {number for number, _ in said}
+        if text[tokens[min(members)].end : tokens[max(members)].start].strip() not in _PARTING:
+            return False
+        shelves = [self.index.shelf(atom) for _, atom in said]
+        alone = [shelf.alone if shelf is not None else None for shelf in shelves]
+        return all(phrase is not None and phrase.source is not PhraseSource.GENERAL for phrase in alone)
 
     def _known_between(self, tokens: Sequence[Token], members: frozenset[int]) -> int:
         """The index's own words that stand between; names do not count, so redacting one changes nothing."""
@@ -232,11 +213,15 @@ def _only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> b
     return any(len(atoms) > 1 and not _GRADES.issuperset(atoms) for atoms in graded)
 
 
+_PARTING = frozenset({",", "-", "\u2013"})
+"""What a coder writes between a condition and its place, and anybody between the items of a list."""
+
+
 def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: PhraseSource) -> bool:
     """Whether two words stand as a coder writes them ("hernia, inguinal") or as a pair of ours ("nausea and vomiting")."""
     between = text[tokens[first].end : tokens[last].start].strip().lower()
     return (
-        between == ","
+        between in _PARTING
         or (between == "and" and last == first + 2)
         or (source is PhraseSource.SYNONYM and between in {"and", "/"})
     )
@@ -265,7 +250,6 @@ _SPARED = re.compile(
     r"\s*(?:(?:is|are|was|were|and [\w ]{1,20}) )?(?:spared|uninvolved|intact|preserved|normal|clear|nl\b|not involved|unaffected)",
     re.IGNORECASE,
 )
-_ONE_SIDE = frozenset({"left", "right"})
 
 
 def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:

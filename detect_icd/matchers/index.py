@@ -72,6 +72,12 @@ class PhraseIndex:
     def __len__(self) -> int:
         return len(self._code_of)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The atoms that name a condition by themselves."""
+        single = np.flatnonzero((np.diff(self.offsets) == 1) & (self._source_of != PhraseSource.GENERAL))
+        return frozenset(self.atoms[number] for number in self.flat[self.offsets[single]].tolist())
+
     def shelf(self, atom: str) -> Shelf | None:
         """The phrases whose rarest atom this is, or None."""
         try:

@@ -54,7 +54,7 @@ def _borrows(mention: Mention, others: Sequence[Mention]) -> bool:
             (
                 len(other.members) > 1
                 and other.members & mention.members
-                and len(mention.members) <= PAIR
+                and len(mention.members) - len({n for n, atom in mention.said if atom in SIDES}) <= PAIR
                 and other.source not in IMPORTED
             )
             or _takes_side(mention, other)

@@ -35,6 +35,25 @@ _LONG = 8
 _CLEARLY = 4
 """How many times as often the better of two equally near words must stand in the index."""
 
+_OF_DISEASES = (
+    "itis",
+    "osis",
+    "asis",
+    "uria",
+    "emia",
+    "oma",
+    "pathy",
+    "algia",
+    "rrhea",
+    "rrhagia",
+    "ism",
+    "trophy",
+    "plasia",
+    "phagia",
+    "penia",
+)
+"""What a trusted word ends in."""
+
 _CACHE_LIMIT = 200_000
 
 _LISTS = ("clinical_words", "common_words", "surnames", "first_names")
@@ -46,14 +65,22 @@ class Spelling:
     Args:
         vocabulary: The words to read them as, with how often each stands in the index.
         known: Says of a word whether it is spelt as it should be.
+        trusted: Words to read others as although few phrases have them, where they end as names of diseases do.
     """
 
-    def __init__(self, vocabulary: Mapping[str, int], known: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self,
+        vocabulary: Mapping[str, int],
+        known: Callable[[str], bool] | None = None,
+        trusted: AbstractSet[str] = frozenset(),
+    ) -> None:
         self._known = known or is_spelt
         self._often = {
             word: often
             for word, often in vocabulary.items()
-            if word.isalpha() and len(word) >= _SHORTEST and (often >= _SELDOM or len(word) >= _LONG)
+            if word.isalpha()
+            and len(word) >= _SHORTEST
+            and (often >= _SELDOM or len(word) >= _LONG or (word in trusted and word.endswith(_OF_DISEASES)))
         }
         self._by_letter: dict[str, list[str]] = {}
         for word in sorted(self._often):
@@ -77,7 +104,8 @@ class Spelling:
         if (base := self._derived(word)) is not None:
             return base
         if self._known(written) or self._known(word):
-            return None
+            # "Krohns" are no people: their name is no word by itself.
+            return None if self._known(written) or word not in _only_names() else self._sounding(word)
         return self._sounding(word) or self._nearest({word, written}) or self._begun(word)
 
     def _sounding(self, word: str) -> str | None:
@@ -137,6 +165,11 @@ def _same(one: str, other: str) -> bool:
     return terms().atoms(one) == terms().atoms(other)
 
 
+def sounds_alike(one: str, other: str) -> bool:
+    """Whether two spellings are pronounced alike ("odynofagia", "odynophagia")."""
+    return _sound(singular(one)) == _sound(singular(other))
+
+
 def _sound(word: str) -> str:
     for written, heard in _SOUNDS:
         word = word.replace(written, heard)
@@ -151,6 +184,12 @@ _DOUBLED = re.compile(r"([a-z])\1")
 @functools.cache
 def _word_lists() -> tuple[frozenset[str], ...]:
     return tuple(map(word_list, _LISTS))
+
+
+@functools.cache
+def _only_names() -> frozenset[str]:
+    """The listed names that are no words."""
+    return (word_list("surnames") | word_list("first_names")) - word_list("clinical_words") - word_list("common_words")
 
 
 def is_spelt(word: str) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from detect_icd import CodeDetector
 from detect_icd.matchers import spelling
-from detect_icd.matchers.spelling import Spelling
+from detect_icd.matchers.spelling import Spelling, sounds_alike
 
 VOCABULARY = {
     "hemorrhoid": 9, "pneumonia": 9, "diabetes": 9, "appendicitis": 9, "asthma": 9, "anemia": 9, "thrombosis": 9,
@@ -138,3 +138,15 @@ def test_evidence_of_a_misspelt_word_is_where_it_is_written():
     text = "Today: acute apendicitis."
     found = CodeDetector().detect(text).reported[0].evidence[0]
     assert text[found.start : found.end] == "acute apendicitis"
+
+
+def test_spellings_that_sound_alike():
+    assert sounds_alike("odynophagia", "odynofagia")
+    assert not sounds_alike("ileum", "ilium")
+
+
+def test_a_trusted_name_of_a_disease_is_read_though_few_phrases_have_it():
+    known = {"dysuria": 1, "sneeze": 1}
+    assert Spelling(known).correct("dysurea") is None
+    assert Spelling(known, trusted=frozenset(known)).correct("dysurea") == "dysuria"
+    assert Spelling(known, trusted=frozenset(known)).correct("sneezed") is None

@@ -135,7 +135,7 @@ class InjuryMatcher:
         phrase = note[words[low].start : words[high - 1].end]
         sentence = note[bounds[0] : bounds[1]]
         kind = kind_of(kind, note[bounds[0] : words[head].end], phrase, sentence, note)
-        groups = _groups(words[low:high], self._vocabulary)
+        groups = _without_regions(kind, _groups(words[low:high], self._vocabulary))
         before = note[max(0, bounds[0] - 12) : bounds[0]]
         side = _side(phrase) or _only_side(sentence) or _only_side(before) or _side_of_note(note)
         nondisplaced = _NONDISPLACED.search(sentence) is not None
@@ -327,6 +327,20 @@ def _groups(
         for atoms, start, end in parted
         if atoms and not any(atoms < other for other, _, _ in parted)
     ]
+
+
+_REGIONS = frozenset(
+    {"wrist", "ankle", "elbow", "forearm", "knee", "hip", "shoulder", "hand", "foot", "finger", "arm", "leg"}
+)
+
+
+def _without_regions(
+    kind: str, groups: list[tuple[frozenset[str], tuple[int, int]]]
+) -> list[tuple[frozenset[str], tuple[int, int]]]:
+    """The places of a fracture without the part of the body that one of them lies in: "Barton's fracture, L wrist"."""
+    if kind != "fracture" or all(atoms <= _REGIONS for atoms, _ in groups):
+        return groups
+    return [(atoms, span) for atoms, span in groups if not atoms <= _REGIONS]
 
 
 def _pair(atoms: set[str], start: int, end: int) -> Iterator[tuple[set[str], int, int]]:

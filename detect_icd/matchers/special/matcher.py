@@ -187,8 +187,8 @@ def _superseded(before: Sequence[Candidate], after: Sequence[Candidate]) -> Iter
             yield Dropped(candidate, "I.B.2: the whole note says it otherwise")
 
 
-_OF_BIRTH = ("O80", "O82", "Z37", "Z38")
-"""Only where the note tells of a birth: a specimen is delivered too."""
+_OF_BIRTH = ("O80", "O82", "O34.2", "Z37", "Z38")
+"""Only where the note tells of a birth or a pregnancy: a specimen is delivered too, and a scar stays."""
 
 _EXPLAINED = ("S", "T0", "T1", "T2", "T30", "T31", "T33", "T34", "T67", "T68", "T69", "T70", "T71", "T75")
 _PAST = {
