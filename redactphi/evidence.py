@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from redactphi import resources
+from redactphi.labels import PhiLabel
 from redactphi.placeholders import placeholders
 from redactphi.recognizers.model import WEIGHT
 from redactphi.spans import Span
@@ -45,7 +46,8 @@ def weighed(text: str, spans: Sequence[Span]) -> list[Span]:
     if sure == _ENOUGH or sure + len(placeholders(text)) >= _ENOUGH:
         return list(spans)
     seen = [span for span in spans if span.source.startswith(_MODEL)]
-    return [span for span in spans if _stands(span, seen)]
+    ruled = [span for span in spans if not span.source.startswith(_MODEL)]
+    return [span for span in spans if _stands(span, seen) and not _is_strange(text, span, ruled)]
 
 
 def _stands(span: Span, seen: Sequence[Span]) -> bool:
@@ -54,6 +56,26 @@ def _stands(span: Span, seen: Sequence[Span]) -> bool:
     if span.score >= WEAK_RULE or span.source.partition("/")[0] not in _families():
         return True
     return any(other.start < span.end and span.start < other.end for other in seen)
+
+
+def _is_strange(text: str, span: Span, ruled: Sequence[Span]) -> bool:
+    """Whether the model takes one word for a name that no list knows and no rule sees: "by Crithidia"."""
+    if not span.source.startswith(_MODEL) or span.label not in _NAMES:
+        return False
+    word = text[span.start : span.end].lower().replace("’", "'").removesuffix("'s")
+    if " " in word or word in _listed():
+        return False
+    return not any(other.overlaps(span) for other in ruled)
+
+
+_NAMES = frozenset(
+    map(str, (PhiLabel.NAME, PhiLabel.PROVIDER, PhiLabel.FACILITY, PhiLabel.EMPLOYER, PhiLabel.LOCATION))
+)
+
+
+@functools.cache
+def _listed() -> frozenset[str]:
+    return resources.terms("first_names") | resources.terms("surnames") | resources.terms("places")
 
 
 @functools.cache

@@ -57,6 +57,7 @@ _THERAPY = regex.compile(r"[ \t](?:PT|OT|ST)\b")
 _HEADING = regex.compile(r",?[ \t]+\p{Lu}[\p{L}.-]{1,6}[ \t]*:")
 _TITLE = "names/courtesy-title"
 _FIELD = "names/patient-field"
+_CREDENTIAL = "names/credential"
 _TOLD = frozenset({_TITLE, _FIELD, "names/relative-field"})
 """Rules that say outright that a person follows: an eponym before its noun is one there."""
 
@@ -86,7 +87,7 @@ class NameRecognizer(RuleRecognizer):
         for span in super().spans(text):
             trimmed = span if span.source in _UNTRIMMED else _trim(text, span)
             if trimmed is not None and trimmed.source not in _UNTRIMMED:
-                trimmed = _without_acronym(text, trimmed)
+                trimmed = _without_role(text, _without_acronym(text, trimmed))
             if (
                 trimmed is not None
                 and not _is_letter(text, trimmed)
@@ -106,9 +107,31 @@ def _without_acronym(text: str, span: Span) -> Span:
     return span if not is_known else span.between(span.start, match.start())
 
 
+def _without_role(text: str, span: Span) -> Span:
+    """The span without the role before a name that a credential follows: "Surg Meredith Tollefsen MD"."""
+    if span.source != _CREDENTIAL:
+        return span
+    first, blank, rest = text[span.start : span.end].partition(" ")
+    if not (blank and rest[:1].isupper() and len(rest) > _ACRONYM and first.lower() in _roles()):
+        return span
+    return span.between(span.end - len(rest), span.end)
+
+
+@functools.cache
+def _roles() -> frozenset[str]:
+    return never_names("clinician_titles", "clinician_roles") | {
+        "crew",
+        "witness",
+        "staff",
+        "cosigner",
+        "cosign",
+        "mac",
+    }
+
+
 def _is_role(text: str, span: Span) -> bool:
     """Whether a role stands before a credential, as "Chaplain, MSW", or a word that is no name: "Ref MD:", "Vestib PT ref"."""
-    if span.source != "names/credential":
+    if span.source != _CREDENTIAL:
         return False
     word = text[span.start : span.end].lower()
     return word in never_names("clinician_titles", "clinician_roles") or (
@@ -121,7 +144,7 @@ def _is_role(text: str, span: Span) -> bool:
 def _is_acronym(text: str, span: Span) -> bool:
     """Whether a ward, an insurer or a test stands before a credential: "call from NICU RN", "HLA, RN"."""
     word = text[span.start : span.end]
-    if span.source != "names/credential" or not word.isupper() or not word.isalpha() or len(word) > _ACRONYM + 1:
+    if span.source != _CREDENTIAL or not word.isupper() or not word.isalpha() or len(word) > _ACRONYM + 1:
         return False
     if word.lower() in resources.terms("unit_acronyms") or word in resources.terms("clinical_acronyms"):
         return True
@@ -131,7 +154,7 @@ def _is_acronym(text: str, span: Span) -> bool:
 
 def _is_letter(text: str, span: Span) -> bool:
     """Whether a lone letter stands before a credential: "min A. PT", "M. D., Ph.D."."""
-    return span.source == "names/credential" and sum(map(str.isalpha, text[span.start : span.end])) == 1
+    return span.source == _CREDENTIAL and sum(map(str.isalpha, text[span.start : span.end])) == 1
 
 
 def _as_staff(text: str, span: Span) -> Span:

@@ -51,3 +51,23 @@ def test_a_weak_rule_alone_in_a_long_text_goes():
 def test_a_weak_rule_stays_where_the_model_sees_something_too():
     assert weighed(LONG, [WEAK, GUESS]) == [WEAK]
     assert weighed(LONG, [WEAK, Span(20, 28, "NAME", 0.5, "model/x")]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ("Titer 180 by Crithidia, repeated. ", False),
+        ("Seen here by Okafor, repeated. ", True),
+        ("Titer 180 by Crithidia luciliae, repeated. ", True),
+    ],
+)
+def test_one_word_that_no_list_knows_is_no_name_where_little_else_is_phi(text, stays):
+    start = text.index("by ") + 3
+    sure = Span(start, text.index(",", start), "PROVIDER", 0.79, "model/x")
+    assert weighed(text + LONG, [sure]) == ([sure] if stays else [])
+
+
+def test_such_a_word_stays_where_a_rule_sees_it_too():
+    text = f"Titer 180 by Crithidia, repeated. {LONG}"
+    seen = [Span(13, 22, "PROVIDER", 0.79, "model/x"), Span(13, 22, "PROVIDER", 0.75, "names/clinician-by")]
+    assert weighed(text, seen) == seen
