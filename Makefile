@@ -74,7 +74,7 @@ $(BENCH)/.installed: requirements/bench.txt
 
 # Peers run in an environment of their own; both sides see the same notes in one run.
 bench: setup $(BENCH)/.installed
-	$(BIN)/python -m benchmarks.accuracy --gold $(SHARED)/phi/gold --gold fixtures/gold --peer $(BENCH)/bin/python
+	$(BIN)/python -m benchmarks.accuracy --gold $(SHARED)/phi/gold --by-others --peer $(BENCH)/bin/python
 	$(BIN)/python -m benchmarks.held_out
 	$(BIN)/python -m benchmarks.speed --notes $(SHARED)/phi/raw/mtsamples.jsonl --peer $(BENCH)/bin/python
 	$(BIN)/python -m benchmarks.tokens --notes $(SHARED)/phi/raw/mtsamples.jsonl

@@ -1,6 +1,6 @@
 """PHI measures of stock Presidio and of this project on the same gold, in one table.
 
-``python -m benchmarks.accuracy --gold ../shared/data/phi/gold --peer .bench-venv/bin/python``
+``python -m benchmarks.accuracy --gold ../shared/data/phi/gold --by-others --peer .bench-venv/bin/python``
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.peer import Peer
+from models.training.measure import BY_OTHERS, OWN_GOLD
 from redactphi import Redactor, Span
 from redactphi.document import Document
 from redactphi.evaluation import evaluate, read_gold, read_labels
@@ -22,10 +23,10 @@ from redactphi.evaluation.report import Report
 _COLUMNS = ("redact_recall", "precision", "span_recall", "found_any_overlap", "clean_notes", "over_redaction")
 
 
-def gold_sets(folder: Path) -> list[tuple[Path, Path | None]]:
-    """The PHI gold files of a folder, each with its label mapping."""
+def gold_sets(gold: Path) -> list[tuple[Path, Path | None]]:
+    """The PHI gold files of a folder, or a single one, each with its label mapping."""
     pairs = []
-    for path in sorted(folder.glob("*.jsonl")):
+    for path in sorted(gold.glob("*.jsonl")) if gold.is_dir() else [gold]:
         if path.name.endswith(".codes.jsonl"):
             continue
         stem = path.stem.removesuffix("_dev")
@@ -68,12 +69,15 @@ def row(table: Table, name: str, who: str, score: dict[str, Any]) -> None:
     type=click.Path(exists=True, path_type=Path),
     required=True,
     multiple=True,
-    help="Folder of gold files.",
+    help="Folder of gold files, or one of them.",
 )
+@click.option("--by-others", is_flag=True, help="Also our own notes, and those by others that no training saw.")
 @click.option("--peer", "python", type=click.Path(path_type=Path), help="Interpreter of the peer's environment.")
 @click.option("--out", type=click.Path(path_type=Path), default="benchmarks/results/accuracy.json")
-def main(folders: tuple[Path, ...], python: Path | None, out: Path) -> None:
+def main(folders: tuple[Path, ...], python: Path | None, out: Path, *, by_others: bool) -> None:
     """Print the table and write the figures as JSON."""
+    if by_others:
+        folders += tuple(OWN_GOLD / f"{name}.phi.jsonl" for name in (*BY_OTHERS, "notes"))
     table = Table(title="PHI, label-blind, percent")
     for column in ("set", "notes", "tool", *_COLUMNS):
         table.add_column(column.replace("_", " "))
