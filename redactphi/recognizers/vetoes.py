@@ -158,6 +158,7 @@ def _is_no_place(text: str, span: Span, found: str) -> bool:
             )
         )
         or (span.label == _LOCATION and found[0].isdigit() and is_numbered_place(text, span))
+        or (span.label in {_FACILITY, _EMPLOYER} and _begins_sentence(text, span, found))
         or (
             span.label == _EMPLOYER
             and found.islower()
@@ -165,6 +166,19 @@ def _is_no_place(text: str, span: Span, found: str) -> bool:
             and span.score < DOUBT
         )
         or (span.score < DOUBT and _BARE_NOUN.match(text, span.end) is not None and is_possessive_eponym(found.split()))
+    )
+
+
+def _begins_sentence(text: str, span: Span, found: str) -> bool:
+    """Whether ordinary words begin a sentence, of which only the first has a capital: "Best practices for managing asthma"."""
+    first, *rest = found.split()
+    common = resources.terms("common_words")
+    return (
+        bool(rest)
+        and span.score < SURE
+        and first.istitle()
+        and all(word.islower() and (word in common or word in plain_words()) for word in (first.lower(), *rest))
+        and is_sentence_start(text, span.start)
     )
 
 

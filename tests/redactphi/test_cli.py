@@ -330,3 +330,9 @@ def test_evaluate_lists_the_worst_documents_by_offsets_and_trims_on_demand(comma
     )
     assert "a  missed 37-41:PROVIDER  false -" in command("evaluate", gold, "--worst", 1, "--trim")[1]
     assert "missed" not in command("evaluate", gold, "--trim")[1]
+
+
+def test_a_file_in_the_place_of_a_note_is_said_to_be_one(command, notes):
+    status, out, err = command("text", notes)
+    assert (status, out) == (2, "")
+    assert err == "redactphi: TEXT names a file; for the note in it: redactphi text < FILE\n"
