@@ -158,7 +158,7 @@ def _is_no_place(text: str, span: Span, found: str) -> bool:
             )
         )
         or (span.label == _LOCATION and found[0].isdigit() and is_numbered_place(text, span))
-        or (span.label in {_FACILITY, _EMPLOYER} and _begins_sentence(text, span, found))
+        or (span.label in {_FACILITY, _EMPLOYER} and (lower in _kinds() or _begins_sentence(text, span, found)))
         or (
             span.label == _EMPLOYER
             and found.islower()
@@ -167,6 +167,13 @@ def _is_no_place(text: str, span: Span, found: str) -> bool:
         )
         or (span.score < DOUBT and _BARE_NOUN.match(text, span.end) is not None and is_possessive_eponym(found.split()))
     )
+
+
+@functools.cache
+def _kinds() -> frozenset[str]:
+    """What places of some kind are called that have no name: "Nursing Home", "High School"."""
+    listed = resources.terms("facility_words") | resources.terms("employer_words")
+    return frozenset(item.lower() for item in listed if " " in item)
 
 
 def _begins_sentence(text: str, span: Span, found: str) -> bool:

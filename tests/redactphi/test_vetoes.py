@@ -48,6 +48,7 @@ def kept(text: str, label: str, score: float = 0.7) -> bool:
         ("flushes. hep lock [[500u]] then", "ID_OTHER", 0.85),
         ("[[Are]] there any new protocols", "NAME", 0.38),
         ("[[Best practices]] for managing asthma", "FACILITY", 0.5),
+        ("seen today by me at [[Nursing Home]] for", "FACILITY", 0.97),
         ("sutures in the manner of [[Marcy]]. The", "NAME", 0.9),
         ("pain 9/10 at onset, [[6/10]] after", "DATE", 0.99),
         ("leaving the strip at [[Passavant's]] ridge", "FACILITY", 0.58),
