@@ -136,7 +136,10 @@ def numbered(kind: str, text: str, bounds: Sequence[tuple[int, int]]) -> tuple[i
     return len({match[1] for match in found}), spans
 
 
-_TOOTH_LIST = regex.compile(r"\b(?:tooth|teeth)\b(?:[ ,]*(?:numbers?|nos?\.?|no))?(?:[\s,#.]|and|&|(?<![\w.])(?:3[0-2]|[12]?\d|(?-i:[A-T]))(?![\w/%-]))+", regex.IGNORECASE)
+_TOOTH_LIST = regex.compile(
+    r"\b(?:tooth|teeth)\b(?:[ ,]*(?:numbers?|nos?\.?|no))?(?:[\s,#.]|and|&|(?<![\w.])(?:3[0-2]|[12]?\d|(?-i:[A-T]))(?![\w/%-]))+",
+    regex.IGNORECASE,
+)
 """Teeth listed by their numbers: 1 to 32, and A to T of the first teeth."""
 _TOOTH = regex.compile(r"(?<![\w.])(3[0-2]|[12]?[1-9]|[12]0|[A-T])(?![\w/%-])")
 

@@ -10,6 +10,7 @@ from detect_icd.matchers.procedures_amounts import (
     doses,
     levels,
     margin,
+    numbered,
     places,
     sizes,
     times,
