@@ -126,6 +126,29 @@ def levels(text: str, bounds: Iterable[tuple[int, int]]) -> Levels:
     return Levels(frozenset(spaces), frozenset(alone), frozenset(vertebrae), tuple(spans))
 
 
+def numbered(kind: str, text: str, bounds: Sequence[tuple[int, int]]) -> tuple[int, tuple[Span, ...]]:
+    """How many levels of the spine, or teeth, stretches of a text name by their numbers, and where; see ``Procedure.number_of``."""
+    if kind != "@tooth":
+        seen = levels(text, bounds)
+        return seen.count(kind), seen.spans
+    found = [match for start, end in bounds for match in _teeth(text, start, end)]
+    spans = tuple(Span(match.start(), match.end(), "tooth") for match in found)
+    return len({match[1] for match in found}), spans
+
+
+_TOOTH_LIST = regex.compile(
+    r"\b(?:tooth|teeth)\b(?:[ ,]*(?:numbers?|nos?\.?|no))?(?:[\s,#.]|and|&|(?<![\w.])(?:3[0-2]|[12]?\d|(?-i:[A-T]))(?![\w/%-]))+",
+    regex.IGNORECASE,
+)
+"""Teeth listed by their numbers: 1 to 32, and A to T of the first teeth."""
+_TOOTH = regex.compile(r"(?<![\w.])(3[0-2]|[12]?[1-9]|[12]0|[A-T])(?![\w/%-])")
+
+
+def _teeth(text: str, start: int, end: int) -> Iterator[regex.Match[str]]:
+    for listed in _TOOTH_LIST.finditer(text, start, end):
+        yield from _TOOTH.finditer(text, listed.start(), listed.end())
+
+
 def _vertebra(region: str, number: int) -> int | None:
     return _FIRST[region] + number if 1 <= number <= _COUNT[region] else None
 

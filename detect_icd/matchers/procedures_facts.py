@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
-from detect_icd.matchers.procedures_amounts import Amount, age, counted, levels, margin, places, times
+from detect_icd.matchers.procedures_amounts import Amount, age, counted, margin, numbered, places, times
 from detect_icd.matchers.procedures_demands import Asked
 from detect_icd.matchers.procedures_index import Entry
 from detect_icd.matchers.procedures_kinds import (
@@ -321,20 +321,20 @@ class Facts:
         """How many of something the clause says were done, or else the note; and the words that say so.
 
         Args:
-            named: The phrases of what is counted; of the spine ``@...``, see ``Procedure.number_of``.
+            named: The phrases of what is counted; of spine and teeth ``@...``, see ``Procedure.number_of``.
             counting: The atoms of the others.
             clause: Where the operation is named.
         """
-        spinal = next((kind for kind in named if kind.startswith("@")), "")
+        placed = next((kind for kind in named if kind.startswith("@")), "")
         told = [other for other in self.told(Role.BODY) if other is not clause]
         for group in ([clause], *([other] for other in told if other.role is Role.TITLE), told):
             stated = [amount for other in group for amount in self._counted(other, counting)]
             if stated:
                 return sum(int(amount.value) for amount in stated[:_SUMMED]), tuple(amount.span for amount in stated)
-            if spinal:
-                seen = levels(self.text, ((other.start, other.end) for other in group))
-                if number := seen.count(spinal):
-                    return number, seen.spans
+            if placed:
+                number, spans = numbered(placed, self.text, [(other.start, other.end) for other in group])
+                if number:
+                    return number, spans
         return None
 
     def _counted(self, clause: Clause, counting: Sequence[frozenset[str]]) -> list[Amount]:

@@ -27,7 +27,7 @@ _PAIR = 2
 SYSTEMS = ("CPT", "HCPCS")
 UNITS = ("number", "area_cm2", "size_cm", "minutes", "mg", "mcg", "g", "ml", "unit", "meq")
 PLACES = ("finger", "toe", "eyelid", "coronary")
-SPINAL = ("@interspace", "@joint", "@vertebra")
+PLACED = ("@interspace", "@joint", "@vertebra", "@tooth")
 APPROACHES = ("open", "laparoscopic", "endoscopic", "percutaneous", "arthroscopic", "thoracoscopic")
 _ADDED = frozenset({"extent", "here", "without", "unless", "includes", "supersedes"})
 
@@ -61,7 +61,7 @@ class Procedure:
         minutes: As ``age``, of time spent.
         number: At least the first and at most the second of what ``number_of`` names; one where no number is stated.
         number_of: What is counted: phrases, or of the spine ``@interspace`` (L3-L5 are two), ``@joint`` (the medial
-            branches L3, L4 and L5 are two) or ``@vertebra`` (L3-L5 are three).
+            branches L3, L4 and L5 are two) or ``@vertebra`` (L3-L5 are three), or ``@tooth`` (teeth 2, 3 and T are three).
         default: Whether it is the one where size, area, weight, age or time is not stated.
         sides: Whether it takes RT, LT or 50.
         place: ``finger`` (FA-F9), ``toe`` (TA-T9), ``eyelid`` (E1-E4) or ``coronary`` (LC, LD, LM, RC, RI): which
@@ -177,7 +177,7 @@ class Procedure:
         where = f"{self.specialty}/{self.code}"
         chosen = (("system", self.system, SYSTEMS), ("place", self.place, PLACES), ("units_of", self.units_of, UNITS))
         approaches = (("approach", approach, APPROACHES) for approach in self.approach)
-        spinal = (("number_of", phrase, SPINAL) for phrase in self.number_of if phrase.startswith("@"))
+        spinal = (("number_of", phrase, PLACED) for phrase in self.number_of if phrase.startswith("@"))
         for what, given, valid in (*chosen, *approaches, *spinal):
             if given and given not in valid:
                 raise UnknownNameError(what, given, valid)

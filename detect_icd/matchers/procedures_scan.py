@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from detect_icd.matchers.procedures_kinds import DONE_HERE
@@ -27,7 +27,9 @@ _OTHER_HEADING = re.compile(
     r"previous|scheduled|proposed|anticipated|date|time|risks?|instructions?|recommend\w*|follow\w*|medications?|allerg\w*|review|labor\w*|referr\w*|equipment|instruments?)\b",
     re.IGNORECASE,
 )
+_UNKNOWN_HEADING = re.compile(r"[A-Z][A-Z0-9 /&,'()\u2019-]{1,70}:(?=\s)")
 _EARLIER = frozenset({"past_surgical_history"})
+_OPERATED = frozenset({"preoperative_diagnosis", "postoperative_diagnosis"})
 _LONGEST_LIST = 8000
 _WRAPPED = 60
 """A heading's own line at least this long may go on in the next."""
@@ -87,8 +89,8 @@ def clauses(text: str, sections: Sequence[Section], hits: Sequence[Hit]) -> list
     """The clauses of a note that hold atoms, in order, with what each is."""
     starts = [hit.start for hit in hits]
     found: list[Clause] = []
-    operated = any(section.name == "postoperative_diagnosis" for section in sections)
-    for section in sections:
+    operated = any(section.name in _OPERATED for section in sections)
+    for section in (_headed(text, section) for section in sections):
         low = bisect.bisect_left(starts, _told_from(text, section, operated=operated))
         high = bisect.bisect_left(starts, section.end)
         if low < high:
@@ -123,6 +125,12 @@ def _clauses_of(text: str, section: Section, hits: Sequence[Hit], *, operated: b
         clause = Clause(start, end, own, section.name)
         clause.add(hits[first:number])
         yield clause
+
+
+def _headed(text: str, section: Section) -> Section:
+    """A section under a heading that is none of ours with that heading apart: "TYPE OF OPERATION:" tells what it lists."""
+    heading = _UNKNOWN_HEADING.match(text, section.heading, section.end) if not section.name else None
+    return replace(section, start=heading.end()) if heading else section
 
 
 def _told_from(text: str, section: Section, *, operated: bool) -> int:

@@ -127,18 +127,40 @@ def _without_lesser(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_L
 
 def _greater(mention: Mention, others: Sequence[Mention]) -> tuple[Mention, str] | None:
     """An operation of which this one is a part, on the same side as far as the note says, and how it is known."""
-    code = mention.code
     for other in others:
-        procedure = other.entry.procedure
-        if other.code == code or _apart(mention, other):
+        if other.code == mention.code or _apart(mention, other):
             continue
-        if code in procedure.includes:
-            return other, "included in"
-        if code in procedure.supersedes:
-            return other, "less than"
-        if is_part(code, other.code) and other.code not in mention.entry.procedure.add_on_to:
-            return other, "a part of"
+        how = _beaten_how(mention, other)
+        if how and not _holds_its_own(mention, other, how):
+            return other, how
     return None
+
+
+_BY_FAMILY = "a part of"
+
+
+def _beaten_how(mention: Mention, other: Mention) -> str:
+    """How an operation is known to be a part of another; empty: it is not."""
+    procedure = other.entry.procedure
+    if mention.code in procedure.includes:
+        return "included in"
+    if mention.code in procedure.supersedes:
+        return "less than"
+    if is_part(mention.code, other.code) and other.code not in mention.entry.procedure.add_on_to:
+        return _BY_FAMILY
+    return ""
+
+
+def _holds_its_own(mention: Mention, other: Mention, how: str) -> bool:
+    """Whether the operation says itself that the other is its part: what an entry says goes before its family, else the one better named."""
+    own = mention.entry.procedure
+    if other.code not in own.includes and other.code not in own.supersedes:
+        return False
+    return how == _BY_FAMILY or _rank(mention) > _rank(other)
+
+
+def _rank(mention: Mention) -> tuple[Role, float, int, str]:
+    return mention.role, mention.score, len(mention.found.atoms), mention.code
 
 
 def _apart(mention: Mention, other: Mention) -> bool:
@@ -209,10 +231,20 @@ def _candidate(group: Sequence[Mention], place: str) -> Candidate:
 
 
 def _modifiers(group: Sequence[Mention]) -> tuple[str, ...]:
-    sides = {side for mention in group for side in mention.modifiers}
+    sides = {side for mention in group if not _is_wider(mention, group) for side in mention.modifiers}
     if "50" in sides or {"RT", "LT"} <= sides:
         return ("50",)
     return tuple(sorted(sides))
+
+
+def _is_wider(mention: Mention, group: Sequence[Mention]) -> bool:
+    """Whether another mention of the code is stated by fewer words of the same place: "left hernia repair, bilateral hydrocele"."""
+    start, end = mention.found.bounds
+    return any(
+        other.role is mention.role and other.modifiers and start <= low and high <= end and (low, high) != (start, end)
+        for other in group
+        for low, high in (other.found.bounds,)
+    )
 
 
 def _name_spans(mention: Mention) -> list[Span]:

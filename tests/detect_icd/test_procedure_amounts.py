@@ -10,6 +10,7 @@ from detect_icd.matchers.procedures_amounts import (
     doses,
     levels,
     margin,
+    numbered,
     places,
     sizes,
     times,
@@ -135,3 +136,16 @@ def test_places_have_modifiers(kind, text, sides, codes):
     found = places(kind, text, 0, len(text), sides)
     assert [code for code, _ in found] == codes
     assert all(text[span.start : span.end].strip() for _, span in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Extraction of teeth #1, #29, and #32", 3),
+        ("Extraction of remaining teeth numbers 2, 3, 4 and T", 4),
+        ("Extraction of tooth #T", 1),
+        ("Five teeth were drawn, 20 mL of saline, port 12", 0),
+    ],
+)
+def test_teeth_are_counted_by_their_numbers(text, count):
+    assert numbered("@tooth", text, [(0, len(text))])[0] == count

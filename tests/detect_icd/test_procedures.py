@@ -257,3 +257,18 @@ def test_one_part_of_a_joint_changed_is_told_by_what_stayed():
     heading = "PROCEDURE: Revision left hip.\nDESCRIPTION: Cup removed with osteotomes. "
     assert codes(heading + "Femoral stem solid and retained. New shell and liner.") == ["27137"]
     assert codes(heading + "The stem was loose and was changed too.") == ["27134"]
+
+
+def test_a_heading_that_is_no_known_one_opens_the_list_of_operations():
+    note = "PREOPERATIVE DIAGNOSIS: Appendicitis.\n\nSORT OF OPERATION: {}.\n\nANESTHESIA: General.\n"
+    assert codes(note.format("Laparoscopic appendectomy")) == ["44970"]
+    assert codes(note.replace("SORT OF", "REASON FOR").format("Laparoscopic appendectomy")) == []
+
+
+def test_of_two_operations_that_include_one_another_one_stays():
+    assert codes("PROCEDURE: Right burr hole craniotomy for evacuation of subdural hematoma.") == ["61154"]
+
+
+def test_another_operation_of_the_item_does_not_lend_its_side():
+    note = "PROCEDURE: Left inguinal hernia repair, bilateral hydrocele repair.\nThe patient is a 14-year-old boy."
+    assert ("49505", ("LT",)) in {(one.coding.code, one.modifiers) for one in done(note)}
