@@ -68,6 +68,9 @@ _TRAILERS = frozenset("area component element feature change involvement finding
 """Nouns that say nothing of what stands before them: "no full-thickness area"."""
 
 
+_EXAMINED = frozenset("skin eye eyes chest abdomen lung lungs heart neck head extremities back throat ear ears nose pupils".split())
+"""Parts that an examination goes through: that they are sound denies nothing in particular."""
+
 _NOUNS = frozenset({"disease", "disorder", "syndrome", "condition"})
 """Nouns that name no condition by themselves."""
 
@@ -206,8 +209,12 @@ class _Meanings:
             here = [found.categories[category] for category in self.categories if category in found.categories]
             if not here and not is_named:
                 continue
+            if words.is_sound and not here and (len(words.tokens) == 1 and last.word in _EXAMINED):
+                continue
             near = [found.chapters[chapter] for chapter in self.chapters if chapter in found.chapters]
             meant = min(here or near, key=_rank, default=found.best)
+            if not here and meant.unsaid > _MOST_UNSAID:
+                meant = found.best
             if here or meant.unsaid <= _MOST_UNSAID:
                 return meant
         return None
