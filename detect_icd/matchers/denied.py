@@ -10,9 +10,8 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from operator import attrgetter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -26,6 +25,7 @@ from detect_icd.matchers.index import PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import read_denied_words
 from detect_icd.sections import Section, section_at
 from detect_icd.terms import Token, terms, word_set
+from redactphi.resources import data, read_toml
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
@@ -41,47 +41,40 @@ _MOST_WORDS = 4
 _MOST_UNSAID = 3
 """Words of a phrase that are left to be understood, at most."""
 
+_MOST_UNSAID_ALONE = 1
+"""The same of a single word that titles name nothing by: "no herpes"."""
+
 _MOST_UNSAID_HERE = 6
 """The same where the note speaks of the condition: "not squamous" beside a basal cell carcinoma of skin."""
 
 _STATUSES = frozenset({Status.NEGATED, Status.HYPOTHETICAL})
-_DENIAL = re.compile(
-    r"\b(?:no|not|never|without|w/o|denies|denied|denying|neg|negative|absent|excluded|exclude[sd]?|ruled|rules|none|nil|nor|free|"
-    r"doubt|unlikely|if|should|risks?|watch|return|call|criteria|un(?:involved|affected)|intact|spared|preserved|normal|clear|nl)\b|-ve\b",
-    re.IGNORECASE,
-)
-"""What may say that something is not there; the cues of the sentence say whether it does."""
 
 _SOUND = re.compile(
     r"\s*:?\s*(?:(?:is|are|was|were|both|all|appears?|looks?|remains?) )*(?:intact|normal|spared|preserved|clear|uninvolved|unaffected|nl|wnl|in continuity)\b",
     re.IGNORECASE,
 )
+_NO = re.compile(r"\b(?:no|not|never|nor|or|without)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _BREAK = re.compile(r"[,;:()\[\]/\n=>.]|\s[-\u2013]\s")
-_LINKS = frozenset(
-    "a an the any some and or nor but of in on at to for from with by as no not never without seen noted found today now yet so "
-    "is are was were be been being has have had do does did it he she they his her their this that these those there here "
-    "who which when while if then than evidence sign signs symptom symptoms suggestion further longer known denies denied "
-    "after before since during until via per return call watch should risk risks absent excluded negative none intact neg "
-    "normal spared preserved clear ruled out occur occurs occurred reported clinical obvious definite overt frank".split()
-)
-_TRAILERS = frozenset("area component element feature change involvement finding pattern type event episode present".split())
-"""Nouns that say nothing of what stands before them: "no full-thickness area"."""
 
-
-_EXAMINED = frozenset("skin eye eyes chest abdomen lung lungs heart neck head extremities back throat ear ears nose pupils".split())
-"""Parts that an examination goes through: that they are sound denies nothing in particular."""
 
 _NOUNS = frozenset({"disease", "disorder", "syndrome", "condition"})
 """Nouns that name no condition by themselves."""
 
 
+@functools.cache
+def _words(name: str) -> frozenset[str]:
+    """A list of ``denied.toml``."""
+    return frozenset(read_toml(data("detect_icd") / "denied.toml")[name].split())
+
+
 class _Words(NamedTuple):
-    """Words that may be denied: where they stand, and what they say."""
+    """Words that may be denied: where they stand, what they say, whether as something sound or right behind a "no"."""
 
     start: int
     end: int
     tokens: tuple[Token, ...]
     is_sound: bool
+    is_next: bool
 
 
 class _Meaning(NamedTuple):
@@ -109,14 +102,16 @@ def denied(
     meanings = _Meanings(
         frozenset(code[:_CATEGORY] for code in codes), frozenset(code[:1] for code in codes if code[:1] not in "VWXYZ")
     )
-    starts = [sentence.start for sentence in read]
-    spoken = sorted({bisect_right(starts, match.start()) - 1 for match in _DENIAL.finditer(note)})
     rules = context_rules()
+    known = _words("denials")
     candidates: list[Candidate] = []
-    for sentence in (read[number] for number in spoken if number >= 0):
+    for sentence in read:
+        denials = [(token.start, token.end) for token in sentence.tokens if token.word in known]
+        if not denials:
+            continue
         passage: Passage | None = None
         for words in _groups(note, sentence):
-            if _is_taken(words, taken) or (meant := meanings.of(words)) is None:
+            if not _is_near(words, denials) or _is_taken(words, taken) or (meant := meanings.of(words)) is None:
                 continue
             if passage is None:
                 bounds = sentence.start, sentence.end
@@ -133,6 +128,17 @@ def denied(
     return candidates
 
 
+def _is_near(words: _Words, denials: Sequence[tuple[int, int]]) -> bool:
+    """Whether a denial stands near enough to be said of the words."""
+    place = bisect_right(denials, (words.start, 0))
+    before = place > 0 and words.start - denials[place - 1][1] <= _REACH
+    return before or (place < len(denials) and denials[place][0] - words.end <= _REACH_BACK)
+
+
+_REACH, _REACH_BACK = 100, 40
+"""Characters between a denial and what it denies, after and before it."""
+
+
 def _is_taken(words: _Words, taken: Sequence[tuple[int, int]]) -> bool:
     """Whether something else was found by some of the words."""
     place = bisect_right(taken, (words.end, 0))
@@ -145,9 +151,10 @@ _OVERLAPPING = 12
 
 def _groups(note: str, sentence: Sentence) -> Iterator[_Words]:
     """The words of a sentence that stand together, without those that link them to others."""
+    links = _words("links")
     group: list[Token] = []
     for token in sentence.tokens:
-        is_linked = token.word in _LINKS or not token.atoms
+        is_linked = token.word in links or not token.atoms
         if group and (is_linked or _BREAK.search(note, group[-1].end, token.start)):
             yield from _group(note, group)
             group = []
@@ -157,13 +164,14 @@ def _groups(note: str, sentence: Sentence) -> Iterator[_Words]:
 
 
 def _group(note: str, tokens: list[Token]) -> Iterator[_Words]:
-    while len(tokens) > 1 and (tokens[-1].word in _TRAILERS or tokens[-1].word.endswith(("ed", "ly"))):
+    while len(tokens) > 1 and (tokens[-1].word in _words("trailers") or tokens[-1].word.endswith(("ed", "ly"))):
         tokens = tokens[:-1]
     tokens = tokens[-_MOST_WORDS:]
     if tokens:
         end = tokens[-1].end
+        start = tokens[0].start
         is_sound = _SOUND.match(note, end) is not None
-        yield _Words(tokens[0].start, end, tuple(tokens), is_sound)
+        yield _Words(start, end, tuple(tokens), is_sound, _NO.search(note, max(0, start - 16), start) is not None)
 
 
 def _candidate(words: _Words, meant: _Meaning, said: Assertion, section: str, book: CodeBook) -> Candidate | None:
@@ -199,25 +207,30 @@ class _Meanings:
             return None
         index = phrase_index()
         is_named = is_part or (not words.is_sound and not index.heads.isdisjoint(last.atoms))
+        if not (is_named or words.is_sound or words.is_next):
+            return None
         for first in range(len(words.tokens)):
             atoms = frozenset(atom for token in words.tokens[first:] for atom in token.atoms)
             if atoms <= _NOUNS:
                 return None
             found = _found(index, atoms)
-            if found is None:
-                continue
-            here = [found.categories[category] for category in self.categories if category in found.categories]
-            if not here and not is_named:
-                continue
-            if words.is_sound and not here and (len(words.tokens) == 1 and last.word in _EXAMINED):
-                continue
-            near = [found.chapters[chapter] for chapter in self.chapters if chapter in found.chapters]
-            meant = min(here or near, key=_rank, default=found.best)
-            if not here and meant.unsaid > _MOST_UNSAID:
-                meant = found.best
-            if here or meant.unsaid <= _MOST_UNSAID:
+            if found is not None and (meant := self._nearest(found, words, is_named=is_named)) is not None:
                 return meant
         return None
+
+    def _nearest(self, found: _Found, words: _Words, *, is_named: bool) -> _Meaning | None:
+        """What is meant of what words may mean: a condition the note speaks of before one of its chapter and any other."""
+        here = [found.categories[category] for category in self.categories if category in found.categories]
+        if here:
+            return min(here, key=_rank)
+        is_alone = len(words.tokens) == 1
+        if not (is_named or is_alone) or (words.is_sound and is_alone and words.tokens[-1].word in _words("examined")):
+            return None
+        most = _MOST_UNSAID if is_named else _MOST_UNSAID_ALONE
+        near = [found.chapters[chapter] for chapter in self.chapters if chapter in found.chapters]
+        meant = min(near, key=_rank, default=found.best)
+        meant = meant if meant.unsaid <= _MOST_UNSAID else found.best
+        return meant if meant.unsaid <= most else None
 
 
 def _rank(meaning: _Meaning) -> tuple[int, str]:
@@ -227,7 +240,8 @@ def _rank(meaning: _Meaning) -> tuple[int, str]:
 @functools.cache
 def _listed() -> tuple[dict[str, str], frozenset[str]]:
     """The words of the list with their codes, and the atoms that name no condition."""
-    known, none = {}, set()
+    known: dict[str, str] = {}
+    none: set[str] = set()
     for word, code in read_denied_words():
         if code == "-":
             none.update(atom for token in terms().tokens(word) for atom in token.atoms)
@@ -247,11 +261,11 @@ class _Found(NamedTuple):
 @functools.lru_cache(maxsize=20_000)
 def _found(index: PhraseIndex, atoms: frozenset[str]) -> _Found | None:
     """The phrases that say all of some words and little more; None where there is none."""
-    numbers = [index.number(atom) for atom in atoms]
-    if None in numbers:
+    numbers = sorted(number for atom in atoms if (number := index.number(atom)) is not None)
+    if len(numbers) < len(atoms):
         return None
     postings = _postings(index)
-    shared = functools.reduce(np.intersect1d, [postings.of(number) for number in sorted(filter(None.__ne__, numbers))])
+    shared = functools.reduce(np.intersect1d, [postings.of(number) for number in numbers])
     lengths = np.diff(index.offsets)[shared]
     categories: dict[str, _Meaning] = {}
     chapters: dict[str, _Meaning] = {}
