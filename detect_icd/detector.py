@@ -16,10 +16,11 @@ from detect_icd.checks.checking import edit_warnings
 from detect_icd.codebook import day_of, open_book
 from detect_icd.coding import CodeSystem
 from detect_icd.course import settle, with_findings, with_follow_up, without_implied_aftercare
-from detect_icd.guidelines import Guidelines, Setting
+from detect_icd.guidelines import WHY, Guidelines, Setting
 from detect_icd.linkage import with_support
 from detect_icd.local_data import Imported, imported
 from detect_icd.matchers.circumstances import supported
+from detect_icd.matchers.denied import denied
 from detect_icd.matchers.diagnoses import DiagnosisMatcher, special_matcher
 from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
@@ -80,7 +81,8 @@ class CodeDetector:
         found = self.literal.candidates(note, sections, book)
         operations = self.procedures.read(note, sections, day)
         found.extend(_unstated(operations.candidates, found, note))
-        found.extend(self.diagnoses.candidates(note, sections, book))
+        read = self.diagnoses.sentences(note, sections)
+        found.extend(self.diagnoses.candidates(note, sections, book, read))
         found, superseded = special_matcher(book).revise(found, note)
         stated = {candidate.coding.code for candidate in found}
         superseded = [*superseded, *(item for item in operations.dropped if item.candidate.coding.code not in stated)]
@@ -97,7 +99,11 @@ class CodeDetector:
         if self._has_edits:
             warnings.extend(edit_warnings(detection.reported, self._files, day))
         detection = replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
-        return _with_superseded(detection, superseded) if superseded else detection
+        detection = _with_superseded(detection, superseded) if superseded else detection
+        unread = denied(note, read, sections, detection.candidates, book)
+        if isinstance(text, RedactedDocument):
+            unread = [candidate for candidate in unread if not _is_replaced(candidate, text)]
+        return _with_superseded(detection, [Dropped(one, WHY[one.status]) for one in unread]) if unread else detection
 
     def pipe(self, texts: Iterable[str | RedactedDocument]) -> Iterator[Detection]:
         """The codes of many notes, in their order, one at a time."""

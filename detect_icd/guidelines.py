@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 Setting = Literal["outpatient", "inpatient"]
 SETTINGS = ("outpatient", "inpatient")
 
-_WHY = {
+WHY = {
     Status.NEGATED: "negated: kept as evidence, never reported",
     Status.HYPOTHETICAL: "hypothetical: not a condition of this encounter",
     Status.PLANNED: "planned: not performed or found at this encounter",
@@ -162,7 +162,7 @@ def _union(group: Sequence[Candidate]) -> Candidate:
 def _by_status(docket: Docket, known: Rules, setting: str, book: CodeBook) -> None:
     for candidate in list(docket.standing):
         status = candidate.status
-        if why := _WHY.get(status) or _explained(candidate, setting):
+        if why := WHY.get(status) or _explained(candidate, setting):
             docket.drop(candidate, why)
         elif candidate.coding.system is not CodeSystem.ICD10CM:
             if status is Status.HISTORICAL:

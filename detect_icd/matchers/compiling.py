@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -16,6 +16,7 @@ from detect_icd.matchers.navigation import IndexPhrase, index_phrases
 from detect_icd.matchers.phrases import (
     PhraseSource,
     atom_sets,
+    head,
     in_capitals,
     read_general_words,
     read_synonyms,
@@ -49,8 +50,14 @@ def compile_index(books: Iterable[CodeBook], out: Path | IO[bytes], lines: Itera
         for entry in book.iter_entries():
             entries.setdefault(entry.code, entry)
     phrases = _best_phrases(entries, lines)
-    _write(phrases, out)
+    _write(phrases, heads(entries.values()), out)
     return len(phrases)
+
+
+def heads(entries: Iterable[CodeEntry]) -> frozenset[str]:
+    """The atoms that conditions are named by: of causes, encounters and histories none."""
+    wordings = {wording for e in entries if e.code[0] not in "VWXYZ" for wording in (e.title, *e.inclusion_terms)}
+    return frozenset(atom for wording in wordings if (atom := head(wording)))
 
 
 class _Best:
@@ -214,7 +221,9 @@ def _stops() -> tuple[frozenset[frozenset[str]], tuple[str, ...]]:
     return frozenset(frozenset(a for token in terms().tokens(term) for a in token.atoms) for term in terms_), codes
 
 
-def _write(phrases: Mapping[frozenset[str], tuple[str, PhraseSource]], out: Path | IO[bytes]) -> None:
+def _write(
+    phrases: Mapping[frozenset[str], tuple[str, PhraseSource]], heads: Container[str], out: Path | IO[bytes]
+) -> None:
     frequency = Counter(atom for atoms in phrases for atom in atoms)
     order = {
         atom: rank for rank, (atom, _) in enumerate(sorted(frequency.items(), key=lambda item: (item[1], item[0])))
@@ -236,6 +245,7 @@ def _write(phrases: Mapping[frozenset[str], tuple[str, PhraseSource]], out: Path
             atoms=np.frombuffer("\n".join(atoms).encode(), dtype=np.uint8),
             codes=np.frombuffer("\n".join(codes).encode(), dtype=np.uint8),
             frequency=np.array([frequency[atom] for atom in atoms], dtype=np.int32),
+            heads=np.array([atom in heads for atom in atoms], dtype=np.bool_),
             flat=np.array([number for numbers, _, _ in filed for number in numbers], dtype=np.int32),
             offsets=np.cumsum([0, *(len(numbers) for numbers, _, _ in filed)]).astype(np.int32),
             code_of=np.array([code for _, code, _ in filed], dtype=np.int32),

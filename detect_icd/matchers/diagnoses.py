@@ -45,12 +45,24 @@ class DiagnosisMatcher:
         self.circumstances = CircumstanceMatcher()
         self.substances = SubstanceMatcher()
 
-    def candidates(self, note: str, sections: Sequence[Section], book: CodeBook) -> Iterator[Candidate]:
-        """Every diagnosis of a note, in order of its sentences, whatever its status."""
+    def sentences(self, note: str, sections: Sequence[Section]) -> list[Sentence]:
+        """The sentences of a note as they are read."""
+        return [self.sentence(note, start, end) for start, end in section_sentences(note, sections)]
+
+    def candidates(
+        self, note: str, sections: Sequence[Section], book: CodeBook, read: Sequence[Sentence]
+    ) -> Iterator[Candidate]:
+        """Every diagnosis of a note, in order of its sentences, whatever its status.
+
+        Args:
+            note: The whole note.
+            sections: Its sections.
+            book: The release in force.
+            read: What ``sentences`` made of it.
+        """
         rules = context_rules()
         lowered = folded(note)
         special = special_matcher(book)
-        read = [self.sentence(note, start, end) for start, end in section_sentences(note, sections)]
         sides = SidesOfParts(sentence.tokens for sentence in read)
         for number, sentence in enumerate(read):
             if not sentence.tokens:

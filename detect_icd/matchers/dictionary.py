@@ -161,7 +161,7 @@ class DictionaryMatcher:
                 looseness = float(self._known_between(tokens, members))
                 if looseness > _slack(phrase.source, len(members)) or _barred(text, tokens, members, first, last):
                     continue
-                if not _negates_its_own(tokens, members):
+                if not _negates_its_own(tokens, members) or self._goes_on(text, tokens, members):
                     continue
                 if (
                     _ends_spared(text, tokens, members)
@@ -187,6 +187,15 @@ class DictionaryMatcher:
         shelves = [self.index.shelf(atom) for _, atom in said]
         alone = [shelf.alone if shelf is not None else None for shelf in shelves]
         return all(phrase is not None and phrase.source is not PhraseSource.GENERAL for phrase in alone)
+
+    def _goes_on(self, text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
+        """Whether the "no" of a phrase is said of a condition that its last word only qualifies: "no tooth wound"."""
+        last = max(members)
+        if last + 1 == len(tokens) or all(tokens[number].word not in _NEGATIVES for number in members):
+            return False
+        after = tokens[last + 1]
+        is_next = text[tokens[last].end : after.start] == " "
+        return is_next and len(after.atoms) == 1 and after.atoms[0] in _OF_A_PART
 
     def _known_between(self, tokens: Sequence[Token], members: frozenset[int]) -> int:
         """The index's own words that stand between; names do not count, so redacting one changes nothing."""
@@ -233,6 +242,11 @@ def _negates_its_own(tokens: Sequence[Token], members: frozenset[int]) -> bool:
 
 
 _NEGATIVES = frozenset({"no", "not", "without", "cannot", "can't", "can\u2019t", "never", "non"})
+
+
+_OF_A_PART = frozenset({"wound", "fracture", "injury", "tenderness", "infection", "bleeding", "swelling", "pain", "lesion", "mass",
+    "tumor", "ulcer", "abscess", "edema", "rash", "tear", "laceration", "damage", "involvement", "disease", "effusion"})  # fmt: skip
+"""Conditions that are named with the part they are of before them."""
 
 
 def _ends_apart(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:

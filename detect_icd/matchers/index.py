@@ -51,6 +51,7 @@ class PhraseIndex:
         flat: The atoms of all phrases by number, one phrase after the other.
         offsets: Where in ``flat`` each phrase starts, and the end.
         frequency: How many phrases each atom stands in.
+        heads: The atoms that conditions are named by: the "tear" of "complete tear of the meniscus".
     """
 
     def __init__(self, file: IO[bytes] | Path) -> None:
@@ -62,6 +63,7 @@ class PhraseIndex:
             self._code_of = arrays["code_of"]
             self._source_of = arrays["source_of"]
             self._shelf_offsets = arrays["shelf_offsets"]
+            self.heads = frozenset(self.atoms[number] for number in np.flatnonzero(arrays["heads"]).tolist())
             self.frequency: dict[str, int] = dict(zip(self.atoms, arrays["frequency"].tolist(), strict=True))
         self._number = {atom: number for number, atom in enumerate(self.atoms)}
         self._shelves: dict[str, Shelf | None] = {}

@@ -105,6 +105,26 @@ def _variants(words: str) -> Iterator[str]:
             yield words[: match.start()] + match.group(2) + words[match.end() :]
 
 
+def head(wording: str) -> str | None:
+    """The atom that a wording names its condition by: "tear" of "complete tear of the meniscus"."""
+    words = _HEAD_ENDS.split(title_parts(wording).words, maxsplit=1)[0]
+    tokens = [token for token in terms().tokens(words) if token.atoms]
+    return tokens[-1].atoms[0] if tokens and len(tokens[-1].atoms) == 1 else None
+
+
+_HEAD_ENDS = re.compile(
+    r"[,;:]|\b(?:of|in|on|at|to|for|from|with|without|by|due|following|during|after|before|involving|complicating|"
+    r"affecting|causing|as|and|or|not|no|through|near|into|because|while|related|associated)\b",
+    re.IGNORECASE,
+)
+
+
+def read_denied_words() -> Iterator[tuple[str, str]]:
+    """Word and code (``-`` for a word that is none) of every entry of ``denied_words.tsv``."""
+    for phrase, code, _ in _phrases("denied_words.tsv", 0):
+        yield phrase, code
+
+
 def read_synonyms() -> Iterator[tuple[str, str, int]]:
     """Phrase, code and rank (a specialty's own word before the general list) of every entry of the lexicon.
 
@@ -155,6 +175,7 @@ _TABLES = (
     "synonyms.tsv",
     "stop_terms.txt",
     "general_words.tsv",
+    "denied_words.tsv",
     "weak_heads.txt",
 )
 

@@ -203,7 +203,7 @@ def _is_allergen(sentence: Passage, one: Named, word: re.Match[str]) -> bool:
     if word.end() <= one.start:
         clause = text[word.end() : one.start]
         return _TO.match(clause) is not None and not re.search(
-            r"[.;\n]|\b(?:but|takes?|on|started|given|treated)\b", clause
+            r"[.;\n]|\s[-\u2013]\s|\b(?:but|takes?|on|started|given|treated)\b", clause
         )
     between = text[one.end : word.start()]
     return len(between.split()) <= _BEFORE and not re.search(r"[.,;\n]|\b(?:for|no|not)\b", between)

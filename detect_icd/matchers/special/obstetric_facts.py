@@ -72,7 +72,7 @@ _INFANT = Gate(
     re.compile(
         r"\b(?:nursery|nicu|newborn (?:boy|girl|male|female|infant|discharge|exam|nursery|note|record|h&p|of (?:an? )?)|baby (?:boy|girl)|"
         r"born (?:here|in this (?:hospital|house)|vaginally|by (?:c-?section|cesarean|section))|days? of life|dol ?#?\d|cephalh?ematoma|co-?twin|"
-        r"(?:single|term|preterm) (?:boy|girl|infant|newborn|neonate)|twin [ab],|infant,? delivered|liveborn in this hospital)\b",
+        r"(?:single|term|preterm) (?:boy|girl|infant|newborn|neonate)|twin [abc](?=[,:])|infant,? delivered|liveborn in this hospital|liveborn (?:by|via) [\w/ -]{2,20} here)(?!\w)",
         re.IGNORECASE,
     )
 )
