@@ -100,7 +100,9 @@ def denied(
     taken = sorted((span.start, span.end) for one in found for span in one.evidence if span.label != "status")
     codes = {icd10cm.compact(one.coding.code) for one in found if one.status not in _STATUSES}
     meanings = _Meanings(
-        frozenset(code[:_CATEGORY] for code in codes), frozenset(code[:1] for code in codes if code[:1] not in "VWXYZ")
+        phrase_index(),
+        frozenset(code[:_CATEGORY] for code in codes),
+        frozenset(code[:1] for code in codes if code[:1] not in "VWXYZ"),
     )
     rules = context_rules()
     known = _words("denials")
@@ -193,6 +195,7 @@ def _candidate(words: _Words, meant: _Meaning, said: Assertion, section: str, bo
 class _Meanings:
     """What words stand for in a note that speaks of conditions of these categories and chapters."""
 
+    index: PhraseIndex
     categories: frozenset[str]
     chapters: frozenset[str]
 
@@ -205,15 +208,14 @@ class _Meanings:
         is_part = not word_set("body_parts.txt").isdisjoint(last.atoms) or last.word in word_set("anatomy.txt")
         if not none.isdisjoint(last.atoms) or (is_part and not words.is_sound):
             return None
-        index = phrase_index()
-        is_named = is_part or (not words.is_sound and not index.heads.isdisjoint(last.atoms))
+        is_named = is_part or (not words.is_sound and not self.index.heads.isdisjoint(last.atoms))
         if not (is_named or words.is_sound or words.is_next):
             return None
         for first in range(len(words.tokens)):
             atoms = frozenset(atom for token in words.tokens[first:] for atom in token.atoms)
             if atoms <= _NOUNS:
                 return None
-            found = _found(index, atoms)
+            found = _found(self.index, atoms)
             if found is not None and (meant := self._nearest(found, words, is_named=is_named)) is not None:
                 return meant
         return None
