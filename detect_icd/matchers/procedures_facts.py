@@ -10,21 +10,10 @@ from collections.abc import Iterator, Sequence
 
 from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
+from detect_icd.matchers import procedures_kinds as kinds
 from detect_icd.matchers.procedures_amounts import Amount, age, counted, margin, numbered, places, times
 from detect_icd.matchers.procedures_demands import Asked
 from detect_icd.matchers.procedures_index import Entry
-from detect_icd.matchers.procedures_kinds import (
-    DONE_HERE,
-    GIVEN,
-    INSTRUCTS,
-    NONE_TODAY,
-    OPERATIVE,
-    OPERATIVE_SECTIONS,
-    SERVICE_NOTE,
-    SPECIMENS,
-    VISIT,
-    VISIT_SECTIONS,
-)  # fmt: skip
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_sides import OTHER_SIDE, joined, named_sides
@@ -55,7 +44,7 @@ class Facts:
         self._all_sections = sections
         self._sections = {section.name for section in sections}
         self.titled = any(clause.role is Role.TITLE for clause in clauses)
-        self.reports = self.titled or bool(self._sections & OPERATIVE_SECTIONS)
+        self.reports = self.titled or bool(self._sections & kinds.OPERATIVE_SECTIONS)
         self.asked: Asked = {}
         self._status: dict[tuple[int, int, int], tuple[Status, Span | None]] = {}
         self._first: dict[frozenset[str], tuple[Hit, ...]] = {}
@@ -68,7 +57,7 @@ class Facts:
     @functools.cached_property
     def operative(self) -> bool:
         """Whether the note tells of an operation at all, rather than of a visit or a stay."""
-        return self.reports or (not self.visit and OPERATIVE.search(self.text) is not None)
+        return self.reports or (not self.visit and kinds.OPERATIVE.search(self.text) is not None)
 
     def may_say(self, entry: Entry) -> bool:
         """Whether the atoms of all that an entry asks for stand anywhere in the note; if not, it is not worth a look."""
@@ -92,35 +81,35 @@ class Facts:
     @functools.cached_property
     def of_specimens(self) -> bool:
         """Whether the note is the report of a laboratory on what somebody else took."""
-        return SPECIMENS.search(self.text) is not None
+        return kinds.SPECIMENS.search(self.text) is not None
 
     def is_service(self, clause: Clause) -> bool:
         """Whether a clause of a note that tells of no operation says that a service was given."""
-        if self._sections <= {""} and len(self.text) < _SHORT_NOTE and SERVICE_NOTE.search(self.text):
+        if self._sections <= {""} and len(self.text) < _SHORT_NOTE and kinds.SERVICE_NOTE.search(self.text):
             return True
-        return GIVEN.search(self.text, clause.start, clause.end) is not None
+        return kinds.GIVEN.search(self.text, clause.start, clause.end) is not None
 
     @functools.cached_property
     def did_something(self) -> bool:
         """Whether any sentence of a visit says that something was done then and there."""
         told = (clause for clause in self.clauses if clause.role is Role.BODY)
-        return any(DONE_HERE.search(self.text, clause.start, clause.end) for clause in told)
+        return any(kinds.DONE_HERE.search(self.text, clause.start, clause.end) for clause in told)
 
     def did_here(self, hits: Sequence[Hit]) -> bool:
         """Whether a sentence of a visit that holds some of these words says that something was done then and there."""
         held = (c for c in self.clauses if c.role is Role.BODY and any(c.start <= hit.start < c.end for hit in hits))
-        return any(DONE_HERE.search(self.text, clause.start, clause.end) for clause in held)
+        return any(kinds.DONE_HERE.search(self.text, clause.start, clause.end) for clause in held)
 
     @functools.cached_property
     def instructs(self) -> bool:
         """Whether the note tells a patient or a therapist what to do after an operation, rather than of one."""
-        return not self.titled and INSTRUCTS.search(self.text) is not None
+        return not self.titled and kinds.INSTRUCTS.search(self.text) is not None
 
     @functools.cached_property
     def visit(self) -> bool:
         """Whether the note has the sections of a visit or a stay, or is headed as the note of one."""
-        headed = VISIT.match(self.text) or NONE_TODAY.search(self.text)
-        return bool(self._sections & VISIT_SECTIONS) or headed is not None
+        headed = kinds.VISIT.match(self.text) or kinds.NONE_TODAY.search(self.text)
+        return bool(self._sections & kinds.VISIT_SECTIONS) or headed is not None
 
     @functools.cached_property
     def modifiers(self) -> dict[str, Span]:
