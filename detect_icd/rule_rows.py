@@ -7,6 +7,7 @@ from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
 from redactphi.errors import RuleError
+from redactphi.resources import data, read_toml
 
 _Row = TypeVar("_Row")
 
@@ -33,6 +34,23 @@ def build(cls: type[_Row], raw: Mapping[str, Any], where: str) -> _Row:
         raise RuleError(f"{place}: {', '.join(absent)} missing or empty")
     row: _Row = make(**{key: _frozen(value) for key, value in raw.items()})
     return row
+
+
+def table(cls: type[_Row], where: str, key: str) -> tuple[_Row, ...]:
+    """The rows of a file that holds one table.
+
+    Args:
+        cls: A dataclass with the keys of the table.
+        where: The file below ``data``, without ``.toml``.
+        key: The name of the table.
+
+    Raises:
+        RuleError: The file holds something else, or a row is malformed.
+    """
+    raw = read_toml(data("detect_icd") / f"{where}.toml")
+    if unknown := sorted(set(raw) - {key}):
+        raise RuleError(f"{where}.toml: unknown keys {unknown}; valid: {key}")
+    return tuple(build(cls, row, where) for row in raw[key])
 
 
 def _frozen(value: Any) -> Any:

@@ -10,6 +10,7 @@ import functools
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import regex
@@ -49,13 +50,13 @@ class Rest:
     matches: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
 
-    def completed(self, text: str, span: Span, starts: Mapping[int, Span]) -> Span | None:
+    def completed(self, text: str, span: Span, ends: Mapping[tuple[int, str], int]) -> Span | None:
         """The span with the rest; None where there is none.
 
         Args:
             text: The note.
             span: Of one of the labels.
-            starts: The spans by where they begin.
+            ends: Where spans end at the furthest, by where they begin and their label.
         """
         if self.holds is not None and self.holds.search(text[span.start : span.end]) is None:
             return None
@@ -65,8 +66,8 @@ class Rest:
                 return None
             if not self.joins:
                 return span.between(span.start, found.end())
-            after = starts.get(found.end())
-            return span.between(span.start, after.end) if after and after.label == span.label else None
+            end = ends.get((found.end(), span.label))
+            return None if end is None else span.between(span.start, end)
         found = self.pattern.search(text, max(0, span.start - _REACH), span.start)
         return None if found is None else span.between(found.start(), span.end)
 
@@ -83,7 +84,7 @@ def completed(text: str, spans: Sequence[Span]) -> list[Span]:
 
 def _longer(text: str, spans: Sequence[Span]) -> Iterator[Span]:
     behind, before = _by_neighbour()
-    starts = {span.start: span for span in spans}
+    ends = {(span.start, span.label): span.end for span in sorted(spans, key=attrgetter("end"))}
     done: set[tuple[int, int, str]] = set()
     for span in spans:
         known = span.start, span.end, span.label
@@ -94,7 +95,7 @@ def _longer(text: str, spans: Sequence[Span]) -> Iterator[Span]:
         if not rests or known in done:
             continue
         done.add(known)
-        yield from filter(None, (rest.completed(text, span, starts) for rest in rests))
+        yield from filter(None, (rest.completed(text, span, ends) for rest in rests))
 
 
 _Table = Mapping[tuple[str, str], Sequence[Rest]]

@@ -15,6 +15,7 @@ from itertools import islice
 from redactphi import resources
 from redactphi.labels import PhiLabel
 from redactphi.placeholders import placeholders
+from redactphi.recognizers.clinical import listed_names
 from redactphi.recognizers.model import WEIGHT
 from redactphi.spans import Span
 
@@ -63,7 +64,7 @@ def _is_strange(text: str, span: Span, ruled: Sequence[Span]) -> bool:
     if not span.source.startswith(_MODEL) or span.label not in _NAMES:
         return False
     word = text[span.start : span.end].lower().replace("’", "'").removesuffix("'s")
-    if " " in word or word in _listed():
+    if " " in word or word in listed_names():
         return False
     return not any(other.overlaps(span) for other in ruled)
 
@@ -71,11 +72,6 @@ def _is_strange(text: str, span: Span, ruled: Sequence[Span]) -> bool:
 _NAMES = frozenset(
     map(str, (PhiLabel.NAME, PhiLabel.PROVIDER, PhiLabel.FACILITY, PhiLabel.EMPLOYER, PhiLabel.LOCATION))
 )
-
-
-@functools.cache
-def _listed() -> frozenset[str]:
-    return resources.terms("first_names") | resources.terms("surnames") | resources.terms("places")
 
 
 @functools.cache

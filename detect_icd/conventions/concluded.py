@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from detect_icd.candidates import Candidate, Status
 from detect_icd.conventions.docket import Docket, compact, starts
 from detect_icd.conventions.integral import is_elsewhere
-from detect_icd.rule_rows import build
-from redactphi.resources import data, read_toml
+from detect_icd.rule_rows import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,7 @@ def concluded() -> tuple[Concluded, ...]:
     Raises:
         RuleError: A row has an unknown or lacks a required key.
     """
-    raw = read_toml(data("detect_icd") / "guidelines" / "concluded.toml")
-    return tuple(build(Concluded, row, "guidelines/concluded") for row in raw["concluded"])
+    return table(Concluded, "guidelines/concluded", "concluded")
 
 
 _CONCLUDING = frozenset(

@@ -6,9 +6,7 @@ import functools
 from dataclasses import dataclass
 
 from detect_icd.code_ranges import CodeRange, code_ranges, in_ranges
-from detect_icd.rule_rows import build
-from redactphi.errors import RuleError
-from redactphi.resources import data, read_toml
+from detect_icd.rule_rows import table
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +41,7 @@ def bundles() -> tuple[Bundle, ...]:
     Raises:
         RuleError: A table is malformed.
     """
-    raw = read_toml(data("detect_icd") / "procedure_bundles.toml")
-    if unknown := sorted(set(raw) - {"bundle"}):
-        raise RuleError(f"procedure_bundles.toml: unknown keys {unknown}; valid: bundle")
-    return tuple(build(Bundle, row, "procedure_bundles") for row in raw["bundle"])
+    return table(Bundle, "procedure_bundles", "bundle")
 
 
 @functools.lru_cache(maxsize=4096)

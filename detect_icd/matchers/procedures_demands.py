@@ -7,9 +7,7 @@ import re
 from dataclasses import dataclass
 
 from detect_icd.code_ranges import CodeRange, code_ranges, in_ranges
-from detect_icd.rule_rows import build
-from redactphi.errors import RuleError
-from redactphi.resources import data, read_toml
+from detect_icd.rule_rows import table
 
 Asked = dict[str, bool]
 """Patterns, and whether they are found in a note."""
@@ -57,10 +55,7 @@ def demands() -> tuple[Demand, ...]:
     Raises:
         RuleError: A table is malformed.
     """
-    raw = read_toml(data("detect_icd") / "procedure_demands.toml")
-    if unknown := sorted(set(raw) - {"demand"}):
-        raise RuleError(f"procedure_demands.toml: unknown keys {unknown}; valid: demand")
-    return tuple(build(Demand, row, "procedure_demands") for row in raw["demand"])
+    return table(Demand, "procedure_demands", "demand")
 
 
 @functools.lru_cache(maxsize=4096)

@@ -27,8 +27,8 @@ _VERBS = frozenset({
 })  # fmt: skip
 """What may begin a sentence before a place, with a capital that is not the place's."""
 
-_UNITS = frozenset({"ED", "ER", "OR", "ICU", "IR", "PACU", "MICU", "SICU", "NICU"})
-"""Parts of any hospital, which are no part of its name."""
+_UNITS = frozenset({"OR", "IR", "PACU"})
+"""Parts of any hospital, which are no part of its name; a ward or an emergency room goes on it (``data/completion.toml``)."""
 
 LINKS = _LINKS | {"the", "a", "an"}
 _LOCATION, _DATE = str(PhiLabel.LOCATION), str(PhiLabel.DATE)

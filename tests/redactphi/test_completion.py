@@ -34,7 +34,7 @@ def _read(example: str, label: str) -> tuple[str, list[Span], list[int]]:
 def test_a_rest_completes_its_examples(rest, example):
     for label in rest.labels:
         text, spans, edges = _read(example, label)
-        found = [rest.completed(text, span, {s.start: s for s in spans}) for span in spans]
+        found = [rest.completed(text, span, {(s.start, s.label): s.end for s in spans}) for span in spans]
         if rest.joins:
             assert found[0] == spans[0].between(spans[0].start, spans[1].end)
         elif rest.side == "behind":
@@ -48,7 +48,9 @@ def test_nothing_goes_on_in_its_other_examples(rest, example):
     for label in rest.labels:
         text, spans, _ = _read(example, label)
         assert spans
-        assert [rest.completed(text, span, {s.start: s for s in spans}) for span in spans] == [None] * len(spans)
+        assert [rest.completed(text, span, {(s.start, s.label): s.end for s in spans}) for span in spans] == [
+            None
+        ] * len(spans)
 
 
 @pytest.mark.parametrize(("rest", "example"), MATCHES, ids=[f"{rest.name}: {example}" for rest, example in MATCHES])
@@ -61,6 +63,17 @@ def test_what_was_found_stays_beside_what_is_completed():
     text = "went to Del Sol ER today"
     short, other = Span(8, 15, "FACILITY", 0.6, "model/x"), Span(19, 24, "DATE", 0.9, "dates/y")
     assert completed(text, [short, other]) == [short, other, short.between(8, 18)]
+
+
+def test_the_order_of_spans_does_not_matter():
+    text = "Author: Pellegrino MD, Anthony Vance\n"
+    spans = [
+        Span(8, 18, "PROVIDER", 0.8, "model/x"), Span(23, 30, "PROVIDER", 0.7, "names/y"), Span(23, 36, "PROVIDER", 0.8, "model/x"),
+        Span(23, 30, "NAME", 0.6, "names/z"),
+    ]  # fmt: skip
+    longest = spans[0].between(8, 36)
+    assert longest in completed(text, spans)
+    assert sorted(completed(text, spans)) == sorted(completed(text, spans[::-1]))
 
 
 def test_a_label_the_rest_is_not_for_is_left():
