@@ -69,7 +69,7 @@ class ProcedureMatcher:
         elif facts.titled and told:
             told = confirmed(facts, known, told, named_codes)
         if not named_codes and (mentions or told):
-            told, mentions = doubtless(facts, known, told), doubtless(facts, known, mentions)
+            told, mentions = doubtless(facts, known, told, mentions)
         told = with_further(facts, self.index, told, service_date)
         others = any(mention.role is Role.TITLE and not decided(mention) for mention in done)
         if not others and (sized := by_size(facts, self.index, service_date)):

@@ -240,8 +240,8 @@ def _voted(agreed: Sequence[_Say], kinds: sure.Kinds, least: float) -> list[Ment
     ]
 
 
-def doubtless(facts: Facts, known: Accounts, mentions: Sequence[Mention]) -> list[Mention]:
-    """What an account without a heading states and nothing rules out, as far as it is somewhat like the known ones of the operation."""
+def doubtless(facts: Facts, known: Accounts, *groups: Sequence[Mention]) -> list[list[Mention]]:
+    """Of each group what an account without a heading states and nothing rules out, as far as it is somewhat like the known ones of the operation."""
     told = _Told.of(facts)
     kinds = known.kinds_like(known.said(facts.text, told.parts, told.hits))
     works = told.of_work(facts)
@@ -258,7 +258,7 @@ def doubtless(facts: Facts, known: Accounts, mentions: Sequence[Mention]) -> lis
             return False
         return sure.by_words(mention.code, kinds, by_steps=found.by_steps) >= _SURE
 
-    return [mention for mention in mentions if holds(mention)]
+    return [[mention for mention in mentions if holds(mention)] for mentions in groups]
 
 
 def _is_operation(mention: Mention) -> bool:

@@ -119,14 +119,7 @@ def _without_role(text: str, span: Span) -> Span:
 
 @functools.cache
 def _roles() -> frozenset[str]:
-    return never_names("clinician_titles", "clinician_roles") | {
-        "crew",
-        "witness",
-        "staff",
-        "cosigner",
-        "cosign",
-        "mac",
-    }
+    return never_names("clinician_titles", "clinician_roles") | resources.terms("roles_before_names")
 
 
 def _is_role(text: str, span: Span) -> bool:
