@@ -33,6 +33,7 @@ from redactphi.recognizers.clinical import (
 from redactphi.recognizers.growth import LINKS
 from redactphi.recognizers.names import ordinary_words
 from redactphi.recognizers.vetoes_numbers import is_no_number, is_numbered_place
+from redactphi.recognizers.vetoes_things import is_a_thing, is_kind_of_place
 from redactphi.spans import Span
 
 DOUBT = 0.8
@@ -59,6 +60,10 @@ _TOWNS_TOO = frozenset({"new york", "washington"})
 _TOWN = 24
 _TOWN_BEFORE = regex.compile(r"\p{Lu}[\p{L}.'’ -]{2,20},[ ]$")
 _STATE_BEHIND = regex.compile(r",[ ]{1,2}\p{Lu}{2}[ ]{1,2}\d{5}")
+_COMPASS = re.compile(
+    r"^(?:upstate|(?:north|south|east|west|north ?east|north ?west|south ?east|south ?west)(?:ern)?|central) "
+)
+_LAND_BEFORE = re.compile(r"\b(?:[Ff]rom|[Ii]n|[Tt]o|[Vv]isit(?:ed|ing)?) $")
 _ZIP = regex.compile(r",?[ ]{1,2}\d{5}\b")
 _WORD_BEFORE = re.compile(r"\b([A-Za-z]+)[ ]$")
 _ACRONYM_BEFORE = re.compile(r"\b([A-Z]{2,5})[ ]$")
@@ -77,15 +82,12 @@ _AGE_AND_SEX = re.compile(r"(?:y\.? ?)?o\.? ?[MF]?\.?", re.IGNORECASE)
 """What is left of "5 y.o. M" behind the number."""
 
 _DOT_PHRASE = re.compile(r"[A-Z0-9_]{4,}")
+_BLANK = re.compile(r"(?:MM|DD|YY(?:YY)?|/)+")
+"""What a form has where a date is to be filled in."""
+
+_LATIN = re.compile(r"\b(?:e\.g|i\.e|n\.p\.o|h\.s|p\.r\.n|p\.o|b\.i\.d|t\.i\.d|q\.i\.d|a\.c|p\.c|q\.[dh])\.")
 _INSURER = re.compile(
     r"(?i)\b(?:insurance|assurance|casualty|indemnity|health plan)(?: (?:company|co|group|corp(?:oration)?))?\.?$"
-)
-_CALLED_AFTER = re.compile(
-    r"\b(?:manner|techniques?|method|fashion|modification|principles?|maneuver|sign|triangle|space|ligament|angle|foramen|fossa"
-    r"|canal|duct|membrane|operation|plane|fascia|artery|vein|nerve|line|groove|lobe|islets?|pouch|tubercle|arch|circle|hiatus) of $"
-)
-_THING_BEFORE = re.compile(
-    r"(?i)\b(?:machine|device|scope|system|manufacturer|maker|vendor|implant|model|ventilator|pump|microscope|monitor|analy[sz]er)[:#=][ \t]*$"
 )
 _CAPITAL = re.compile("[A-Z]")
 _ENDINGS = ("ed", "ing", "ly", "less", "able", "ness")
@@ -129,6 +131,8 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) ->
         or (len(found) == 1 and found.islower() and text[span.start - 1 : span.start] == "/")
         or _AGE_AND_SEX.fullmatch(found)
         or _is_dot_phrase(text, span)
+        or _BLANK.fullmatch(found)
+        or _is_latin(text, span)
     ):
         return True
     if span.label in _NUMBERED:
@@ -139,7 +143,7 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) ->
         not is_titled(text, span.start)
         and (
             (span.score < DOUBT and (_is_title(found) or _is_spelled_out(text, span)))
-            or (span.label != _LOCATION and _is_a_thing(text, span))
+            or (span.label != _LOCATION and is_a_thing(text, span, found))
             or _is_part_of_state(text, span, found)
             or (not has_neighbour and _is_no_name(text, span, found, capitals=capitals))
         )
@@ -149,7 +153,7 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) ->
 def _is_no_place(text: str, span: Span, found: str) -> bool:
     lower = found.lower()
     return span.label in _PLACES and (
-        (lower in _lands() and not _STATE_BEHIND.match(text, span.end))
+        (not _lands().isdisjoint((lower, _COMPASS.sub("", lower))) and not _STATE_BEHIND.match(text, span.end))
         or (lower in _TOWNS_TOO and _is_state(text, span))
         or (
             span.label == _FACILITY
@@ -158,7 +162,14 @@ def _is_no_place(text: str, span: Span, found: str) -> bool:
             )
         )
         or (span.label == _LOCATION and found[0].isdigit() and is_numbered_place(text, span))
-        or (span.label in {_FACILITY, _EMPLOYER} and (lower in _kinds() or _begins_sentence(text, span, found)))
+        or (
+            span.label in {_FACILITY, _EMPLOYER}
+            and (
+                lower in _kinds()
+                or _begins_sentence(text, span, found)
+                or (span.score < ALL_BUT_SURE and is_kind_of_place(found))
+            )
+        )
         or (
             span.label == _EMPLOYER
             and found.islower()
@@ -199,20 +210,20 @@ def _is_dot_phrase(text: str, span: Span) -> bool:
     )
 
 
-def _is_a_thing(text: str, span: Span) -> bool:
-    """Whether a label of things stands before it, or what is called after somebody: "Machine: Draeger Apollo", "in the manner of Marcy"."""
-    low = max(0, span.start - _TOWN)
-    return (span.score < SURE and _THING_BEFORE.search(text, low, span.start) is not None) or (
-        span.score < ALL_BUT_SURE
-        and text[span.start - 4 : span.start] == " of "
-        and _CALLED_AFTER.search(text, low, span.start) is not None
+def _is_latin(text: str, span: Span) -> bool:
+    """Whether it begins with a Latin abbreviation: "one at h.s. p.r.n."."""
+    return any(
+        match.start() <= span.start < match.end()
+        for match in _LATIN.finditer(text, max(0, span.start - _INITIALS), span.end + _INITIALS)
     )
 
 
 def _is_no_name(text: str, span: Span, found: str, *, capitals: bool) -> bool:
     """What speaks against a name or place that stands by itself, without a title."""
     lower = found.lower()
-    is_land = lower in countries() and lower not in listed_names()
+    is_land = lower in countries() and (
+        lower not in listed_names() or _LAND_BEFORE.search(text, max(0, span.start - _TOWN), span.start) is not None
+    )
     if is_land or lower in peoples() or found.replace(".", "") in _letters() or _SPECIES.fullmatch(found):
         return True
     words = WORD.findall(found)
@@ -272,10 +283,14 @@ def _are_plain_words(text: str, span: Span, words: Sequence[str], *, capitals: b
     if span.score < SURE and are_clinical(words):
         return True
     if len(words) > 1:
-        plain = capitals and all(
-            word.islower() and (word in ordinary_words() or word in plain_words()) for word in words
+        if not (capitals and all(map(str.islower, words))) or span.score >= ALL_BUT_SURE:
+            return False
+        return all(word in ordinary_words() or word in plain_words() for word in words) or (
+            span.label not in {_FACILITY, _EMPLOYER}
+            and span.score < SURE
+            and min(map(len, words)) > _INITIALS
+            and listed_names().isdisjoint(words)
         )
-        return plain and span.score < ALL_BUT_SURE
     return _is_plain_word(text, span, words[0], capitals=capitals)
 
 

@@ -16,6 +16,7 @@ _MIN_ID = 4
 _MIN_PHONE = 7
 _ZIP = 5
 _BEFORE = 24
+_SHORT = 8
 _DATE, _PHONE, _ZIP_LABEL = str(PhiLabel.DATE), str(PhiLabel.PHONE), str(PhiLabel.ZIP)
 _CLOCK = re.compile(r"(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?:\s?[ap]\.?m\.?)?", re.IGNORECASE)
 _CLOCK_4 = re.compile(r"(?:[01]\d|2[0-3])[0-5]\d")
@@ -50,6 +51,27 @@ _SPAN_OF_TIME = re.compile(r"\d{1,3} ?[-–] ?\d{1,3}")
 _UNIT = re.compile(
     r"\s{0,3}(?:d|days?|w|wks?|weeks?|mos?|months?|y|yrs?|years?|h|hrs?|hours?|min|minutes|mg|mcg|mL|ml|mm|cm|units?|reps|%)\b"
 )
+_RANGE = re.compile(r"([1-9]\d{0,2}) ?[-–] ?([1-9]\d{0,2})")
+_RANGE_BEFORE = re.compile(r"(?:\d[ \t]{0,3}\(|\|[ \t]*)$")
+_DECIMAL = re.compile(r"\d{1,3}\.\d{1,4}")
+_COUNTED = re.compile(r" ?/ ?(?:cu(?:bic)? ?mm|c?mm3?|mm\^3|[umµ]c?[lL]|hpf|HPF|lpf|LPF)\b")
+"""What blood cells are counted in: "Platelets 250000 / cmm"."""
+
+_FRACTION = re.compile(r"[1-7]/[2-8]")
+_WHOLE_BEFORE = re.compile(r"(?<![\d/.])\d{1,3}(?: ?- {0,2}| and | & )$")
+_PART_BEHIND = re.compile(r"(?:ths?|rds?)\b|(?: to \d[\d/]*)?[ -](?:inch(?:es)?|feet|foot|cm|mm|weeks?|wks?|cups?|tabs?|tablets?|packs?|ppd|strength)\b")  # fmt: skip
+_OUT_OF = re.compile(r"\d{1,2}-\d{1,2}/\d{1,3}")
+_PLUS_BEFORE = re.compile(r"\+\d to $")
+_OPERATION_BEFORE = re.compile(r"(?i)(?:\b(?:her|his|their|an|the|open|robotic|lap|for|after)|s/p|post) $")
+"""Before the month that is an operation too: "since she had her APR"."""
+
+_NTH = re.compile(r"(?:the )?\d{1,2}(?:st|nd|rd|th)(?:,? (?:and|or)? ?\d{1,2}(?:st|nd|rd|th))*")
+_OF_THE_BODY = re.compile(
+    r"(?:,? (?:and|or|to|through|-)? ?\d{1,2}(?:st|nd|rd|th))* (?:cranial |left |right |thoracic |dorsal |extensor |web )?(?:nerves?|ribs?|interspaces?|intercostal|metatarsals?"
+    r"|metacarpals?|toes?|fingers?|digits?|rays?|percentile|ventricle|compartment|cervical|thoracic|lumbar|sacral|vertebrae?|degree|floor|grade)\b"
+)
+"""What is counted in a body: "the 7th nerve", "9th, 10th or 11th nerve"."""
+
 _LEFT = re.compile(r"[\d/.-]+$")
 _RIGHT = re.compile(r"[\d/.-]*")
 _MARKS = frozenset("_.@\\/-")
@@ -76,7 +98,9 @@ def is_no_number(text: str, span: Span, found: str, *, has_neighbour: bool) -> b
     ):
         return True
     if span.label == _DATE and (
-        (_SPAN_OF_TIME.fullmatch(found) and _UNIT.match(text, span.end)) or is_out_of_ten(text, span.start, span.end)
+        (_SPAN_OF_TIME.fullmatch(found) and _UNIT.match(text, span.end))
+        or is_out_of_ten(text, span.start, span.end)
+        or _is_a_part(text, span, found)
     ):
         return True
     if span.label != _DATE:
@@ -97,6 +121,20 @@ def is_out_of_ten(text: str, start: int, end: int) -> bool:
     return (before or _OTHER_OF_TEN.search(text, end, end + _BESIDE_SCORE)) is not None
 
 
+def _is_a_part(text: str, span: Span, found: str) -> bool:
+    """Whether it is a fraction, a score from one number to another, or counts what a body has several of."""
+    if _NTH.fullmatch(found):
+        return _OF_THE_BODY.match(text, span.end, span.end + 2 * _BEFORE) is not None
+    if _OUT_OF.fullmatch(found):
+        return True
+    before = text[max(0, span.start - _SHORT) : span.start]
+    if found == "APR":
+        return _OPERATION_BEFORE.search(before) is not None
+    return _FRACTION.fullmatch(found) is not None and bool(
+        _WHOLE_BEFORE.search(before) or _PLUS_BEFORE.search(before) or _PART_BEHIND.match(text, span.end)
+    )
+
+
 def _is_no_identifier(text: str, span: Span, found: str) -> bool:
     digits = sum(map(str.isdigit, found))
     if span.label == _ZIP_LABEL:
@@ -105,13 +143,26 @@ def _is_no_identifier(text: str, span: Span, found: str) -> bool:
         if _MIN_ID <= digits < _MIN_PHONE:
             return _CALL.search(text, max(0, span.start - _BEFORE), span.start) is None
         return digits < _MIN_ID
-    if _is_measured(found) or _is_of_a_kind(text, span):
+    if (
+        _is_measured(found)
+        or _is_of_a_kind(text, span)
+        or _is_normal_range(text, span, found)
+        or _COUNTED.match(text, span.end)
+    ):
         return True
     if span.score >= _SURE:
         return False
     is_short = not _MARKS.intersection(found) if not digits else len(found) < _MIN_ID
     is_time = span.score < _HARDLY and _CLOCK_4.fullmatch(found) is not None
     return is_short or is_time or _PROCEDURES.fullmatch(found) is not None or _is_of_a_trial(text, span)
+
+
+def _is_normal_range(text: str, span: Span, found: str) -> bool:
+    """Whether it goes from a smaller to a larger number, in brackets behind a value or in a table's cell: "74 (71-87)"."""
+    ends = _RANGE.fullmatch(found)
+    if ends is None or int(ends[1]) >= int(ends[2]):
+        return False
+    return _RANGE_BEFORE.search(text, max(0, span.start - _SHORT), span.start) is not None
 
 
 def _is_counted(text: str, span: Span, found: str) -> bool:
@@ -131,8 +182,8 @@ def _is_procedure(text: str, span: Span, found: str) -> bool:
 
 
 def _is_measured(found: str) -> bool:
-    """Whether it is a time from one clock time to another, or a number with its unit."""
-    return (_CLOCKS.fullmatch(found) or _DOSE.fullmatch(found)) is not None
+    """Whether it is a time from one clock time to another, or a number with its unit or a decimal point."""
+    return any(shape.fullmatch(found) for shape in (_CLOCKS, _DOSE, _DECIMAL))
 
 
 def _is_of_a_trial(text: str, span: Span) -> bool:

@@ -72,10 +72,52 @@ def kept(text: str, label: str, score: float = 0.7) -> bool:
         ("radiation (Alliance [[A011202]] considered)", "ID_OTHER", 0.8),
         ("path call [[1047]] in", "ID_OTHER", 0.5),
         ("exam and CT [[Brain]] were unremarkable", "PROVIDER", 0.86),
+        ("ideal weight. BMI:  [[26.189]].  A man", "MRN", 0.54),
+        ("Platelets [[250000]] / cmm today", "ID_OTHER", 0.6),
+        ("FL/BPD: 74 ([[71-87]])", "MRN", 0.8),
+        ("approximately 31-[[1/2]] now", "DATE", 0.97),
+        ("at 41 and [[1/7]]th weeks", "DATE", 0.5),
+        ("a total score of [[9-15/28]] here", "DATE", 0.6),
+        ("identify [[the 7th]] nerve complex", "DATE", 0.7),
+        ("improved since she had her [[APR]]. She", "DATE", 0.7),
+        ("admitted on MM/DD/[[YYYY]]. He was", "PROVIDER", 0.98),
+        ("two at [[h.s. p]].r.n. for pain", "PROVIDER", 0.6),
+        ("homeless in [[South Carolina]]. Because", "LOCATION", 0.5),
+        ("Her daughter lives in [[northern California]] with", "LOCATION", 0.95),
+        ("before returning to [[Israel]] in May", "PROVIDER", 0.5),
+        ("Pronounced [[unblanching lividity]] is present", "PROVIDER", 0.88),
+        ("admitted to [[Long-Term Acute Care Facility]] for", "FACILITY", 0.9),
+        ("sent it back to [[Bacteriology Department]] and", "FACILITY", 0.9),
+        ("electrocautery, another [[Dorsey]] dissector was", "PROVIDER", 0.8),
+        ("and a [[Kitner]] was then placed", "NAME", 0.9),
+        ("the 5-French [[Berman]] was removed", "NAME", 0.7),
+        ("2. Status post [[Glenn]].", "NAME", 0.7),
+        ("fluid at the knot of [[Henry]]. There", "NAME", 0.8),
+        ("[[Jamar dynamometry]] was assessed", "NAME", 0.5),
     ],
 )
 def test_what_is_never_phi_is_dropped(text, label, score):
     assert not kept(text, label, score)
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "score"),
+    [
+        ("She saw [[Dorsey]] in clinic", "PROVIDER", 0.8),
+        ("seen on 2/1-[[3/4]] by us", "DATE", 0.8),
+        ("back on [[the 7th]] for a check", "DATE", 0.8),
+        ("MRN [[90-1187]] was", "MRN", 0.8),
+        ("STENT LOG entry [[24-118]] **", "ID_OTHER", 0.8),
+        ("asked RD [[p.t.]] if OK", "PROVIDER", 0.8),
+        ("PACU. Rep for us: [[Skye]] cell 918", "PROVIDER", 0.8),
+        ("A [[Smith]], RN at bedside", "PROVIDER", 0.8),
+        ("reviewed the [[Nguyen]] chart with her", "NAME", 0.8),
+        ("colonoscopy in [[APR]] of last year", "DATE", 0.8),
+        ("went to [[Inpatient Hope House]] after", "FACILITY", 0.8),
+    ],
+)
+def test_what_looks_like_it_is_kept(text, label, score):
+    assert kept(text, label, score)
 
 
 @pytest.mark.parametrize(
