@@ -248,7 +248,7 @@ def is_name_there(text: str, start: int, end: int) -> bool:
     capitals. Behind a title either does.
     """
     word = text[start:end]
-    if is_eponymic(text, end):
+    if is_eponymic(text, end) or (word.islower() and text[start - 1 : start] == "-" and text[start - 2].isdigit()):
         return False
     ordinary = is_ordinary(word)
     if not ordinary and word.lower() not in resources.terms("eponyms"):

@@ -8,6 +8,7 @@ from operator import attrgetter
 
 import regex
 
+from redactphi import resources
 from redactphi.known import person_entries, place_entries
 from redactphi.labels import PhiLabel
 from redactphi.mentions import PERSON_LABELS, Known, Mentions
@@ -65,14 +66,34 @@ def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
 
 
 def _acronyms(text: str, spans: Sequence[Span]) -> Iterator[Known]:
-    """What a note says in brackets that it will call a place: 'Lindahl Children's ("LC")', if its letters are the name's own."""
+    """What a note calls a place for short: what it says in brackets, if its letters are the name's own, or the acronym in front.
+
+    'Lindahl Children's ("LC")'; "VNA of Cape Cod", then "VNA".
+    """
     for span in spans:
-        if span.label in _PLACES and span.score >= _SEED and (match := _IN_BRACKETS.match(text, span.end)):
+        if span.label not in _PLACES or span.score < _SEED:
+            continue
+        score = max(0.0, span.score - _LESS)
+        if match := _IN_BRACKETS.match(text, span.end):
             initials = iter(word[0].upper() for word in _WORD.findall(text, span.start, span.end))
             if all(letter in initials for letter in match[1]):
-                yield Known(match[1], span.label, max(0.0, span.score - _LESS), "propagation/acronym", "exact")
+                yield Known(match[1], span.label, score, "propagation/acronym", "exact")
+        if (match := _IN_FRONT.match(text, span.start, span.end)) and _is_own(match[1]):
+            yield Known(match[1], span.label, score, "propagation/acronym", "exact")
 
 
+def _is_own(acronym: str) -> bool:
+    """Whether no list knows the acronym as something clinical or as a kind of unit."""
+    lower = acronym.lower()
+    return (
+        acronym not in resources.terms("clinical_acronyms")
+        and lower not in resources.terms("unit_acronyms")
+        and lower not in resources.terms("facility_generic")
+        and lower not in resources.terms("common_words")
+    )
+
+
+_IN_FRONT = regex.compile(r"(\p{Lu}{3,6})[ ](?:\p{Lu}?\p{Ll})")
 _IN_BRACKETS = regex.compile(r"[ ]?\([\"“']?(\p{Lu}{2,6})[\"”']?\)")
 _WORD = regex.compile(r"[\p{L}\p{N}]+(?:['’]\p{L}+)*")
 

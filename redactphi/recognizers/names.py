@@ -58,6 +58,7 @@ _HEADING = regex.compile(r",?[ \t]+\p{Lu}[\p{L}.-]{1,6}[ \t]*:")
 _TITLE = "names/courtesy-title"
 _FIELD = "names/patient-field"
 _CREDENTIAL = "names/credential"
+_RELATION = "names/relation"
 _TOLD = frozenset({_TITLE, _FIELD, "names/relative-field"})
 """Rules that say outright that a person follows: an eponym before its noun is one there."""
 
@@ -182,12 +183,19 @@ def _is_clinical(text: str, span: Span) -> bool:
         return True
     if span.source in _TOLD:
         return are_clinical(words) and (span.source != _TITLE or _is_regurgitation(text, span))
+    if span.source == _RELATION and len(words) == 1 and _is_a_disease(words[0]):
+        return True
     return (
         are_clinical([word for word in words if word.lower() not in peoples()])
         or is_eponym_before_noun(text, words, span.end)
         or is_graded_eponym(text, words, span.end)
         or is_disease_of(text, words, span.end)
     )
+
+
+def _is_a_disease(word: str) -> bool:
+    """Whether behind a relation a surname alone says what the relative has: "mother Hashimoto"."""
+    return word in resources.terms("clinical_eponyms") and word.lower() not in resources.terms("first_names")
 
 
 def _is_no_initials(text: str, span: Span) -> bool:

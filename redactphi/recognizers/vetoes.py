@@ -85,6 +85,8 @@ _DOT_PHRASE = re.compile(r"[A-Z0-9_]{4,}")
 _BLANK = re.compile(r"(?:MM|DD|YY(?:YY)?|/)+")
 """What a form has where a date is to be filled in."""
 
+_NUMBER_BEHIND = re.compile(r"-\d{1,2}\b(?![-/]\d)")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _LATIN = re.compile(r"\b(?:e\.g|i\.e|n\.p\.o|h\.s|p\.r\.n|p\.o|b\.i\.d|t\.i\.d|q\.i\.d|a\.c|p\.c|q\.[dh])\.")
 _INSURER = re.compile(
     r"(?i)\b(?:insurance|assurance|casualty|indemnity|health plan)(?: (?:company|co|group|corp(?:oration)?))?\.?$"
@@ -133,6 +135,7 @@ def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) ->
         or _is_dot_phrase(text, span)
         or _BLANK.fullmatch(found)
         or _is_latin(text, span)
+        or (span.label in _NAMED and _is_closing_or_germ(text, span, found))
     ):
         return True
     if span.label in _NUMBERED:
@@ -210,6 +213,16 @@ def _is_dot_phrase(text: str, span: Span) -> bool:
     )
 
 
+def _is_closing_or_germ(text: str, span: Span, found: str) -> bool:
+    """Whether it is the word before a letter's signature, a germ, a trial with its number, or a year alone."""
+    return (
+        (found == "Best" and text[span.end : span.end + 2] == ",\n")
+        or _SPECIES.fullmatch(found) is not None
+        or (found.isupper() and len(found) > _INITIALS and _NUMBER_BEHIND.match(text, span.end) is not None)
+        or _YEAR.fullmatch(found) is not None
+    )
+
+
 def _is_latin(text: str, span: Span) -> bool:
     """Whether it begins with a Latin abbreviation: "one at h.s. p.r.n."."""
     return any(
@@ -224,7 +237,7 @@ def _is_no_name(text: str, span: Span, found: str, *, capitals: bool) -> bool:
     is_land = lower in countries() and (
         lower not in listed_names() or _LAND_BEFORE.search(text, max(0, span.start - _TOWN), span.start) is not None
     )
-    if is_land or lower in peoples() or found.replace(".", "") in _letters() or _SPECIES.fullmatch(found):
+    if is_land or lower in peoples() or found.replace(".", "") in _letters():
         return True
     words = WORD.findall(found)
     if not words or len(found) == 1:

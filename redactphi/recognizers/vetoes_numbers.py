@@ -62,6 +62,16 @@ _WHOLE_BEFORE = re.compile(r"(?<![\d/.])\d{1,3}(?: ?- {0,2}| and | & )$")
 _PART_BEHIND = re.compile(r"(?:ths?|rds?)\b|(?: to \d[\d/]*)?[ -](?:inch(?:es)?|feet|foot|cm|mm|weeks?|wks?|cups?|tabs?|tablets?|packs?|ppd|strength)\b")  # fmt: skip
 _OUT_OF = re.compile(r"\d{1,2}-\d{1,2}/\d{1,3}")
 _PLUS_BEFORE = re.compile(r"\+\d to $")
+_BOTTLES = re.compile(r"[1-4]/[24]")
+_DAY_BEFORE = re.compile(r"(?i)(?:\b(?:cx|bcx|bc|cultures?)\b[^.;\n]{0,24}\d{1,2}/\d{1,2}|\bunit) $")
+_GERM_BEHIND = re.compile(
+    r" ?\+|,? (?:bottles?|pos(?:itive)?|an?aerobic|MSSA|MRSA|MRSE|VRE|CoNS|CONS|GPC|GNR|[A-Z]\. ?[a-z]{4})"
+)
+"""What stands before and behind how many bottles of a blood culture grew something: "Blood cx 12/4 4/4 MSSA"."""
+
+_TOMOGRAPHY = re.compile(r"(?i)\b(?:in|since|until|till|by|last|early|late|mid|of|from|to|through)[ -]$")
+"""Before the month that is an examination of the eye as well."""
+
 _OPERATION_BEFORE = re.compile(r"(?i)(?:\b(?:her|his|their|an|the|open|robotic|lap|for|after)|s/p|post) $")
 """Before the month that is an operation too: "since she had her APR"."""
 
@@ -130,6 +140,14 @@ def _is_a_part(text: str, span: Span, found: str) -> bool:
     before = text[max(0, span.start - _SHORT) : span.start]
     if found == "APR":
         return _OPERATION_BEFORE.search(before) is not None
+    if found == "OCT":
+        return _TOMOGRAPHY.search(before) is None
+    if _BOTTLES.fullmatch(found) and int(found[0]) <= int(found[2]):
+        bottles = _GERM_BEHIND.match(text, span.end) or _DAY_BEFORE.search(
+            text, max(0, span.start - 2 * _BEFORE), span.start
+        )
+        if bottles:
+            return True
     return _FRACTION.fullmatch(found) is not None and bool(
         _WHOLE_BEFORE.search(before) or _PLUS_BEFORE.search(before) or _PART_BEHIND.match(text, span.end)
     )
