@@ -338,51 +338,8 @@ def _belong(text: str, before: Span, after: Span) -> bool:
 @functools.cache
 def _facility_rest() -> regex.Pattern[str]:
     """What goes on a facility's name: "& Spine", words that say what kind of place it is, "PC"."""
-    kinds = {
-        "primary care",
-        "family care",
-        "urgent care",
-        "home care",
-        "infusion",
-        "radiology",
-        "podiatry",
-        "spine",
-        "hosp",
-        "med ctr",
-        "med center",
-        "ctr",
-        "rehab ctr",
-        "works",
-        "shop",
-        "pt",
-        "surgicenter",
-        "monitoring",
-        "monitoring services",
-        "services",
-        "vision",
-        "vascular",
-        "gi",
-        "ent",
-        "derm",
-        "ortho",
-        "eye",
-        "cardiology",
-        "neurology",
-        "urology",
-        "imaging",
-        "diagnostics",
-        "surgical",
-        "center",
-        "centre",
-        "institute",
-        "cancer center",
-        "interventional pain",
-        "pain",
-        "cboc",
-        "vamc",
-    }
-    heads = kinds | resources.terms("facility_words") | resources.terms("employer_words") | {"group", "associates"}
-    words = _any_of(heads)
+    lists = ("facility_rests", "facility_words", "employer_words")
+    words = _any_of(frozenset().union(*map(resources.terms, lists)))
     return regex.compile(
         rf"(?:[ ](?:&[ ]\p{{Lu}}[\p{{L}}'’-]+|and[ ]\p{{Lu}}\p{{Ll}}[\p{{L}}'’-]*))?(?:[ ](?:(?i:{words}))\b\.?)*(?:[ ](?:[Nn]o\.?|NO\.?|\#)[ ]?\d{{1,4}}\b|(?<=\b[Nn]o)\.?[ ]?\d{{1,4}}\b)?(?:,?[ ](?:P\.?C|LLC|Inc|PLLC|P\.?A|LLP)\b\.?)?"
     )
