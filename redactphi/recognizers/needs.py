@@ -160,10 +160,11 @@ def first(items: Items[Node]) -> tuple[Chars, bool]:
             if item.wanted and item.ahead and not empty:
                 wanted &= chars
             continue
-        found |= chars
+        # What is looked ahead for says nothing of what may stand before that place.
+        found |= chars & wanted
         if not empty:
-            return found & wanted, False
-    return (found & wanted, True) if wanted is ANY else (wanted, False)
+            return found, False
+    return (found, True) if wanted is ANY else (found | wanted, False)
 
 
 def _first_of(node: Node) -> tuple[Chars, bool]:  # noqa: PLR0911 - one for each kind of node

@@ -113,3 +113,10 @@ def test_an_option_that_only_looks_back_begins_with_what_follows_it(pattern):
     assert first is not None
     assert "(" in first.ascii
     assert "m" not in first.ascii
+
+
+def test_what_is_looked_ahead_for_says_nothing_of_what_stands_before():
+    chars = head(parse(r"[ \t]*(?=[A-Z][a-z]*[ ][A-Z])[A-Za-z]+"))
+    assert chars is not None
+    assert {" ", "\t", "A"} <= set(chars.ascii)
+    assert "a" not in chars.ascii
