@@ -63,7 +63,11 @@ _STATE_BEHIND = regex.compile(r",[ ]{1,2}\p{Lu}{2}[ ]{1,2}\d{5}")
 _COMPASS = re.compile(
     r"^(?:upstate|(?:north|south|east|west|north ?east|north ?west|south ?east|south ?west)(?:ern)?|central) "
 )
-_LAND_BEFORE = re.compile(r"\b(?:[Ff]rom|[Ii]n|[Tt]o|[Vv]isit(?:ed|ing)?) $")
+_LAND_BEFORE = re.compile(
+    r"\b(?:[Ii]n|(?:return\w*|travel\w*|trips?|moved?|flew|back) to|visit(?:ed|ing)?|(?:emigrated|immigrated|originally|came|arrived) from|native of) $"
+)
+"""Before a country whose name is also a person's: to and from Jordan go reports as well."""
+
 _ZIP = regex.compile(r",?[ ]{1,2}\d{5}\b")
 _WORD_BEFORE = re.compile(r"\b([A-Za-z]+)[ ]$")
 _ACRONYM_BEFORE = re.compile(r"\b([A-Z]{2,5})[ ]$")

@@ -110,6 +110,7 @@ def test_what_is_never_phi_is_dropped(text, label, score):
 @pytest.mark.parametrize(
     ("text", "label", "score"),
     [
+        ("Report called to [[Jordan]], RN", "PROVIDER", 0.9),
         ("She saw [[Dorsey]] in clinic", "PROVIDER", 0.8),
         ("seen on 2/1-[[3/4]] by us", "DATE", 0.8),
         ("back on [[the 7th]] for a check", "DATE", 0.8),
