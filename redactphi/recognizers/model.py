@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
@@ -45,7 +47,10 @@ class ModelRecognizer(SpanRecognizer):
         else:
             found = self.model.spans(text, self.threshold)
         whole = [span for span in grown(text, without_vetoed(text, found)) if not is_catalogue_number(text, span)]
-        return [Span(s.start, s.end, _label(text, s), WEIGHT * s.score, s.source) for s in whole]
+        return [
+            Span(s.start, s.end, _label(text, s), WEIGHT * s.score, s.source)
+            for s in (_without_count(text, span) for span in whole)
+        ]
 
 
 def _label(text: str, span: Span) -> str:
@@ -54,6 +59,18 @@ def _label(text: str, span: Span) -> str:
         return span.label
     found = " ".join(text[span.start : span.end].lower().split())
     return str(PhiLabel.LOCATION) if " " in found and found in resources.terms("places") else span.label
+
+
+def _without_count(text: str, span: Span) -> Span:
+    """The span of an organisation without the years spent there: "drove for Three Rivers 26 yr"."""
+    if span.label not in _ORGANISATIONS or not text[span.end - 1].isdigit() or not _UNIT.match(text, span.end):
+        return span
+    count = _COUNT.search(text, span.start, span.end)
+    return span.between(span.start, count.start()) if count else span
+
+
+_COUNT = re.compile(r"(?<=[^\W\d])[ ]\d{1,3}$")
+_UNIT = re.compile(r"[ ]?(?:[xX]\b|years?|yrs?|y\b|months?|mos?\b|weeks?|wks?|days?|d\b|hours?|hrs?)|\.\d")
 
 
 _ORGANISATIONS = frozenset({str(PhiLabel.FACILITY), str(PhiLabel.EMPLOYER)})

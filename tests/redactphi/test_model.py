@@ -15,6 +15,7 @@ from redactphi.nlp import PhiNlpEngine
 from redactphi.nlp_model import load_model
 from redactphi.nlp_tokens import bare, token_keys
 from redactphi.recognizers.model import WEIGHT, ModelRecognizer
+from redactphi.spans import Span
 
 # Written here; no line occurs in the training layouts.
 CASES = [
@@ -153,3 +154,31 @@ def test_the_recognizer_takes_the_engines_spans_over(model, monkeypatch):
 
 def test_loading_twice_gives_one_model(model):
     assert load_model() is model
+
+
+class _Sees:
+    """A model that sees one span."""
+
+    def __init__(self, span: Span) -> None:
+        self.span = span
+
+    def spans(self, text: str, threshold: float) -> list[Span]:
+        assert text
+        assert threshold > 0
+        return [self.span]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("He drove for [[Three Rivers 26]] yrs, then", "Three Rivers"),
+        ("a dispatcher at [[Acadian 3]] wks ago", "Acadian"),
+        ("works on [[Engine 26]] in Hollis", "Engine 26"),
+        ("sent by [[Unit 3]] at noon", "Unit 3"),
+    ],
+)
+def test_years_at_a_place_are_not_its_name(text, found):
+    start, end = text.index("[["), text.index("]]") - 2
+    plain = text.replace("[[", "").replace("]]", "")
+    (span,) = ModelRecognizer(model=_Sees(Span(start, end, "EMPLOYER", 0.95, "model/x"))).spans(plain)
+    assert plain[span.start : span.end] == found
