@@ -48,6 +48,8 @@ class Rule:
             match.
         guard: Name of a test of the match in its note, for what a pattern cannot say.
         validator: Name of a checksum or plausibility test the match must pass.
+        doubted: Whether, where little else in a note is PHI, what it finds stands only if the model sees something there,
+            however high the score: clinical text says the same of other things.
         matches: Texts the rule must find something in. ``[[...]]`` around the span asserts its exact range.
         ignores: Texts the rule must find nothing in.
     """
@@ -69,6 +71,7 @@ class Rule:
     reach: tuple[int, int] = (40, 80)
     unless: tuple[str, ...] = ()
     guard: str = ""
+    doubted: bool = False
 
     @classmethod
     def from_mapping(cls, raw: Mapping[str, Any], where: str) -> Self:

@@ -71,3 +71,39 @@ def test_such_a_word_stays_where_a_rule_sees_it_too():
     text = f"Titer 180 by Crithidia, repeated. {LONG}"
     seen = [Span(13, 22, "PROVIDER", 0.79, "model/x"), Span(13, 22, "PROVIDER", 0.75, "names/clinician-by")]
     assert weighed(text, seen) == seen
+
+
+DOUBTED = Span(4, 12, "ID_OTHER", 0.85, "identifiers_other/labelled-loose")
+
+
+def test_a_doubted_rule_needs_the_model_where_little_else_is_phi():
+    assert weighed(LONG, [DOUBTED]) == []
+    assert DOUBTED in weighed(LONG, [DOUBTED, Span(4, 12, "ID_OTHER", 0.4, "model/x")])
+    assert weighed(LONG[:300], [DOUBTED]) == [DOUBTED]
+
+
+def test_doubted_rules_are_no_sure_signs_for_each_other():
+    others = [Span(20 * n, 20 * n + 8, "PROVIDER", 0.85, "names/credential") for n in range(1, 4)]
+    assert weighed(LONG, [DOUBTED, *others]) == []
+
+
+def test_a_doubted_rule_stands_among_sure_signs():
+    sure = [Span(20, 28, "PROVIDER", 0.9, "names/clinician-title"), Span(40, 50, "PHONE", 0.9, "contact/phone")]
+    assert DOUBTED in weighed(LONG, [DOUBTED, *sure])
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ("Retractors were DeBakey 6/9/12 and Potts. ", False),
+        ("Balloon sizes are 3/5/30 in the tray. ", False),
+        ("She was seen on 6/9/12 and returned. ", True),
+        ("Seen Tuesday, 6/9/12 in the office. ", True),
+        ("Biopsy was 6/9/2012 at the office. ", True),
+    ],
+)
+def test_three_numbers_are_a_day_where_something_says_so(text, stays):
+    start = next(index for index, char in enumerate(text) if char.isdigit())
+    end = next(index for index in range(start, len(text)) if text[index] == " ")
+    found = Span(start, end, "DATE", 0.9, "dates/numeric")
+    assert bool(weighed(text + LONG, [found])) is stays
