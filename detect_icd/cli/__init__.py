@@ -18,7 +18,7 @@ from detect_icd.cli.lookup import lookup
 from detect_icd.cli.official import data, import_
 from detect_icd.cli.options import print_table, release_options, setting_option
 from redactphi import __version__
-from redactphi.cli.group import Group
+from redactphi.cli.group import Group, is_file
 from redactphi.errors import RedactPHIError, UsageError
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def detect(text: str | None, *, form: str | None, everything: bool, **options: A
 
     if text is None and sys.stdin.isatty():
         raise UsageError("give TEXT, or a note on standard input")
+    if text is not None and is_file(text):
+        raise UsageError("TEXT names a file; for the note in it: detect-icd detect < FILE")
     note = text if text is not None else _standard_input()
     detection = run_detect(note, **options)
     if form == "explain":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 
@@ -26,3 +28,11 @@ class Group(click.Group):
         if args and not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
             raise click.UsageError(f"no such command; valid: {', '.join(self.list_commands(ctx))}", ctx)
         return super().resolve_command(ctx, args)
+
+
+def is_file(word: str) -> bool:
+    """Whether one word is the name of a file, which nobody means as a note."""
+    try:
+        return not word.isspace() and Path(word).is_file()
+    except (OSError, ValueError):
+        return False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from redactphi.cli.group import is_file
 from redactphi.cli.options import key_file, vault
 from redactphi.errors import DataError, UsageError
 
@@ -60,7 +61,7 @@ def text(
 
 def _read(words: tuple[str, ...]) -> str:
     if words and words != ("-",):
-        if len(words) == 1 and _is_file(words[0]):
+        if len(words) == 1 and is_file(words[0]):
             raise UsageError("TEXT names a file; for the note in it: redactphi text < FILE")
         return " ".join(words)
     if not words and sys.stdin.isatty():
@@ -69,14 +70,6 @@ def _read(words: tuple[str, ...]) -> str:
         return sys.stdin.buffer.read().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"standard input is not UTF-8 (byte {error.start})") from None
-
-
-def _is_file(word: str) -> bool:
-    """Whether one word is the name of a file, which nobody means as a note."""
-    try:
-        return not word.isspace() and Path(word).is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def _patient(path: Path | None) -> Patient | None:

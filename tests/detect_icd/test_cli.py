@@ -37,6 +37,14 @@ def test_detect_reads_standard_input():
     assert json.loads(result.output)["candidates"][0]["code"] == "K62.3"
 
 
+def test_a_file_in_the_place_of_a_note_is_said_to_be_one(run, tmp_path):
+    path = tmp_path / "note.txt"
+    path.write_text("Fever.", encoding="utf-8")
+    shown = run("detect", str(path), status=2)
+    assert shown.out == ""
+    assert shown.err == "detect-icd: TEXT names a file; for the note in it: detect-icd detect < FILE\n"
+
+
 def test_detect_all_shows_why(run):
     assert "never reported" in run("detect", NOTE, "--all").out
 
