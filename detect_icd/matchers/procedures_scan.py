@@ -16,6 +16,8 @@ from detect_icd.terms import sentences
 _NARRATIVE = re.compile(
     r"\b(?:was|were|is|are|had|has|have|then|underwent|brought|taken|identified|performed in|be|revealed|showed|demonstrated|noted|tolerated|we|he|she|patient's)\b|\bI (?=[a-z])"
 )
+_ASIDE = re.compile(r"\b(?:which|that|who)\b[^,.;\n]*", re.IGNORECASE)
+"""What an item says of a thing in passing: "ablation of a lesion which is suspicious"."""
 _ITEM = re.compile(r"\s*(?:\(?\d{1,2}[.)]|[-*\u2022#])")
 _BLANK = re.compile(r"\n[ \t]*\r?\n")
 _TITLE_HEADING = re.compile(r"\b(?:procedures?|operations?|surger(?:y|ies)|operative|surgical)\b", re.IGNORECASE)
@@ -172,7 +174,7 @@ def _listed(text: str, start: int) -> bool:
 
 
 def _is_account(text: str, start: int, end: int, value_end: int) -> bool:
-    piece = text[start:end]
+    piece = _ASIDE.sub("", text[start:end])
     if _NARRATIVE.search(piece) or (piece.isupper() and _NARRATIVE.search(piece.lower())):
         return True
     return start >= value_end and not _listed(text, start)
