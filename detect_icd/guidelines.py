@@ -140,7 +140,9 @@ def _lines(group: Sequence[Candidate]) -> list[list[Candidate]]:
     stated = [candidate for candidate in group if candidate.rules[0].startswith("literal/")]
     if stated and not any(candidate.modifiers for candidate in stated):
         # A code alone says what was done; the words of its line still say on which side.
-        return [[*stated, *(candidate for candidate in group if set(candidate.modifiers) & _SIDES)]]
+        placed = [candidate for candidate in group if set(candidate.modifiers) & PLACE_MODIFIERS]
+        sided = [candidate for candidate in group if set(candidate.modifiers) & _SIDES]
+        return [[*stated, candidate] for candidate in placed] or [[*stated, *sided]]
     lines: dict[tuple[str, ...], list[Candidate]] = {}
     for candidate in stated or group:
         key = candidate.modifiers if stated else tuple(m for m in candidate.modifiers if m in PLACE_MODIFIERS)

@@ -32,6 +32,7 @@ _OTHER_HEADING = re.compile(
 _UNKNOWN_HEADING = re.compile(r"[A-Z][A-Z0-9 /&,'()\u2019-]{1,70}:(?=\s)")
 _EARLIER = frozenset({"past_surgical_history"})
 _OPERATED = frozenset({"preoperative_diagnosis", "postoperative_diagnosis"})
+_SUMMARY = re.compile(r"[ \t#*-]*(?:(?:operative|procedure|surgical) )?summary\b\s*:?", re.IGNORECASE)
 _LONGEST_LIST = 8000
 _WRAPPED = 60
 """A heading's own line at least this long may go on in the next."""
@@ -85,6 +86,17 @@ class Clause:
         for hit in hits:
             self.hits.append(hit)
             self.atoms.setdefault(hit.atom, []).append(hit)
+
+
+def of_account(text: str, sections: Sequence[Section]) -> list[Section]:
+    """The sections, where the report of an operation calls its account a summary; that of a stay is headed so, too."""
+    names = {section.name for section in sections}
+    if not (names & _OPERATED and "procedure_performed" in names) or "procedure_description" in names:
+        return list(sections)
+    return [
+        replace(section, name="procedure_description") if _SUMMARY.match(text, section.heading) else section
+        for section in sections
+    ]
 
 
 def clauses(text: str, sections: Sequence[Section], hits: Sequence[Hit]) -> list[Clause]:
