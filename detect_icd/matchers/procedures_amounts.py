@@ -165,7 +165,10 @@ _TOOTH = regex.compile(r"(?<![\w.])(3[0-2]|[12]?[1-9]|[12]0|[A-T])(?![\w/%-])")
 
 def _teeth(text: str, start: int, end: int) -> Iterator[regex.Match[str]]:
     for listed in _TOOTH_LIST.finditer(text, start, end):
-        yield from _TOOTH.finditer(text, listed.start(), listed.end())
+        # "Teeth #2.  #5, #12": a sentence ends where the list does not.
+        line_end = text.find("\n", listed.start())
+        whole = _TOOTH_LIST.match(text, listed.start(), line_end if line_end >= 0 else len(text))
+        yield from _TOOTH.finditer(text, listed.start(), max(listed.end(), whole.end() if whole else 0))
 
 
 def _vertebra(region: str, number: int) -> int | None:
