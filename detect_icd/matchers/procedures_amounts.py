@@ -41,7 +41,8 @@ _LEVELS = regex.compile(
     r"(?![\w%]|\.\d|\s?(?:mm|cm|kg|mg))"
 )
 _NOT_THIS = regex.compile(
-    r"\b(?:removal|remov(?:ed|ing)|(?:old|prior|previous(?:ly)?|earlier|existing|solid)\b)[^.;\n]{0,60}$", regex.IGNORECASE
+    r"\b(?:removal|remov(?:ed|ing)|(?:old|prior|previous(?:ly)?|earlier|existing|solid)\b)[^.;\n]{0,60}$",
+    regex.IGNORECASE,
 )
 """Words before a level where something was, or was taken out, and not where this was done."""
 _BEFORE = 80
