@@ -11,7 +11,7 @@ from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index, index
 from detect_icd.matchers.procedures_mention import mention_of, occurrences
 from detect_icd.matchers.procedures_modifiers import with_modifiers
-from detect_icd.matchers.procedures_scan import Clause, Role, clauses, lists
+from detect_icd.matchers.procedures_scan import Clause, Role, clauses, lists, of_account
 from detect_icd.matchers.procedures_select import Reading, select
 from detect_icd.matchers.procedures_skin import beside, by_size, decided, with_further
 from detect_icd.matchers.procedures_told import by_account, by_steps, confirmed, doubtless, of_own_part
@@ -43,6 +43,7 @@ class ProcedureMatcher:
         hits = self.index.vocabulary.scan(text)
         if not hits:
             return Reading([], [], [])
+        sections = of_account(text, sections)
         facts = Facts(text, sections, clauses(text, sections, hits))
         named = [(clause, entry, name) for clause in facts.clauses for entry, name in self._named(clause)]
         for clause, _, _ in named:

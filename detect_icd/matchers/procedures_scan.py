@@ -16,6 +16,8 @@ from detect_icd.terms import sentences
 _NARRATIVE = re.compile(
     r"\b(?:was|were|is|are|had|has|have|then|underwent|brought|taken|identified|performed in|be|revealed|showed|demonstrated|noted|tolerated|we|he|she|patient's)\b|\bI (?=[a-z])"
 )
+_ASIDE = re.compile(r"\b(?:which|that|who)\b(?![^,.;\n]*\b(?:not|never|no)\b)[^,.;\n]*", re.IGNORECASE)
+"""What an item says of a thing in passing: "ablation of a lesion which is suspicious"."""
 _ITEM = re.compile(r"\s*(?:\(?\d{1,2}[.)]|[-*\u2022#])")
 _BLANK = re.compile(r"\n[ \t]*\r?\n")
 _TITLE_HEADING = re.compile(r"\b(?:procedures?|operations?|surger(?:y|ies)|operative|surgical)\b", re.IGNORECASE)
@@ -30,6 +32,7 @@ _OTHER_HEADING = re.compile(
 _UNKNOWN_HEADING = re.compile(r"[A-Z][A-Z0-9 /&,'()\u2019-]{1,70}:(?=\s)")
 _EARLIER = frozenset({"past_surgical_history"})
 _OPERATED = frozenset({"preoperative_diagnosis", "postoperative_diagnosis"})
+_SUMMARY = re.compile(r"[ \t#*-]*(?:(?:operative|procedure|surgical) )?summary\b\s*:?", re.IGNORECASE)
 _LONGEST_LIST = 8000
 _WRAPPED = 60
 """A heading's own line at least this long may go on in the next."""
@@ -83,6 +86,17 @@ class Clause:
         for hit in hits:
             self.hits.append(hit)
             self.atoms.setdefault(hit.atom, []).append(hit)
+
+
+def of_account(text: str, sections: Sequence[Section]) -> list[Section]:
+    """The sections, where the report of an operation calls its account a summary; that of a stay is headed so, too."""
+    names = {section.name for section in sections}
+    if not (names & _OPERATED and "procedure_performed" in names) or "procedure_description" in names:
+        return list(sections)
+    return [
+        replace(section, name="procedure_description") if _SUMMARY.match(text, section.heading) else section
+        for section in sections
+    ]
 
 
 def clauses(text: str, sections: Sequence[Section], hits: Sequence[Hit]) -> list[Clause]:
@@ -172,7 +186,7 @@ def _listed(text: str, start: int) -> bool:
 
 
 def _is_account(text: str, start: int, end: int, value_end: int) -> bool:
-    piece = text[start:end]
+    piece = _ASIDE.sub("", text[start:end])
     if _NARRATIVE.search(piece) or (piece.isupper() and _NARRATIVE.search(piece.lower())):
         return True
     return start >= value_end and not _listed(text, start)

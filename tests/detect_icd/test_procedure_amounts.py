@@ -149,3 +149,17 @@ def test_places_have_modifiers(kind, text, sides, codes):
 )
 def test_teeth_are_counted_by_their_numbers(text, count):
     assert numbered("@tooth", text, [(0, len(text))])[0] == count
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "number"),
+    [
+        ("facet joints L34, L45 and L5S1", "@interspace", 3),
+        ("fusion C3-C4 and C4-C5; removal of old plate, C5-C6", "@interspace", 2),
+        ("T12 and L1", "@vertebra", 2),
+        ("teeth #2.  #5, #12, #15.\n2. Drainage", "@tooth", 4),
+    ],
+)
+def test_levels_and_teeth_are_counted_as_surgeons_write_them(text, kind, number):
+    end = text.find(".  ") if "teeth" in text else len(text)
+    assert numbered(kind, text, [(0, end)])[0] == number

@@ -272,3 +272,17 @@ def test_of_two_operations_that_include_one_another_one_stays():
 def test_another_operation_of_the_item_does_not_lend_its_side():
     note = "PROCEDURE: Left inguinal hernia repair, bilateral hydrocele repair.\nThe patient is a 14-year-old boy."
     assert ("49505", ("LT",)) in {(one.coding.code, one.modifiers) for one in done(note)}
+
+
+def test_an_account_headed_as_a_summary_is_read():
+    note = (
+        "PREOPERATIVE DIAGNOSIS: Right AC separation.\n\nPOSTOPERATIVE DIAGNOSIS: Right AC separation.\n\n"
+        "PROCEDURES: Revision of right AC separation.\n\nSUMMARY: The joint was reduced and an allograft was passed."
+    )
+    assert "23552" in codes(note)
+
+
+def test_what_an_item_says_in_passing_leaves_it_an_item():
+    assert "58662" in codes(
+        "PROCEDURES: 1. Laparoscopy.\n2. Ablation of a lesion which is suspicious for endometriosis."
+    )
