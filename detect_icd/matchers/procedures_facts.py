@@ -116,6 +116,11 @@ class Facts:
         """The modifiers that the note's words give, each with its first words."""
         return named_modifiers(self.text, self._all_sections)
 
+    def opens(self, clause: Clause) -> bool:
+        """Whether a clause begins the note and does no more than name what was done, as the heading that is not there would."""
+        first = clause is self.clauses[0] and not self.text[: clause.start].strip(" \n\t-*")
+        return first and not self.visit and kinds.NO_OPENING.search(self.text, clause.start, clause.end) is None
+
     def status(self, clause: Clause, start: int, end: int) -> tuple[Status, Span | None]:
         """How the clause speaks of what stands at ``start``-``end``, and the words that say so."""
         key = (clause.start, start, end)

@@ -252,6 +252,8 @@ def doubtless(facts: Facts, known: Accounts, *groups: Sequence[Mention]) -> list
             return True
         if not may_be(mention.code, facts.text, facts.asked):
             return False
+        if not found.by_steps and facts.opens(found.clause):
+            return True
         if found.likeness or procedure.add_on_to or mention.code not in kinds or not _is_operation(mention):
             return True
         if found.by_steps and not works:
