@@ -43,6 +43,7 @@ class ModifierRule:
         words: Patterns that say so, in any case.
         unless: Patterns that take it back in the same sentence.
         begun: Whether the note must tell that the operation was begun.
+        where: Patterns of which one must stand somewhere in the note, whatever sentence gives it.
         matches: Sentences that give it.
         ignores: Sentences that do not.
     """
@@ -55,6 +56,7 @@ class ModifierRule:
     ignores: tuple[str, ...]
     unless: tuple[str, ...] = ()
     begun: bool = False
+    where: tuple[str, ...] = ()
 
     @classmethod
     def from_mapping(cls, raw: Mapping[str, Any]) -> Self:
@@ -83,6 +85,9 @@ class ModifierRule:
         if match is None or (not_said is not None and not_said.search(text, start, end)):
             return None
         if self.begun and not _BEGUN.search(text):
+            return None
+        required = _patterns(self.where)
+        if required is not None and required.search(text) is None:
             return None
         return Span(match.start(), match.end(), "modifier", 1.0, f"modifier/{self.code}")
 
