@@ -138,6 +138,9 @@ def _merged(candidates: Iterable[Candidate]) -> list[Candidate]:
 def _lines(group: Sequence[Candidate]) -> list[list[Candidate]]:
     """The lines of a claim that one service comes to: as they are stated, else one a place."""
     stated = [candidate for candidate in group if candidate.rules[0].startswith("literal/")]
+    if stated and not any(candidate.modifiers for candidate in stated):
+        # A code alone says what was done; the words of its line still say on which side.
+        return [[*stated, *(candidate for candidate in group if set(candidate.modifiers) & _SIDES)]]
     lines: dict[tuple[str, ...], list[Candidate]] = {}
     for candidate in stated or group:
         key = candidate.modifiers if stated else tuple(m for m in candidate.modifiers if m in PLACE_MODIFIERS)
@@ -147,6 +150,9 @@ def _lines(group: Sequence[Candidate]) -> list[list[Candidate]]:
         bare = lines.pop((), [])
         next(iter(lines.values())).extend(bare)
     return list(lines.values())
+
+
+_SIDES = frozenset({"RT", "LT", "50"})
 
 
 def _union(group: Sequence[Candidate]) -> Candidate:

@@ -36,7 +36,7 @@ _SERVICE = re.compile(
     r"(?<![\w.$#\-,])(?<!(?<!\d{5})/)(?P<code>\d{5}|\d{4}[FTUMA]|[A-V]\d{4})"
     r"(?P<modifiers>(?:[ ]?-[ ]?[0-9A-Z]{2}(?![\w]))*(?:,(?:[ ]?(?:-[0-9A-Z]{2}|LT|RT|X[SEPU])|[0-9A-Z]{2})(?![\w.]))*"
     r"(?:[ ](?:RT|LT)(?!\w)|[ ]?\((?:RT|LT|50|59|25|26|TC|X[SEPU])\)|,?[ ](?:with[ ]|and[ ])?[Mm]odifiers?[ ]-?[0-9A-Z]{2}(?:(?:,|[ ]and)[ ]-?[0-9A-Z]{2})*(?!\w))*)"
-    r"(?:[ ]?(?:\([^()\n]{1,20}\)[ ]?)?(?:[xX\u00d7][ ]?|\([xX][ ]?)(?P<units>\d{1,3})\)?|(?:[ ]per[ ]\d+[ ]?\w{1,5})?(?:,[ ]|[ ]?\()(?P<stated>\d{1,3})[ ]units?\)?)?"
+    r"(?:[ ]?(?:\([^()\n]{1,20}\)[ ]?)?(?:[xX\u00d7][ ]?|\([xX][ ]?)(?P<units>\d{1,3})\)?|(?:[ ]per[ ]\d+[ ]?\w{1,5})?(?:,[ ]|[ ]?\()(?P<stated>\d{1,3})[ ]units?\)?|[ ]times[ ](?P<times>\d{1,2}|one|two|three|four|five|six)\b)?"
     r"(?![\w%]|[-.]\d|/\d(?!\d{4}(?!\d))|,\d{3})"
 )
 _BEFORE = re.compile(
@@ -47,7 +47,7 @@ _NOT_A_SERVICE = re.compile(
     r"(?:\b(?:MRN|MR|medical record|record|acct|account|zip(?:code)?|phone|tel|fax|pager|ext|case|accession|lot|serial|s/n|"
     r"model|ref|catalog(?:ue)?|cat|room|rm|suite|ste|box|order|claim|policy|member|group|id|npi|dea|license|visit|"
     r"encounter|csn|fin|ssn|batch|kit|specimen|study|protocol|job|no|number|platelets?|plt|wbc|cfu|count|colonies|units?|heparin|"
-    r"street|st|ave|road|rd|blvd|po)\s*[#:.]*\s*(?:number|no\.?|#|id|is|was|of)?\s*[:#]?\s*$|\b[A-Z]{2}[ ,]+$|[#$]\s*$|\d\s*$|[<>=]\s*$)",
+    r"street|st|ave|road|rd|blvd|po)\s*[#:.]*\s*(?:number|no\.?|#|id|is|was|of)?\s*[:#]?\s*$|\b[A-Z]{2}[ ,]+$|[#$]\s*$|\b1(?::| to )$|\d\s*$|[<>=]\s*$)",
     re.IGNORECASE,
 )
 _AMOUNT = re.compile(
@@ -187,7 +187,7 @@ def _services(around: _Surroundings, book: CodeBook, cued: dict[int, _Cued]) -> 
         candidate = around.candidate(Span(*match.span(), "code", score, rule), _coding(system, code), low)
         yield Candidate(
             coding=candidate.coding, evidence=candidate.evidence, status=candidate.status, section=section, score=score,
-            rules=candidate.rules, modifiers=modifiers, units=int(_units(match) or 1),
+            rules=candidate.rules, modifiers=modifiers, units=_units(match) or 1,
         )  # fmt: skip
 
 
@@ -242,8 +242,14 @@ _UNBILLED = re.compile(
 )
 
 
-def _units(match: re.Match[str]) -> str | None:
-    return match["units"] or match["stated"]
+def _units(match: re.Match[str]) -> int:
+    """The units stated behind a code; 0 where none are."""
+    times = match["times"] or ""
+    written = match["units"] or match["stated"] or str(_TIMES.get(times, times))
+    return int(written or 0)
+
+
+_TIMES = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 
 
 def _modifiers(match: re.Match[str]) -> tuple[str, ...]:
@@ -273,7 +279,7 @@ def _plainly_service(text: str, match: re.Match[str], section: str, book: CodeBo
     if code[0].isalpha():
         looks_like_diagnosis = book.get(code) is not None
         if section in _SERVICE_SECTIONS or marked:
-            return not looks_like_diagnosis or section in _SERVICE_SECTIONS or _units(match) is not None
+            return not looks_like_diagnosis or section in _SERVICE_SECTIONS or _units(match) > 0
         return code[0] in _OPEN_HCPCS and not looks_like_diagnosis
     if code[-1].isalpha():
         return code[-1] == "T" or section in _SERVICE_SECTIONS

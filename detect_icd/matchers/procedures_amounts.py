@@ -37,8 +37,14 @@ _MORE = regex.compile(
 )
 _LEVELS = regex.compile(
     r"(?<![\w])(?P<region>[CTLS])[ -]?(?P<first>\d{1,2})"
-    r"(?:\s?(?:-|\u2013|/|to|through|thru)\s?(?P<other>[CTLS])?[ -]?(?P<last>\d{1,2}))?(?![\w%]|\.\d|\s?(?:mm|cm|kg|mg))"
+    r"(?:\s?(?:-|\u2013|/|to|through|thru)\s?(?P<other>[CTLS])?[ -]?(?P<last>\d{1,2})|(?P<next>[TS])(?P<below>1))?"
+    r"(?![\w%]|\.\d|\s?(?:mm|cm|kg|mg))"
 )
+_NOT_THIS = regex.compile(
+    r"\b(?:removal|remov(?:ed|ing)|(?:old|prior|previous(?:ly)?|earlier|existing|solid)\b)[^.;\n]{0,60}$", regex.IGNORECASE
+)
+"""Words before a level where something was, or was taken out, and not where this was done."""
+_BEFORE = 80
 _FIRST = {"C": 0, "T": 7, "L": 19, "S": 24}
 _COUNT = {"C": 7, "T": 12, "L": 6, "S": 5}
 _SIZE = regex.compile(
@@ -107,23 +113,36 @@ def levels(text: str, bounds: Iterable[tuple[int, int]]) -> Levels:
     spans = []
     for start, end in bounds:
         for match in _LEVELS.finditer(text, start, end):
-            first = _vertebra(match["region"], int(match["first"]))
-            if first is None:
+            first, last = _ends(match)
+            if first is None or _NOT_THIS.search(text, max(start, match.start() - _BEFORE), match.start()):
                 continue
             spans.append(Span(match.start(), match.end(), "level"))
             vertebrae.add(first)
-            if match["last"] is None:
+            if last is None:
                 alone.add(first)
                 continue
-            region = match["other"] or match["region"]
-            last = _vertebra(region, int(match["last"]))
-            if last is None or last <= first:
-                # "L5-1" is the space below L5.
-                last = first + 1
             spaces.update(range(first, last))
             vertebrae.update(range(first, last + 1))
     alone -= {vertebra for space in spaces for vertebra in (space, space + 1)}
     return Levels(frozenset(spaces), frozenset(alone), frozenset(vertebrae), tuple(spans))
+
+
+def _ends(match: regex.Match[str]) -> tuple[int | None, int | None]:
+    """The first and the last vertebra that a match names, counted from the neck down; no last where it names one alone."""
+    region, number = match["region"], int(match["first"])
+    first = _vertebra(region, number)
+    if first is None and number > _ONE_DIGIT and match["last"] is None:
+        # "L34" is the space between the third and the fourth.
+        first = _vertebra(region, number // 10)
+        return first, None if first is None else first + 1
+    if first is None or (match["last"] is None and match["below"] is None):
+        return first, None
+    last = _vertebra(match["other"] or match["next"] or region, int(match["last"] or match["below"]))
+    # "L5-1" is the space below L5.
+    return first, first + 1 if last is None or last <= first else last
+
+
+_ONE_DIGIT = 9
 
 
 def numbered(kind: str, text: str, bounds: Sequence[tuple[int, int]]) -> tuple[int, tuple[Span, ...]]:

@@ -267,7 +267,7 @@ class Facts:
             both = {side for side, span in found if joined(self.text, nearest[1], span)}
             return ("50" if {"RT", "LT"} <= both else nearest[0]), nearest[1]
         found_elsewhere = next((side for other, side in self._one_sided if other is not clause), None)
-        if found_elsewhere is None and (clause.role is not Role.TITLE or len({side for side, _ in self._sides}) == 1):
+        if found_elsewhere is None:
             return self._side_of_account
         return found_elsewhere or ("", None)
 
@@ -330,6 +330,13 @@ class Facts:
                 if number:
                     return number, spans
         return None
+
+    def listed(self, named: Sequence[str]) -> tuple[int, tuple[Span, ...]] | None:
+        """How many levels or teeth the list of operations names, and where; none where it names none."""
+        placed = next((kind for kind in named if kind.startswith("@")), "")
+        titles = [(clause.start, clause.end) for clause in self.clauses if clause.role is Role.TITLE]
+        number, spans = numbered(placed, self.text, titles)
+        return (number, spans) if number else None
 
     def _counted(self, clause: Clause, counting: Sequence[frozenset[str]]) -> list[Amount]:
         found: dict[int, Amount] = {}

@@ -62,7 +62,8 @@ class Procedure:
         number: At least the first and at most the second of what ``number_of`` names; one where no number is stated.
         number_of: What is counted: phrases, or of the spine ``@interspace`` (L3-L5 are two), ``@joint`` (the medial
             branches L3, L4 and L5 are two) or ``@vertebra`` (L3-L5 are three), or ``@tooth`` (teeth 2, 3 and T are three).
-        default: Whether it is the one where size, area, weight, age or time is not stated.
+        default: Whether it is the one where size, area, weight, age or time is not stated; of levels, where the list of
+            operations does not state another number.
         sides: Whether it takes RT, LT or 50.
         place: ``finger`` (FA-F9), ``toe`` (TA-T9), ``eyelid`` (E1-E4) or ``coronary`` (LC, LD, LM, RC, RI): which
             modifiers say where; each place is a line of its own.

@@ -150,6 +150,8 @@ def number(facts: Facts, entry: Entry, place: Place) -> Answer | None:
     procedure = entry.procedure
     if not procedure.number_of:
         return Answer()
+    if procedure.default and any(kind.startswith("@") for kind in procedure.number_of):
+        return _by_list(facts, entry)
     stated = facts.number(procedure.number_of, entry.number_of, place.clause)
     number = int(stated[0]) if stated else 1
     if procedure.number and not procedure.number[0] <= number <= procedure.number[1]:
@@ -160,6 +162,15 @@ def number(facts: Facts, entry: Entry, place: Place) -> Answer | None:
         rule="" if stated else "number/not-stated",
         units=units(number, procedure.beyond, procedure.per) if reckoned else 0,
     )
+
+
+def _by_list(facts: Facts, entry: Entry) -> Answer | None:
+    """Whether the list of operations does not speak against as many; where it states no number the account may."""
+    low, high = entry.procedure.number
+    stated = facts.listed(entry.procedure.number_of)
+    if stated is None:
+        return Answer(rule="number/not-stated", share=BY_DEFAULT)
+    return Answer(stated[1]) if low <= stated[0] <= high else None
 
 
 def minutes(facts: Facts, entry: Entry, place: Place) -> Answer | None:
