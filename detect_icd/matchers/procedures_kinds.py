@@ -68,7 +68,7 @@ DONE_HERE = re.compile(
 NO_OPENING = re.compile(
     r"\b(?:history|follow\w*|seen|presents?|presented|referr\w+|consult\w*|schedul\w+|plan\w*|discuss\w*|recommend\w*|counsel\w*|candidate|complain\w*|post-?op\w*|s/p|status post|after|prior|before|since|"
     r"clinic|visit|education|instructions?|leaflet|pre-?cert|authori[sz]\w+|request\w*|consent\w*|estimate|cancel\w*|refus\w+|declin\w+|offered|consider\w*|awaiting|wants?|needs?|booked|cost|price|course|lecture|"
-    r"question|asks?|asked|would|should|could|will|may|might|if|is|are|has|have|had|was|were|been|booking|sheet|rota|board|slots?)\b|\?|\b\d{1,2}:\d\d\b",
+    r"question|asks?|asked|would|should|could|will|may|might|if|is|are|has|have|had|was|were|been|booking|sheet|rota|board|slots?|negative|normal|unremarkable|just done)\b|\?|\b\d{1,2}:\d\d\b",
     re.IGNORECASE,
 )
 """Words of a first sentence that does more than name what was done."""

@@ -241,7 +241,10 @@ def _voted(agreed: Sequence[_Say], kinds: sure.Kinds, least: float) -> list[Ment
 
 
 def doubtless(facts: Facts, known: Accounts, *groups: Sequence[Mention]) -> list[list[Mention]]:
-    """Of each group what an account without a heading states and nothing rules out, as far as it is somewhat like the known ones of the operation."""
+    """Of each group what an account without a heading states and nothing rules out, as far as it is somewhat like the known ones of the operation.
+
+    Where that leaves no operation, the one stays with whose name the note begins and goes on.
+    """
     told = _Told.of(facts)
     kinds = known.kinds_like(known.said(facts.text, told.parts, told.hits))
     works = told.of_work(facts)
@@ -252,15 +255,21 @@ def doubtless(facts: Facts, known: Accounts, *groups: Sequence[Mention]) -> list
             return True
         if not may_be(mention.code, facts.text, facts.asked):
             return False
-        if not found.by_steps and facts.opens(found.clause):
-            return True
         if found.likeness or procedure.add_on_to or mention.code not in kinds or not _is_operation(mention):
             return True
         if found.by_steps and not works:
             return False
         return sure.by_words(mention.code, kinds, by_steps=found.by_steps) >= _SURE
 
-    return [[mention for mention in mentions if holds(mention)] for mentions in groups]
+    def heads(mention: Mention) -> bool:
+        clause = mention.found.clause
+        begins = not mention.found.by_steps and facts.opens(clause) and facts.text[clause.end :].strip()
+        return bool(begins) and may_be(mention.code, facts.text, facts.asked)
+
+    sure_ones = [[mention for mention in mentions if holds(mention)] for mentions in groups]
+    if any(m.status is Status.PRESENT and _is_operation(m) for mentions in sure_ones for m in mentions):
+        return sure_ones
+    return [[mention for mention in mentions if holds(mention) or heads(mention)] for mentions in groups]
 
 
 def _is_operation(mention: Mention) -> bool:
