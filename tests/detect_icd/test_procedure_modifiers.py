@@ -2,6 +2,7 @@
 
 import pytest
 
+from detect_icd.code_ranges import code_ranges
 from detect_icd.coding import CodeSystem
 from detect_icd.detector import detect
 from detect_icd.linkage import done_for
@@ -35,7 +36,8 @@ def test_what_was_never_begun_was_not_stopped():
 
 
 def test_every_pair_of_one_family_names_codes():
-    assert all(len(code) == 5 for pair in modifier_rules().distinct for code in pair)
+    for lesser, beside, _ in modifier_rules().distinct:
+        assert len(code_ranges((lesser, beside), "distinct")) == 2
 
 
 @pytest.mark.parametrize(
