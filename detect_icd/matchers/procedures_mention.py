@@ -316,10 +316,16 @@ def _side(facts: Facts, entry: Entry, found: Found) -> Answer | None:
     if procedure.place:
         # Both edges of one nail are not both hands or feet.
         named = facts.places(procedure.place, found.clause, facts.one_side if side == "50" else side, *found.bounds)
+        levels = {code for code, _ in named}
+        if procedure.code.startswith(_LIDS) and word and levels in ({"E1", "E3"}, {"E2", "E4"}):
+            return Answer((word,), modifiers=("50",))
         if named:
             return Answer(tuple(span for _, span in named), places=tuple(code for code, _ in named))
     return Answer((word,), modifiers=(side,)) if word and procedure.sides else Answer()
 
+
+_LIDS = "1582"
+"""Beginning of the codes of lids reduced: both uppers, or both lowers, are one operation on both sides."""
 
 _CHECKS: tuple[Callable[[Facts, Entry, Found], Answer | None], ...] = (
     _without, _approach, _extent, _anywhere, _unless, size, area, weight, number, minutes, dose, _age, _side,
