@@ -20,6 +20,8 @@ SERVICE_NOTE = re.compile(
     r"(?:two|three|four|\d) (?:standard )?views|contrast|tomosynthesis|interpretation|reading|films? taken|technologist|drawn|venipuncture|in our (?:lab|center|office)|"
     r"anesthesia record|I spent|total time|IM\b|IV push|pushed|infused|administered|IVP|"
     r"IV hydration|AWV|wellness visit|(?:finger|flu|thumb|B12|cortisone|steroid) (?:shot|injection)|my read|neb|instilled|"
+    r"(?:read|interpreted|reported) by (?:me|us)|(?:one|single) view|(?:in|at) (?:my|our)(?: own)? (?:\w+ )?(?:lab|center|office|clinic|suite)|(?:own|office|our) (?:\w+ )?(?:machine|equipment|scanner)|"
+    r"critical care time|medical decision making|MDM|est(?:\.|ab\.?)? pt|prefilled syringe|(?:office|clinic|infusion) (?:stock|suite|chair)|"
     r"injections?|sterile technique|in (?:the )?office|by (?:the )?(?:MA|RN|nurse)|audiometer|snellen|PPD placed|finger ?stick|shot \d+|splint)\b",
     re.IGNORECASE,
 )
