@@ -9,7 +9,7 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.matchers.accounts import accounts
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index, index
-from detect_icd.matchers.procedures_mention import mention_of, occurrences
+from detect_icd.matchers.procedures_mention import Mention, mention_of, occurrences
 from detect_icd.matchers.procedures_modifiers import with_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role, clauses, lists, of_account
 from detect_icd.matchers.procedures_select import Reading, select
@@ -65,7 +65,7 @@ class ProcedureMatcher:
         if named_codes:
             told = confirmed(facts, known, told, named_codes) if told else told
         elif like := by_account(facts, self.index, known, service_date, [*done, *told]):
-            mentions = [mention for mention in mentions if mention.status is not Status.PRESENT]
+            mentions = [m for m in mentions if m.status is not Status.PRESENT or _is_visit(m)]
             told = like
         elif facts.titled and told:
             told = confirmed(facts, known, told, named_codes)
@@ -86,3 +86,8 @@ class ProcedureMatcher:
             for entry, name in self.index.named.get(atom, ()):
                 if all(other in clause.atoms for other in name):
                     yield entry, name
+
+
+def _is_visit(mention: Mention) -> bool:
+    """Whether it is a visit, which the account of what was done at it does not tell."""
+    return mention.entry.procedure.specialty == "evaluation"

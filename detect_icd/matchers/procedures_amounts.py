@@ -284,9 +284,16 @@ def units(amount: float, beyond: float, per: float) -> int:
     return max(1, math.ceil(round((amount - beyond) / per, 6)))
 
 
+_NOT_A_DIGIT = r"(?! (?:and \w+ )?(?:compartments?|extensor|dorsal|annular|pulley|cut|cuts|stitch|stitches|incision|web\w*|space|time|day|week|month|visit|degree|layer|pass|portion|of|part|phalan\w+|joint|turbinate|crease|band|slip|third|line|block|cutter|forceps|retractor|curette|stay|look))"
+_OF_HAND = r"(?=(?:,? (?:and |or |to |through )?\w+){0,2} (?:finger|digit|ray|trigger|metacarp|phalan|proximal|middle|distal|nail|MCP|PIP|DIP|A1))"
 _DIGITS = {
-    "finger": ("thumb", "index|second|2nd|pointer", "middle|long|third|3rd", "ring|fourth|4th", "little|small|fifth|5th|pinky"),
-    "toe": ("great|big|hallux|first|1st", "second|2nd", "third|3rd", "fourth|4th", r"(?:little|small)(?= (?:toe|digit)s?\b)|fifth|5th"),
+    "finger": tuple(f"(?:{names}){_NOT_A_DIGIT}" for names in (
+        "thumb", rf"index|pointer|(?:second|2nd){_OF_HAND}", rf"middle|long|(?:third|3rd){_OF_HAND}", rf"ring|(?:fourth|4th){_OF_HAND}",
+        rf"(?:little|small)(?= (?:finger|digit|trigger|ray|nail|and|or)s?\b|\s*(?:[,.;:)]|$))|(?:fifth|5th){_OF_HAND}|pinky",
+    )),
+    "toe": tuple(f"(?:{names}){_NOT_A_DIGIT}" for names in (
+        "great|big|hallux|first|1st", "second|2nd", "third|3rd", "fourth|4th", r"(?:little|small)(?= (?:toe|digit)s?\b)|fifth|5th",
+    )),
 }  # fmt: skip
 _CODES = {
     ("finger", "LT"): ("FA", "F1", "F2", "F3", "F4"), ("finger", "RT"): ("F5", "F6", "F7", "F8", "F9"),
@@ -301,7 +308,7 @@ _DIGIT = {
     for kind, digits in _DIGITS.items()
 }
 _LID = regex.compile(
-    r"\b(?P<which>upper|lower)\b(?=[^.;]{0,30}?\b(?:eye)?lids?\b)|\blids?\b[^.;]{0,12}\b(?P<after>upper|lower)\b"
+    r"\b(?P<which>upper|lower)\b(?=[^.;]{0,30}?\b(?:(?:eye)?lids?|punct\w+)\b)|\blids?\b[^.;]{0,12}\b(?P<after>upper|lower)\b"
     r"|\b(?-i:[RL])(?P<short>(?-i:[UL]))(?-i:L)\b",
     regex.IGNORECASE,
 )

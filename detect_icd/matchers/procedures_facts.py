@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import itertools
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from detect_icd.assertion import ContextRules, assess
@@ -16,7 +15,7 @@ from detect_icd.matchers.procedures_demands import Asked
 from detect_icd.matchers.procedures_index import Entry
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
-from detect_icd.matchers.procedures_sides import OTHER_SIDE, joined, named_sides
+from detect_icd.matchers.procedures_sides import done_again, joined, main_side, named_sides
 from detect_icd.matchers.procedures_vocabulary import Hit
 from detect_icd.matchers.procedures_ways import APPROACH_ATOMS, BY_PORTS, given_up
 from detect_icd.sections import Section
@@ -115,6 +114,11 @@ class Facts:
     def modifiers(self) -> dict[str, Span]:
         """The modifiers that the note's words give, each with its first words."""
         return named_modifiers(self.text, self._all_sections)
+
+    def opens(self, clause: Clause) -> bool:
+        """Whether a clause begins the note and does no more than name what was done, as the heading that is not there would."""
+        first = clause is self.clauses[0] and not self.text[: clause.start].strip(" \n\t-*")
+        return first and not self.visit and kinds.NO_OPENING.search(self.text, clause.start, clause.end) is None
 
     def status(self, clause: Clause, start: int, end: int) -> tuple[Status, Span | None]:
         """How the clause speaks of what stands at ``start``-``end``, and the words that say so."""
@@ -279,20 +283,11 @@ class Facts:
     @functools.cached_property
     def _side_of_account(self) -> tuple[str, Span | None]:
         """The side that the account names, where it names one only, or one far more often."""
-        sides = self._sides
-        counts = Counter(side for side, _ in sides)
-        if counts["50"] and counts["RT"] == counts["LT"]:
-            return "50", next(span for named, span in sides if named == "50")
-        (side, times), *others = counts.most_common() or [("", 0)]
-        if not side or (others and times < _FAR_MORE * others[0][1]):
-            return "", None
-        return side, next(span for named, span in sides if named == side)
+        return main_side(self.text)
 
     @functools.cached_property
     def _again_on_the_other_side(self) -> Span | None:
-        """The words that say everything was done on the other side too."""
-        match = OTHER_SIDE.search(self.text)
-        return Span(match.start(), match.end(), "side") if match else None
+        return done_again(self.text)
 
     @functools.cached_property
     def _one_sided(self) -> list[tuple[Clause, tuple[str, Span]]]:
@@ -366,9 +361,15 @@ class Facts:
         if len(found) > 1 and kind != "coronary":
             near = [(code, span) for code, span in found if span.start - end < _NEAR and start - span.end < _NEAR]
             return near or found
-        if not found and clause.role is not Role.TITLE:
-            held = (c for c in self.told() if _PLACE[kind].search(self.text, c.start, c.end))
-            return next((named for c in held if (named := places(kind, self.text, c.start, c.end, sides))), [])
+        if clause.role is not Role.TITLE and (not found or kind in {"finger", "toe"}):
+            every = dict(found)
+            for other in self.told():
+                if _PLACE[kind].search(self.text, other.start, other.end):
+                    for code, span in places(kind, self.text, other.start, other.end, sides):
+                        every.setdefault(code, span)
+                if every and kind not in {"finger", "toe"}:
+                    break
+            return list(every.items())
         return found
 
     @functools.cached_property
@@ -393,7 +394,6 @@ _REFERS = re.compile(r"\b(?:it|its|them|these|those|each|this|both of them|one o
 _NEXT = 5
 _BESIDE = 12
 """Characters between a denial and what it can deny amid words that it does not."""
-_FAR_MORE = 3
 _NONE_OF = re.compile(r"\b(?:took|taking|removed|saw|found|sent|with|left) no (?:\w+ )?$", re.IGNORECASE)
 """A verb that denies what follows: "took no nodes"."""
 _SPENT = re.compile(r"\btime\b|\bspent\b|\bminutes of\b", re.IGNORECASE)

@@ -20,6 +20,8 @@ SERVICE_NOTE = re.compile(
     r"(?:two|three|four|\d) (?:standard )?views|contrast|tomosynthesis|interpretation|reading|films? taken|technologist|drawn|venipuncture|in our (?:lab|center|office)|"
     r"anesthesia record|I spent|total time|IM\b|IV push|pushed|infused|administered|IVP|"
     r"IV hydration|AWV|wellness visit|(?:finger|flu|thumb|B12|cortisone|steroid) (?:shot|injection)|my read|neb|instilled|"
+    r"(?:read|interpreted|reported) by (?:me|us)|(?:one|single) view|(?:in|at) (?:my|our)(?: own)? (?:\w+ )?(?:lab|center|office|clinic|suite)|(?:own|office|our) (?:\w+ )?(?:machine|equipment|scanner)|"
+    r"critical care time|medical decision making|MDM|est(?:\.|ab\.?)? pt|prefilled syringe|(?:office|clinic|infusion) (?:stock|suite|chair)|"
     r"injections?|sterile technique|in (?:the )?office|by (?:the )?(?:MA|RN|nurse)|audiometer|snellen|PPD placed|finger ?stick|shot \d+|splint)\b",
     re.IGNORECASE,
 )
@@ -68,7 +70,7 @@ DONE_HERE = re.compile(
 NO_OPENING = re.compile(
     r"\b(?:history|follow\w*|seen|presents?|presented|referr\w+|consult\w*|schedul\w+|plan\w*|discuss\w*|recommend\w*|counsel\w*|candidate|complain\w*|post-?op\w*|s/p|status post|after|prior|before|since|"
     r"clinic|visit|education|instructions?|leaflet|pre-?cert|authori[sz]\w+|request\w*|consent\w*|estimate|cancel\w*|refus\w+|declin\w+|offered|consider\w*|awaiting|wants?|needs?|booked|cost|price|course|lecture|"
-    r"question|asks?|asked|would|should|could|will|may|might|if|is|are|has|have|had|was|were|been|booking|sheet|rota|board|slots?)\b|\?|\b\d{1,2}:\d\d\b",
+    r"question|asks?|asked|would|should|could|will|may|might|if|is|are|has|have|had|was|were|been|booking|sheet|rota|board|slots?|negative|normal|unremarkable|just done)\b|\?|\b\d{1,2}:\d\d\b",
     re.IGNORECASE,
 )
 """Words of a first sentence that does more than name what was done."""

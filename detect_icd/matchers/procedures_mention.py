@@ -10,7 +10,6 @@ from typing import NamedTuple, Self
 from detect_icd.candidates import Status
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Entry
-from detect_icd.matchers.procedures_kinds import NO_OPENING
 from detect_icd.matchers.procedures_measures import BY_DEFAULT, Answer, area, dose, minutes, number, size, weight
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_vocabulary import Hit
@@ -171,18 +170,12 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
     if found.by_steps and facts.instructs:
         performed = False
     if not performed and entry.procedure.specialty not in SERVICES:
-        performed = _opens(facts, clause)
+        performed = facts.opens(clause)
     if not performed and entry.procedure.specialty in SERVICES:
         performed = facts.is_service(clause)
     if not performed and (entry.procedure.specialty in SERVICES or entry.procedure.code.startswith(_OFFICE)):
         performed = facts.did_here(found.hits)
     return (Status.PRESENT if performed else None), None
-
-
-def _opens(facts: Facts, clause: Clause) -> bool:
-    """Whether a clause begins the note and does no more than name what was done, as the heading that is not there would."""
-    first = clause is facts.clauses[0] and not facts.text[: clause.start].strip(" \n\t-*")
-    return first and not facts.visit and NO_OPENING.search(facts.text, clause.start, clause.end) is None
 
 
 _PAST_WORD = re.compile(r"(?:previous|prior|old|earlier|former)\s+(?=\w)", re.IGNORECASE)
@@ -323,10 +316,16 @@ def _side(facts: Facts, entry: Entry, found: Found) -> Answer | None:
     if procedure.place:
         # Both edges of one nail are not both hands or feet.
         named = facts.places(procedure.place, found.clause, facts.one_side if side == "50" else side, *found.bounds)
+        levels = {code for code, _ in named}
+        if procedure.code.startswith(_LIDS) and word and levels in ({"E1", "E3"}, {"E2", "E4"}):
+            return Answer((word,), modifiers=("50",))
         if named:
             return Answer(tuple(span for _, span in named), places=tuple(code for code, _ in named))
     return Answer((word,), modifiers=(side,)) if word and procedure.sides else Answer()
 
+
+_LIDS = "1582"
+"""Beginning of the codes of lids reduced: both uppers, or both lowers, are one operation on both sides."""
 
 _CHECKS: tuple[Callable[[Facts, Entry, Found], Answer | None], ...] = (
     _without, _approach, _extent, _anywhere, _unless, size, area, weight, number, minutes, dose, _age, _side,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 from detect_icd.candidates import Candidate, Status
+from detect_icd.code_ranges import code_ranges, in_ranges
 from detect_icd.coding import modifier
 from detect_icd.gates import Gate, gate
+from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.rule_rows import build
 from detect_icd.sections import Section, section_sentences
 from redactphi.errors import RuleError, UnknownNameError
@@ -44,6 +47,7 @@ class ModifierRule:
         unless: Patterns that take it back in the same sentence.
         begun: Whether the note must tell that the operation was begun.
         where: Patterns of which one must stand somewhere in the note, whatever sentence gives it.
+        codes: Codes and ranges of codes that alone take it; empty: all of the kind.
         matches: Sentences that give it.
         ignores: Sentences that do not.
     """
@@ -57,6 +61,7 @@ class ModifierRule:
     unless: tuple[str, ...] = ()
     begun: bool = False
     where: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
 
     @classmethod
     def from_mapping(cls, raw: Mapping[str, Any]) -> Self:
@@ -72,6 +77,11 @@ class ModifierRule:
         if rule.to not in KINDS:
             raise UnknownNameError("to", rule.to, KINDS)
         return rule
+
+    @property
+    def key(self) -> str:
+        """The modifier, with the codes that alone take it."""
+        return " ".join((self.code, *self.codes))
 
     def is_named(self, text: str, start: int, end: int) -> bool:
         """Whether a stretch of text has words that give it, whatever takes them back."""
@@ -92,11 +102,19 @@ class ModifierRule:
         return Span(match.start(), match.end(), "modifier", 1.0, f"modifier/{self.code}")
 
 
+class Distinct(NamedTuple):
+    """Operations that take 59 beside others: codes and ranges of both, and whether they are always of another lesion."""
+
+    lesser: str
+    beside: str
+    always: bool
+
+
 class ModifierRules(NamedTuple):
     """The packaged rules, and the pairs of operations of which the first takes 59 beside the second."""
 
     rules: tuple[ModifierRule, ...]
-    distinct: frozenset[tuple[str, str]]
+    distinct: tuple[Distinct, ...]
 
 
 @functools.cache
@@ -107,12 +125,18 @@ def modifier_rules() -> ModifierRules:
         RuleError: A table is malformed.
     """
     raw = read_toml(data("detect_icd") / "procedure_modifiers.toml")
-    if unknown := sorted(set(raw) - {"modifier", "distinct"}):
-        raise RuleError(f"procedure_modifiers.toml: unknown keys {unknown}; valid: distinct, modifier")
-    pairs = (tuple(pair.split()) for pair in raw["distinct"])
+    if unknown := sorted(set(raw) - {"modifier", "distinct", "apart"}):
+        raise RuleError(f"procedure_modifiers.toml: unknown keys {unknown}; valid: apart, distinct, modifier")
+    pairs = [(pair.split(), key == "apart") for key in ("distinct", "apart") for pair in raw[key]]
     return ModifierRules(
-        tuple(map(ModifierRule.from_mapping, raw["modifier"])), frozenset((one, other) for one, other in pairs)
+        tuple(map(ModifierRule.from_mapping, raw["modifier"])),
+        tuple(Distinct(lesser, beside, always) for (lesser, beside), always in pairs),
     )
+
+
+@functools.cache
+def _is_of(code: str, written: tuple[str, ...]) -> bool:
+    return in_ranges(code, code_ranges(written, "procedure_modifiers.toml"))
 
 
 @functools.cache
@@ -121,7 +145,7 @@ def _patterns(parts: tuple[str, ...]) -> Gate | None:
 
 
 def named_modifiers(text: str, sections: Sequence[Section]) -> dict[str, Span]:
-    """The modifiers that a note's words give, each with its first words."""
+    """The modifiers that a note's words give, each with its first words; what only some codes take is named with them."""
     found: dict[str, Span] = {}
     for section in sections:
         elsewhere = section.name in _ELSEWHERE
@@ -129,7 +153,7 @@ def named_modifiers(text: str, sections: Sequence[Section]) -> dict[str, Span]:
         rules = [
             rule
             for rule in modifier_rules().rules
-            if rule.code not in found
+            if rule.key not in found
             and (not elsewhere or rule.code in _OF_VISITS)
             and rule.is_named(text, section.start, section.end)
         ]
@@ -137,38 +161,57 @@ def named_modifiers(text: str, sections: Sequence[Section]) -> dict[str, Span]:
             continue
         for low, high in section_sentences(text, (section,)):
             for rule in rules:
-                if rule.code not in found and (span := rule.find(text, low, high)):
-                    found[rule.code] = span
+                if rule.key not in found and (span := rule.find(text, low, high)):
+                    found[rule.key] = span
     return found
 
 
 def with_modifiers(candidates: Sequence[Candidate], named: Mapping[str, Span], text: str) -> list[Candidate]:
     """The candidates with the modifiers of the note; only what was done has any."""
     done = [c for c in candidates if c.status is Status.PRESENT]
-    reported = {c.coding.code for c in done}
-    rules = modifier_rules()
-    lesser = {one for one, other in rules.distinct if one in reported and other in reported}
-    if lesser and not _tells_apart(text):
-        lesser.clear()
-    first = next((c for c in done if _is_surgery(c)), None)
+    lesser = _lesser({c.coding.code for c in done}, text)
+    first = next((c for c in done if _is_surgery(c) and not _is_add_on(c)), None)
+    beside = any(map(_is_surgery, done))
     found = []
     for candidate in candidates:
         if candidate.status is not Status.PRESENT:
             found.append(candidate)
             continue
-        given = [
-            rule.code
-            for rule in rules.rules
-            if rule.code in named and _takes(rule.to, candidate, is_first=candidate is first)
-        ]
-        given = _consistent(given)
+        spans = _given(candidate, named, is_first=candidate is first)
+        if beside and _takes("evaluation", candidate, is_first=False) and not {"57", "25"} & spans.keys():
+            # A visit is reported beside an operation of the day only as one apart from it.
+            spans["25"] = None
         if candidate.coding.code in lesser:
-            given.append("59")
-        spans = tuple(named[code] for code in given if code in named)
-        modifiers = tuple(dict.fromkeys((*given, *candidate.modifiers)))
-        found.append(
-            replace(candidate, modifiers=modifiers, evidence=(*candidate.evidence, *spans)) if given else candidate
-        )
+            spans["59"] = None
+        modifiers = tuple(dict.fromkeys((*spans, *candidate.modifiers)))
+        evidence = (*candidate.evidence, *(span for span in spans.values() if span))
+        found.append(replace(candidate, modifiers=modifiers, evidence=evidence) if spans else candidate)
+    return found
+
+
+def _given(candidate: Candidate, named: Mapping[str, Span], *, is_first: bool) -> dict[str, Span | None]:
+    """The modifiers that the note's words give an operation, each with its words."""
+    given: dict[str, Span | None] = {}
+    for rule in modifier_rules().rules:
+        if rule.key in named and _takes(rule.to, candidate, is_first=is_first):
+            code = candidate.coding.code
+            if not rule.codes or _is_of(code, rule.codes):
+                given.setdefault("52" if rule.code == "53" and code in _THERAPEUTIC else rule.code, named[rule.key])
+    for more, less in _OVERRULED:
+        if more in given:
+            given.pop(less, None)
+    return given
+
+
+def _lesser(reported: AbstractSet[str], text: str) -> set[str]:
+    """The codes that take 59 beside another, of another lesion as far as the note tells."""
+    found: set[str] = set()
+    told = None
+    for lesser, beside, always in modifier_rules().distinct:
+        own = [code for code in reported if _is_of(code, (lesser,))]
+        if own and any(_is_of(code, (beside,)) for code in reported):
+            told = _tells_apart(text) if told is None else told
+            found.update(own if always or told else ())
     return found
 
 
@@ -188,20 +231,19 @@ def _tells_apart(text: str) -> bool:
     return "apart" in parts or len(parts) > 1
 
 
-def _consistent(given: list[str]) -> list[str]:
-    """Of those that exclude one another the one that says more."""
-    for more, less in (
-        ("82", "80"),
-        ("AS", "80"),
-        ("AS", "82"),
-        ("53", "52"),
-        ("78", "58"),
-        ("PT", "33"),
-        ("77", "76"),
-    ):
-        if more in given and less in given:
-            given.remove(less)
-    return given
+_OVERRULED = (
+    ("82", "80"),
+    ("AS", "80"),
+    ("AS", "82"),
+    ("53", "52"),
+    ("78", "58"),
+    ("PT", "33"),
+    ("77", "76"),
+    ("TC", "26"),
+)
+"""Of modifiers that exclude one another first the one that says more."""
+_THERAPEUTIC = frozenset({"45379", "45380", "45381", "45382", "45384", "45385", "45388", "45390", "45398", "44389", "44392", "44394"})  # fmt: skip
+"""Colonoscopies in which something was done: one that does not reach the cecum is reduced, not stopped."""
 
 
 def _takes(kind: str, candidate: Candidate, *, is_first: bool) -> bool:
@@ -226,3 +268,8 @@ _SCREENED = frozenset({"45379", "45380", "45381", "45382", "45384", "45385", "45
 
 def _is_surgery(candidate: Candidate) -> bool:
     return candidate.coding.code.isdigit() and "10000" <= candidate.coding.code <= "69990"
+
+
+def _is_add_on(candidate: Candidate) -> bool:
+    entries = by_code().get(candidate.coding.code, ())
+    return any(entry.add_on_to for entry in entries)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -113,6 +114,11 @@ def clauses(text: str, sections: Sequence[Section], hits: Sequence[Hit]) -> list
         # Some report all that was done under findings.
         for clause in found:
             if clause.section == "findings":
+                clause.role = Role.BODY
+    if not any(clause.role >= Role.BODY for clause in found):
+        # A note of one line goes on behind its indication.
+        for before, clause in itertools.pairwise(found):
+            if clause.section == before.section == "indication":
                 clause.role = Role.BODY
     return found
 

@@ -44,6 +44,8 @@ _SURE_IDLE = 0.65
 """The same where the account has no word of anything done."""
 _AS_NEAR = 0.8
 """How near a known account must be to the nearest for its operation to be told."""
+_SPACES = 5
+"""Spaces of a sentence that says more than a name, as a diagnosis is."""
 _SHOWN = 8
 """Words that are shown as evidence."""
 _SUREST = 0.7
@@ -241,7 +243,10 @@ def _voted(agreed: Sequence[_Say], kinds: sure.Kinds, least: float) -> list[Ment
 
 
 def doubtless(facts: Facts, known: Accounts, *groups: Sequence[Mention]) -> list[list[Mention]]:
-    """Of each group what an account without a heading states and nothing rules out, as far as it is somewhat like the known ones of the operation."""
+    """Of each group what an account without a heading states and nothing rules out, as far as it is somewhat like the known ones of the operation.
+
+    Where that leaves no operation, the one stays with whose name the note begins, where it says more than a name.
+    """
     told = _Told.of(facts)
     kinds = known.kinds_like(known.said(facts.text, told.parts, told.hits))
     works = told.of_work(facts)
@@ -258,7 +263,16 @@ def doubtless(facts: Facts, known: Accounts, *groups: Sequence[Mention]) -> list
             return False
         return sure.by_words(mention.code, kinds, by_steps=found.by_steps) >= _SURE
 
-    return [[mention for mention in mentions if holds(mention)] for mentions in groups]
+    def heads(mention: Mention) -> bool:
+        clause = mention.found.clause
+        begins = not mention.found.by_steps and facts.opens(clause)
+        goes_on = facts.text[clause.end :].strip() or facts.text.count(" ", clause.start, clause.end) >= _SPACES
+        return bool(begins and goes_on) and may_be(mention.code, facts.text, facts.asked)
+
+    sure_ones = [[mention for mention in mentions if holds(mention)] for mentions in groups]
+    if any(m.status is Status.PRESENT and _is_operation(m) for mentions in sure_ones for m in mentions):
+        return sure_ones
+    return [[mention for mention in mentions if holds(mention) or heads(mention)] for mentions in groups]
 
 
 def _is_operation(mention: Mention) -> bool:

@@ -2,10 +2,12 @@
 
 import pytest
 
+from detect_icd.code_ranges import code_ranges
 from detect_icd.coding import CodeSystem
 from detect_icd.detector import detect
 from detect_icd.linkage import done_for
 from detect_icd.matchers.procedures_modifiers import ModifierRule, modifier_rules
+from detect_icd.matchers.procedures_sides import done_again, main_side
 from redactphi.errors import RuleError, UnknownNameError
 
 RULES = modifier_rules().rules
@@ -35,7 +37,8 @@ def test_what_was_never_begun_was_not_stopped():
 
 
 def test_every_pair_of_one_family_names_codes():
-    assert all(len(code) == 5 for pair in modifier_rules().distinct for code in pair)
+    for lesser, beside, _ in modifier_rules().distinct:
+        assert len(code_ranges((lesser, beside), "distinct")) == 2
 
 
 @pytest.mark.parametrize(
@@ -113,3 +116,60 @@ def test_a_wrong_rule_is_an_error(change, error):
     raw = {"code": "22", "what": "more", "to": "first", "words": ["x"], "matches": ["x"], "ignores": ["y"]}
     with pytest.raises(error):
         ModifierRule.from_mapping({**raw, **change})
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Scrotal hydrocelectomy, right. The left side was not touched.", ("RT",)),
+        ("Needle into the pocket on the right, 1.3 L amber fluid off.", ("RT",)),
+        ("R side down. Left kidney taken.", ("LT",)),
+        ("The left middle and left ring fingers had both been locking.", ("LT",)),
+        ("Left tunneled pleural catheter.", ("LT",)),
+        ("Right groin opened. Left groin opened.", ()),
+    ],
+)
+def test_the_side_of_an_account(text, wanted):
+    side, _ = main_side(text)
+    assert side == "".join(wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "again"),
+    [
+        ("Scope AD: grommet in. AS same.", True),
+        ("R occipital nerve blocked. Repeated L.", True),
+        ("Right root blocked. Then the same on the right below.", False),
+        ("Right drum slit, grommet in.", False),
+    ],
+)
+def test_what_was_done_again_in_shorthand(text, again):
+    assert (done_again(text) is not None) is again
+
+
+def test_a_visit_beside_an_operation_stands_apart():
+    told = (
+        "New patient, moderate medical decision making: full evaluation of knee osteoarthritis. Decision then to inject the left knee, "
+        "1 ml lidocaine and steroid, same visit."
+    )
+    assert lines(told) == ["20610-LT", "99204-25"]
+
+
+def test_only_an_operation_of_its_own_takes_the_second_surgeon():
+    told = "PROCEDURE: L5-S1 anterior lumbar interbody fusion with morselized allograft. \nDESCRIPTION: The vascular surgeon exposed; I did the fusion as co-surgeon."
+    assert lines(told) == ["20930", "22558-62"]
+
+
+def test_one_side_of_what_is_done_on_both_is_reduced():
+    told = "PROCEDURE: Tonsillectomy, age 30. Only the right tonsil was taken."
+    assert lines(told) == ["42826-52"]
+
+
+def test_a_scope_that_does_not_reach_the_cecum_is_reduced_where_something_was_done():
+    told = "PROCEDURE: Colonoscopy with biopsy.\nDESCRIPTION: The scope could not be advanced beyond the hepatic flexure. A mass was biopsied."
+    assert lines(told) == ["45380-52"]
+
+
+def test_a_note_that_begins_with_a_name_reports_it():
+    assert lines("Laparoscopic cholecystectomy. First assist: T. Moss, PA-C.") == ["47562"]
+    assert lines("Renal transplant.") == []
