@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from detect_icd.matchers.attributive import is_attributive
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
+from detect_icd.matchers.names import is_of_a_name
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.reading import WordReader
 from detect_icd.matchers.selection import IMPORTED, PAIR, SIDES, most_specific
@@ -156,28 +157,37 @@ class DictionaryMatcher:
             seen.add(members)
             first, last = min(members), max(members)
             start, end = tokens[first].start, tokens[last].end
-            looseness = 0.0
-            if first != last:
-                looseness = float(self._known_between(tokens, members))
-                if looseness > _slack(phrase.source, len(members)) or _barred(text, tokens, members, first, last):
-                    continue
-                if not _negates_its_own(tokens, members) or self._goes_on(text, tokens, members):
-                    continue
-                if (
-                    _ends_spared(text, tokens, members)
-                    or _strays(text, tokens, members)
-                    or _is_origin(text, tokens, members, phrase.code)
-                ):
-                    continue
-                breaks = len(_BREAK.findall(text, start, end)) + text.count(": ", start, end)
-                coupled = _coupled(text, tokens, first, last, phrase.source) and not self._are_listed(
-                    text, tokens, said
-                )
-                apart = breaks and len(members) <= PAIR and not coupled
-                if (apart or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
-                    continue
-                looseness += breaks
-            yield Mention(phrase.code, start, end, members, said, phrase.source, phrase.size, looseness)
+            if first == last:
+                looseness = None if is_of_a_name(text, tokens, first) else 0.0
+            else:
+                looseness = self._looseness(text, tokens, phrase, said)
+            if looseness is not None:
+                yield Mention(phrase.code, start, end, members, said, phrase.source, phrase.size, looseness)
+
+    def _looseness(
+        self, text: str, tokens: Sequence[Token], phrase: Phrase, said: frozenset[tuple[int, str]]
+    ) -> float | None:
+        """How far the words of a phrase stand apart; None where they do not belong together."""
+        members = frozenset(number for number, _ in said)
+        first, last = min(members), max(members)
+        start, end = tokens[first].start, tokens[last].end
+        apart = self._known_between(tokens, members)
+        if apart > _slack(phrase.source, len(members)) or _barred(text, tokens, members, first, last):
+            return None
+        if not _negates_its_own(tokens, members) or self._goes_on(text, tokens, members):
+            return None
+        if (
+            _ends_spared(text, tokens, members)
+            or _strays(text, tokens, members)
+            or _is_origin(text, tokens, members, phrase.code)
+        ):
+            return None
+        breaks = len(_BREAK.findall(text, start, end)) + text.count(": ", start, end)
+        coupled = _coupled(text, tokens, first, last, phrase.source) and not self._are_listed(text, tokens, said)
+        parted = breaks and len(members) <= PAIR and not coupled
+        if (parted or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
+            return None
+        return float(apart + breaks)
 
     def _are_listed(self, text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
         """Whether two words with a comma between are two conditions of a list: "T2DM, HLD"."""
