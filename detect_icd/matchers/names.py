@@ -51,6 +51,12 @@ def titles() -> frozenset[str]:
     return frozenset(_table()["titles"].split())
 
 
+@functools.cache
+def in_capitals() -> frozenset[str]:
+    """Words, in small letters, that are names in capitals only."""
+    return frozenset(_table()["capitals"].split())
+
+
 def is_of_a_name(text: str, tokens: Sequence[Token], number: int) -> bool:
     """Whether a token that names a disease by itself is somebody's name or a place's here.
 

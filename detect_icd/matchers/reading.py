@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from detect_icd.matchers.names import is_addressed, titles
+from detect_icd.matchers.names import in_capitals, is_addressed, titles
 from detect_icd.matchers.spelling import Spelling, is_spelt, sounds_alike
 from detect_icd.terms import Token, terms
 from redactphi.slips import is_one_edit
@@ -30,6 +30,7 @@ class WordReader:
         self._usual = frozenset(atom for atom, often in index.frequency.items() if often > _SLIPS)
         vocabulary = terms().vocabulary(index.frequency)
         names = index.names
+        self._capitals = in_capitals()
         self._titles = frozenset(title.lower() for title in titles())
         self.spelling = Spelling(vocabulary)
         # Without the slips that phrases were written with, which are near to other slips of the same word.
@@ -57,7 +58,9 @@ class WordReader:
     def _without_names(self, text: str, tokens: list[Token]) -> None:
         """Takes their meaning from the words behind a title of address: "Mr. Burns" has none."""
         for number, token in enumerate(tokens):
-            if token.word in self._titles:
+            if token.word in self._capitals and text[token.start].islower():
+                tokens[number] = token._replace(atoms=())
+            elif token.word in self._titles:
                 for place in range(number + 1, number + 1 + is_addressed(text, tokens, number)):
                     tokens[place] = tokens[place]._replace(atoms=())
 
