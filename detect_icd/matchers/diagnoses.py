@@ -37,6 +37,7 @@ from redactphi.spans import Span
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
+    from detect_icd.matchers.index import PhraseIndex
 
 _OF_THE_PATIENT = frozenset({Status.PRESENT, Status.HISTORICAL})
 
@@ -130,8 +131,10 @@ class DiagnosisMatcher:
             if mention is sentence.mentions[-1]:
                 own = with_words_after(own, later)
             entry, chain = _completed(mention, own, sides, book)
-            if entry is not None and _lacks_place(entry, own):
-                entry, chain = _placed(mention, entry, chain, own | words_before(passage.text, earlier, mention), book)
+            if entry is not None and _lacks_place(entry):
+                if word_set("body_parts.txt").isdisjoint(own):
+                    own = own | words_before(passage.text, earlier, mention)
+                entry, chain = _placed(self.dictionary.index, mention, entry, chain, own, book)
             said = None if mention.is_attributive else meant(circumstances, mention.start, mention.end)
             said = said or passage.assess(mention.start, mention.end, mention.code)
             if mention.is_attributive and said.rule not in _OF_A_TEST:
@@ -232,25 +235,32 @@ _LEFT_OPEN = re.compile(
 )
 
 
-def _lacks_place(entry: CodeEntry, words: AbstractSet[str]) -> bool:
-    """Whether a code leaves open where something is that is always somewhere, and its own words name no part."""
-    return (
-        entry.code.startswith(_OF_A_PLACE)
-        and word_set("body_parts.txt").isdisjoint(words)
-        and _LEFT_OPEN.search(entry.title) is not None
-    )
+def _lacks_place(entry: CodeEntry) -> bool:
+    """Whether a code leaves open where something is that is always somewhere."""
+    return entry.code.startswith(_OF_A_PLACE) and _LEFT_OPEN.search(entry.title) is not None
 
 
-def _placed(
-    mention: Mention, entry: CodeEntry, chain: tuple[str, ...], words: AbstractSet[str], book: CodeBook
+def _placed(  # noqa: PLR0917 - a mention with all that its place may change
+    index: PhraseIndex,
+    mention: Mention,
+    entry: CodeEntry,
+    chain: tuple[str, ...],
+    words: AbstractSet[str],
+    book: CodeBook,
 ) -> tuple[CodeEntry, tuple[str, ...]]:
-    """The code of the place that the note was looking at before, where that is one of its category and leaves less open."""
-    placed = complete(book, mention.code, words, mention.atoms)
-    if placed is None or placed.code[:3] != entry.code[:3]:
-        return entry, chain
-    if placed.title.count("unspecified") >= entry.title.count("unspecified"):
-        return entry, chain
-    return placed, (*chain, "completion/part-before")
+    """The code of the place that the note was looking at before, where that leaves less open.
+
+    It is one of the category, or what the phrase of the disease and its part says: osteoarthritis of a hip has one of its own.
+    """
+    parts = sorted(word_set("body_parts.txt") & words)
+    headings = [mention.code, *(code for part in parts if (code := index.code_of(mention.atoms | {part})))]
+    for heading in headings:
+        placed = complete(book, heading, words, mention.atoms)
+        if placed is None or placed.code[0] != entry.code[0]:
+            continue
+        if placed.title.count("unspecified") < entry.title.lower().count("unspecified"):
+            return placed, (*chain, "completion/part-before")
+    return entry, chain
 
 
 def _each_side(book: CodeBook, mention: Mention, words: AbstractSet[str], entry: CodeEntry) -> tuple[CodeEntry, ...]:

@@ -146,7 +146,7 @@ class DictionaryMatcher:
             said = frozenset(
                 (min(where[atom], key=lambda number: (abs(number - anchor), number < anchor)), atom) for atom in atoms
             )
-            if len(atoms) <= PAIR and _cut_off(text, tokens, said):
+            if _cut_off(text, tokens, said):
                 # "Breast clinic: lump in the right breast": the nearest word stands before a colon, another one after it.
                 said = frozenset(
                     (min(where[atom], key=lambda number: (number < anchor, abs(number - anchor))), atom)

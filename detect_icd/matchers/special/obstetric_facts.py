@@ -90,7 +90,7 @@ _PARITY = re.compile(r"\bG\s?(\d{1,2})\s?,?\s?P\s?\d", re.IGNORECASE)
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 _FETUS = re.compile(r"\b(?:twin|fetus|baby) (?:([a1])|([b2])|([c3]))\b", re.IGNORECASE)
 _LOOSE = re.compile(
-    r"(?:^|[\n.;:,(]\s*|\b(?:at|now|currently|y/?o|g\d+) |(?:prenatal|antepartum|antenatal|mfm|iup|triage|l&d|p?prom|ptl|gdm|ghtn|previa|iugr|fgr|twins|preeclampsia) |\bob\b[^\n.:]{0,12} )(\d{1,2}) ?(?:w|wks?|weeks?)\b(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
+    r"(?:^|[\n.;:,(]\s*|\b(?:at|now|currently|y/?o|g\d+) |(?:prenatal|antepartum|antenatal|mfm|iup|triage|l&d|p?prom|ptl|abortion|hyperemesis|gdm|ghtn|previa|iugr|fgr|twins|preeclampsia) |\bob\b[^\n.:]{0,12} )(\d{1,2}) ?(?:w|wks?|weeks?)\b(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
     re.IGNORECASE,
 )
 TWINS = re.compile(r"\btwins?\b", re.IGNORECASE)
