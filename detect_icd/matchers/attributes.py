@@ -293,4 +293,9 @@ def denied(text: str, start: int, end: int) -> list[tuple[int, int]]:
     for match in _DENIAL.finditer(text, start, end):
         close = _DENIAL_ENDS.search(text, match.end(), end)
         found.append((match.start(), close.start() if close else end))
-    return found
+    found.extend(match.span() for match in _DENIED_BEFORE.finditer(text, start, end))
+    return sorted(found)
+
+
+_DENIED_BEFORE = re.compile(r"[^,;:.\n()]{1,30}?\s(?:neg(?:ative)?|-ve)\b(?! for)", re.IGNORECASE)
+"""What a negative test was for: "tonsillitis, strep neg"."""

@@ -281,12 +281,12 @@ def _ends_apart(text: str, tokens: Sequence[Token], members: frozenset[int]) -> 
 
 
 def _ends_spared(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
-    """Whether the last word of a phrase is a part that the disease spares: "of the ascending aorta, arch spared"."""
+    """Whether the last word of a phrase is spared by the disease or denied: "ascending aorta, arch spared", "RSV neg"."""
     return _ends_apart(text, tokens, members) and _SPARED.match(text, tokens[max(members)].end) is not None
 
 
 _SPARED = re.compile(
-    r"\s*(?:(?:is|are|was|were|and [\w ]{1,20}) )?(?:spared|uninvolved|intact|preserved|normal|clear|nl\b|not involved|unaffected)",
+    r"\s*(?:(?:is|are|was|were|and [\w ]{1,20}) )?(?:spared|neg(?:ative)?\b|-ve\b|uninvolved|intact|preserved|normal|clear|nl\b|not involved|unaffected)",
     re.IGNORECASE,
 )
 
