@@ -110,7 +110,7 @@ class Guidelines:
         most_specific(docket, self.rules)
         drop_own_operation(docket)
         drop_integral(docket)
-        drop_concluded(docket)
+        drop_concluded(docket, book)
         exclude(docket, book)
 
 

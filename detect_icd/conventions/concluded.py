@@ -6,11 +6,16 @@ import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.conventions.docket import Docket, compact, starts
 from detect_icd.conventions.integral import is_elsewhere
+from detect_icd.conventions.sequence import asked_for
 from detect_icd.rule_rows import table
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,10 @@ _AFTER = 45
 _DRUGS = tuple(f"T{number}" for number in range(36, 66))
 
 
-def drop_concluded(docket: Docket) -> None:
+def drop_concluded(docket: Docket, book: CodeBook) -> None:
     """Drops the signs told before the disease of their system that the note concludes on.
 
+    What the classification asks for in addition (BPH: what it does to the stream) stays beside the disease.
     Where the note leaves a disease uncertain, the sign is what is coded; where a drug or poison did it, what it did is.
     """
     standing = docket.diagnoses()
@@ -95,7 +101,7 @@ def drop_concluded(docket: Docket) -> None:
         told = max(span.end for span in sign.evidence)
         for row in systems:
             cause = next((c for c in docket.active() if _accounts(docket, c, sign, row, told)), None)
-            if cause is not None:
+            if cause is not None and not starts(sign, asked_for(book, cause.coding.code)):
                 docket.drop(sign, f"I.B.5: told as what led to {cause.coding.code} ({row.name})")
                 break
 

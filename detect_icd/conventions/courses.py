@@ -18,10 +18,15 @@ _BOTH = re.compile(
     r"(?<!sub)acute(?:[- ]on[- ](?:top of )?|[- ]?/[- ]?|,? and |-and-| & )(?:a )?chronic|chronic(?: and |/| & |, )acute\b(?! (?:on|exac))",
     re.IGNORECASE,
 )
+_OTHER = re.compile(r"\b(?:with|due|from|in|of|and|by|on)\b|\bd/t\b|\bw/|[,;:]", re.IGNORECASE)
+"""Between the courses and a disease: they are another one's."""
+
 _BEFORE = 40
 _SUB = frozenset({"subacute"})
 """Stands beside "acute" in titles for both: "acute and subacute hepatic failure"."""
 _COURSES = ("acute", "chronic")
+_NAMED_APART = {("chronic", frozenset({"kidney", "failure"})): "N18.9"}
+"""A course of a disease that the classification calls by another name: chronic renal failure is a kidney disease."""
 
 
 def state_both_courses(docket: Docket, book: CodeBook) -> None:
@@ -35,18 +40,21 @@ def state_both_courses(docket: Docket, book: CodeBook) -> None:
         if candidate.status is not Status.PRESENT or len(course) != 1 or not _is_both(docket, candidate):
             continue
         other = _COURSES[1 - _COURSES.index(course[0])]
-        code = _by_course(book, other).get((candidate.coding.code[0], said - {course[0]}))
+        disease = said - {course[0]}
+        code = _by_course(book, other).get((candidate.coding.code[0], disease)) or _NAMED_APART.get((other, disease))
         if code is not None and not any(
             c.coding.code[:3] == code[:3] and c is not candidate and other in stated(c.coding.display)
             for c in docket.diagnoses()
         ):
-            docket.add(docket.combine([candidate], book[code], f"I.B.8:{other} too"), before=candidate)
+            added = docket.combine([candidate], book[code], f"I.B.8:{other} too")
+            docket.add(added, before=candidate if other == "acute" else None)
 
 
 def _is_both(docket: Docket, candidate: Candidate) -> bool:
     for span in candidate.evidence:
         low, _ = docket.note.sentence(span.start, span.end)
-        if span.label == "mention" and _BOTH.search(docket.note.text, max(low, span.start - _BEFORE), span.end):
+        both = _BOTH.search(docket.note.text, max(low, span.start - _BEFORE), span.end)
+        if span.label == "mention" and both and not _OTHER.search(docket.note.text, both.end(), span.end):
             return True
     return False
 

@@ -116,6 +116,13 @@ def _asked_by(book: CodeBook, code: str, kind: str) -> Prefixes:
     return ()
 
 
+@functools.lru_cache(maxsize=8192)
+def asked_for(book: CodeBook, code: str) -> Prefixes:
+    """What the notes at a code and above it want coded in addition, as far as they name it."""
+    notes = (note for level in levels(book, code, blocks=False) for note in (*level.use_additional, *level.code_also))
+    return tuple(dict.fromkeys(prefix for note in notes for prefix in _first_named(note)))
+
+
 def is_manifestation(candidate: Candidate) -> bool:
     """Whether a code's title says that it is of a disease classified elsewhere."""
     return _MANIFESTATION.search(candidate.coding.display) is not None

@@ -12,6 +12,8 @@ from detect_icd.matchers.phrases import atom_sets, title_parts
 
 _ACUTE = frozenset({"acute"})
 _CHRONIC = frozenset({"chronic"})
+BOTH_COURSES = frozenset({"guideline/I.B.8:acute too", "guideline/I.B.8:chronic too"})
+"""Rules that a code stands by beside the other course of the same disease, which says no more (I.B.8)."""
 
 
 def most_specific(docket: Docket, known: Rules) -> None:
@@ -20,6 +22,8 @@ def most_specific(docket: Docket, known: Rules) -> None:
     diagnoses = docket.diagnoses()
     for says_more in (_states_more, _leaves_less_open, _is_of_category, _is_kind_of):
         for vague in diagnoses:
+            if BOTH_COURSES.intersection(vague.rules):
+                continue
             if docket.stands(vague) and (other := next((o for o in docket.diagnoses() if says_more(o, vague)), None)):
                 docket.drop(vague, f"I.B.2: {other.coding.code} says more")
     _still_there(docket, known)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from detect_icd.matchers.dictionary import Mention
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.selection import SIDES
-from detect_icd.terms import Token
+from detect_icd.terms import Token, word_set
 
 _REACH = 8
 """Known words between a mention and a word of its own, at most."""
@@ -26,6 +26,8 @@ _SIDES_REACH = 12
 _BREAK = re.compile(r"[,;()]|:(?!\d)|\.\s|\band\b|\bor\b|\n|\s-\s", re.IGNORECASE)
 _SIZES = frozenset({"small", "large"})
 _COURSES = frozenset({"acute", "chronic"})
+_SUBCATEGORY = 6
+"""Characters of a code, dot included, that say what it is about."""
 _COST = 2
 """Known words that a break between counts for."""
 
@@ -87,6 +89,37 @@ def _is_another(mention: Mention) -> bool:
     """Whether a mention is of a condition by itself: not a general word, nor the germ behind this one."""
     return mention.source is not PhraseSource.GENERAL and mention.code[:3] not in {"B95", "B96", "B97"}
 
+
+def words_before(text: str, earlier: Sequence[Sentence], mention: Mention) -> frozenset[str]:
+    """Where the note was looking before it names a disease: parts of the body with their side, none where it names two sides.
+
+    What a disease of its own stands for does not count, a sign does ("sore lump on the left upper lid. Stye").
+
+    Args:
+        text: The whole note.
+        earlier: The sentences before, and the mention's own.
+        mention: The mention, of the last of them.
+    """
+    parts = word_set("body_parts.txt")
+    words: set[str] = set()
+    for sentence in earlier:
+        taken = {n for other in sentence.mentions if not other.code.startswith(_SIGNS) for n in other.members}
+        absent = denied(text, sentence.start, sentence.end)
+        tokens = sentence.tokens
+        for number, token in enumerate(tokens):
+            if token.start >= mention.start:
+                break
+            if parts.isdisjoint(token.atoms) or number in taken or _lies_in(token.start, absent):
+                continue
+            words.update(token.atoms)
+            for near in (*tokens[max(0, number - _QUALIFIED) : number], *tokens[number + 1 : number + 2]):
+                words.update(_QUALIFIERS.intersection(near.atoms))
+    return frozenset() if len(words & SIDES) > 1 else frozenset(words)
+
+
+_SIGNS = ("R", "M255", "M25.5", "M79.6", "M796", "N63", "H57.1", "H571", "L98.9")
+_QUALIFIED = 3
+_QUALIFIERS = SIDES.union({"upper", "lower"})
 
 _LABEL = re.compile(r"\W*(?:[A-Za-z]+ ){0,3}[A-Za-z]+:\s", re.IGNORECASE)
 
@@ -209,6 +242,11 @@ class Surroundings:
         """Whether a word says which of two courses a disease has: of two mentions of it each has its own."""
         return not _COURSES.isdisjoint(self._tokens[number].atoms)
 
+    def _is_part(self, number: int, mention: Mention, other: Mention) -> bool:
+        """Whether a word is the part of the body of another thing of the same category: "knee 2017, total hip 2020"."""
+        is_other = mention.code[:_SUBCATEGORY] != other.code[:_SUBCATEGORY]
+        return is_other and not word_set("body_parts.txt").isdisjoint(self._tokens[number].atoms)
+
     def _is_of_the_bowel(self, number: int) -> bool:
         """Whether "small" or "large" names a part of the bowel; else it is a mere size."""
         return number + 1 < len(self._tokens) and "intestine" in self._tokens[number + 1].atoms
@@ -222,7 +260,8 @@ class Surroundings:
             if other is mention or other.source is PhraseSource.GENERAL:
                 continue
             if other.code[:3] == mention.code[:3]:
-                if number in other.members and not other.members & mention.members and self._is_course(number):
+                is_its_own = number in other.members and not other.members & mention.members
+                if is_its_own and (self._is_course(number) or self._is_part(number, mention, other)):
                     return True
                 continue
             if self._denied[min(other.members)]:
@@ -254,4 +293,9 @@ def denied(text: str, start: int, end: int) -> list[tuple[int, int]]:
     for match in _DENIAL.finditer(text, start, end):
         close = _DENIAL_ENDS.search(text, match.end(), end)
         found.append((match.start(), close.start() if close else end))
-    return found
+    found.extend(match.span() for match in _DENIED_BEFORE.finditer(text, start, end))
+    return sorted(found)
+
+
+_DENIED_BEFORE = re.compile(r"[^,;:.\n()]{1,30}?\s(?:neg(?:ative)?|-ve)\b(?! for)", re.IGNORECASE)
+"""What a negative test was for: "tonsillitis, strep neg"."""

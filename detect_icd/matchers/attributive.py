@@ -10,7 +10,10 @@ from detect_icd.terms import Token, word_set
 
 def is_attributive(text: str, tokens: Sequence[Token], last: int) -> bool:
     """Whether a mention that ends with a token only names something else: a clinic, a vaccine, a test, a brochure."""
-    if tokens[last].word in _INSTRUMENTS and _NUMBERED.match(text, tokens[last].end):
+    end = tokens[last].end
+    if (tokens[last].word in _INSTRUMENTS and _NUMBERED.match(text, end)) or (
+        text[tokens[last].start].isupper() and _NAMED_AFTER.match(text, end)
+    ):
         return True
     for number in range(last + 1, min(last + _LIST, len(tokens))):
         between = text[tokens[number - 1].end : tokens[number].start]
@@ -37,6 +40,9 @@ def is_attributive(text: str, tokens: Sequence[Token], last: int) -> bool:
 _INSTRUMENTS = frozenset({"gad", "phq", "edss", "madrs"})
 _NUMBERED = re.compile(r"-\d")
 """Makes a questionnaire of the short name of a disease: GAD-7."""
+
+_NAMED_AFTER = re.compile(r" (?:(?:Care|Treatment|Research|Medical) )?(?:Hospital|Institute|Unit|Pavilion|Building)\b")
+"""In capital letters behind a disease in capitals: what is named after it ("Epilepsy Hospital")."""
 
 _POSITIVE = re.compile(
     r"\s*(?:(?:is|was|were|came back|returned) )?(?:positive|pos\b|reactive|detected|\(?\+\)?)", re.IGNORECASE

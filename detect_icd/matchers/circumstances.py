@@ -15,7 +15,7 @@ from detect_icd.coding import icd10cm
 from detect_icd.matchers.circumstance_rules import CircumstanceRule, circumstance_rules
 from detect_icd.matchers.completion import complete
 from detect_icd.matchers.results import is_told_of
-from detect_icd.matchers.substances import LISTED, is_taken
+from detect_icd.matchers.substances import LISTED
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
@@ -25,16 +25,16 @@ COVERED = "covered-"
 """Before a rule's name where it says how a diagnosis within its match is meant."""
 
 _SCORE = 0.95
-_PAST_SECTIONS = frozenset({"past_surgical_history", "past_medical_history", "gynecologic_history"})
+PAST_SECTIONS = frozenset({"past_surgical_history", "past_medical_history", "gynecologic_history"})
 _NOT_AN_ENCOUNTER = frozenset(
     {"past_surgical_history", "past_medical_history", "gynecologic_history", "family_history"}
 )
-_IN_THE_MAKING = frozenset({"procedure_performed", "procedure_description", "planned_procedure"})
+IN_THE_MAKING = frozenset({"procedure_performed", "procedure_description", "planned_procedure"})
 """Sections of what is being made, and so is no status yet."""
 
 _TO_COME = frozenset({"plan", "planned_procedure", "instructions"})
 _TO_COME_CODES = ("Z08", "Z09", "Z11", "Z12", "Z13", "Z30", "Z45", "Z46", "Z47", "Z48", "Z510", "Z511", "Z01", "Z40")
-_YEAR = re.compile(
+YEAR = re.compile(
     r",?\s*\(?(?:in\s+)?(?:(?:19|20)\d\d\b|(?:\d+|two|three|four|five|ten) (?:years|yrs) ago)", re.IGNORECASE
 )
 _BYGONE = re.compile(
@@ -57,7 +57,7 @@ _SIDE = re.compile(
     r"(?<!\w)(?-i:(?P<R>R)|(?P<L>L))(?=[- ])",
     re.IGNORECASE,
 )
-_NEAR = 25
+NEAR = 25
 """Characters from a match within which its side may stand, in the same clause."""
 
 _SUBCATEGORY = 6
@@ -171,7 +171,7 @@ def _circumstances(compiled: _Compiled, sentence: Passage, book: CodeBook) -> It
     rule, section, bounds = compiled.rule, sentence.section, sentence.bounds
     if rule.kind == "encounter" and (section in _NOT_AN_ENCOUNTER or _is_to_come(rule, section)):
         return
-    if rule.kind != "encounter" and section in _IN_THE_MAKING:
+    if rule.kind != "encounter" and section in IN_THE_MAKING:
         return
     for match in compiled.spans(sentence.text, *bounds):
         start, end = _trimmed(match)
@@ -197,9 +197,9 @@ def _asserted(compiled: _Compiled, said: Assertion, match: re.Match[str], sectio
     """How the note speaks of a match, or nothing where it is not stated as its kind must be."""
     kind, status = compiled.rule.kind, said.status
     if kind == "operation":
-        dated = _YEAR.match(match.string, match.end()) is not None
+        dated = YEAR.match(match.string, match.end()) is not None
         stands = compiled.standing is not None and compiled.standing.search(match.group()) is not None
-        if status is Status.HISTORICAL or (status is Status.PRESENT and (dated or stands or section in _PAST_SECTIONS)):
+        if status is Status.HISTORICAL or (status is Status.PRESENT and (dated or stands or section in PAST_SECTIONS)):
             return Assertion(Status.PRESENT, said.cue, said.rule)
         return None if status is Status.PRESENT else said
     if kind == "status":
@@ -213,7 +213,7 @@ def _brought(said: Assertion, match: re.Match[str]) -> Assertion | None:
     """How the note speaks of an encounter; nothing where it was another day's, or is not certain."""
     status = said.status
     if _BYGONE.match(match.string, match.end()) or _ELSEWHERE.search(
-        match.string, max(0, match.start() - _NEAR), match.start()
+        match.string, max(0, match.start() - NEAR), match.start()
     ):
         return None
     if status is Status.HISTORICAL and said.rule in _OF_THE_CONDITION:
@@ -254,8 +254,8 @@ def _sides(match: re.Match[str], bounds: tuple[int, int]) -> str:
     text = match.string
     if (inside := _SIDE.search(match.group())) is not None:
         return _side(inside)
-    before = re.split(r"[.,;:\n]", text[max(bounds[0], match.start() - _NEAR) : match.start()])[-1]
-    after = re.split(r"[.,;:\n]", text[match.end() : min(bounds[1], match.end() + _NEAR)])[0]
+    before = re.split(r"[.,;:\n]", text[max(bounds[0], match.start() - NEAR) : match.start()])[-1]
+    after = re.split(r"[.,;:\n]", text[match.end() : min(bounds[1], match.end() + NEAR)])[0]
     near = [*_SIDE.finditer(before)][-1:] or [*_SIDE.finditer(after)][:1]
     return _side(near[0]) if near else ""
 
@@ -281,37 +281,6 @@ def _sided(book: CodeBook, code: str, side: str) -> Iterator[CodeEntry]:
         entry = complete(book, code, frozenset())
     if entry is not None and entry.billable:
         yield entry
-
-
-_LEFT_BY_OPERATIONS = ("Z89", "Z90", "Z94", "Z951", "Z966", "Z980", "Z981", "Z984", "Z985", "Z986", "Z988")
-_STATE = re.compile(
-    r"\b(?:status|presence|absence|absent|artificial|prosthe|histor|hx|h/o|prior|previous|recipient|amput|removed|implants?\b|graft|dependen|aftercare|s/p|status post|old)",
-    re.IGNORECASE,
-)
-
-
-def is_state(code: str, assertion: Assertion, passage: Passage, start: int, end: int) -> bool:
-    """Whether the words of an operation or an allergy state what is left, not what is done or happens today.
-
-    Args:
-        code: The code a dictionary has for the words.
-        assertion: How they are spoken of.
-        passage: Their sentence.
-        start: Where they start.
-        end: One past where they end.
-    """
-    compact = icd10cm.compact(code)
-    words = passage.text[start:end]
-    if is_told_of(compact, passage.text, end):
-        return False
-    if compact.startswith("Z88"):
-        return "reaction" not in words.lower()
-    if compact.startswith("Z79"):
-        return is_taken(passage, start, end)
-    if assertion.status is not Status.PRESENT or not compact.startswith(_LEFT_BY_OPERATIONS):
-        return True
-    dated = _YEAR.match(passage.text, end) is not None
-    return dated or passage.section in _PAST_SECTIONS or _STATE.search(words) is not None
 
 
 def meant(circumstances: Iterable[Circumstance], start: int, end: int) -> Assertion | None:

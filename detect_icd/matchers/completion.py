@@ -19,7 +19,7 @@ _ENCOUNTERS = (
     ("S", frozenset({"sequela", "sequelae", "late"})),
     ("D", frozenset({"healing", "healed", "followup", "aftercare", "subsequent", "routine"})),
 )
-_DEFAULTS = frozenset({"primary", "female", "closed", "displaced"})
+_DEFAULTS = frozenset({"primary", "female", "closed", "displaced", "quadrant"})
 """What a disease or injury is unless the note says otherwise (osteoarthritis is primary, breast cancer female, a fracture closed)."""
 
 _NOT_PRIMARY = ("N0",)
@@ -47,7 +47,8 @@ def complete(
     if entry is None:
         return None
     vocabulary = _family(book, entry.code[:_CATEGORY]).vocabulary
-    regions = {region for word in words | said for region in _regions().get(word, ())}
+    # What the heading is of itself is not made a part of something wider: a foot's abscess is none of the lower limb.
+    regions = {region for word in (words | said) - stated(entry) for region in _regions().get(word, ())}
     chosen = book.get(_choose(book, entry.code, vocabulary & (words | regions), frozenset(said)))
     if chosen is not None and not chosen.billable and chosen.needs_seventh:
         return book.get(chosen.with_seventh(_seventh(chosen.seventh_characters, words)))
@@ -61,7 +62,20 @@ def _seventh(characters: Mapping[str, str], words: AbstractSet[str]) -> str:
         for atoms, vagueness in map(_atoms, meaning.split(";")):
             if not vagueness and atoms - _SCALE and atoms - _SCALE <= words:
                 return character
+    if "A" not in characters and (told := _told_apart(characters, words)) is not None:
+        return told
     return _encounter(characters, words)
+
+
+def _told_apart(characters: Mapping[str, str], words: AbstractSet[str]) -> str | None:
+    """The character whose meaning alone has a word that is said: "active" of a wet macula's vessels."""
+    atoms = {character: _atoms(meaning)[0] for character, meaning in characters.items()}
+    for character, own in atoms.items():
+        others = frozenset().union(*(said for other, said in atoms.items() if other != character))
+        alone = own - others - _SCALE
+        if alone and alone <= words and not _atoms(characters[character])[1]:
+            return character
+    return None
 
 
 _SCALE = frozenset({"stage"})
@@ -218,7 +232,14 @@ def stated(entry: CodeEntry) -> frozenset[str]:
 
 def parts_of(entry: CodeEntry) -> frozenset[str]:
     """The parts of the body that a code's title names."""
-    return _atoms(entry.title)[0] & word_set("body_parts.txt")
+    return _parts_named(entry.title)
+
+
+@functools.lru_cache(maxsize=8192)
+def _parts_named(title: str) -> frozenset[str]:
+    """Those of a title, the "unspecified ear" of one that leaves the side open included."""
+    said = {atom for token in terms().tokens(title) for atom in token.atoms}
+    return word_set("body_parts.txt").intersection(said)
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -12,8 +13,15 @@ from detect_icd.assertion import WORD, Assertion, Passage, context_rules
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import Coding
 from detect_icd.gates import folded
-from detect_icd.matchers.attributes import FOLLOWING, Sentence, Surroundings, with_words_after, words_after
-from detect_icd.matchers.circumstances import Circumstance, CircumstanceMatcher, is_state, meant
+from detect_icd.matchers.attributes import (
+    FOLLOWING,
+    Sentence,
+    Surroundings,
+    with_words_after,
+    words_after,
+    words_before,
+)
+from detect_icd.matchers.circumstances import Circumstance, CircumstanceMatcher, meant
 from detect_icd.matchers.completion import complete, lacks_side, parts_of, vocabulary
 from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
 from detect_icd.matchers.phrases import PhraseSource, read_general_words
@@ -21,18 +29,24 @@ from detect_icd.matchers.selection import SIDES
 from detect_icd.matchers.sides import SidesOfParts
 from detect_icd.matchers.special.matcher import SpecialMatcher, covered
 from detect_icd.matchers.special.statement import Statement
+from detect_icd.matchers.states import is_state
 from detect_icd.matchers.substances import SubstanceMatcher
 from detect_icd.sections import Section, section_at, section_sentences
-from detect_icd.terms import singular, terms
+from detect_icd.terms import singular, terms, word_set
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
+    from detect_icd.matchers.index import PhraseIndex
 
 _OF_THE_PATIENT = frozenset({Status.PRESENT, Status.HISTORICAL})
 
 
 _NAMES_ELSE = Assertion(Status.HYPOTHETICAL, None, "attributive")
+_ACCOUNT = "procedure_description"
+_NOT_SEEN_AT_OPERATION = ("F", "G89", "R", "T30", "T88")
+"""What no account of an operation finds: there "bipolar" is a forceps, "burn" what cautery does, "edema" how tissue looks."""
+
 _OF_A_TEST = frozenset({"negation-test"})
 """Cues that say what the test found that a disease is only the name of."""
 
@@ -81,23 +95,27 @@ class DiagnosisMatcher:
                 inner = meant(circumstances, statement.start, statement.end)
                 said = inner if inner is not None and statement.code[0] not in "VWXYZ" else None
                 said = said or passage.assess(statement.start, statement.end, statement.code)
+                if _is_told_apart(note, statement, said):
+                    said = Assertion(Status.PRESENT, None, "")
                 yield _stated(special, statement, said, passage.section)
             if sentence.mentions:
                 later = words_after(note, read[number + 1 : number + 1 + FOLLOWING])
                 told = [mention for mention in sentence.mentions if not covered(mention, statements)]
-                yield from self._mentions(told, sentence, later, sides, passage, circumstances, book)
+                earlier = read[max(0, number - _LOOKS_BACK) : number + 1]
+                yield from self._mentions(told, earlier, later, sides, passage, circumstances, book)
 
     def _mentions(  # noqa: PLR0917 - a sentence with all that was read of it
         self,
         mentions: Sequence[Mention],
-        sentence: Sentence,
+        earlier: Sequence[Sentence],
         later: AbstractSet[str],
         sides: SidesOfParts,
         passage: Passage,
         circumstances: Sequence[Circumstance],
         book: CodeBook,
     ) -> Iterator[Candidate]:
-        """The candidates of a sentence's mentions, each completed by its own words."""
+        """The candidates of the last sentence's mentions, each completed by its own words, else by those before."""
+        sentence = earlier[-1]
         around = Surroundings(
             passage.text,
             sentence.tokens,
@@ -113,6 +131,10 @@ class DiagnosisMatcher:
             if mention is sentence.mentions[-1]:
                 own = with_words_after(own, later)
             entry, chain = _completed(mention, own, sides, book)
+            if entry is not None and _lacks_place(entry):
+                if word_set("body_parts.txt").isdisjoint(own):
+                    own = own | words_before(passage.text, earlier, mention)
+                entry, chain = _placed(self.dictionary.index, mention, entry, chain, own, book)
             said = None if mention.is_attributive else meant(circumstances, mention.start, mention.end)
             said = said or passage.assess(mention.start, mention.end, mention.code)
             if mention.is_attributive and said.rule not in _OF_A_TEST:
@@ -138,6 +160,13 @@ class DiagnosisMatcher:
         """A sentence as it is read."""
         tokens = self.dictionary.read(note, start, end)
         return Sentence(start, end, tokens, self.dictionary.mentions(note, tokens))
+
+
+def _is_told_apart(note: str, statement: Statement, said: Assertion) -> bool:
+    """Whether what happened stands behind a comma from what is denied: "no loss of consciousness, fall from a ladder"."""
+    if said.status is not Status.NEGATED or said.cue is None or statement.code[0] not in "VWXY":
+        return False
+    return "," in note[said.cue.end : statement.start]
 
 
 def _is_named(mention: Mention, sentence: Sentence) -> bool:
@@ -168,6 +197,12 @@ def _is_said(mention: Mention, said: Assertion, passage: Passage) -> bool:
     """Whether a mention says what its code says, rather than a general word or what is done today."""
     if mention.source is PhraseSource.GENERAL and said.status in _OF_THE_PATIENT:
         return False
+    if (
+        passage.section == _ACCOUNT
+        and said.status is Status.PRESENT
+        and mention.code.startswith(_NOT_SEEN_AT_OPERATION)
+    ):
+        return False
     return is_state(mention.code, said, passage, mention.start, mention.end)
 
 
@@ -187,6 +222,45 @@ def _completed(
             entry = sided
             chain.append("completion/side-of-part")
     return entry, tuple(chain)
+
+
+_LOOKS_BACK = 2
+"""Sentences before a disease's own in which the part of the body may stand that it is of."""
+
+_OF_A_PLACE = ("C43", "C44", "D03", "D04", "D17", "D22", "D23", "H00", "I80", "I82", "L", "M0", "M1", "M2", "M6", "M7")
+"""Codes, without dots, of what is always somewhere: a wound of the skin, a lid, a vein, a joint."""
+
+_LEFT_OPEN = re.compile(
+    r"\bunspecified (?:part|site|eye|eyelid|limb|joint|side|vein|deep|elbow|knee|hip|shoulder|ankle|foot|hand|upper|lower)\b|, unspecified$"
+)
+
+
+def _lacks_place(entry: CodeEntry) -> bool:
+    """Whether a code leaves open where something is that is always somewhere."""
+    return entry.code.startswith(_OF_A_PLACE) and _LEFT_OPEN.search(entry.title) is not None
+
+
+def _placed(  # noqa: PLR0917 - a mention with all that its place may change
+    index: PhraseIndex,
+    mention: Mention,
+    entry: CodeEntry,
+    chain: tuple[str, ...],
+    words: AbstractSet[str],
+    book: CodeBook,
+) -> tuple[CodeEntry, tuple[str, ...]]:
+    """The code of the place that the note was looking at before, where that leaves less open.
+
+    It is one of the category, or what the phrase of the disease and its part says: osteoarthritis of a hip has one of its own.
+    """
+    parts = sorted(word_set("body_parts.txt") & words)
+    headings = [mention.code, *(code for part in parts if (code := index.code_of(mention.atoms | {part})))]
+    for heading in headings:
+        placed = complete(book, heading, words, mention.atoms)
+        if placed is None or placed.code[0] != entry.code[0]:
+            continue
+        if placed.title.count("unspecified") < entry.title.lower().count("unspecified"):
+            return placed, (*chain, "completion/part-before")
+    return entry, chain
 
 
 def _each_side(book: CodeBook, mention: Mention, words: AbstractSet[str], entry: CodeEntry) -> tuple[CodeEntry, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from detect_icd.matchers.attributive import is_attributive
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
+from detect_icd.matchers.names import is_of_a_name
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.reading import WordReader
 from detect_icd.matchers.selection import IMPORTED, PAIR, SIDES, most_specific
@@ -34,6 +35,7 @@ _MOST_BREAKS = 2
 _SECONDARY = ("C77", "C78", "C79")
 _METASTASIS = ("metasta", "mets")
 _FROM = re.compile(r"\b(?:from|arising|originating|secondary to|due to|2/2)\b", re.IGNORECASE)
+_ALONG = re.compile(r"\bwith (?:[\w-]+ )?$", re.IGNORECASE)
 _WITH = re.compile(r"\b(?:with|w/|has)(?!\w)", re.IGNORECASE)
 _TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
 _EYES = frozenset({"od", "os", "ou"})
@@ -111,7 +113,7 @@ class DictionaryMatcher:
             replace(mention, is_attributive=True)
             if not _ends_apart(text, tokens, mention.members) and is_attributive(text, tokens, max(mention.members))
             else mention
-            for mention in most_specific(found)
+            for mention in _without_labels(text, most_specific(found))
         )
         return sorted(kept, key=lambda mention: (mention.start, mention.end, mention.code))
 
@@ -142,9 +144,9 @@ class DictionaryMatcher:
             if phrase.source is PhraseSource.EPONYM and not _POSSESSIVE.match(text, tokens[anchor].end - 2):
                 continue
             said = frozenset(
-                (min(where[atom], key=lambda number: (abs(number - anchor), number)), atom) for atom in atoms
+                (min(where[atom], key=lambda number: (abs(number - anchor), number < anchor)), atom) for atom in atoms
             )
-            if len(atoms) <= PAIR and _cut_off(text, tokens, said):
+            if _cut_off(text, tokens, said):
                 # "Breast clinic: lump in the right breast": the nearest word stands before a colon, another one after it.
                 said = frozenset(
                     (min(where[atom], key=lambda number: (number < anchor, abs(number - anchor))), atom)
@@ -156,28 +158,38 @@ class DictionaryMatcher:
             seen.add(members)
             first, last = min(members), max(members)
             start, end = tokens[first].start, tokens[last].end
-            looseness = 0.0
-            if first != last:
-                looseness = float(self._known_between(tokens, members))
-                if looseness > _slack(phrase.source, len(members)) or _barred(text, tokens, members, first, last):
-                    continue
-                if not _negates_its_own(tokens, members) or self._goes_on(text, tokens, members):
-                    continue
-                if (
-                    _ends_spared(text, tokens, members)
-                    or _strays(text, tokens, members)
-                    or _is_origin(text, tokens, members, phrase.code)
-                ):
-                    continue
-                breaks = len(_BREAK.findall(text, start, end)) + text.count(": ", start, end)
-                coupled = _coupled(text, tokens, first, last, phrase.source) and not self._are_listed(
-                    text, tokens, said
-                )
-                apart = breaks and len(members) <= PAIR and not coupled
-                if (apart or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
-                    continue
-                looseness += breaks
-            yield Mention(phrase.code, start, end, members, said, phrase.source, phrase.size, looseness)
+            if first == last:
+                looseness = None if is_of_a_name(text, tokens, first) else 0.0
+            else:
+                looseness = self._looseness(text, tokens, phrase, said)
+            if looseness is not None:
+                yield Mention(phrase.code, start, end, members, said, phrase.source, phrase.size, looseness)
+
+    def _looseness(
+        self, text: str, tokens: Sequence[Token], phrase: Phrase, said: frozenset[tuple[int, str]]
+    ) -> float | None:
+        """How far the words of a phrase stand apart; None where they do not belong together."""
+        members = frozenset(number for number, _ in said)
+        first, last = min(members), max(members)
+        start, end = tokens[first].start, tokens[last].end
+        apart = self._known_between(tokens, members)
+        if apart > _slack(phrase.source, len(members)) or _barred(text, tokens, members, first, last):
+            return None
+        if not _negates_its_own(tokens, members) or self._goes_on(text, tokens, members):
+            return None
+        if (
+            _ends_spared(text, tokens, members)
+            or _strays(text, tokens, members)
+            or _is_origin(text, tokens, members, phrase.code)
+            or _is_along(text, tokens, members)
+        ):
+            return None
+        breaks = len(_BREAK.findall(text, start, end)) + text.count(": ", start, end)
+        coupled = _coupled(text, tokens, first, last, phrase.source) and not self._are_listed(text, tokens, said)
+        parted = breaks and len(members) <= PAIR and not coupled
+        if (parted or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
+            return None
+        return float(apart + breaks)
 
     def _are_listed(self, text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
         """Whether two words with a comma between are two conditions of a list: "T2DM, HLD"."""
@@ -195,7 +207,9 @@ class DictionaryMatcher:
             return False
         after = tokens[last + 1]
         is_next = text[tokens[last].end : after.start] == " "
-        return is_next and len(after.atoms) == 1 and after.atoms[0] in _OF_A_PART
+        return (
+            is_next and len(after.atoms) == 1 and (after.atoms[0] in _OF_A_PART or after.atoms[0] in self.index.heads)
+        )
 
     def _known_between(self, tokens: Sequence[Token], members: frozenset[int]) -> int:
         """The index's own words that stand between; names do not count, so redacting one changes nothing."""
@@ -206,6 +220,17 @@ class DictionaryMatcher:
             if number not in members
             and any(atom in self.index and atom not in _UNCOUNTED for atom in tokens[number].atoms)
         )
+
+
+def _without_labels(text: str, mentions: list[Mention]) -> list[Mention]:
+    """Without what is only the label before a colon of something that says its word again: "Glaucoma: acute glaucoma"."""
+    return [
+        mention
+        for mention in mentions
+        if len(mention.members) > 1
+        or text[mention.end : mention.end + 1] != ":"
+        or not any(mention.end < other.start and mention.atoms < other.atoms for other in mentions)
+    ]
 
 
 def _slack(source: PhraseSource, members: int) -> int:
@@ -256,12 +281,12 @@ def _ends_apart(text: str, tokens: Sequence[Token], members: frozenset[int]) -> 
 
 
 def _ends_spared(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
-    """Whether the last word of a phrase is a part that the disease spares: "of the ascending aorta, arch spared"."""
+    """Whether the last word of a phrase is spared by the disease or denied: "ascending aorta, arch spared", "RSV neg"."""
     return _ends_apart(text, tokens, members) and _SPARED.match(text, tokens[max(members)].end) is not None
 
 
 _SPARED = re.compile(
-    r"\s*(?:(?:is|are|was|were|and [\w ]{1,20}) )?(?:spared|uninvolved|intact|preserved|normal|clear|nl\b|not involved|unaffected)",
+    r"\s*(?:(?:is|are|was|were|and [\w ]{1,20}) )?(?:spared|neg(?:ative)?\b|-ve\b|uninvolved|intact|preserved|normal|clear|nl\b|not involved|unaffected)",
     re.IGNORECASE,
 )
 
@@ -335,6 +360,14 @@ def _names_parts(text: str, tokens: Sequence[Token], colon: int) -> bool:
     opened = text.rfind(":", 0, colon) + 1
     before = [atom for token in tokens if opened <= token.start and token.end <= colon for atom in token.atoms]
     return bool(before) and word_set("anatomy.txt").issuperset(before)
+
+
+def _is_along(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
+    """Whether the part of two words is of what comes along: "heart failure with liver congestion" is no liver failure."""
+    last = tokens[max(members)]
+    if len(members) != PAIR or not last.atoms or not word_set("anatomy.txt").issuperset(last.atoms):
+        return False
+    return _ALONG.search(text, tokens[min(members)].end, last.start) is not None
 
 
 def _is_origin(text: str, tokens: Sequence[Token], members: frozenset[int], code: str) -> bool:

@@ -10,6 +10,7 @@ import functools
 import io
 import zlib
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -90,6 +91,17 @@ class PhraseIndex:
                 return None
             shelf = self._shelves[atom] = self._unpack(number)
             return shelf
+
+    def code_of(self, atoms: AbstractSet[str]) -> str | None:
+        """What exactly these atoms say, or None."""
+        ordered = sorted(atoms, key=lambda atom: self._number.get(atom, -1))
+        shelf = self.shelf(ordered[0]) if ordered and ordered[0] in self._number else None
+        if shelf is None:
+            return None
+        if len(ordered) == 1:
+            return shelf.alone.code if shelf.alone else None
+        rest = frozenset(ordered[2:])
+        return next((one.code for one in shelf.pairs.get(ordered[1], ()) if rest == frozenset(one.rest)), None)
 
     def _unpack(self, number: int) -> Shelf | None:
         first, last = self._shelf_offsets[number], self._shelf_offsets[number + 1]

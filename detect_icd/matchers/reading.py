@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from detect_icd.matchers.names import in_capitals, is_addressed, titles
 from detect_icd.matchers.spelling import Spelling, is_spelt, sounds_alike
 from detect_icd.terms import Token, terms
 from redactphi.slips import is_one_edit
@@ -29,6 +30,8 @@ class WordReader:
         self._usual = frozenset(atom for atom, often in index.frequency.items() if often > _SLIPS)
         vocabulary = terms().vocabulary(index.frequency)
         names = index.names
+        self._capitals = in_capitals()
+        self._titles = frozenset(title.lower() for title in titles())
         self.spelling = Spelling(vocabulary)
         # Without the slips that phrases were written with, which are near to other slips of the same word.
         kept = (
@@ -42,6 +45,7 @@ class WordReader:
         """The tokens of a sentence, with unknown words read as the known ones they stand for."""
         tokens = terms().tokens(text, start, end)
         usual = self._usual
+        self._without_names(text, tokens)
         for number, token in enumerate(tokens):
             atoms = token.atoms
             if len(atoms) == 1 and atoms[0] not in usual:
@@ -50,6 +54,15 @@ class WordReader:
                 # "Both left femoral vein": two of something else than sides.
                 tokens[number] = token._replace(atoms=())
         return tokens
+
+    def _without_names(self, text: str, tokens: list[Token]) -> None:
+        """Takes their meaning from the words behind a title of address: "Mr. Burns" has none."""
+        for number, token in enumerate(tokens):
+            if token.word in self._capitals and text[token.start].islower():
+                tokens[number] = token._replace(atoms=())
+            elif token.word in self._titles:
+                for place in range(number + 1, number + 1 + is_addressed(text, tokens, number)):
+                    tokens[place] = tokens[place]._replace(atoms=())
 
     def _spelt(self, token: Token) -> Token:
         word = token.word

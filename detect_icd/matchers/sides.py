@@ -26,6 +26,9 @@ class SidesOfParts:
             for number, token in enumerate(tokens):
                 if len(token.atoms) == 1 and token.atoms[0] in SIDES:
                     self._note(token.atoms[0], tokens[number + 1 : number + 1 + _REACH])
+                    if number + 1 == len(tokens) or tokens[number + 1].start - token.end > 1:
+                        # "Elbow tap, left: crystals absent": nothing stands right behind the side.
+                        self._note(token.atoms[0], tokens[max(0, number - 2) : number])
 
     def _note(self, side: str, following: Sequence[Token]) -> None:
         for token in following:

@@ -16,14 +16,18 @@ from detect_icd.matchers.special.facts import CauseRule, Phase, healing, phases,
 from detect_icd.matchers.special.injuries import InjuryMatcher
 from detect_icd.matchers.special.intracranial import loss
 from detect_icd.matchers.special.neoplasms import neoplasm_rules
-from detect_icd.matchers.special.obstetric_facts import gestation
+from detect_icd.matchers.special.obstetric_facts import gestation, obstetrics
 from detect_icd.matchers.special.substances import SubstanceMatcher, drug_events, names, told
 
 CAUSES = [(name, rule) for name in ("causes.tsv", "places.tsv") for rule in table(name).rules]
 
 
 def codes_of(name: str, text: str) -> list[str]:
-    found = table(name).find(text, 0, len(text)) if name == "causes.tsv" else table(name).first_of_each(text)
+    found = (
+        table(name).find(text, 0, len(text))
+        if name == "causes.tsv"
+        else table(name).first_of_each(text, [(0, len(text))])
+    )
     return [rule.code for rule, _, _ in found]
 
 
@@ -231,3 +235,22 @@ def test_weeks_of_gestation_are_read(note: str, expected: int | None) -> None:
 )
 def test_whole_notes(note: str, expected: set[str]) -> None:
     assert {candidate.coding.code for candidate in detect(note).reported} == expected
+
+
+@pytest.mark.parametrize(
+    ("note", "stage"),
+    [
+        ("A 50-year-old nurse in a newborn nursery has vomiting.", ""),
+        ("A 68-year-old woman, gravida 4, para 5, with hypertension.", ""),
+        ("Holter: isolated ventricular ectopic beats.", ""),
+        ("11-year-old, product of a normal pregnancy, with asthma.", ""),
+        ("A 36-year-old man worked on labor and delivery.", ""),
+        ("PMH significant for postpartum depression. Now asthma.", ""),
+        ("Born to a G1P0 mother. Pregnancy complicated by bleeding.", ""),
+        ("24-year-old pregnant patient with reflux.", "pregnancy"),
+        ("Delivery note: 22F delivered a viable male infant.", "childbirth"),
+        ("4-day-old newborn with jaundice.", "newborn"),
+    ],
+)
+def test_a_stage_is_that_of_the_patient_and_of_today(note, stage):
+    assert obstetrics(note).stage == stage

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.facts import table, triggers
@@ -41,9 +41,9 @@ class CauseMatcher:
             if code := self.complete(rule.code):
                 yield Statement(code, low, high, f"cause/{rule.code}", 0.85, ("V", "W", "X", "Y", "Z04"))
 
-    def circumstances(self, note: str) -> Iterator[Statement]:
-        """Place, activity and status a note names: one of each."""
-        for rule, low, high in table("places.tsv").first_of_each(note):
+    def circumstances(self, note: str, within: Sequence[tuple[int, int]]) -> Iterator[Statement]:
+        """Place, activity and status that some stretches of a note name: one of each."""
+        for rule, low, high in table("places.tsv").first_of_each(note, within):
             entry = self.book.get(rule.code)
             if entry is not None and entry.billable:
                 yield Statement(entry.code, low, high, "cause/circumstance", 0.8)

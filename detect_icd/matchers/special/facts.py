@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,11 +57,14 @@ class RuleTable:
             for match in pattern.finditer(note, start, end):
                 yield self.rules[int((match.lastgroup or "r0")[1:])], match.start(), match.end()
 
-    def first_of_each(self, note: str) -> Iterator[tuple[CauseRule, int, int]]:
-        """Of each category the first rule of the table that a note has a match for, wherever it stands."""
+    def first_of_each(self, note: str, within: Sequence[tuple[int, int]]) -> Iterator[tuple[CauseRule, int, int]]:
+        """Of each category the first rule of the table that has a match in one of these stretches of a note."""
         done: set[str] = set()
         for rule, pattern in self._each():
-            if rule.code[:3] not in done and (match := pattern.search(note)):
+            if rule.code[:3] in done:
+                continue
+            match = next((match for stretch in within for match in pattern.finditer(note, *stretch)), None)
+            if match is not None:
                 done.add(rule.code[:3])
                 yield rule, match.start(), match.end()
 

@@ -142,7 +142,7 @@ class SpecialMatcher:
         if healing(note) == "active" and not all(c.coding.code.endswith("S") for c in injuries):
             kept.extend(
                 self.candidate(found, Status.PRESENT, injuries[0].section)
-                for found in self.causes.circumstances(note)
+                for found in self.causes.circumstances(note, _told_around(injuries, best))
                 if _adds(found.code, best)
             )
         return kept
@@ -211,6 +211,22 @@ def _fits(cause: Candidate, injuries: Sequence[Candidate]) -> bool:
         if cause.coding.code.startswith(weather):
             return any(c.coding.code.startswith(harms) for c in injuries)
     return not cause.coding.code.startswith(_OF_HEAT) or any(c.coding.code.startswith(_HEAT) for c in injuries)
+
+
+_STORY = 300
+"""Characters around an injury or its cause within which a place or an activity belongs to what happened."""
+
+
+def _told_around(injuries: Sequence[Candidate], cause: Candidate | None) -> list[tuple[int, int]]:
+    """The stretches of a note that tell of the injuries and their cause, in order, none over another."""
+    told = sorted(span for one in (*injuries, *([cause] if cause else [])) for span in one.evidence)
+    stretches: list[tuple[int, int]] = []
+    for span in told:
+        low, high = max(0, span.start - _STORY), span.end + _STORY
+        if stretches and low <= stretches[-1][1]:
+            low, high = stretches[-1][0], max(high, stretches.pop()[1])
+        stretches.append((low, high))
+    return stretches
 
 
 def _adds(circumstance: str, cause: Candidate | None) -> bool:

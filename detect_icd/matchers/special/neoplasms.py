@@ -99,7 +99,7 @@ def _regex(pattern: str) -> re.Pattern[str]:
 def _secondary(site: str, *, nodes: bool) -> re.Pattern[str]:
     side = r"(?:(?:right|left|bilateral|r|l)\s)?(?:upper |lower |middle )?"
     many = rf"(?:{side}[\w-]+(?:, | and |, and |/))?(?:{side}[\w-]+(?:, | and |, and |/))?"
-    after = rf"|\b(?:{site}) (?:are |is |were )?(?:involved|positive|involvement|mets?\b)(?! for)" if nodes else ""
+    after = rf"|\b(?:{site}) (?:are |is |were )?(?:involve[dm]\w*|pos\w*|\+|mets?\b)(?! for)" if nodes else ""
     return _regex(
         rf"\b{_TO}{many}{side}(?:{site})\b(?! (?:primary|ca\b|cancer|carcinoma|adenocarcinoma))|\b{side}(?:{site})(?: (?:and|&|/) [\w-]+)? {_META}|{_META} ?, {side}(?:{site})\b{after}"
     )

@@ -26,9 +26,9 @@ _WEEKS_START = re.compile(r"(?<![\d./x])\d|\b(?:ega|ga|gest|iup|pregnan|gravid|a
 
 _PREGNANT = Gate(
     re.compile(
-        r"(?<!not )(?<!denies being )(?<!never been )(?<!isn't )(?<!chance of )(?<!been )\bpregnant\b(?! ?\?)|\bgravida\b|\bgravid\b|\b(?:prenatal|antepartum|antenatal)\b|\bob (?:visit|routine|triage|clinic|note|follow|new|return)|\broutine ob\b|"
-        r"\bl&d\b|\blabor and delivery\b|\bmfm\b|\b(?:first|second|third|1st|2nd|3rd) trimester\b|\bfetal (?:movement|heart|growth|anatomy)|\bfht'?s?\b|\bfundal height\b|\biup\b|"
-        r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\b(?:anemia|diabetes|hypertension|thrombocytopenia|cholestasis) (?:of|in) (?:the )?pregnancy\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|\bectopic\b|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b|"
+        r"(?<!not )(?<!denies being )(?<!never been )(?<!isn't )(?<!chance of )(?<!been )(?<!became )(?<!therapist was )(?<!while she was )(?<!when she was )\bpregnant\b(?! ?\?)|\bgravid\b|\b(?:prenatal|antepartum|antenatal)\b(?! (?:vitamin|history))|\bob (?:visit|routine|triage|clinic|note|follow|new|return)|\broutine ob\b|"
+        r"\bl&d\b|\blabor and delivery\b(?! nurse)|\bmfm\b|\b(?:first|second|third|1st|2nd|3rd) trimester\b|\bfetal (?:movement|heart|growth|anatomy)|\bfht'?s?\b|\bfundal height\b|\biup\b|"
+        r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\b(?:anemia|diabetes|hypertension|thrombocytopenia|cholestasis) (?:of|in) (?:the )?pregnancy\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|(?<!atrial )(?<!ventricular )\bectopic\b(?! (?:beat|atrial|rhythm|ventric|isolated|foc|tissue|position|activity|kidney|thyroid|pancrea|testi|acth))|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b|"
         r"\bg\d{1,2} ?,?p\d[^\n]{0,40}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\bob\b[^\n.]{0,20}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:anatomy|growth|prenatal|ob|mfm)\b|\bvaginal progesterone\b|\bgravid\b|\b(?:missed|threatened) ab\b|\biufd\b|\bfgr\b|\badnexal ring\b|\bhyperemesis\b",
         re.IGNORECASE,
     )
@@ -47,7 +47,7 @@ _DELIVERED = Gate(
     )
 )
 _PLANNED = re.compile(
-    r"\b(?:plans?|planned|planning|desires?|anticipates?|scheduled for|counseled (?:about|on|regarding)|prior|previous|history of|hx of|h/o)\b[^.\n]{0,30}$",
+    r"\b(?:plans?|planned|planning|desires?|anticipates?|scheduled for|counseled (?:about|on|regarding)|prior|previous|(?<!family )history of|hx of|h/o|significant for|(?:history|hx|hx\.):)(?!\w)[^.\n]{0,30}$",
     re.IGNORECASE,
 )
 _AFTER = Gate(
@@ -90,7 +90,7 @@ _PARITY = re.compile(r"\bG\s?(\d{1,2})\s?,?\s?P\s?\d", re.IGNORECASE)
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 _FETUS = re.compile(r"\b(?:twin|fetus|baby) (?:([a1])|([b2])|([c3]))\b", re.IGNORECASE)
 _LOOSE = re.compile(
-    r"(?:^|[\n.;:,(]\s*|\b(?:at|now|currently|y/?o|g\d+) |(?:prenatal|antepartum|antenatal|mfm|iup|triage|l&d) |\bob\b[^\n.:]{0,12} )(\d{1,2}) ?(?:w|wks?|weeks?)\b(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
+    r"(?:^|[\n.;:,(]\s*|\b(?:at|now|currently|y/?o|g\d+) |(?:prenatal|antepartum|antenatal|mfm|iup|triage|l&d|p?prom|ptl|abortion|hyperemesis|gdm|ghtn|previa|iugr|fgr|twins|preeclampsia) |\bob\b[^\n.:]{0,12} )(\d{1,2}) ?(?:w|wks?|weeks?)\b(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
     re.IGNORECASE,
 )
 TWINS = re.compile(r"\btwins?\b", re.IGNORECASE)
@@ -154,22 +154,73 @@ def _trimester(note: str, weeks: int | None) -> str:
 
 
 def _stage(note: str) -> Stage:
-    newborn = _NEWBORN.search(note)
-    if newborn and not _MATERNAL.search(note):
-        return "newborn"
-    if _INFANT.search(note) and not _MOTHER.search(note):
-        return "newborn"
-    delivered = next((m for m in _DELIVERED.finditer(note) if not _PLANNED.search(note, 0, m.start())), None)
-    after = _AFTER.search(note)
+    may_be_newborn, may_be_mother = _ages(note)
+    if may_be_newborn:
+        newborn = _NEWBORN.search(note)
+        if newborn and not _MATERNAL.search(note):
+            return "newborn"
+        if _INFANT.search(note) and not _MOTHER.search(note):
+            return "newborn"
+    return _maternal(note) if may_be_mother and not _OF_A_CHILD.search(note) else ""
+
+
+def _maternal(note: str) -> Stage:
+    delivered = _told(_DELIVERED, note)
+    after = _told(_AFTER, note)
     if after and not (
         delivered and re.search(r"\bliveborn|\bplacenta\b|delivery (?:summary|note)", note, re.IGNORECASE)
     ):
         return "puerperium"
     if delivered:
         return "childbirth"
-    if (gestation_stated(note) or _PREGNANT.search(note)) and not _NEVER.search(note):
+    if (gestation_stated(note) or _told(_PREGNANT, note)) and not _NEVER.search(note):
         return "pregnancy"
     return ""
+
+
+def _told(pattern: Gate, note: str) -> re.Match[str] | None:
+    """The first match that is neither a plan nor of another time."""
+    return next(
+        (m for m in pattern.finditer(note) if not _PLANNED.search(note, max(0, m.start() - 60), m.start())), None
+    )
+
+
+def _ages(note: str) -> tuple[bool, bool]:
+    """Whether the patient may be newborn, and whether she may be pregnant or have given birth, by age and sex as stated."""
+    for match in _AGE.finditer(note):
+        around = note[max(0, match.start() - _BESIDE) : match.start()] + note[match.end() : match.end() + _BESIDE]
+        if _RELATIVE.search(around):
+            continue
+        unit = (match["unit"] or "y").lower()
+        days = int(match["number"]) * _DAYS[unit[0]]
+        years = days / _DAYS["y"]
+        is_male = match["sex"] == "M" or (not match["sex"] and _MALE.match(note, match.end()) is not None)
+        return days <= _NEW, _FERTILE[0] <= years <= _FERTILE[1] and not is_male
+    return True, True
+
+
+_AGE = re.compile(
+    r"\b(?P<number>\d{1,3})(?:[- ]?(?P<unit>years?|yrs?|months?|mos?|weeks?|wks?|days?)[- ]old\b|[ -]?(?:y/?o|y\.o\.)(?!\w)|(?P<sex>[FM])\b)"
+)
+_BESIDE = 25
+"""Characters beside an age that tell whose it is."""
+
+_RELATIVE = re.compile(
+    r"\b(?:mother|mom|father|dad|brother|sister|sibling|wife|husband|son|daughter|child(?:ren)?|partner|g\d+|gravida|since|when|at age)\b",
+    re.IGNORECASE,
+)
+_MALE = re.compile(r",?(?: (?!deliver|gave|with|had|has|whose)[\w-]+){0,3} (?:male|man|gentleman|boy)\b", re.IGNORECASE)
+_DAYS = {"y": 365, "m": 30, "w": 7, "d": 1}
+_NEW = 60
+"""Days after which what a child has is no longer read as a newborn's: perinatal conditions may be told of a little longer."""
+
+_FERTILE = (10, 56)
+_OF_A_CHILD = re.compile(
+    r"\b(?:born|baby|infant|child|product|delivered|delivery|to|of) (?:was )?(?:to |of |from |by |after )?(?:an? |the )?(?:\d+[- ]?(?:y/?o|year[- ]old) )?(?:G\d+ ?P\d+\w*|gravida \d+,? para \d+)[ ,]+(?:\w+ )?mother\b|"
+    r"\b(?:product of|after) (?:an? |the )?(?:\w+ )?(?:normal|uncomplicated|full[- ]term|term|unremarkable|\d+[- ]weeks?) (?:\w+ )?pregnancy\b",
+    re.IGNORECASE,
+)
+"""Tells of a child's birth in the child's own note."""
 
 
 def gestation_stated(note: str) -> bool:
