@@ -26,6 +26,7 @@ _SIDES_REACH = 12
 _BREAK = re.compile(r"[,;()]|:(?!\d)|\.\s|\band\b|\bor\b|\n|\s-\s", re.IGNORECASE)
 _SIZES = frozenset({"small", "large"})
 _COURSES = frozenset({"acute", "chronic"})
+_STEPS = ("stage", "grade", "degree")
 _COST = 2
 """Known words that a break between counts for."""
 
@@ -205,9 +206,10 @@ class Surroundings:
             sides.extend((distance, atom) for atom in token.atoms if atom in SIDES)
         return (words - SIDES) | {min(sides)[1]} if sides else words
 
-    def _is_course(self, number: int) -> bool:
-        """Whether a word says which of two courses a disease has: of two mentions of it each has its own."""
-        return not _COURSES.isdisjoint(self._tokens[number].atoms)
+    def _is_its_own(self, number: int) -> bool:
+        """Whether a word says which course or stage a disease has: of two mentions of it each has its own."""
+        atoms = self._tokens[number].atoms
+        return not _COURSES.isdisjoint(atoms) or any(atom.startswith(_STEPS) for atom in atoms)
 
     def _is_of_the_bowel(self, number: int) -> bool:
         """Whether "small" or "large" names a part of the bowel; else it is a mere size."""
@@ -222,7 +224,7 @@ class Surroundings:
             if other is mention or other.source is PhraseSource.GENERAL:
                 continue
             if other.code[:3] == mention.code[:3]:
-                if number in other.members and not other.members & mention.members and self._is_course(number):
+                if number in other.members and not other.members & mention.members and self._is_its_own(number):
                     return True
                 continue
             if self._denied[min(other.members)]:
