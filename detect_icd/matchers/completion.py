@@ -43,7 +43,7 @@ def complete(
         words: The atoms around the mention that are its own.
         said: The atoms of the mention itself.
     """
-    entry = book.get(code)
+    entry = book.get(code) or book.get(_earlier(code))
     if entry is None:
         return None
     vocabulary = _family(book, entry.code[:_CATEGORY]).vocabulary
@@ -52,6 +52,13 @@ def complete(
     if chosen is not None and not chosen.billable and chosen.needs_seventh:
         return book.get(chosen.with_seventh(_seventh(chosen.seventh_characters, words)))
     return chosen
+
+
+@functools.lru_cache(maxsize=1024)
+def _earlier(code: str) -> str:
+    """Where what a later release's code says was coded before; the code itself where that is not known."""
+    known = {row[0]: row[1] for row in rows("earlier_codes.tsv", 2)}
+    return next((known[code[:size]] for size in range(len(code), 0, -1) if code[:size] in known), code)
 
 
 def _seventh(characters: Mapping[str, str], words: AbstractSet[str]) -> str:
