@@ -219,8 +219,17 @@ def _only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> b
     """Whether a phrase takes no more of an abbreviation than its course: CKD makes no heart failure before it a chronic one."""
     taken = {number: {atom for at, atom in said if at == number} for number, _ in said}
     graded = (tokens[number].atoms for number, atoms in taken.items() if atoms <= _GRADES)
-    return any(len(atoms) > 1 and not _GRADES.issuperset(atoms) for atoms in graded)
+    if any(len(atoms) > 1 and not _GRADES.issuperset(atoms) for atoms in graded):
+        return True
+    # "Liver with metastases" names no cancer of the liver: what spread there is not taken for what began there.
+    spread = any(
+        "secondary" in tokens[number].atoms and atoms & _CANCER and "secondary" not in atoms
+        for number, atoms in taken.items()
+    )
+    return spread and not any("malignant" in token.atoms and "secondary" not in token.atoms for token in tokens)
 
+
+_CANCER = frozenset({"malignant", "neoplasm"})
 
 _PARTING = frozenset({",", "-", "\u2013"})
 """What a coder writes between a condition and its place, and anybody between the items of a list."""
