@@ -76,7 +76,7 @@ def _gather(docket: Docket, kin: Kin, case: _Case) -> None:
             if feature.codes and starts(other, feature.codes) and not docket.note.unlinked(case.members[0], other):
                 case.stated_by.setdefault(feature.name, []).append(other)
     of_an_eye = _is_of_one_of_both(docket, case.members)
-    for fact, span in _worded(docket, kin, case.members, anywhere=not of_an_eye):
+    for fact, span in _worded(docket, kin, case.members, beyond=not of_an_eye):
         case.words.add(fact)
         case.spans.append(span)
     if docket.note.text:
@@ -100,15 +100,15 @@ def _is_of_one_of_both(docket: Docket, members: Sequence[Candidate]) -> bool:
 _EYES = ("right eye", "left eye")
 
 
-def _worded(docket: Docket, kin: Kin, members: Sequence[Candidate], *, anywhere: bool) -> Iterator[tuple[str, Span]]:
+def _worded(docket: Docket, kin: Kin, members: Sequence[Candidate], *, beyond: bool) -> Iterator[tuple[str, Span]]:
     if kin.near is not None:
         for member in members:
-            for bounds in docket.note.around(member, follow=kin.family.follows):
+            for bounds in docket.note.around(member, follow=kin.family.follows and beyond):
                 if docket.note.cuts(bounds, member):
                     continue
                 for group, span in docket.note.stated(kin.near, bounds):
                     yield kin.fact(group), span
-    if kin.anywhere is not None and anywhere:
+    if kin.anywhere is not None and beyond:
         for group, span in docket.note.stated(kin.anywhere, docket.note.whole()):
             yield kin.fact(group), span
 

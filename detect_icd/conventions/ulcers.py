@@ -83,12 +83,13 @@ _OTHER_STAGE = re.compile(
 """What else has stages, right before one."""
 
 
-def _pressure(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[int, int]) -> None:
+def _pressure(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[int, int]) -> set[str]:
+    """Puts the pressure ulcers of a line; gives their codes."""
     if sum(m.kind == "stage" for m in marks) > 1 and (pieces := _pieces(docket.note.text, marks)):
-        for piece in pieces:
-            _pressure(docket, book, piece, bounds)
-        _keep_listed(docket, bounds)
-        return
+        listed = {code for piece in pieces for code in _pressure(docket, book, piece, bounds)}
+        _keep_listed(docket, bounds, listed)
+        return listed
+    found = set()
     places = [m for m in marks if m.kind == "place"]
     for place in places:
         stage = _nearest(place, [m for m in marks if m.kind == "stage"])
@@ -100,12 +101,13 @@ def _pressure(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[i
         if entry is not None and entry.billable:
             spans = [place, *([stage] if stage else [])]
             _put(docket, docket.stated(entry, _spans(spans), _PRESSURE, score=0.9), ("L89",), bounds)
+            found.add(entry.code)
+    return found
 
 
-def _keep_listed(docket: Docket, bounds: tuple[int, int]) -> None:
+def _keep_listed(docket: Docket, bounds: tuple[int, int], listed: set[str]) -> None:
     """Drops what words of several items of a list were read as: each item has its own place and stage."""
     low, high = bounds
-    listed = {c.coding.code for c in docket.standing if c.rules[0] == "guideline/words"}
     for other in docket.diagnoses():
         inside = all(low <= span.start and span.end <= high for span in other.evidence)
         if inside and starts(other, ("L89",)) and other.coding.code not in listed:
