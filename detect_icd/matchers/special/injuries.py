@@ -67,6 +67,7 @@ _TOLD_BEFORE = frozenset(
 )
 """Kinds whose place may stand in the sentence before: "Hot coffee on the left forearm. Second degree burn."""
 _BEFORE = 160
+_UNHEALED = frozenset({"nonunion", "malunion", "union"})
 _WITH_NAILS = frozenset({"finger", "toe"})
 _INNER = frozenset({"nerve", "artery", "vein", "digital"})
 _STOP = re.compile(r"[.;\n:](?!\d)")
@@ -114,6 +115,8 @@ class InjuryMatcher:
         for order, number in enumerate(places):
             kind = named[words[number].word]
             before = note[start : words[number].start]
+            if words[number].word == "union" and not before.lower().endswith("delayed "):
+                continue
             if words[number].word == "bit" and not is_bite(before[: before.lower().rfind("bit")]):
                 continue
             if number < taken or _NO_BONE.match(note, words[number].start, end) or _NOT_TRAUMA.search(before[-24:]):
@@ -157,7 +160,7 @@ class InjuryMatcher:
         found = found or self._by_context(
             kind, words, note[max(0, bounds[0] - _BEFORE) : words[low].start], side, nondisplaced=nondisplaced
         )
-        is_only = [heads().get(item.word) for item in words].count("fracture") == 1
+        is_only = [heads().get(item.word) for item in words if item.word not in _UNHEALED].count("fracture") <= 1
         character = openness(kind, phrase, sentence if is_only else "")
         sequela = phases()["sequela"].regex.search(sentence) is not None or _is_left_behind(note)
         treated = _TREATED.search(note[bounds[0] : words[low].start]) is not None

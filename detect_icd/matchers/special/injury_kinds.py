@@ -17,8 +17,12 @@ _PARTIAL = re.compile(
     r"\b(?:partial(?:ly)?|incomplete(?:ly)?|near(?:ly)?|subtotal(?:ly)?)[- ](?:complete |total |traumatic |\w+ ){0,2}amputat|\b(?:partial|incomplete) amputat",
     re.IGNORECASE,
 )
-_NEAR = 40
-"""Characters before an amputation in which "partial" speaks of it."""
+_WORN = re.compile(
+    r"\b(?:old|chronic|degenerative|longstanding)\b.*menisc|menisc.*\b(?:old|chronic|degenerative|longstanding)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_FURTHER = {"amputation": ("partialamputation", _PARTIAL), "tear": ("worn", _WORN)}
+"""What the sentence makes of a kind; a meniscus that wore through is no injury of today (M23.2) and has no title here."""
 _NAIL = re.compile(
     r"\bnail ?(?:bed|plate)?s? (?:is |was |were |also |partly |partially )*(?:torn|avulsed|lacerat\w+|repair\w*|damag\w+|removed|split|involved|cut|lifted)|"
     r"\b(?:torn|avulsed|split|lacerated|damaged) nail|(?<!not )\bthrough (?:the )?nail|(?<!no )(?<!without )\bnail ?bed (?:laceration|injury|repair)|"
@@ -96,8 +100,9 @@ def kind_of(kind: str, before: str, phrase: str, sentence: str, note: str) -> st
             if _ANIMAL.search(what) or "bitten" in before.lower() or _BITTEN.search(note)
             else "bite"
         )
-    if kind == "amputation" and _PARTIAL.search(before[-_NEAR:] + phrase):
-        return "partialamputation"
+    if kind in _FURTHER:
+        name, words = _FURTHER[kind]
+        return name if words.search(sentence) else kind
     if kind in {"laceration", "puncture"} and _BODY.search(sentence):
         return f"{kind}body"
     return kind

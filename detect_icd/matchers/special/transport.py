@@ -46,7 +46,7 @@ _HIT = (
     ("car", r"(?<!\bhis )(?<!\bher )(?<!\btheir )" + _CAR + r"|another vehicle|other vehicle"),
 )  # fmt: skip
 _COUNTERPART = re.compile(
-    r"\b(?:struck|hit|hitting|strikes|collided|collision|vs\.?|versus|into|rear[- ]?ended|t-?boned|sideswiped|crashed|crash|run over|ran over|by|against|with|swerved|skidd?ed|slid|veered|careened|plowed|off the road)\b[^.;]{0,40}?\b(?:"
+    r"\b(?:struck|hit|hitting|strikes|collided|collision|vs\.?|versus|into|rear[- ]?ended|t-?boned|sideswiped|crashed|crash|run over|ran over|by|against|with|swerved|skidd?ed|slid|veered|careened|plowed|off the road)(?:\b|(?<=\.))[^.;]{0,40}?\b(?:"
     + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _HIT)
     + r")\b",
     re.IGNORECASE,
