@@ -17,7 +17,7 @@ from detect_icd.conventions.encounter import drop_own_operation
 from detect_icd.conventions.excludes import exclude
 from detect_icd.conventions.eyes import each_eye
 from detect_icd.conventions.families import apply_families
-from detect_icd.conventions.fractures import by_osteoporosis
+from detect_icd.conventions.fractures import by_osteoporosis, name_sites
 from detect_icd.conventions.integral import drop_integral
 from detect_icd.conventions.linked import apply_linked
 from detect_icd.conventions.organisms import apply_organisms
@@ -107,6 +107,7 @@ class Guidelines:
         each_eye(docket, book)
         apply_combinations(docket, book, early=False)
         by_osteoporosis(docket, self.rules.fracture_sites, book)
+        name_sites(docket, book)
         most_specific(docket, self.rules)
         drop_own_operation(docket)
         drop_integral(docket)

@@ -75,22 +75,40 @@ def _gather(docket: Docket, kin: Kin, case: _Case) -> None:
         for feature in kin.features.values():
             if feature.codes and starts(other, feature.codes) and not docket.note.unlinked(case.members[0], other):
                 case.stated_by.setdefault(feature.name, []).append(other)
-    for fact, span in _worded(docket, kin, case.members):
+    of_an_eye = _is_of_one_of_both(docket, case.members)
+    for fact, span in _worded(docket, kin, case.members, beyond=not of_an_eye):
         case.words.add(fact)
         case.spans.append(span)
     if docket.note.text:
         case.facts -= frozenset(kin.family.spoken)
 
 
-def _worded(docket: Docket, kin: Kin, members: Sequence[Candidate]) -> Iterator[tuple[str, Span]]:
+def _is_of_one_of_both(docket: Docket, members: Sequence[Candidate]) -> bool:
+    """Whether it is a disease of one eye where the note tells what the other one has: each has its own."""
+    titles = [member.coding.display for member in members]
+    own = {side for side in _EYES for title in titles if side in title}
+    category = members[0].coding.code[:3]
+    others = {
+        side
+        for side in _EYES
+        for other in docket.active()
+        if other.coding.code.startswith(category) and side in other.coding.display
+    }
+    return len(own) == 1 and others > own
+
+
+_EYES = ("right eye", "left eye")
+
+
+def _worded(docket: Docket, kin: Kin, members: Sequence[Candidate], *, beyond: bool) -> Iterator[tuple[str, Span]]:
     if kin.near is not None:
         for member in members:
-            for bounds in docket.note.around(member, follow=kin.family.follows):
+            for bounds in docket.note.around(member, follow=kin.family.follows and beyond):
                 if docket.note.cuts(bounds, member):
                     continue
                 for group, span in docket.note.stated(kin.near, bounds):
                     yield kin.fact(group), span
-    if kin.anywhere is not None:
+    if kin.anywhere is not None and beyond:
         for group, span in docket.note.stated(kin.anywhere, docket.note.whole()):
             yield kin.fact(group), span
 

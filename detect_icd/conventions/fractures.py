@@ -46,6 +46,39 @@ def by_osteoporosis(docket: Docket, sites: Mapping[str, str], book: CodeBook) ->
             docket.drop(disease, f"{_RULE}: part of the fracture's code")
 
 
+_PLACES = (
+    ("8", re.compile(r"\b(?:[TL]-?\d{1,2}|vertebra\w*|spin(?:e|al)|lumbar|thoracic|compression)\b", re.IGNORECASE)),
+    ("5*", re.compile(r"\b(?:hip|femur|femoral|intertrochanteric|subtrochanteric)\b", re.IGNORECASE)),
+    ("3*", re.compile(r"\b(?:wrist|distal radius|radial|forearm|colles\S*)\b", re.IGNORECASE)),
+    ("2*", re.compile(r"\b(?:humerus|humeral|upper arm)\b", re.IGNORECASE)),
+    ("A", re.compile(r"\bribs?\b", re.IGNORECASE)),
+    ("B*", re.compile(r"\b(?:pelvi[cs]|pubic|sacr(?:um|al)|acetabul\w+|ram[iu]s?)\b", re.IGNORECASE)),
+    ("6*", re.compile(r"\b(?:tibia\w*|lower leg)\b", re.IGNORECASE)),
+    ("7*", re.compile(r"\b(?:ankle|foot|metatarsal|calcane\w+)\b", re.IGNORECASE)),
+)
+"""The site character of M80 by the words beside a fracture that is only called one of osteoporosis."""
+
+_SIDE_WORDS = re.compile(r"\b(?:(?P<right>right|rt|R)|(?P<left>left|lt|L))\b(?!-?\d)")
+
+
+def name_sites(docket: Docket, book: CodeBook) -> None:
+    """Gives a fracture by osteoporosis the site that its sentence names: "L1 fragility fracture"."""
+    for fracture in docket.active():
+        code = compact(fracture.coding.code)
+        if not code.startswith(("M8000X", "M8080X")):
+            continue
+        text = docket.note.text
+        low, high = docket.note.sentence(fracture.start, fracture.start)
+        site = next((site for site, words in _PLACES if words.search(text, low, high)), None)
+        if site is None:
+            continue
+        sides = {match.lastgroup or "" for match in _SIDE_WORDS.finditer(text, low, high)}
+        digit = dict(_SIDES).get(sides.pop(), "9") if len(sides) == 1 else "9"
+        entry = book.get((code[:4] + site.replace("*", digit)).ljust(6, "X") + code[6])
+        if entry is not None and entry.billable:
+            docket.swap(fracture, docket.combine([fracture], entry, _RULE))
+
+
 def _combine(docket: Docket, book: CodeBook, parts: tuple[Candidate, Candidate], stem: str) -> None:
     _, fracture = parts
     title = fracture.coding.display.lower()

@@ -81,10 +81,16 @@ def _states_more(other: Candidate, vague: Candidate) -> bool:
 
 def _leaves_less_open(other: Candidate, vague: Candidate) -> bool:
     """Whether the same words led to another code of the category that leaves less unspecified."""
-    if other.coding.code[:3] != vague.coding.code[:3] or open_points(vague) <= open_points(other):
+    code, kind = other.coding.code, vague.coding.code
+    if code[:3] != kind[:3] or open_points(vague) <= open_points(other):
+        return False
+    # Of diabetes each complication has its code, however close the words stand.
+    if kind.startswith(_DIABETES) and code[:5] != kind[:5]:
         return False
     return any(one.overlaps(two) for one in vague.evidence for two in other.evidence if one.label == "mention")
 
+
+_DIABETES = ("E08", "E09", "E10", "E11", "E13")
 
 _LEFT_OPEN = re.compile(r"9[0-9X]{0,3}")
 """The end of a category's code for what is not specified at all."""

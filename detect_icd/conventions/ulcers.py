@@ -83,11 +83,13 @@ _OTHER_STAGE = re.compile(
 """What else has stages, right before one."""
 
 
-def _pressure(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[int, int]) -> None:
+def _pressure(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[int, int]) -> set[str]:
+    """Puts the pressure ulcers of a line; gives their codes."""
     if sum(m.kind == "stage" for m in marks) > 1 and (pieces := _pieces(docket.note.text, marks)):
-        for piece in pieces:
-            _pressure(docket, book, piece, bounds)
-        return
+        listed = {code for piece in pieces for code in _pressure(docket, book, piece, bounds)}
+        _keep_listed(docket, bounds, listed)
+        return listed
+    found = set()
     places = [m for m in marks if m.kind == "place"]
     for place in places:
         stage = _nearest(place, [m for m in marks if m.kind == "stage"])
@@ -95,10 +97,21 @@ def _pressure(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[i
             stage = None
         if stage is None and not any(m.kind == "pressure" for m in marks):
             continue
-        entry = book.get(_sided(place.value, _side(place, marks)) + (stage.value if stage else "9"))
+        entry = book.get(_sided(place.value, _side(place, marks, docket)) + (stage.value if stage else "9"))
         if entry is not None and entry.billable:
             spans = [place, *([stage] if stage else [])]
             _put(docket, docket.stated(entry, _spans(spans), _PRESSURE, score=0.9), ("L89",), bounds)
+            found.add(entry.code)
+    return found
+
+
+def _keep_listed(docket: Docket, bounds: tuple[int, int], listed: set[str]) -> None:
+    """Drops what words of several items of a list were read as: each item has its own place and stage."""
+    low, high = bounds
+    for other in docket.diagnoses():
+        inside = all(low <= span.start and span.end <= high for span in other.evidence)
+        if inside and starts(other, ("L89",)) and other.coding.code not in listed:
+            docket.drop(other, "I.C.12.a: the list says place and stage")
 
 
 def _leg(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[int, int]) -> None:
@@ -110,7 +123,7 @@ def _leg(docket: Docket, book: CodeBook, marks: list[Mark], bounds: tuple[int, i
     if ulcer is None or place is None or not _is_beside(docket, ulcer, place):
         return
     depth = _nearest(ulcer, [m for m in marks if m.kind == "depth"]) or _nearest(ulcer, _next_depth(docket, bounds))
-    entry = book.get(_sided(place.value, _side(place, marks)) + (depth.value if depth else "9"))
+    entry = book.get(_sided(place.value, _side(place, marks, docket)) + (depth.value if depth else "9"))
     if entry is not None and entry.billable:
         spans = [ulcer, place, *([depth] if depth else [])]
         _put(docket, docket.stated(entry, _spans(spans), _CHRONIC, score=0.9), ("L97", "L984"), bounds)
@@ -153,13 +166,16 @@ def _is_beside(docket: Docket, one: Mark, other: Mark) -> bool:
     return docket.note.distance(first.end, max(first.end, second.start)) <= _APART
 
 
-def _side(place: Mark, marks: list[Mark]) -> str:
-    """The side said beside a place: right before it, right behind it, or the only one of the line."""
+def _side(place: Mark, marks: list[Mark], docket: Docket) -> str:
+    """The side said beside a place: right before it, right behind it, or the only one of the line or of the note."""
     sides = [m for m in marks if m.kind == "side"]
     near = [m for m in sides if 0 <= place.start - m.end <= _BESIDE or 0 <= m.start - place.end <= _BESIDE]
     if near:
         return min(near, key=lambda m: min(abs(place.start - m.end), abs(m.start - place.end))).value
-    values = {m.value for m in sides}
+    pattern, known = _patterns()["side"]
+    values = {m.value for m in sides} or {
+        known[number(match.lastgroup or "")] for match in pattern.finditer(docket.note.text)
+    }
     return values.pop() if len(values) == 1 else "0" if place.value.startswith("L89") else "9"
 
 

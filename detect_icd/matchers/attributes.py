@@ -28,6 +28,7 @@ _SIZES = frozenset({"small", "large"})
 _COURSES = frozenset({"acute", "chronic"})
 _SUBCATEGORY = 6
 """Characters of a code, dot included, that say what it is about."""
+_STEPS = ("stage", "grade", "degree")
 _COST = 2
 """Known words that a break between counts for."""
 
@@ -238,9 +239,10 @@ class Surroundings:
             sides.extend((distance, atom) for atom in token.atoms if atom in SIDES)
         return (words - SIDES) | {min(sides)[1]} if sides else words
 
-    def _is_course(self, number: int) -> bool:
-        """Whether a word says which of two courses a disease has: of two mentions of it each has its own."""
-        return not _COURSES.isdisjoint(self._tokens[number].atoms)
+    def _is_its_own(self, number: int) -> bool:
+        """Whether a word says which course or stage a disease has: of two mentions of it each has its own."""
+        atoms = self._tokens[number].atoms
+        return not _COURSES.isdisjoint(atoms) or any(atom.startswith(_STEPS) for atom in atoms)
 
     def _is_part(self, number: int, mention: Mention, other: Mention) -> bool:
         """Whether a word is the part of the body of another thing of the same category: "knee 2017, total hip 2020"."""
@@ -261,7 +263,7 @@ class Surroundings:
                 continue
             if other.code[:3] == mention.code[:3]:
                 is_its_own = number in other.members and not other.members & mention.members
-                if is_its_own and (self._is_course(number) or self._is_part(number, mention, other)):
+                if is_its_own and (self._is_its_own(number) or self._is_part(number, mention, other)):
                     return True
                 continue
             if self._denied[min(other.members)]:

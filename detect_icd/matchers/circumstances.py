@@ -38,7 +38,7 @@ YEAR = re.compile(
     r",?\s*\(?(?:in\s+)?(?:(?:19|20)\d\d\b|(?:\d+|two|three|four|five|ten) (?:years|yrs) ago)", re.IGNORECASE
 )
 _BYGONE = re.compile(
-    r"\s+(?:(?:was )?(?:done |performed )?(?:last|in (?:19|20)\d\d|\d+ (?:years|yrs|months|mos|weeks|wks) ago)|was (?:fine|normal|negative|unremarkable)|(?:is |are )?(?:over)?due|next|declined|refused|deferred|not (?:done|needed|indicated))\b",
+    r"\s+(?:(?:was )?(?:done |performed )?(?:last|(?:back )?in (?:the )?past|(?:in )?(?:19|20)\d\d|\d+ (?:years|yrs|months|mos|weeks|wks) ago)|was (?:fine|normal|negative|unremarkable)|(?:is |are |was )?(?:up[- ]to[- ]date|utd|current)|(?:is |are )?(?:over)?due|next|declined|refused|deferred|not (?:done|needed|indicated))\b",
     re.IGNORECASE,
 )
 """After an encounter's words: it was at another time, or is not."""

@@ -43,7 +43,7 @@ def complete(
         words: The atoms around the mention that are its own.
         said: The atoms of the mention itself.
     """
-    entry = book.get(code)
+    entry = book.get(code) or book.get(_earlier(code))
     if entry is None:
         return None
     vocabulary = _family(book, entry.code[:_CATEGORY]).vocabulary
@@ -53,6 +53,13 @@ def complete(
     if chosen is not None and not chosen.billable and chosen.needs_seventh:
         return book.get(chosen.with_seventh(_seventh(chosen.seventh_characters, words)))
     return chosen
+
+
+@functools.lru_cache(maxsize=1024)
+def _earlier(code: str) -> str:
+    """Where what a later release's code says was coded before; the code itself where that is not known."""
+    known = {row[0]: row[1] for row in rows("earlier_codes.tsv", 2)}
+    return next((known[code[:size]] for size in range(len(code), 0, -1) if code[:size] in known), code)
 
 
 def _seventh(characters: Mapping[str, str], words: AbstractSet[str]) -> str:
@@ -148,6 +155,8 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         said, _implied(book, code), *(_atoms(e.title)[0] for e in book.ancestors(code) if e.kind == "code")
     )
     is_open = bool(vagueness) or not (entry.billable or entry.needs_seventh)
+    # Of "lumbago with sciatica, unspecified side" the sided ones are meant, not a sided sciatica.
+    home = (entry.parent or code) if lacks_side(entry, book) else code
     best, best_rank = "", (0.0, True, 0, 0, 0, 0)
     for leaf in _family(book, code[:_CATEGORY]).leaves:
         extra = leaf.atoms - known - _defaults(leaf.code)
@@ -158,9 +167,9 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         stated_ = extra & words
         if not stated_ or not needed <= words:
             continue
-        is_below = leaf.code.startswith(code)
-        lost = 0 if is_below else len((own & said) - leaf.atoms)
-        if lost and not is_open:
+        is_below = leaf.code.startswith(home)
+        lost = 0 if leaf.code.startswith(code) else len((own & said) - leaf.atoms)
+        if lost and (not is_open or _is_kept((own & said) - leaf.atoms, is_heading=not vagueness)):
             continue
         # Of parts that the heading names all of ("wrist or foot drop"), the one that is said.
         named = len(leaf.atoms & (words | said) & word_set("body_parts.txt"))
@@ -177,6 +186,19 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
         if rank > best_rank:
             best, best_rank = leaf.code, rank
     return best or _default(book, entry, words | said)
+
+
+_NAMES_A_DISEASE = re.compile(r"(?:itis|osis|pathy|oma|emia|algia|uria|rrhea|plegia|paresis)$")
+
+
+def _is_kept(lost: AbstractSet[str], *, is_heading: bool) -> bool:
+    """Whether a phrase says something that is not given up for words beside it.
+
+    CKD makes no kidney disease of a neuropathy, and the limb that a foot belongs to none of its abscess.
+    """
+    return (is_heading and bool(lost - _DEFAULTS)) or any(
+        _NAMES_A_DISEASE.search(atom) and atom != "thrombosis" for atom in lost
+    )
 
 
 _SIDES_OF_ONE = 4

@@ -154,7 +154,7 @@ class DiagnosisMatcher:
                 yield replace(found, evidence=(*found.evidence, Span(start, end, "side", mention.score)))
 
     def _names_circumstances(self, words: AbstractSet[str]) -> bool:
-        return not (words.isdisjoint(self.circumstances.anchors) and words.isdisjoint(self.substances.names))
+        return not words.isdisjoint(self.circumstances.anchors) or self.substances.are_named(words)
 
     def sentence(self, note: str, start: int, end: int) -> Sentence:
         """A sentence as it is read."""

@@ -194,7 +194,7 @@ class DictionaryMatcher:
     def _are_listed(self, text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
         """Whether two words with a comma between are two conditions of a list: "T2DM, HLD"."""
         members = {number for number, _ in said}
-        if text[tokens[min(members)].end : tokens[max(members)].start].strip() not in _PARTING:
+        if _between(text, tokens, min(members), max(members), siding=True) not in _PARTING:
             return False
         shelves = [self.index.shelf(atom) for _, atom in said]
         alone = [shelf.alone if shelf is not None else None for shelf in shelves]
@@ -244,16 +244,33 @@ def _only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> b
     """Whether a phrase takes no more of an abbreviation than its course: CKD makes no heart failure before it a chronic one."""
     taken = {number: {atom for at, atom in said if at == number} for number, _ in said}
     graded = (tokens[number].atoms for number, atoms in taken.items() if atoms <= _GRADES)
-    return any(len(atoms) > 1 and not _GRADES.issuperset(atoms) for atoms in graded)
+    if any(len(atoms) > 1 and not _GRADES.issuperset(atoms) for atoms in graded):
+        return True
+    # "Liver with metastases" names no cancer of the liver: what spread there is not taken for what began there.
+    spread = any(
+        "secondary" in tokens[number].atoms and atoms & _CANCER and "secondary" not in atoms
+        for number, atoms in taken.items()
+    )
+    return spread and not any("malignant" in token.atoms and "secondary" not in token.atoms for token in tokens)
 
+
+_CANCER = frozenset({"malignant", "neoplasm"})
 
 _PARTING = frozenset({",", "-", "\u2013"})
 """What a coder writes between a condition and its place, and anybody between the items of a list."""
 
 
+def _between(text: str, tokens: Sequence[Token], first: int, last: int, *, siding: bool) -> str:
+    """What stands between two words, on request less the side of the second: "abscess, left thigh"."""
+    end = tokens[last].start
+    if siding and first < last - 1 and tokens[last - 1].atoms and SIDES.issuperset(tokens[last - 1].atoms):
+        end = tokens[last - 1].start
+    return text[tokens[first].end : end].strip().lower()
+
+
 def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: PhraseSource) -> bool:
     """Whether two words stand as a coder writes them ("hernia, inguinal") or as a pair of ours ("nausea and vomiting")."""
-    between = text[tokens[first].end : tokens[last].start].strip().lower()
+    between = _between(text, tokens, first, last, siding=source is PhraseSource.SYNONYM)
     return (
         between in _PARTING
         or (between == "and" and last == first + 2)

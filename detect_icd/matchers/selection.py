@@ -35,14 +35,35 @@ def _uncovered(found: list[Mention]) -> list[Mention]:
     saying: dict[tuple[int, str], list[Mention]] = {}
     for mention in ranked:
         said = sorted(mention.said)
-        if all(word in saying for word in said) and (
-            len(mention.members) > 1 or any(mention.said <= other.said for other in saying[said[0]])
+        if (
+            all(word in saying for word in said)
+            and (len(mention.members) > 1 or any(mention.said <= other.said for other in saying[said[0]]))
+            and not any(_is_caused_by(other, mention) for other in saying[said[0]])
         ):
             continue
         kept.append(mention)
         for word in said:
             saying.setdefault(word, []).append(mention)
-    return [m for m in kept if not any(_is_within(m, other) for word in sorted(m.said) for other in saying[word])]
+    return [
+        m
+        for m in kept
+        if not any(
+            _is_within(m, other) and not _is_caused_by(other, m) for word in sorted(m.said) for other in saying[word]
+        )
+    ]
+
+
+def _is_caused_by(mention: Mention, other: Mention) -> bool:
+    """Whether a mention names the cause that is coded beside it: "delirium due to UTI", "insomnia due to anxiety"."""
+    return any(mention.code.startswith(kind) and other.code.startswith(causes) for kind, causes in _BESIDE_ITS_CAUSE)
+
+
+_BESIDE_ITS_CAUSE = (
+    (("F05", "F06", "F02"), ("A", "B", "E", "G", "I", "J", "K", "N")),
+    (("F51.05", "F51.15"), ("F3", "F4")),
+    (("G47.01", "G47.14"), ("G8", "M", "J4", "K2")),
+)
+"""Kinds of conditions whose cause has a code of its own (I.A.13), and what that begins with."""
 
 
 def _borrows(mention: Mention, others: Sequence[Mention]) -> bool:

@@ -9,9 +9,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from detect_icd.assertion import WORD, Assertion, Passage
 from detect_icd.candidates import Candidate, Status
 from detect_icd.matchers.completion import complete
+from detect_icd.matchers.spelling import is_spelt
 from detect_icd.terms import rows
 from redactphi.errors import DataError, RuleError
 from redactphi.resources import data, read_toml
@@ -42,6 +46,10 @@ _OBJECT = 20
 
 _CONTINUES = re.compile(
     r"\b(?:continu\w+|remains? on|maintained on|stays? on|still (?:on|takes)|(?:now|currently) (?:on|takes|taking))\b",
+    re.IGNORECASE,
+)
+_ON = re.compile(
+    r"\b(?:on|takes|taking|continues?(?: on)?|remains on|stays on|maintained on)\b(?:[\s,&+]|\band\b|\bplus\b|\bmg\b|\d+)*$",
     re.IGNORECASE,
 )
 _PAIN = re.compile(r"\bpain\b|\b(?:arthr|neuropath|radiculopath|lumbago|stenosis)\w*", re.IGNORECASE)
@@ -132,6 +140,32 @@ def _by_first() -> dict[str, tuple[str, ...]]:
     return {word: tuple(names) for word, names in found.items()}
 
 
+@functools.lru_cache(maxsize=65536)
+def _meant(word: str) -> str:
+    """The drug that a word no list knows is a slip of ("methotrexat"); empty where it is none."""
+    if len(word) < _SHORTEST or not word.isalpha() or word in _by_first() or is_spelt(word):
+        return ""
+    errors = 2 if len(word) >= _TWO_ERRORS else 1
+    near = process.extract(word, _single_names().get(word[0], ()), scorer=OSA.distance, score_cutoff=errors, limit=2)
+    codes = {substances()[name] for name, _, _ in near}
+    return near[0][0] if len(codes) == 1 else ""
+
+
+_SHORTEST = 8
+"""Letters of a drug's name from which a slip is read through."""
+_TWO_ERRORS = 11
+
+
+@functools.cache
+def _single_names() -> dict[str, tuple[str, ...]]:
+    """The names of one long word by their first letter."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(substances()):
+        if name.isalpha() and len(name) >= _SHORTEST - 1:
+            found.setdefault(name[0], []).append(name)
+    return {letter: tuple(names) for letter, names in found.items()}
+
+
 def named_in(passage: Passage) -> list[Named]:
     """The substances a sentence names, in order; of two names that start at a word the longer."""
     start, end = passage.bounds
@@ -139,7 +173,11 @@ def named_in(passage: Passage) -> list[Named]:
     found: list[Named] = []
     for match in WORD.finditer(lowered):
         low = match.start()
-        if match.group() not in _by_first() or (found and start + low < found[-1].end):
+        if found and start + low < found[-1].end:
+            continue
+        if match.group() not in _by_first():
+            if name := _meant(match.group()):
+                found.append(Named(start + low, start + match.end(), substances()[name]))
             continue
         for name in _by_first()[match.group()]:
             high = low + len(name)
@@ -165,9 +203,13 @@ class SubstanceMatcher:
     def __init__(self) -> None:
         self.names = frozenset(_by_first())
 
+    def are_named(self, words: AbstractSet[str]) -> bool:
+        """Whether one of the words begins the name of a substance, or is a slip of one."""
+        return not words.isdisjoint(self.names) or any(map(_meant, words))
+
     def candidates(self, sentence: Passage, words: AbstractSet[str], book: CodeBook) -> Iterator[Candidate]:
         """The codes that follow from the substances of a sentence of these words."""
-        if words.isdisjoint(self.names):
+        if not self.are_named(words):
             return
         allergic = sentence.section == "allergies"
         allergies = [] if allergic else list(_ALLERGY.finditer(sentence.text, *sentence.bounds))
@@ -224,6 +266,7 @@ def _taken(sentence: Passage, one: Named, named: Sequence[Named]) -> str:
     if (
         about.says("daily")
         or about.correct
+        or (need == "daily" and about.is_object())
         or (need == "taken" and (sentence.section in _LISTS or about.says("takes")))
     ):
         return TAKEN
@@ -321,6 +364,14 @@ class _About:
             if low <= name.start < high:
                 words[name.start - low : name.end - low] = " " * (name.end - name.start)
         return all(_cue("listed").fullmatch(word) for word in re.findall(r"[^\W\d_]+", "".join(words)))
+
+    def is_object(self) -> bool:
+        """Whether the patient is said to take it, with nothing between but doses and other drugs: "on aspirin"."""
+        before = list(self.text[self.low : self.one.start])
+        for name in self.named:
+            if self.low <= name.start < self.one.start:
+                before[name.start - self.low : name.end - self.low] = " " * (name.end - name.start)
+        return _ON.search("".join(before)) is not None
 
     def is_steroid_of_graft(self) -> bool:
         """Whether it is a steroid in a list with what keeps a graft: there it is taken for long too."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.facts import phases
-from detect_icd.matchers.special.injury_kinds import is_bite, kind_of
+from detect_icd.matchers.special.injury_kinds import is_bite, kind_of, openness, tears_nail
 from detect_icd.matchers.special.injury_titles import MANY_RIBS, InjuryTitle, by_side, injury_titles, injury_words
 from detect_icd.matchers.special.statement import PAST, Statement
 from detect_icd.terms import TAG, rows
@@ -23,11 +23,7 @@ _WORD = re.compile(
 )
 _SIDE = re.compile(
     r"\b(?:(?P<both>bilateral(?:ly)?|both(?! bone|-bone)|OU)|(?P<right>(?i:right|rt)|R|OD)|(?P<left>(?i:left|lt)|L|OS))\b"
-    r"(?!\s*(?:open|the|work|home|ama|untreated|alone|against|in place|on|without|before)\b)(?![-\d])"
-)
-_OPEN = re.compile(r"\bopen\b(?! reduction|ed)|\bgustilo|\bcompound\b|\bg/?a (?:type|grade)", re.IGNORECASE)
-_SEVERE = re.compile(
-    r"\b(?:gustilo|type|grade|g/?a)[\w-]*(?:\s+(?:type|grade|anderson|class))?\s*(?:3|iii)\s*-?[abc]?\b", re.IGNORECASE
+    r"(?!\s*(?:open|over\b|behind|the|work|home|ama|untreated|alone|against|in place|on|without|before)\b)(?![-\d])"
 )
 _NONDISPLACED = re.compile(
     r"\bnon-?\s?displaced\b|\bundisplaced\b|\b(?:no|without) (?:significant )?displacement\b", re.IGNORECASE
@@ -35,13 +31,13 @@ _NONDISPLACED = re.compile(
 _NOT_TRAUMA = re.compile(
     r"\b(?:stress|bucket[- ]handle|pathologic(?:al)?|fragility|insufficiency|osteoporotic|atypical|periprosthetic|prosthetic|hardware|sun|heart|razor|friction|"
     r"acute kidney|acute lung|pressure|reperfusion|ischemic|radiation|inhalation|vocal|caregiver|financial|suture|surgical|mental|"
-    r"emotional|tooth|dental)[ -]+$|\b(?:mechanism|date|time|site|nature) of $|\bno $",
+    r"emotional|tooth|dental)[ -]+$|\b(?:mechanism|date|time|site|nature) of $|\bno (?:other |new |further |acute )?$",
     re.IGNORECASE,
 )
 _NO_BONE = re.compile(
     r"(?:burns?|fractures?|fx|injur(?:y|ies)|bites?|sprains?) (?:units?|cent(?:er|re)s?|clinics?|teams?|surge(?:on|ry)|service|liaison|prevention|boards?|care)\b|"
     r"(?:broken|cut|torn|crushed) (?:glass|bottles?|windows?|dish(?:es)?|mirror|plate|tooth|teeth|skin|down|off|back|out|up|short|ice)\b|"
-    r"(?:(?<=lumbar )|(?<=dural )|(?<=spinal )|(?<=arterial )|(?<=venous ))punctures?\b(?! wounds?)|punctures? (?:site|biops|of (?:an|the) )",
+    r"(?:(?<=feet )|(?<=eyes )|(?<=legs )|(?<=soles )|(?<=toes )|(?<=fingers )|(?<=hands ))burn\b(?! (?:injur|wound|from|by))|(?:(?<=lumbar )|(?<=dural )|(?<=spinal )|(?<=arterial )|(?<=venous ))punctures?\b(?! wounds?)|punctures? (?:site|biops|of (?:an|the) )",
     re.IGNORECASE,
 )
 _TREATED = re.compile(
@@ -53,7 +49,9 @@ _LEFT_BEHIND = re.compile(
     r"\b(?:sequelae?|late effects?|residuals?) of (?:the|this|that|his|her) (?:old |prior |healed )?(?:fracture|injury|burn|dislocation|laceration|concussion|crush|wound)\b",
     re.IGNORECASE,
 )
-_NEED_PLACE = frozenset({"injury", "bite", "body", "tear", "amputation", "crush", "burn", "strain", "frostbite"})
+_NEED_PLACE = frozenset(
+    {"injury", "bite", "body", "tear", "amputation", "partialamputation", "crush", "burn", "strain", "frostbite"}
+)
 _MOST_UNKNOWN = 1
 _OWNED = ("S", "T0", "T1", "T2", "T30", "T33", "T34", "M485", "M436", "M796", "M54", "K088", "L55")
 _ALSO = {
@@ -69,6 +67,8 @@ _TOLD_BEFORE = frozenset(
 )
 """Kinds whose place may stand in the sentence before: "Hot coffee on the left forearm. Second degree burn."""
 _BEFORE = 160
+_UNHEALED = frozenset({"nonunion", "malunion", "union"})
+_WITH_NAILS = frozenset({"finger", "toe"})
 _INNER = frozenset({"nerve", "artery", "vein", "digital"})
 _STOP = re.compile(r"[.;\n:](?!\d)")
 _DENIED = re.compile(r"\b(?:no|not|without|denies|spared?)\b[^.;\n:]*", re.IGNORECASE)
@@ -115,6 +115,8 @@ class InjuryMatcher:
         for order, number in enumerate(places):
             kind = named[words[number].word]
             before = note[start : words[number].start]
+            if words[number].word == "union" and not before.lower().endswith("delayed "):
+                continue
             if words[number].word == "bit" and not is_bite(before[: before.lower().rfind("bit")]):
                 continue
             if number < taken or _NO_BONE.match(note, words[number].start, end) or _NOT_TRAUMA.search(before[-24:]):
@@ -139,6 +141,8 @@ class InjuryMatcher:
         before = note[max(0, bounds[0] - 12) : bounds[0]]
         side = _side(phrase) or _only_side(sentence) or _only_side(before) or _side_of_note(note)
         nondisplaced = _NONDISPLACED.search(sentence) is not None
+        if tears_nail(kind, note, (bounds[0], bounds[1] + _BEFORE)):
+            groups = [(atoms | {"nail"} if atoms & _WITH_NAILS else atoms, span) for atoms, span in groups]
         if MANY_RIBS.search(phrase):
             groups = [(atoms | {"multiple"}, span) for atoms, span in groups]
         everything = frozenset[str]().union(*(atoms for atoms, _ in groups))
@@ -156,7 +160,8 @@ class InjuryMatcher:
         found = found or self._by_context(
             kind, words, note[max(0, bounds[0] - _BEFORE) : words[low].start], side, nondisplaced=nondisplaced
         )
-        character = _openness(phrase, kind)
+        is_only = [heads().get(item.word) for item in words if item.word not in _UNHEALED].count("fracture") <= 1
+        character = openness(kind, phrase, sentence if is_only else "")
         sequela = phases()["sequela"].regex.search(sentence) is not None or _is_left_behind(note)
         treated = _TREATED.search(note[bounds[0] : words[low].start]) is not None
         for code, score in found.items():
@@ -174,10 +179,12 @@ class InjuryMatcher:
     def _find(self, kind: str, atoms: frozenset[str], *, nondisplaced: bool) -> InjuryTitle | None:
         if "hand" in atoms and "lowerback" in atoms:
             atoms = (atoms - {"lowerback"}) | {"dorsum"}
-        if kind == "amputation" and "phalanx" in atoms:
+        if kind in {"amputation", "partialamputation"} and "phalanx" in atoms:
             atoms |= {"transphalangeal"}
         if "nerve" in atoms and kind in _OF_A_NERVE:
             kind = "injury"
+        if kind == "separation" and "shoulder" in atoms:
+            atoms = (atoms - {"shoulder"}) | {"acromioclavicular"}
         usual = self._usual(kind, atoms)
         if kind == "injury" and not atoms & _INNER:
             return usual
@@ -389,9 +396,3 @@ def _sided(title: InjuryTitle, side: str) -> list[str]:
 def _says_more(whole: InjuryTitle, groups: list[tuple[frozenset[str], tuple[int, int]]]) -> bool:
     """Whether a title needs the words of several parts: then they name one place, not several."""
     return not any(whole.atoms <= atoms for atoms, _ in groups)
-
-
-def _openness(phrase: str, kind: str) -> str:
-    if kind not in {"fracture", "physeal"} or not _OPEN.search(phrase):
-        return "A"
-    return "C" if _SEVERE.search(phrase) else "B"

@@ -13,6 +13,22 @@ _DEGREE = re.compile(
     r"(?P<d1>(?:first|1st|1)[- ]?(?:degree|deg)|superficial))",
     re.IGNORECASE,
 )
+_PARTIAL = re.compile(
+    r"\b(?:partial(?:ly)?|incomplete(?:ly)?|near(?:ly)?|subtotal(?:ly)?)[- ](?:complete |total |traumatic |\w+ ){0,2}amputat|\b(?:partial|incomplete) amputat",
+    re.IGNORECASE,
+)
+_WORN = re.compile(
+    r"\b(?:old|chronic|degenerative|longstanding)\b.*menisc|menisc.*\b(?:old|chronic|degenerative|longstanding)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_FURTHER = {"amputation": ("partialamputation", _PARTIAL), "tear": ("worn", _WORN)}
+"""What the sentence makes of a kind; a meniscus that wore through is no injury of today (M23.2) and has no title here."""
+_NAIL = re.compile(
+    r"\bnail ?(?:bed|plate)?s? (?:is |was |were |also |partly |partially )*(?:torn|avulsed|lacerat\w+|repair\w*|damag\w+|removed|split|involved|cut|lifted)|"
+    r"\b(?:torn|avulsed|split|lacerated|damaged) nail|(?<!not )\bthrough (?:the )?nail|(?<!no )(?<!without )\bnail ?bed (?:laceration|injury|repair)|"
+    r"(?<!no )(?<!without )\bsubungual hematoma",
+    re.IGNORECASE,
+)
 _DEAD = re.compile(
     r"(?<!no )(?<!no tissue )(?<!without )(?<!without tissue )\b(?:necro(?:sis|tic)|gangren\w+|mummifi\w+|black (?:and |, ?)?(?:dry|eschar|hard|tips?)|deep frostbite|"
     r"(?:third|3rd|fourth|4th)[- ]degree frostbite|full[- ]thickness frostbite)",
@@ -31,6 +47,34 @@ _BITTEN = re.compile(
     r"\bbit(?:ten)? by (?:\w+ ){0,3}?(?:dog|cat|kitten|puppy|raccoon|bat|rat|horse|monkey|squirrel|ferret|pit ?bull|child|patient|person)\b|\b(?:dog|cat|human) bites?\b",
     re.IGNORECASE,
 )
+
+
+_OPEN = re.compile(r"\bopen\b(?! reduction|ed)|\bgustilo|\bcompound\b|\bg/?a (?:type|grade)", re.IGNORECASE)
+_OPEN_AT_FIRST = re.compile(
+    r"\bopen (?:type |grade )?(?:i{1,3}|[1-3])[abc]?\b|\bgustilo\b[^,;.]{0,20}|\bopen (?:at|on|when|by) (?:the )?(?:time of )?(?:injury|presentation)",
+    re.IGNORECASE,
+)
+"""How an old fracture is told to have been open, apart from the word that names it now."""
+_SEVERE = re.compile(
+    r"\b(?:gustilo|type|grade|g/?a|open)[\w-]*(?:\s+(?:type|grade|anderson|class))?\s*(?:3|iii)\s*-?[abc]?\b",
+    re.IGNORECASE,
+)
+
+
+def openness(kind: str, phrase: str, sentence: str) -> str:
+    """The seventh character for an open or closed fracture, by its own words and by what its sentence says of how it was first.
+
+    Args:
+        kind: The kind of injury; only fractures are open or closed.
+        phrase: Its words.
+        sentence: Its sentence, where it has no other fracture.
+    """
+    if kind not in {"fracture", "physeal"}:
+        return "A"
+    told = phrase if _OPEN.search(phrase) else " ".join(_OPEN_AT_FIRST.findall(sentence))
+    if not told:
+        return "A"
+    return "C" if _SEVERE.search(told) else "B"
 
 
 def kind_of(kind: str, before: str, phrase: str, sentence: str, note: str) -> str:
@@ -56,9 +100,17 @@ def kind_of(kind: str, before: str, phrase: str, sentence: str, note: str) -> st
             if _ANIMAL.search(what) or "bitten" in before.lower() or _BITTEN.search(note)
             else "bite"
         )
+    if kind in _FURTHER:
+        name, words = _FURTHER[kind]
+        return name if words.search(sentence) else kind
     if kind in {"laceration", "puncture"} and _BODY.search(sentence):
         return f"{kind}body"
     return kind
+
+
+def tears_nail(kind: str, note: str, bounds: tuple[int, int]) -> bool:
+    """Whether a wound goes through the nail, by its sentence and what follows."""
+    return kind.startswith(("laceration", "puncture", "openbite")) and _NAIL.search(note, *bounds) is not None
 
 
 def is_bite(before: str) -> bool:

@@ -68,13 +68,17 @@ KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("corrosion", r"\bcorrosion of unspecified degree\b"),
         ("crush", r"\bcrushing injury\b"),
         ("amputation", r"\bcomplete traumatic (?:metacarpophalangeal )?amputation\b|\bcomplete traumatic\b(?= trans)"),
+        (
+            "partialamputation",
+            r"\bpartial traumatic (?:metacarpophalangeal )?amputation\b|\bpartial traumatic\b(?= trans)",
+        ),
         ("body", r"^foreign body\b"),
         ("injury", r"\b(?:unspecified )?injury\b"),
     )
 )
 
 _KIND_WORDS = {
-    "with", "foreign", "wound", "traumatic", "complete", "degree", "unspecified", "other", "rupture", "quadrant",
+    "with", "foreign", "wound", "traumatic", "complete", "partial", "degree", "unspecified", "other", "rupture", "quadrant",
     "penetration", "into", "without", "injuries", "specified", "for", "from", "up", "as", "due", "by", "except", "any",
     "amputation", "nonvenomous", "nonthermal", "not", "elsewhere", "classified", "one", "two", "more", "single", "including",
 }  # fmt: skip

@@ -32,8 +32,8 @@ TRIGGERS = frozenset(
     }
 )
 _KINDS = re.compile(
-    r"\b(?:(?P<S060X>concussion)|(?P<S065X>(?:traumatic )?(?:acute |chronic )*(?:subdural (?:h(?:a?)ematoma|hemorrhage|bleed)s?|sdh))|"
-    r"(?P<S066X>(?:traumatic )?(?:acute )?(?:subarachnoid (?:hemorrhage|bleed)|sah))|(?P<S064X>(?:acute )?(?:(?:epidural|extradural) (?:h(?:a?)ematoma|hemorrhage)|edh))|"
+    r"\b(?:(?P<S060X>concussion)|(?P<S065X>(?:traumatic )?(?:acute |chronic )*(?:subdural (?:h(?:a?)ematoma|hemorrhage|bleed)s?|sdh)|(?:traumatic|acute) subdurals?)|"
+    r"(?P<S066X>(?:traumatic )?(?:acute )?(?:subarachnoid (?:hemorrhage|bleed|blood)|sah)|traumatic subarachnoid)|(?P<S064X>(?:acute )?(?:(?:epidural|extradural) (?:h(?:a?)ematoma|hemorrhage)|edh))|"
     r"(?P<S062X>diffuse (?:axonal|traumatic brain) injury)|(?P<S069X>traumatic brain injury|tbi|intracranial injury)|(?P<S0633>cerebral contusions?|brain contusions?))\b",
     re.IGNORECASE,
 )
@@ -47,7 +47,7 @@ _NO_LOSS = re.compile(
     re.IGNORECASE,
 )
 _LOSS = re.compile(
-    r"\b(?:loc|loss of consciousness|lost consciousness|passed out|knocked out|unconscious(?:ness)?|unresponsive|blacked out)\b",
+    r"\b(?:loc|loss of consciousness|lost consciousness|passed out|knocked out|unconscious(?:ness)?|unresponsive|blacked out|out cold|out for (?:about |around |approximately |roughly |over |nearly |maybe |at least )?(?:a |an |several |\d+ )?(?:few )?(?:s(?:ec(?:ond)?s?)?|min(?:ute)?s?|h(?:ou)?rs?)|(?:came|woke) to after)\b",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(

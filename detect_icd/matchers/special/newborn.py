@@ -96,7 +96,8 @@ class NewbornMatcher:
                         "K21",
                         "S",
                     ),
-                    despite=PAST,
+                    # The mother's blood, fever or drugs stand beside what the child has of them.
+                    despite=(*PAST, Status.FAMILY),
                 )
 
     def revise(self, candidates: list[Candidate], note: str) -> list[Candidate]:

@@ -78,7 +78,7 @@ class PregnancyMatcher:
     def statements(self, note: str, start: int, end: int, facts: Obstetrics) -> Iterator[Statement]:
         """The obstetric conditions of one sentence."""
         for rule, low, high in table("obstetric.tsv").find(note, start, end):
-            code = self._specified(rule.code, note, facts)
+            code = self._specified(rule.code, note, facts, note[low:high])
             if code is not None:
                 yield Statement(
                     code,
@@ -187,7 +187,7 @@ class PregnancyMatcher:
                 return chosen
         return None
 
-    def _specified(self, heading: str, note: str, facts: Obstetrics) -> str | None:
+    def _specified(self, heading: str, note: str, facts: Obstetrics, words: str) -> str | None:
         if heading == "O24.4":
             way = (
                 "insulin"
@@ -214,7 +214,7 @@ class PregnancyMatcher:
                 else {"first": "11", "second": "12", "third": "13"}.get(facts.trimester, "19")
             )
         if heading in {"O00.10", "O00.20"}:
-            return heading + {"right": "1", "left": "2"}.get(_side(note), "9")
+            return heading + {"right": "1", "left": "2"}.get(_side(words) or _side(note), "9")
         if heading == "O34.21":
             return "O34.211" if re.search(r"\blow transverse\b", note, re.IGNORECASE) else "O34.219"
         return self.resolve(heading, facts)

@@ -35,7 +35,7 @@ _NEAR = 150
 """Characters on either side of what was missing within which its reason stands."""
 
 _NOT_YET = re.compile(
-    r"\b(?:risks?|could|may|might|if|not to|do not|at least|should|suggest\w*|monitor\w* for|watch\w* for)\b[^.;:]{0,80}$",
+    r"\b(?:risks?|could|may|might|if|not to|do not|at least|should|suggest\w*|monitor\w* for|watch\w* for|(?:signs?|symptoms?) of|(?:told|taught|shown|knows|asked|explained|reviewed|discussed) (?:\w+ )?(?:what|about|of|how))\b[^.;:]{0,80}$",
     re.IGNORECASE,
 )
 """Before a drug: harm that may come, not harm that has."""

@@ -19,9 +19,9 @@ _ROLES = (
     ("atv", r"\b(?:atv|four-?wheeler|quad bike|all[- ]terrain)\b"),
     ("snowmobile", r"\bsnowmobile"),
     ("horse", r"\b(?:thrown|fell|fall|bucked|fallen|ejected)\b[^.;]{0,20}\b(?:from|off)\b[^.;]{0,8}\b(?:horse|pony|mule)"),
-    ("skateboard", r"\b(?:fell|fall|thrown)\b[^.;]{0,15}\b(?:from|off)\b[^.;]{0,10}\bskateboard|\bskateboard(?:ing)? (?:accident|fall|injury)|\bfell (?:while )?skateboarding"),
+    ("skateboard", r"\b(?:fell|fall|thrown|came|flew|tumbled|wiped out|slipped|flipped)\b[^.;]{0,15}\b(?:from|off|on)\b[^.;]{0,10}\bskateboard|\bskateboard(?:ing)? (?:accident|fall|injury)|\bfell (?:while )?skateboarding"),
     ("escooter", r"\b(?:electric|e-?) ?scooter|\be-scooter|\bstanding scooter"),
-    ("scooter", r"\b(?:fell|fall|thrown)\b[^.;]{0,15}\b(?:from|off)\b[^.;]{0,10}\bscooter"),
+    ("scooter", r"\b(?:fell|fall|thrown|came|flew|tumbled|wiped out|slipped|flipped)\b[^.;]{0,15}\b(?:from|off|on)\b[^.;]{0,10}\bscooter"),
     ("rollerskates", r"\broller ?(?:skat|blad)\w+|\bin-?line skat\w+"),
     ("iceskates", r"\b(?:fell|fall|slipped)\b[^.;]{0,20}\bice[- ]?skat\w+"),
     ("snowboard", r"\bsnowboard\w*"),
@@ -46,7 +46,7 @@ _HIT = (
     ("car", r"(?<!\bhis )(?<!\bher )(?<!\btheir )" + _CAR + r"|another vehicle|other vehicle"),
 )  # fmt: skip
 _COUNTERPART = re.compile(
-    r"\b(?:struck|hit|hitting|strikes|collided|collision|vs\.?|versus|into|rear[- ]?ended|t-?boned|sideswiped|crashed|crash|run over|ran over|by|against|with|swerved|skidd?ed|slid|veered|careened|plowed|off the road)\b[^.;]{0,40}?\b(?:"
+    r"\b(?:struck|hit|hitting|strikes|collided|collision|vs\.?|versus|into|rear[- ]?ended|t-?boned|sideswiped|crashed|crash|run over|ran over|by|against|with|swerved|skidd?ed|slid|veered|careened|plowed|off the road)(?:\b|(?<=\.))[^.;]{0,40}?\b(?:"
     + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _HIT)
     + r")\b",
     re.IGNORECASE,
@@ -54,7 +54,7 @@ _COUNTERPART = re.compile(
 _NO_OTHER = re.compile(r"\bno (?:other )?\w+$", re.IGNORECASE)
 _ACCIDENT = re.compile(
     r"\b(?:mvc|mva|mcc|collision|collided|crash(?:ed)?|accident|struck|hit|rear[- ]?ended|t-?boned|sideswiped|rollover|rolled over|overturned|"
-    r"thrown|ejected|fell|fall|bucked|flipped|ran (?:into|off|over)|run over|wreck|vs|lost control|swerved|skidd?ed|slid|veered|careened|plowed|spun out|skateboarding|sledding|snowboard\w*|skiing)\b",
+    r"thrown|ejected|fell|fall|came off|flew off|tumbled|wiped out|bucked|flipped|ran (?:into|off|over)|run over|wreck|vs|lost control|swerved|skidd?ed|slid|veered|careened|plowed|spun out|skateboarding|sledding|snowboard\w*|skiing)\b",
     re.IGNORECASE,
 )
 _NONCOLLISION = re.compile(
