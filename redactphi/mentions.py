@@ -240,6 +240,10 @@ def is_ordinary(word: str) -> bool:
     return lower in resources.terms("common_words") or lower in resources.terms("name_stopwords")
 
 
+_COUNT_BEFORE = regex.compile(r"\d-$")
+"""Before a word that says of how many it is: "6-strand"."""
+
+
 def is_name_there(text: str, start: int, end: int) -> bool:
     """Whether a lone part of a known name, found here, means the person.
 
@@ -248,7 +252,7 @@ def is_name_there(text: str, start: int, end: int) -> bool:
     capitals. Behind a title either does.
     """
     word = text[start:end]
-    if is_eponymic(text, end) or (word.islower() and text[start - 1 : start] == "-" and text[start - 2].isdigit()):
+    if is_eponymic(text, end) or (word.islower() and _COUNT_BEFORE.search(text, max(0, start - 2), start)):
         return False
     ordinary = is_ordinary(word)
     if not ordinary and word.lower() not in resources.terms("eponyms"):

@@ -55,10 +55,15 @@ def complete(
     return chosen
 
 
+@functools.cache
+def _earlier_codes() -> Mapping[str, str]:
+    return {row[0]: row[1] for row in rows("earlier_codes.tsv", 2)}
+
+
 @functools.lru_cache(maxsize=1024)
 def _earlier(code: str) -> str:
     """Where what a later release's code says was coded before; the code itself where that is not known."""
-    known = {row[0]: row[1] for row in rows("earlier_codes.tsv", 2)}
+    known = _earlier_codes()
     return next((known[code[:size]] for size in range(len(code), 0, -1) if code[:size] in known), code)
 
 

@@ -221,8 +221,15 @@ def _is_closing_or_germ(text: str, span: Span, found: str) -> bool:
     """Whether it is the word before a letter's signature, a germ, a trial with its number, or a year alone."""
     return (
         (found == "Best" and text[span.end : span.end + 2] == ",\n")
-        or _SPECIES.fullmatch(found) is not None
-        or (found.isupper() and len(found) > _INITIALS and _NUMBER_BEHIND.match(text, span.end) is not None)
+        or (span.score < SURE and _SPECIES.fullmatch(found) is not None)
+        or (
+            span.label in PERSON_LABELS
+            and span.score < ALL_BUT_SURE
+            and found.isupper()
+            and found.isalpha()
+            and len(found) > _INITIALS
+            and _NUMBER_BEHIND.match(text, span.end) is not None
+        )
         or _YEAR.fullmatch(found) is not None
     )
 

@@ -172,7 +172,8 @@ def _is_no_identifier(text: str, span: Span, found: str) -> bool:
         return False
     is_short = not _MARKS.intersection(found) if not digits else len(found) < _MIN_ID
     is_time = span.score < _HARDLY and _CLOCK_4.fullmatch(found) is not None
-    return is_short or is_time or _PROCEDURES.fullmatch(found) is not None or _is_of_a_trial(text, span)
+    is_value = _DECIMAL.fullmatch(found) is not None
+    return is_short or is_time or is_value or _PROCEDURES.fullmatch(found) is not None or _is_of_a_trial(text, span)
 
 
 def _is_normal_range(text: str, span: Span, found: str) -> bool:
@@ -200,8 +201,8 @@ def _is_procedure(text: str, span: Span, found: str) -> bool:
 
 
 def _is_measured(found: str) -> bool:
-    """Whether it is a time from one clock time to another, or a number with its unit or a decimal point."""
-    return any(shape.fullmatch(found) for shape in (_CLOCKS, _DOSE, _DECIMAL))
+    """Whether it is a time from one clock time to another, or a number with its unit."""
+    return (_CLOCKS.fullmatch(found) or _DOSE.fullmatch(found)) is not None
 
 
 def _is_of_a_trial(text: str, span: Span) -> bool:

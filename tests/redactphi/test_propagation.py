@@ -27,6 +27,7 @@ def spread(text, *seeds):
         ("Ravi Menon was here. R.M. signed; rm 4", "Ravi Menon", ["R.M."]),
         ("Ed Moss. P.O. intake; the Mossley road; moss", "Ed Moss", ["moss"]),
         ("Mark Davis signed. M.D. present", "Mark Davis", []),
+        ("Nell Strand, MD. FDP 6-strand repair, 4-strand too; told strand", "Nell Strand", ["strand"]),
         ("Pilar Echever saw her. Hat. q4 mo.\n\nPE\n---\nPE: no PE on CT", "Pilar Echever", []),
     ],
 )
@@ -143,3 +144,9 @@ def test_what_a_title_made_sure_of_names_the_person_wherever_the_model_saw_a_nam
 )
 def test_clinicians_sign_with_their_initials(text, name, signed):
     assert [words for words, _ in spread(text, (name, "PROVIDER"))] == signed
+
+
+def test_a_place_is_found_by_the_acronym_its_name_begins_with():
+    text = "Hospice: VNQ of Cape Cod. Family chooses VNQ. The ICU at Tanager. To the ICU."
+    assert spread(text, ("VNQ of Cape Cod", "FACILITY")) == [("VNQ", "FACILITY")]
+    assert spread(text, ("ICU at Tanager", "FACILITY")) == []

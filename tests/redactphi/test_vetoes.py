@@ -111,6 +111,9 @@ def test_what_is_never_phi_is_dropped(text, label, score):
     ("text", "label", "score"),
     [
         ("Report called to [[Jordan]], RN", "PROVIDER", 0.9),
+        ("TO [[MERCY TOWER]]-4 AFTER", "FACILITY", 0.9),
+        ("MRN [[123.4567]] on file", "MRN", 0.95),
+        ("seen by [[Anna Nicoli]] today", "PROVIDER", 0.95),
         ("She saw [[Dorsey]] in clinic", "PROVIDER", 0.8),
         ("seen on 2/1-[[3/4]] by us", "DATE", 0.8),
         ("back on [[the 7th]] for a check", "DATE", 0.8),
