@@ -2,12 +2,14 @@
 
 State t is ``f * state(t - 1) + (1 - f) * value``, element by element, once from the left and once from the right. The
 gates ``f`` and the values depend on the token's own vector alone (Bradbury et al. 2017, quasi-recurrent networks), so
-that only two elementwise operations are done token after token, for all texts side by side.
+that only a few elementwise operations are done token after token, for all texts side by side. As these are linear in the
+state, a text may be cut into stretches that are read side by side too, each from nothing; what was to come from the stretch
+before is added afterwards (Blelloch 1990, prefix sums).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -21,33 +23,51 @@ Indices = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Lanes:
-    """Several texts side by side, the longest first: all first tokens, then all second ones, and so on.
+    """Several texts side by side, or stretches of them, the longest first: all first tokens, then all second ones, and so on.
 
     Attributes:
         ahead: Which row of the joined texts stands at each place, read from the left.
         back: The same, read from the right.
-        counts: How many texts have a token at each step.
+        counts: How many lanes have a token at each step.
+        lane: The lane of each place.
+        ends: The last place of each lane.
+        joins: Lanes that go on from others and those others, the second stretches of texts first, then the third ones.
     """
 
     ahead: Indices
     back: Indices
     counts: list[int]
+    lane: Indices
+    ends: Indices
+    joins: list[tuple[Indices, Indices]]
 
     @classmethod
-    def of(cls, places: Sequence[tuple[int, int]]) -> Self:
+    def of(cls, places: Sequence[tuple[int, int]], stretch: int | None = None) -> Self:
         """The lanes of texts.
 
         Args:
             places: First row of each text and one past its last.
+            stretch: How many tokens a lane holds at most; without it each text is one lane.
         """
-        ordered = sorted(((stop - start, start) for start, stop in places if stop > start), reverse=True)
-        sizes = np.array([size for size, _ in ordered], np.int64)
-        starts = np.array([start for _, start in ordered], np.int64)
-        lane = np.repeat(np.arange(len(sizes)), sizes)
-        step = np.arange(len(lane)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        order = np.argsort(step, kind="stable")
-        lane, step = lane[order], step[order]
-        return cls(starts[lane] + step, starts[lane] + sizes[lane] - 1 - step, np.bincount(step).tolist())
+        starts, stops = np.array([place for place in places if place[0] < place[1]], np.int64).reshape(-1, 2).T
+        longest = int((stops - starts).max(initial=1))
+        stretch = min(stretch or longest, longest)
+        cuts = -(-(stops - starts) // stretch)
+        text = np.repeat(np.arange(len(starts)), cuts)
+        depth = np.arange(len(text)) - np.repeat(np.cumsum(cuts) - cuts, cuts)
+        skipped = depth * stretch
+        sizes = np.minimum(stretch, (stops - starts)[text] - skipped)
+        order = np.argsort(-sizes, kind="stable")
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        joins = [(rank[deep], rank[deep - 1]) for deep in map(np.flatnonzero, _levels(depth))]
+        counts = np.cumsum(np.bincount(sizes, minlength=1)[:0:-1])[::-1]
+        step = np.repeat(np.arange(len(counts)), counts)
+        firsts = np.cumsum(counts) - counts
+        lane = np.arange(len(step)) - firsts[step]
+        ahead = (starts[text] + skipped)[order][lane] + step
+        back = (stops[text] - 1 - skipped)[order][lane] - step
+        return cls(ahead, back, counts.tolist(), lane, firsts[sizes[order] - 1] + np.arange(len(order)), joins)
 
     def places(self, count: int) -> list[Indices]:
         """Where in the lanes each of ``count`` rows of the joined texts stands, read from either side; 0 between texts."""
@@ -98,13 +118,13 @@ def scan(gates: Floats, values: Floats, counts: Sequence[int]) -> Floats:
     return states
 
 
-def scan_on(last: Floats, gates: Floats, values: Floats, counts: Sequence[int]) -> Floats:
-    """The states of the next steps of lanes, in place of the values; gives the states of the last one.
+def scan_on(last: tuple[Floats, Floats], gates: Floats, values: Floats, counts: Sequence[int]) -> tuple[Floats, Floats]:
+    """The states of the next steps of lanes; gives those of the last step, and how much is left there of what came before the lane.
 
     Args:
-        last: The states of the step before, of shape (sides, rows, states).
-        gates: Before the logistic function; overwritten.
-        values: Before tanh; overwritten.
+        last: What this gave for the steps before, of shape (sides, rows, states) each.
+        gates: Before the logistic function; overwritten by how much is left of what came before the lane.
+        values: Before tanh; overwritten by the states.
         counts: Rows of each step.
     """
     gates *= np.float32(0.5)
@@ -114,12 +134,33 @@ def scan_on(last: Floats, gates: Floats, values: Floats, counts: Sequence[int]) 
     np.tanh(values, out=values)
     values *= 1 - gates
     start = 0
+    states, left = last
     for count in counts:
-        here = values[:, start : start + count]
-        if last.shape[1]:
-            here += gates[:, start : start + count] * last[:, :count]
-        last, start = here, start + count
-    return last
+        here, stays = values[:, start : start + count], gates[:, start : start + count]
+        if states.shape[1]:
+            here += stays * states[:, :count]
+            stays *= left[:, :count]
+        states, left, start = here, stays, start + count
+    return states, left
+
+
+def join(states: Floats, left: Floats, lanes: Lanes, block: int) -> None:
+    """Add to the states of stretches what comes from the stretches before.
+
+    Args:
+        states: Of shape (sides, rows, states), each lane's from nothing.
+        left: How much of what came before the lane is left at each row; overwritten.
+        lanes: The order of the rows.
+        block: Rows worked on at a time.
+    """
+    carried = np.zeros((states.shape[0], len(lanes.ends), states.shape[2]), np.float32)
+    ends, kept = states[:, lanes.ends], left[:, lanes.ends]
+    for on, before in lanes.joins:
+        carried[:, on] = ends[:, before] + kept[:, before] * carried[:, before]
+    for start in range(0, states.shape[1], block):
+        rows = slice(start, start + block)
+        left[:, rows] *= carried.take(lanes.lane[rows], axis=1, mode="clip")
+        states[:, rows] += left[:, rows]
 
 
 def scan_gradient(
@@ -146,3 +187,8 @@ def scan_gradient(
         first = counts[0]
         before[first:] = states[np.arange(first, len(states)) - np.repeat(counts[:-1], counts[1:])]
     return total * (before - values), total * (1 - gates)
+
+
+def _levels(depth: Indices) -> Iterator[NDArray[np.bool_]]:
+    """Where each depth but the first stands."""
+    return (depth == level for level in range(1, int(depth.max(initial=0)) + 1))
