@@ -265,6 +265,14 @@ def _is_unfamiliar(value: str) -> bool:
     return not all(_is_common(word) or word in resources.terms("clinical_words") for word in words)
 
 
+def _is_told_name(value: str) -> bool:
+    """Whether a word that a cue says is a person's may be one: a listed name, however common, or one no list knows."""
+    word = value.lower()
+    if word in resources.terms("name_stopwords") or word in resources.terms("clinical_words"):
+        return False
+    return _in_list(word, "surnames") or _in_list(word, "first_names") or not _is_common(word)
+
+
 def _given_name(value: str) -> bool:
     word = value.lower()
     given = resources.terms("first_names")
@@ -307,7 +315,7 @@ def _reversed_name(value: str) -> bool:
     last, first = words[:1], words[1:]
     if len(first) != 1 or first[0] not in resources.terms("first_names") or _is_common(first[0]):
         return False
-    if _is_code(value) or not _is_one_case(value) or _are_no_people(value):
+    if _is_code(value) or not _is_cased_like_a_name(value) or _are_no_people(value):
         return False
     eponyms = resources.terms("eponyms")
     if first[0] in eponyms and last[0] in eponyms:
@@ -335,10 +343,10 @@ def _are_no_people(value: str) -> bool:
 _UNITS = frozenset({"min", "sec", "hr", "cm", "mm", "ml", "cc", "mg"})
 
 
-def _is_one_case(value: str) -> bool:
-    """Whether both halves of "Last, First" are written alike: "Hashimoto's, GERD" is no name."""
+def _is_cased_like_a_name(value: str) -> bool:
+    """Whether "Last, First" is not written in capitals in its second half alone: "Hashimoto's, GERD" is no name."""
     last, first = (part.strip() for part in value.replace("/", ",").split(",", 1))
-    return last.isupper() == first.isupper() or len(first) == 1
+    return last.isupper() >= first.isupper() or len(first) == 1
 
 
 def _person(value: str) -> bool:
@@ -359,6 +367,7 @@ def _newborn(value: str) -> bool:
 VALIDATORS = {
     "unfamiliar": _is_unfamiliar,
     "surname": _surname,
+    "told-name": _is_told_name,
     "given-name": _given_name,
     "given-name-initial": _given_name_initial,
     "full-name": _full_name,
