@@ -270,6 +270,8 @@ def _is_told_name(value: str) -> bool:
     word = value.lower()
     if word in resources.terms("name_stopwords") or word in resources.terms("clinical_words"):
         return False
+    if value.isupper() and len(value) <= _ACRONYM:
+        return False
     return _in_list(word, "surnames") or _in_list(word, "first_names") or not _is_common(word)
 
 
@@ -335,7 +337,7 @@ def _are_no_people(value: str) -> bool:
     eponyms = resources.terms("clinical_eponyms")
     return (
         any(word.lower() in WEEKDAYS or word.lower() in _UNITS for word in words)
-        or (value.isupper() and any(word in resources.terms("clinical_acronyms") for word in words))
+        or (words[0].isupper() and any(word in resources.terms("clinical_acronyms") for word in words))
         or all(word.title() in eponyms for word in words)
     )
 
