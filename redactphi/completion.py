@@ -36,6 +36,7 @@ class Rest:
         pattern: Matches the rest: behind it from its end on, before it up to its start.
         holds: What is found in the span itself; None where that does not matter.
         joins: Whether a span of the same label must follow the rest.
+        listed: Terms of which the group ``told`` must be one; what it matched is then a span of its own.
         matches: Examples, ``[[...]]`` found and ``|`` where the whole ends.
         ignores: Examples in which nothing goes on.
     """
@@ -47,6 +48,7 @@ class Rest:
     pattern: regex.Pattern[str]
     holds: regex.Pattern[str] | None = None
     joins: bool = False
+    listed: str | None = None
     matches: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
 
@@ -60,16 +62,30 @@ class Rest:
         """
         if self.holds is not None and self.holds.search(text[span.start : span.end]) is None:
             return None
-        if self.side == _BEHIND:
+        is_behind = self.side == _BEHIND
+        if is_behind:
             found = self.pattern.match(text, span.end, min(len(text), span.end + _REACH))
-            if found is None:
-                return None
-            if not self.joins:
-                return span.between(span.start, found.end())
+        else:
+            found = self.pattern.search(text, max(0, span.start - _REACH), span.start)
+        if found is None:
+            return None
+        if self.listed is not None:
+            return self._beside(found, span)
+        if self.joins:
             end = ends.get((found.end(), span.label))
             return None if end is None else span.between(span.start, end)
-        found = self.pattern.search(text, max(0, span.start - _REACH), span.start)
-        return None if found is None else span.between(found.start(), span.end)
+        return span.between(span.start, found.end()) if is_behind else span.between(found.start(), span.end)
+
+    def _beside(self, found: regex.Match[str], span: Span) -> Span | None:
+        """What stands beside the span, if all its words or the one that is nearer to the span are listed."""
+        listed = resources.terms(str(self.listed))
+        start, end = found.span("told")
+        if found["told"].lower() in listed:
+            return span.between(start, end)
+        first, _, last = found["told"].partition(" ")
+        if self.side == _BEHIND:
+            return span.between(start, start + len(first)) if last and first.lower() in listed else None
+        return span.between(end - len(last), end) if last.lower() in listed else None
 
 
 def completed(text: str, spans: Sequence[Span]) -> list[Span]:

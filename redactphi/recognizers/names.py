@@ -266,13 +266,26 @@ def _is_unfamiliar(value: str) -> bool:
 
 
 def _is_told_name(value: str) -> bool:
-    """Whether a word that a cue says is a person's may be one: a listed name, however common, or one no list knows."""
-    word = value.lower()
-    if word in resources.terms("name_stopwords") or word in resources.terms("clinical_words"):
-        return False
+    """Whether what a cue says is a person's may be one: listed names, however common, or words no list knows."""
     if value.isupper() and len(value) <= _ACRONYM:
         return False
+    words = [word for word in _words(value) if len(word) > 1]
+    return bool(words) and all(map(_may_be_told, words))
+
+
+def _may_be_told(word: str) -> bool:
+    if word in resources.terms("name_stopwords") or word in resources.terms("clinical_words"):
+        return False
     return _in_list(word, "surnames") or _in_list(word, "first_names") or not _is_common(word)
+
+
+def _is_surname_only(value: str) -> bool:
+    """Whether each part of a word is a listed surname and no word that notes use for other things, nor an eponym."""
+    others = ("common_words", "name_stopwords", "clinical_words", "eponyms", "clinical_products")
+    return all(
+        part in resources.terms("surnames") and not any(part in resources.terms(name) for name in others)
+        for part in _PART.findall(value.lower())
+    )
 
 
 def _given_name(value: str) -> bool:
@@ -369,6 +382,7 @@ def _newborn(value: str) -> bool:
 VALIDATORS = {
     "unfamiliar": _is_unfamiliar,
     "surname": _surname,
+    "surname-only": _is_surname_only,
     "told-name": _is_told_name,
     "given-name": _given_name,
     "given-name-initial": _given_name_initial,
