@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from redactphi.labels import PhiLabel
+from redactphi.recognizers.certainty import ALL_BUT_SURE
 from redactphi.recognizers.clinical import products
 from redactphi.spans import Span
 
 _NUMBERS = frozenset(map(str, (PhiLabel.ID_OTHER, PhiLabel.MRN, PhiLabel.PHONE)))
-_SURE = 0.985
 _BEFORE = 40
 _LINES = 14
 _LOOKED_AT = 4000
@@ -34,7 +34,7 @@ def is_catalogue_number(text: str, span: Span) -> bool:
     before = text[max(0, span.start - _BEFORE) : span.start]
     if is_behind_label(text, span):
         return True
-    if span.score >= _SURE:
+    if span.score >= ALL_BUT_SURE:
         return False
     word = _WORD.search(before)
     if word is not None and word[1].lower() in products():

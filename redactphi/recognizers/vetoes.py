@@ -17,6 +17,7 @@ import regex
 from redactphi import resources
 from redactphi.labels import PhiLabel
 from redactphi.mentions import PERSON_LABELS, is_eponymic, is_sentence_start, is_titled
+from redactphi.recognizers.certainty import ALL_BUT_SURE, DOUBT, SURE
 from redactphi.recognizers.clinical import (
     WORD,
     are_clinical,
@@ -35,15 +36,6 @@ from redactphi.recognizers.names import ordinary_words
 from redactphi.recognizers.vetoes_numbers import is_no_number, is_numbered_place
 from redactphi.recognizers.vetoes_things import is_a_thing, is_kind_of_place
 from redactphi.spans import Span
-
-DOUBT = 0.8
-"""Below this probability a lone ordinary, capitalised word or eponym is taken for what it usually is."""
-
-SURE = 0.9
-"""What a lower-case word in a note written with capitals, an acronym or a brand must reach to be a name."""
-
-ALL_BUT_SURE = 0.985
-"""What an ordinary word must reach to be a name where every word has a capital, as at the beginning of a sentence."""
 
 _LOOKED_AT = 4000
 _LETTERS_A_CAPITAL = 200

@@ -7,11 +7,10 @@ import re
 
 from redactphi import resources
 from redactphi.labels import PhiLabel
+from redactphi.recognizers.certainty import DOUBT, SURE
 from redactphi.spans import Span
 
-_DOUBT = 0.8
 _HARDLY = 0.6
-_SURE = 0.9
 _MIN_ID = 4
 _MIN_PHONE = 7
 _ZIP = 5
@@ -168,7 +167,7 @@ def _is_no_identifier(text: str, span: Span, found: str) -> bool:
         or _COUNTED.match(text, span.end)
     ):
         return True
-    if span.score >= _SURE:
+    if span.score >= SURE:
         return False
     is_short = not _MARKS.intersection(found) if not digits else len(found) < _MIN_ID
     is_time = span.score < _HARDLY and _CLOCK_4.fullmatch(found) is not None
@@ -231,7 +230,7 @@ def _is_no_date_in_digits(span: Span, found: str) -> bool:
         return True
     if year:
         return False
-    return span.score < _SURE if mark != "/" else span.score < _DOUBT and _SCORE.fullmatch(found) is not None
+    return span.score < SURE if mark != "/" else span.score < DOUBT and _SCORE.fullmatch(found) is not None
 
 
 def _whole_number(text: str, span: Span) -> str:

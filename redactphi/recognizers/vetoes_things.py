@@ -7,11 +7,10 @@ import re
 
 from redactphi import resources
 from redactphi.mentions import PERSON_LABELS
+from redactphi.recognizers.certainty import ALL_BUT_SURE, SURE
 from redactphi.recognizers.clinical import WORD
 from redactphi.spans import Span
 
-_SURE = 0.9
-_ALL_BUT_SURE = 0.985
 _BEFORE = 24
 _BEHIND = 24
 _CALLED_AFTER = re.compile(
@@ -47,7 +46,7 @@ def is_a_thing(text: str, span: Span, found: str) -> bool:
     or what is counted ("another Kitner"); or an instrument's noun behind ("Dorsey dissector").
     """
     low = max(0, span.start - _BEFORE)
-    if span.score >= _ALL_BUT_SURE:
+    if span.score >= ALL_BUT_SURE:
         return False
     if text[span.start - 4 : span.start] == " of " and _CALLED_AFTER.search(text, low, span.start):
         return True
@@ -56,7 +55,7 @@ def is_a_thing(text: str, span: Span, found: str) -> bool:
         or (WORD.fullmatch(found) and _is_counted(text, low, span.start, found))
     ):
         return True
-    return span.score < _SURE and _THING_BEFORE.search(text, low, span.start) is not None
+    return span.score < SURE and _THING_BEFORE.search(text, low, span.start) is not None
 
 
 def _is_counted(text: str, low: int, start: int, found: str) -> bool:
