@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -36,8 +35,6 @@ _NAME_LISTS = LISTS["first_names"] | LISTS["surnames"]
 _UPPER_SHARE = 0.06
 _LOWER_SHARE = 0.08
 _MIXED_SHARE = 0.08
-_SMALL_SHARE = 0.12
-_CAPITALISED = re.compile(r"\b[A-Z](?:['’][A-Z])?[^\W_]*[a-z][^\W_]*")
 _LINE_SHARE = 0.4
 _SPECIAL = CLINICAL["clinical_acronyms"] | CLINICAL["clinical_products"] | CLINICAL["clinical_eponyms"]
 _UNKNOWN_SPECIAL = 0.3
@@ -113,10 +110,7 @@ def tag_tokens(keys: Iterable[str], spans: Iterable[tuple[int, int, str]]) -> ND
 
 
 def recase(text: str, rng: random.Random) -> str:
-    """The text, sometimes in capitals or lower case, whole or by lines, or typed in haste. Offsets stay.
-
-    Typed in haste, names and beginnings of sentences are in small letters, while acronyms keep their capitals.
-    """
+    """The text, sometimes in capitals or lower case, whole or by lines. Offsets stay."""
     draw = rng.random()
     if draw < _UPPER_SHARE:
         return _same_length(text, text.upper())
@@ -126,8 +120,6 @@ def recase(text: str, rng: random.Random) -> str:
         change = rng.choice((str.upper, str.lower))
         lines = [_same_length(line, change(line)) if rng.random() < _LINE_SHARE else line for line in text.split("\n")]
         return "\n".join(lines)
-    if draw < _UPPER_SHARE + _LOWER_SHARE + _MIXED_SHARE + _SMALL_SHARE:
-        return _same_length(text, _CAPITALISED.sub(lambda word: word[0].lower(), text))
     return text
 
 

@@ -39,6 +39,9 @@ from redactphi.spans import Span
 
 _LOOKED_AT = 4000
 _LETTERS_A_CAPITAL = 200
+_BEGINNING = re.compile(r"(?:[.?!] {1,2}|\n[ \t>*#-]*(?:\d{1,4}[.):]? {1,3})?)([^\W\d_])(?=[^\W\d_]{2})")
+_FULL_LINE = 56
+_HASTE = 0.3
 _NUMBERED = frozenset(map(str, (PhiLabel.DATE, PhiLabel.PHONE, PhiLabel.MRN, PhiLabel.ID_OTHER, PhiLabel.ZIP)))
 _NAMED = frozenset(
     map(str, (PhiLabel.NAME, PhiLabel.PROVIDER, PhiLabel.FACILITY, PhiLabel.EMPLOYER, PhiLabel.LOCATION))
@@ -102,7 +105,7 @@ def without_vetoed(text: str, spans: Sequence[Span]) -> list[Span]:
     if not spans:
         return []
     codes = [match.span() for match in _CODE.finditer(text)]
-    capitals = _has_capitals(text)
+    capitals = _has_capitals(text) and not _is_typed_in_haste(text)
     return [
         span
         for span, has_neighbour in zip(spans, _have_neighbours(spans), strict=True)
@@ -326,7 +329,7 @@ def _is_plain_word(text: str, span: Span, word: str, *, capitals: bool) -> bool:
         return doubtful and is_common and is_sentence_start(text, span.start)
     is_plain = lower in ordinary_words() or lower in plain_words() or _is_derived(lower)
     return is_plain and (
-        doubtful or word.islower() or (span.score < ALL_BUT_SURE and _has_a_capital_anyway(text, span))
+        doubtful or (span.score < ALL_BUT_SURE and (word.islower() or _has_a_capital_anyway(text, span)))
     )
 
 
@@ -353,6 +356,18 @@ def _has_capitals(text: str) -> bool:
     least = len(head) // _LETTERS_A_CAPITAL + 1
     plain = sum(1 for _ in islice(_CAPITAL.finditer(head), least))
     return plain == least or sum(map(str.isupper, head)) >= least
+
+
+def _is_typed_in_haste(text: str) -> bool:
+    """Whether sentences and lines often begin with a small letter: names may, too, however many acronyms there are."""
+    small = begun = 0
+    for match in _BEGINNING.finditer(text, 0, _LOOKED_AT):
+        # A long line is broken where it is full, in the middle of a sentence.
+        is_broken = match[0][0] == "\n" and match.start() - text.rfind("\n", 0, match.start()) > _FULL_LINE
+        if not is_broken:
+            begun += 1
+            small += match[1].islower()
+    return begun > 0 and small > _HASTE * begun
 
 
 @functools.cache

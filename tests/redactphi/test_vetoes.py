@@ -169,3 +169,24 @@ def test_a_word_is_judged_alone_only_where_it_stands_alone():
 
 def test_nothing_found_is_nothing_vetoed():
     assert without_vetoed("No PHI here.", []) == []
+
+
+HASTE = (
+    "night s/o  7/14\nwas on CHF pathway. K 5.2 ok. call if MAP <65\n{}\nwants to go home. dc am if CXR ok. rpt K pm\n"
+)
+CARE = "Seen on the CHF pathway. The K was 5.2. Call if MAP is under 65.\n{}\nShe wants to go home.\nRepeat K in the evening.\n"
+
+
+@pytest.mark.parametrize("line", ["OR again w/ [[elsayedi]] 0730", "from [[kpatelo]] to nights"])
+def test_what_no_list_knows_may_be_a_name_in_small_letters_where_lines_begin_so(line):
+    assert kept(HASTE.format(line), "PROVIDER", 0.85)
+    assert not kept(CARE.format(line), "PROVIDER", 0.85)
+
+
+def test_plain_words_in_small_letters_stay_in_haste_too():
+    assert not kept(HASTE.format("stable on [[warming]] blanket"), "PROVIDER", 0.85)
+
+
+def test_full_lines_that_are_broken_are_not_typed_in_haste():
+    full = "The patient was seen again in the evening after the second unit had been given\nand was well. "
+    assert not kept(full * 6 + "The [[mesentara]] was seen.", "PROVIDER", 0.85)

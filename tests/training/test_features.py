@@ -38,12 +38,6 @@ def test_recasing_never_moves_an_offset():
         assert changed.count("\n") == 2
 
 
-def test_what_is_typed_in_haste_keeps_its_acronyms():
-    text = "Dr. McDonald saw Jane O'Neill-Ross at St. Mary's. CHF, ASA given. pH 7.3"
-    changed = {recase(text, random.Random(seed)) for seed in range(60)}
-    assert "dr. mcdonald saw jane o'neill-ross at st. mary's. CHF, ASA given. pH 7.3" in changed
-
-
 def test_names_stay_out_of_the_vocabulary_and_words_stay_in():
     corpus = Corpus()
     for number in range(30):
