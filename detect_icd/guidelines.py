@@ -23,7 +23,7 @@ from detect_icd.conventions.linked import apply_linked
 from detect_icd.conventions.organisms import apply_organisms
 from detect_icd.conventions.sequelae import apply_sequelae
 from detect_icd.conventions.sequence import hints, sequence
-from detect_icd.conventions.specificity import most_specific
+from detect_icd.conventions.specificity import GATHERING, most_specific
 from detect_icd.conventions.statements import read_statements
 from detect_icd.conventions.surroundings import Surroundings
 from detect_icd.conventions.ulcers import read_ulcers
@@ -294,7 +294,10 @@ def _was_taken_out(candidate: Candidate) -> bool:
 def _is_back(docket: Docket, known: Rules, past: Candidate, history: str) -> bool:
     """Whether another condition of the same history code is present: a past anemia says nothing beside today's."""
     return any(
-        other is not past and other.status is Status.PRESENT and known.history_code(other.coding.code) == history
+        other is not past
+        and other.status is Status.PRESENT
+        and known.history_code(other.coding.code) == history
+        and (history not in GATHERING or other.coding.code[:3] == past.coding.code[:3])
         for other in docket.diagnoses()
     )
 
