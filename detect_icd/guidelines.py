@@ -12,7 +12,7 @@ from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.conventions.combine import apply_combinations, part
 from detect_icd.conventions.concluded import drop_concluded
 from detect_icd.conventions.courses import state_both_courses
-from detect_icd.conventions.docket import Docket
+from detect_icd.conventions.docket import Docket, is_history
 from detect_icd.conventions.encounter import drop_own_operation
 from detect_icd.conventions.excludes import exclude
 from detect_icd.conventions.eyes import each_eye
@@ -81,6 +81,7 @@ class Guidelines:
         _by_billability(docket, book)
         self._by_convention(docket, book)
         _once(docket)
+        _as_past(docket)
         reported = sequence(docket.standing, self.rules, book)
         for candidate in reported:
             entry = book.get(candidate.coding.code) if candidate.coding.system is CodeSystem.ICD10CM else None
@@ -121,6 +122,17 @@ def _once(docket: Docket) -> None:
     for candidate in sorted(docket.diagnoses(), key=lambda c: c.status is not Status.PRESENT):
         if (other := first.setdefault(candidate.coding.code, candidate)) is not candidate:
             docket.drop(candidate, f"reported once: {other.coding.code} stands already")
+
+
+def _as_past(docket: Docket) -> None:
+    """Says of what is told in the words of a personal history that it is past, as of what a cue made one."""
+    for candidate in docket.diagnoses():
+        if is_history(candidate) and candidate.status is Status.PRESENT and candidate.coding.code != _EX_SMOKER:
+            docket.swap(candidate, replace(candidate, status=Status.HISTORICAL))
+
+
+_EX_SMOKER = "Z87.891"
+"""Tells what somebody is now."""
 
 
 def _merged(candidates: Iterable[Candidate]) -> list[Candidate]:
