@@ -358,7 +358,18 @@ def _reaches(text: str, cues: list[Cue], cue: Cue, mention: Range, code: str) ->
             return False
     if cue.rule.stops and any(letter in cue.rule.stops for letter in text[low:high]):
         return bool(cue.rule.through) and code.startswith(cue.rule.through)
+    if cue.rule.direction == "forward" and _is_aside(text, low, high):
+        return False
     return not cue.rule.max_words or _words_between(text, low, high) <= cue.rule.max_words
+
+
+def _is_aside(text: str, low: int, high: int) -> bool:
+    """Whether a cue speaks within brackets that are closed before the mention: "cancer 2012 (no evid of dz), HTN"."""
+    closed = text.find(")", low, high)
+    return closed > 0 and bool(text[low:closed].strip()) and _OPENED.search(text, max(0, low - 80), closed) is not None
+
+
+_OPENED = re.compile(r"\([^()\n]*$")
 
 
 def _words_between(text: str, low: int, high: int) -> int:

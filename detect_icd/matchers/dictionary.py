@@ -321,6 +321,9 @@ def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool
     """Whether a side word belongs to something else: cut off by a comma or "and", with its own word after it."""
     ordered = sorted(members)
     for place, number in enumerate(ordered):
+        # "Temporal lobe epilepsy, last seizure 2 years ago": the last one is told of for its date.
+        if place and number - 1 not in members and tokens[number - 1].word == "last":
+            return True
         # The eye of "dry AMD OU" is no word of "dry eye".
         if tokens[number].word in _EYES and not members & {number - 1, number + 1}:
             return True
