@@ -347,7 +347,11 @@ def _reaches(text: str, cues: list[Cue], cue: Cue, mention: Range, code: str) ->
     return not cue.rule.max_words or _words_between(text, low, high) <= cue.rule.max_words
 
 
-_ITEM = re.compile(r",\s*\w")
+_ITEM = re.compile(
+    r",\s*(?!(?:now|since|which|that|has|have|had|was|is|are|were|treated|and|but|fully|completely|all|on|off|after|then|it|he|she|later|requir\w+|managed|improved|both)\b)\w",
+    re.IGNORECASE,
+)
+"""A comma, and behind it another item of a list rather than more of the same."""
 
 
 def _is_aside(text: str, low: int, high: int) -> bool:

@@ -41,7 +41,7 @@ _BARRIER = re.compile(
 _STOP = re.compile(r"\n\s*\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])(?<!\b[Ss]t)\.\s")
 """Parts even words that stand next to one another."""
 
-_BREAK = re.compile(r",(?!\s?\d)|\band\b|\bor\b|(?<!\d)(?<!\bd)/(?!\d)|\n|\(|\)| - ", re.IGNORECASE)
+_BREAK = re.compile(r",(?!\s?\d)|\band\b|\bor\b|(?<!\d)/(?!\d)(?!(?<=\bd/)t\b)|\n|\(|\)| - ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
