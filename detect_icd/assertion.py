@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 
 from detect_icd.candidates import Status
 from detect_icd.coding import icd10cm
-from detect_icd.gates import Openings, openings
+from detect_icd.gates import Openings, openings, spaced
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 from redactphi.spans import Span
@@ -44,6 +44,7 @@ class CueRule:
         cancels: Statuses it takes back, the section's included.
         stops: Characters it does not reach over.
         through: Code prefixes of mentions it reaches in spite of them.
+        own: Whether it speaks of the item of a list it stands in alone ("HTN, AKI resolved").
         only: Code prefixes (no dots) it speaks of; empty speaks of all.
         spares: Code prefixes it does not speak of.
         matches: Texts in which the mention in brackets gets this status.
@@ -60,6 +61,7 @@ class CueRule:
     cancels: tuple[str, ...] = ()
     stops: str = ""
     through: tuple[str, ...] = ()
+    own: bool = False
     only: tuple[str, ...] = ()
     spares: tuple[str, ...] = ()
     matches: tuple[str, ...] = ()
@@ -252,26 +254,6 @@ def _bordered(phrase: str) -> str:
     return f"{left}{spaced(phrase)}{right}"
 
 
-_LOOKBEHIND = re.compile(r"\(\?<[=!][^()]*\)")
-
-
-def spaced(pattern: str) -> str:
-    """A pattern in which a space stands for any white space, except within brackets; in a lookbehind for one."""
-    behind = [match.span() for match in _LOOKBEHIND.finditer(pattern)]
-    parts, inside = [], False
-    for place, letter in enumerate(pattern):
-        escaped = place > 0 and pattern[place - 1] == "\\" and pattern[max(0, place - 2) : place] != r"\\"
-        if letter in "[]" and not escaped:
-            inside = letter == "["
-        if letter != " " or inside:
-            parts.append(letter)
-        elif any(low <= place < high for low, high in behind) or pattern[place + 1 : place + 2] in {"?", "*", "+", "{"}:
-            parts.append(r"\s")
-        else:
-            parts.append(r"\s+")
-    return "".join(parts)
-
-
 @functools.cache
 def context_rules() -> ContextRules:
     """The packaged cues."""
@@ -358,7 +340,27 @@ def _reaches(text: str, cues: list[Cue], cue: Cue, mention: Range, code: str) ->
             return False
     if cue.rule.stops and any(letter in cue.rule.stops for letter in text[low:high]):
         return bool(cue.rule.through) and code.startswith(cue.rule.through)
+    if cue.rule.direction == "forward" and _is_aside(text, low, high):
+        return False
+    if cue.rule.own and _ITEM.search(text, low, high) and not code.startswith(cue.rule.through):
+        return False
     return not cue.rule.max_words or _words_between(text, low, high) <= cue.rule.max_words
+
+
+_ITEM = re.compile(
+    r",\s*(?!(?:now|since|which|that|has|have|had|was|is|are|were|treated|and|but|fully|completely|all|on|off|after|then|it|he|she|later|requir\w+|managed|improved|both)\b)\w",
+    re.IGNORECASE,
+)
+"""A comma, and behind it another item of a list rather than more of the same."""
+
+
+def _is_aside(text: str, low: int, high: int) -> bool:
+    """Whether a cue speaks within brackets that are closed before the mention: "cancer 2012 (no evid of dz), HTN"."""
+    closed = text.find(")", low, high)
+    return closed > 0 and bool(text[low:closed].strip()) and _OPENED.search(text, max(0, low - 80), closed) is not None
+
+
+_OPENED = re.compile(r"\([^()\n]*$")
 
 
 def _words_between(text: str, low: int, high: int) -> int:

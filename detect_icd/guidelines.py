@@ -12,7 +12,7 @@ from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.conventions.combine import apply_combinations, part
 from detect_icd.conventions.concluded import drop_concluded
 from detect_icd.conventions.courses import state_both_courses
-from detect_icd.conventions.docket import Docket
+from detect_icd.conventions.docket import Docket, is_history
 from detect_icd.conventions.encounter import drop_own_operation
 from detect_icd.conventions.excludes import exclude
 from detect_icd.conventions.eyes import each_eye
@@ -23,7 +23,7 @@ from detect_icd.conventions.linked import apply_linked
 from detect_icd.conventions.organisms import apply_organisms
 from detect_icd.conventions.sequelae import apply_sequelae
 from detect_icd.conventions.sequence import hints, sequence
-from detect_icd.conventions.specificity import most_specific
+from detect_icd.conventions.specificity import GATHERING, most_specific
 from detect_icd.conventions.statements import read_statements
 from detect_icd.conventions.surroundings import Surroundings
 from detect_icd.conventions.ulcers import read_ulcers
@@ -81,6 +81,7 @@ class Guidelines:
         _by_billability(docket, book)
         self._by_convention(docket, book)
         _once(docket)
+        _as_past(docket)
         reported = sequence(docket.standing, self.rules, book)
         for candidate in reported:
             entry = book.get(candidate.coding.code) if candidate.coding.system is CodeSystem.ICD10CM else None
@@ -121,6 +122,17 @@ def _once(docket: Docket) -> None:
     for candidate in sorted(docket.diagnoses(), key=lambda c: c.status is not Status.PRESENT):
         if (other := first.setdefault(candidate.coding.code, candidate)) is not candidate:
             docket.drop(candidate, f"reported once: {other.coding.code} stands already")
+
+
+def _as_past(docket: Docket) -> None:
+    """Says of what is told in the words of a personal history that it is past, as of what a cue made one."""
+    for candidate in docket.diagnoses():
+        if is_history(candidate) and candidate.status is Status.PRESENT and candidate.coding.code != _EX_SMOKER:
+            docket.swap(candidate, replace(candidate, status=Status.HISTORICAL))
+
+
+_EX_SMOKER = "Z87.891"
+"""Tells what somebody is now."""
 
 
 def _merged(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -241,7 +253,7 @@ _OPERATED = "status/historical-occasion"
 
 _OVER = frozenset({
     "status/historical-over", "status/historical-after", "status/historical-corrected-after", "status/historical-when",
-    "status/historical-when-comma", "status/operated-for", _OPERATED,
+    "status/historical-when-comma", "status/operated-for", "status/before-transplant", "status/historical-removed", _OPERATED,
 })  # fmt: skip
 """Cues that say that a condition is over, chronic or not."""
 
@@ -294,7 +306,10 @@ def _was_taken_out(candidate: Candidate) -> bool:
 def _is_back(docket: Docket, known: Rules, past: Candidate, history: str) -> bool:
     """Whether another condition of the same history code is present: a past anemia says nothing beside today's."""
     return any(
-        other is not past and other.status is Status.PRESENT and known.history_code(other.coding.code) == history
+        other is not past
+        and other.status is Status.PRESENT
+        and known.history_code(other.coding.code) == history
+        and (history not in GATHERING or other.coding.code[:3] == past.coding.code[:3])
         for other in docket.diagnoses()
     )
 

@@ -89,9 +89,24 @@ def excluded_by(book: CodeBook, code: str) -> Prefixes:
     """The code prefixes that an Excludes1 note at the code or above it names, ranges written out."""
     own = compact(code)
     named = {
-        prefix for level in levels(book, code, blocks=True) for note in level.excludes1 for prefix in named_in(note)
+        prefix for level in levels(book, code, blocks=True) for note in level.excludes1 for prefix in _meant(book, note)
     }
     return tuple(sorted(prefix for prefix in named if not own.startswith(prefix)))
+
+
+def _meant(book: CodeBook, note: str) -> Iterator[str]:
+    """The codes a note names; of "categories E08-E13 with ketoacidosis" those alone that say so."""
+    limit = _OF_THESE.search(note)
+    for prefix in named_in(note):
+        entry = book.get(prefix) if limit else None
+        if limit is None or entry is None:
+            yield prefix
+            continue
+        below = (book.get(child) for child in entry.children)
+        yield from (compact(child.code) for child in below if child is not None and limit[1] in child.title.lower())
+
+
+_OF_THESE = re.compile(r"\bsee categor(?:y|ies) [A-Z]\d[^()]*? with (\w+)$")
 
 
 def levels(book: CodeBook, code: str, *, blocks: bool) -> Iterator[CodeEntry]:

@@ -13,7 +13,7 @@ from detect_icd.guideline_rules import Suppression, rules
 def drop_integral(docket: Docket) -> None:
     """Drops what is integral to another diagnosis, unless the note says they are unrelated."""
     for candidate in docket.diagnoses():
-        if is_history(candidate):
+        if is_history(candidate) or _is_asked_for(docket, candidate):
             continue
         for rule in _of(compact(candidate.coding.code)):
             cause = _cause(docket, candidate, rule)
@@ -21,6 +21,17 @@ def drop_integral(docket: Docket) -> None:
                 docket.drop(candidate, f"{rule.section}: {rule.why} {cause.coding.code}")
                 _drop_companion(docket, candidate, f"{rule.section}: {rule.why} {cause.coding.code}")
                 break
+
+
+def _is_asked_for(docket: Docket, sign: Candidate) -> bool:
+    """Whether a diagnosis asks for the sign beside it (I.A.17), whatever else may bring it about."""
+    return any(
+        starts(sign, signs) and any(starts(other, asking) for other in docket.active()) for asking, signs in _ASKING
+    )
+
+
+_ASKING = ((("N401", "N403"), ("R338", "R350", "R351", "R391", "N394")),)
+"""Diagnoses and the signs that "use additional code" at them names."""
 
 
 def _drop_companion(docket: Docket, sign: Candidate, why: str) -> None:

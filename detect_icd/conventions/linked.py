@@ -40,8 +40,11 @@ def _backward(links: str) -> re.Pattern[str]:
 _FORWARD = {False: _forward(_BY), True: _forward(rf"{_BY}|in|of|by|related to|associated with")}
 """Between a consequence and the cause named behind it, strict and loose."""
 
-_BACKWARD = {False: _backward(_BEHIND_IT), True: _backward(rf"{_BEHIND_IT}|with")}
-"""Between a cause and the consequence named behind it, strict and loose."""
+_BACKWARD = {
+    False: _backward(_BEHIND_IT),
+    True: re.compile(rf" ?$|{_backward(rf'{_BEHIND_IT}|with').pattern}", re.IGNORECASE),
+}
+"""Between a cause and the consequence named behind it, strict and loose: "B12 deficiency polyneuropathy"."""
 
 _PRONOUN = re.compile(rf"[\s,]*(?:{_BY})\s+(?:it|this|these|that|the same|the (?:disease|condition))\b", re.IGNORECASE)
 _REACH = 60

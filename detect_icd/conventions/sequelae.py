@@ -24,6 +24,9 @@ _SIDE = re.compile(r"\b(?P<right>right|rt|R)\b|\b(?P<left>left|lt|L)\b")
 _BESIDE = 24
 """Characters before a deficit in which its side stands."""
 
+_LISTED = 80
+"""Characters before a deficit in which stands that it is left over, a list of deficits shared."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sequelae:
@@ -89,7 +92,8 @@ def apply_sequelae(docket: Docket, book: CodeBook) -> None:
 
 
 _LEFT_OVER = re.compile(
-    r"(?<!no )(?<!without )(?<!any )\b(?:residual|persistent post-?stroke|post-?stroke|sequela of)\W+(?:\w+\W+){0,2}$",
+    r"(?<!no )(?<!without )(?<!any )\b(?:residual|persistent post-?stroke|post-?stroke|sequela of)\W+(?:\w+\W+){0,2}$|"
+    r"\b(?:is|was|were|been|remains?|he|she|pt|patient)(?: now| still)? left with\b[^.;\n]{0,60}$",
     re.IGNORECASE,
 )
 
@@ -149,7 +153,7 @@ def _is_left(docket: Docket, deficit: Candidate, stroke: Candidate) -> bool:
                 return True
     # "Also residual aphasia": left over from the stroke that another sentence tells.
     return any(
-        _LEFT_OVER.search(text, max(0, span.start - _BESIDE), span.start)
+        _LEFT_OVER.search(text, max(0, span.start - _LISTED), span.start)
         for span in deficit.evidence
         if span.label == "mention"
     )

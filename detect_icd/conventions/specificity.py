@@ -61,7 +61,13 @@ def _still_there(docket: Docket, known: Rules) -> None:
         if not code.startswith(("Z86", "Z87")):
             continue
         other = next(
-            (o for o in docket.active() if o.coding.code[0] not in "RZ" and known.history_code(o.coding.code) == code),
+            (
+                o
+                for o in docket.active()
+                if o.coding.code[0] not in "RZ"
+                and known.history_code(o.coding.code) == code
+                and (code not in GATHERING or _is_same_again(docket, past, o))
+            ),
             None,
         )
         if other is None:
@@ -71,6 +77,20 @@ def _still_there(docket: Docket, known: Rules) -> None:
             docket.drop(other, f"I.A.12.a: {code} says it is over")
         else:
             docket.drop(past, f"I.C.21.c.4: {other.coding.code} is there now")
+
+
+GATHERING = frozenset({"Z86.19", "Z86.69", "Z86.79", "Z87.09", "Z87.19", "Z87.448"})
+"""Histories of diseases that have nothing to do with one another: a syphilis that is over beside hepatitis B."""
+
+
+def _is_same_again(docket: Docket, past: Candidate, other: Candidate) -> bool:
+    """Whether a condition is of the category that a history was told of, or is told by its words."""
+    told = [c for c in docket.all if c.coding != past.coding and _overlap(c, past)]
+    return _overlap(past, other) or any(c.coding.code[:3] == other.coding.code[:3] for c in told)
+
+
+def _overlap(one: Candidate, two: Candidate) -> bool:
+    return any(a.overlaps(b) for a in one.evidence for b in two.evidence if "mention" in {a.label, b.label})
 
 
 def _states_more(other: Candidate, vague: Candidate) -> bool:

@@ -18,9 +18,9 @@ def is_attributive(text: str, tokens: Sequence[Token], last: int) -> bool:
     for number in range(last + 1, min(last + _LIST, len(tokens))):
         between = text[tokens[number - 1].end : tokens[number].start]
         joined = between.strip()
-        if joined not in _LIST_JOINTS or "\n" in between:
-            return False
         word = tokens[number].word
+        if joined not in _LIST_JOINTS or "\n" in between or word in _TREATED:
+            return False
         is_next = number == last + 1 or (number == last + 2 and tokens[last + 1].word in _LINKS)
         if word in word_set("attributive.txt") and (is_next or word.startswith(_OF_A_LIST)) and joined in {"", "-"}:
             if not is_next and word.startswith(_OF_A_TEST) and not _and_between(tokens, last, number):
@@ -54,6 +54,9 @@ def _and_between(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether two words are joined by "and": "hepatitis B, C and HIV serologies", but not "chest pain, stress test"."""
     return any(tokens[number].word in _AND for number in range(first + 1, last))
 
+
+_TREATED = frozenset({"monthly", "weekly", "daily", "yearly", "annual", "im", "sq", "cortisone", "steroid", "allergy"})
+"""Words that say of shots behind a disease that they treat it: "B12 deficiency, monthly shots"."""
 
 _OF_A_TEST = ("titer", "test", "serolog", "screen")
 _OF_A_LIST = ("vaccin", "immuni", "booster", "shot", "titer", "test", "serolog", "screen", "prophyla", "ppx", "precaution",

@@ -91,6 +91,8 @@ def _told_apart(characters: Mapping[str, str], words: AbstractSet[str]) -> str |
 
 
 _SCALE = frozenset({"stage"})
+_SAYS_LITTLE = frozenset({"induced"})
+"""Words that choose no code by themselves: what was induced decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
             if not pair.isdisjoint(words) or not pair.isdisjoint(known):
                 needed -= pair
         stated_ = extra & words
-        if not stated_ or not needed <= words:
+        if not stated_ - _SAYS_LITTLE or not needed <= words:
             continue
         is_below = leaf.code.startswith(home)
         lost = 0 if leaf.code.startswith(code) else len((own & said) - leaf.atoms)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from detect_icd.matchers.attributive import is_attributive
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
 from detect_icd.matchers.names import is_of_a_name
+from detect_icd.matchers.origins import is_along, is_origin
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.reading import WordReader
 from detect_icd.matchers.selection import IMPORTED, PAIR, SIDES, most_specific
@@ -32,12 +33,6 @@ _UNCOUNTED = _GRADES.union(MONTHS)
 """Words between that do not count: a date counts no more than what takes its place, though an eponym is of May."""
 
 _MOST_BREAKS = 2
-_SECONDARY = ("C77", "C78", "C79")
-_METASTASIS = ("metasta", "mets")
-_FROM = re.compile(r"\b(?:from|arising|originating|secondary to|due to|2/2)\b", re.IGNORECASE)
-_ALONG = re.compile(r"\bwith (?:[\w-]+ )?$", re.IGNORECASE)
-_WITH = re.compile(r"\b(?:with|w/|has)(?!\w)", re.IGNORECASE)
-_TO = re.compile(r"\s+(?:disease\s+)?(?:to|in)\b", re.IGNORECASE)
 _EYES = frozenset({"od", "os", "ou"})
 _BARRIER = re.compile(
     r"\b(?:no|not|nor|neither|never|none|free of|clear of|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p|suspicious|suggest\w*|compatible|consistent|concerning|concern for|worrisome|likely|unlikely|cannot|could|may be|might|rather than|instead of|mother|father|brother|sister)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])(?<!\b[Ss]t)\.\s|\n\s*\n",
@@ -46,7 +41,7 @@ _BARRIER = re.compile(
 _STOP = re.compile(r"\n\s*\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])(?<!\b[Ss]t)\.\s")
 """Parts even words that stand next to one another."""
 
-_BREAK = re.compile(r",(?!\s?\d)|\band\b|\bor\b|(?<!\d)/(?!\d)|\n|\(|\)| - ", re.IGNORECASE)
+_BREAK = re.compile(r",(?!\s?\d)|\band\b|\bor\b|(?<!\d)/(?!\d)(?!(?<=\bd/)t\b)|\n|\(|\)| - ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +138,7 @@ class DictionaryMatcher:
         for anchor in where[atoms[0]]:
             if phrase.source is PhraseSource.EPONYM and not _POSSESSIVE.match(text, tokens[anchor].end - 2):
                 continue
-            said = frozenset(
-                (min(where[atom], key=lambda number: (abs(number - anchor), number < anchor)), atom) for atom in atoms
-            )
+            said = frozenset((_nearest(text, tokens, where[atom], anchor), atom) for atom in atoms)
             if _cut_off(text, tokens, said):
                 # "Breast clinic: lump in the right breast": the nearest word stands before a colon, another one after it.
                 said = frozenset(
@@ -180,8 +173,8 @@ class DictionaryMatcher:
         if (
             _ends_spared(text, tokens, members)
             or _strays(text, tokens, members)
-            or _is_origin(text, tokens, members, phrase.code)
-            or _is_along(text, tokens, members)
+            or is_origin(text, tokens, members, phrase.code)
+            or is_along(text, tokens, members)
         ):
             return None
         breaks = len(_BREAK.findall(text, start, end)) + text.count(": ", start, end)
@@ -222,6 +215,18 @@ class DictionaryMatcher:
         )
 
 
+def _nearest(text: str, tokens: Sequence[Token], numbers: Sequence[int], anchor: int) -> int:
+    """The nearest of the places of a word; of two as near the one that no comma parts, else the one behind."""
+    if len(numbers) == 1:
+        return numbers[0]
+
+    def distance(number: int) -> tuple[int, bool, bool]:
+        first, last = min(number, anchor), max(number, anchor)
+        return last - first, "," in text[tokens[first].end : tokens[last].start], number < anchor
+
+    return min(numbers, key=distance)
+
+
 def _without_labels(text: str, mentions: list[Mention]) -> list[Mention]:
     """Without what is only the label before a colon of something that says its word again: "Glaucoma: acute glaucoma"."""
     return [
@@ -241,10 +246,13 @@ def _slack(source: PhraseSource, members: int) -> int:
 
 
 def _only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
-    """Whether a phrase takes no more of an abbreviation than its course: CKD makes no heart failure before it a chronic one."""
+    """Whether a phrase takes no more of an abbreviation than its course or kind.
+
+    CKD makes no heart failure before it a chronic one, PCOS no syndrome of the insulin resistance behind it.
+    """
     taken = {number: {atom for at, atom in said if at == number} for number, _ in said}
-    graded = (tokens[number].atoms for number, atoms in taken.items() if atoms <= _GRADES)
-    if any(len(atoms) > 1 and not _GRADES.issuperset(atoms) for atoms in graded):
+    graded = (tokens[number].atoms for number, atoms in taken.items() if atoms <= _SHARED)
+    if any(len(atoms) > 1 and not _SHARED.issuperset(atoms) for atoms in graded):
         return True
     # "Liver with metastases" names no cancer of the liver: what spread there is not taken for what began there.
     spread = any(
@@ -254,6 +262,7 @@ def _only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> b
     return spread and not any("malignant" in token.atoms and "secondary" not in token.atoms for token in tokens)
 
 
+_SHARED = _GRADES | {"syndrome"}
 _CANCER = frozenset({"malignant", "neoplasm"})
 
 _PARTING = frozenset({",", "-", "\u2013"})
@@ -312,6 +321,9 @@ def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool
     """Whether a side word belongs to something else: cut off by a comma or "and", with its own word after it."""
     ordered = sorted(members)
     for place, number in enumerate(ordered):
+        # "Temporal lobe epilepsy, last seizure 2 years ago": the last one is told of for its date.
+        if place and number - 1 not in members and tokens[number - 1].word == "last":
+            return True
         # The eye of "dry AMD OU" is no word of "dry eye".
         if tokens[number].word in _EYES and not members & {number - 1, number + 1}:
             return True
@@ -377,24 +389,3 @@ def _names_parts(text: str, tokens: Sequence[Token], colon: int) -> bool:
     opened = text.rfind(":", 0, colon) + 1
     before = [atom for token in tokens if opened <= token.start and token.end <= colon for atom in token.atoms]
     return bool(before) and word_set("anatomy.txt").issuperset(before)
-
-
-def _is_along(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
-    """Whether the part of two words is of what comes along: "heart failure with liver congestion" is no liver failure."""
-    last = tokens[max(members)]
-    if len(members) != PAIR or not last.atoms or not word_set("anatomy.txt").issuperset(last.atoms):
-        return False
-    return _ALONG.search(text, tokens[min(members)].end, last.start) is not None
-
-
-def _is_origin(text: str, tokens: Sequence[Token], members: frozenset[int], code: str) -> bool:
-    """Whether the place of a metastasis comes after the word: the lung of "lung cancer metastatic to bone" is not it."""
-    if not code.startswith(_SECONDARY):
-        return False
-    later = (tokens[number] for number in members if number != min(members))
-    if any(token.word.startswith(_METASTASIS) and _TO.match(text, token.end) for token in later):
-        return True
-    # Nor is it what the metastases come from: "liver mets from colon cancer", "colon cancer with mets".
-    start, end = tokens[min(members)].end, tokens[max(members)].start
-    spread = [tokens[number] for number in members if tokens[number].word.startswith(_METASTASIS)]
-    return any(_FROM.search(text, m.end, end) or _WITH.search(text, start, m.start) for m in spread)

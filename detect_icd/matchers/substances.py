@@ -15,10 +15,10 @@ from rapidfuzz.distance import OSA
 from detect_icd.assertion import WORD, Assertion, Passage
 from detect_icd.candidates import Candidate, Status
 from detect_icd.matchers.completion import complete
+from detect_icd.matchers.drug_cues import cue
 from detect_icd.matchers.spelling import is_spelt
 from detect_icd.terms import rows
-from redactphi.errors import DataError, RuleError
-from redactphi.resources import data, read_toml
+from redactphi.errors import DataError
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
@@ -31,11 +31,16 @@ OTHER_DRUG = "Z79.899"
 _ONLY_LONG = frozenset({"long", "lasting", "pain"})
 _STEROID = "Z79.52"
 _SCORE = 0.9
+_DASH = re.compile(r"[a-z)\d] [-\u2013] ")
+_THINNERS = frozenset({"Z79.01", "Z79.02"})
+_LOADING = re.compile(
+    r"\b(?:162|180|300|324|325|600|heparin|gtt|load\w*|given|gave|stemi|nstemi|cath)\b", re.IGNORECASE
+)
 _LISTS = frozenset({"medications"})
 _NOT_SAID_HERE = frozenset({"family_history", "instructions", "past_surgical_history", "immunizations"})
 
 _CLAUSE = re.compile(r"[;\n]|\.\s|,\s(?=(?:and\s)?(?:stopped|discontinued|held|switched|off|was|then)\b)")
-_BETWEEN = re.compile(r"[,;:+/\n]|\.(?=\s|$)")
+_BETWEEN = re.compile(r"[,;:+/\n]|\.(?=\s|$)|\s[-\u2013]{1,2}\s|->")
 """What parts the drugs of a list."""
 
 _REACH = 60
@@ -96,39 +101,6 @@ def substances() -> dict[str, Substance]:
         for name in names.split("|"):
             known.setdefault(name, Substance(long_term, need, allergy))
     return known
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """How a note tells that a drug is taken for long or is not, with the examples that prove it."""
-
-    name: str
-    pattern: re.Pattern[str]
-    matches: tuple[str, ...]
-    ignores: tuple[str, ...]
-
-
-@functools.cache
-def cues() -> dict[str, Cue]:
-    """The cues of ``circumstances/long_term.toml`` by name.
-
-    Raises:
-        RuleError: One lacks its examples.
-    """
-    found: dict[str, Cue] = {}
-    for raw in read_toml(data("detect_icd") / "circumstances" / "long_term.toml")["cue"]:
-        name = raw["name"]
-        if not (raw.get("matches") and raw.get("ignores")):
-            raise RuleError(f"long_term/{name}: matches, ignores missing or empty")
-        start = "" if name.endswith("-after") else r"(?<!\w)"
-        end = "" if name.endswith("before") else r"(?!\w)"
-        regex = re.compile(f"{start}(?:{'|'.join(raw['patterns'])}){end}", re.IGNORECASE)
-        found[name] = Cue(name, regex, tuple(raw["matches"]), tuple(raw["ignores"]))
-    return found
-
-
-def _cue(name: str) -> re.Pattern[str]:
-    return cues()[name].pattern
 
 
 @functools.cache
@@ -223,7 +195,7 @@ class SubstanceMatcher:
 
 
 def _candidate(sentence: Passage, one: Named, code: str, rule: str, book: CodeBook) -> Iterator[Candidate]:
-    said = sentence.assess(one.start, one.end, code)
+    said = _beyond_a_dash(sentence, one, sentence.assess(one.start, one.end, code))
     entry = complete(book, code, frozenset())
     if entry is None or not entry.billable or not _stands(said):
         return
@@ -233,6 +205,13 @@ def _candidate(sentence: Passage, one: Named, code: str, rule: str, book: CodeBo
         evidence.append(said.cue)
     rules = (rule, "guideline/I.C.21.c.3 status", *((f"status/{said.rule}",) if said.rule else ()))
     yield Candidate(entry.coding, tuple(evidence), status, sentence.section, _SCORE, rules)
+
+
+def _beyond_a_dash(sentence: Passage, one: Named, said: Assertion) -> Assertion:
+    """How a drug is spoken of; a dash ends what is denied before it: "no angina - aspirin"."""
+    if said.status is Status.NEGATED and said.cue is not None and _DASH.search(sentence.text, said.cue.end, one.start):
+        return Assertion(Status.PRESENT, None, "")
+    return said
 
 
 def _stands(said: Assertion) -> bool:
@@ -253,7 +232,7 @@ def _is_allergen(sentence: Passage, one: Named, word: re.Match[str]) -> bool:
 
 def _taken(sentence: Passage, one: Named, named: Sequence[Named]) -> str:
     """The rule by which the note says of a drug what its long-term use asks for (Z79: not for a brief course), if any."""
-    if sentence.section in _NOT_SAID_HERE or _cue("topical-after").match(sentence.text, one.end):
+    if sentence.section in _NOT_SAID_HERE or cue("topical-after").match(sentence.text, one.end):
         return ""
     about = _About.of(sentence, one, named)
     if about.is_long():
@@ -270,7 +249,8 @@ def _taken(sentence: Passage, one: Named, named: Sequence[Named]) -> str:
         or (need == "taken" and (sentence.section in _LISTS or about.says("takes")))
     ):
         return TAKEN
-    return LISTED if need == "taken" and about.is_listed() else ""
+    listed = about.is_of_blood_thinners() if need == "daily" else need == "taken" and about.is_listed()
+    return LISTED if listed else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,16 +280,16 @@ class _About:
         """The words around a name of a sentence."""
         low, high = _clause(sentence, one)
         note = sentence.text
-        correct = one.substance.need == "taken" and _cue("correct").search(note, low, high) is not None
+        correct = one.substance.need == "taken" and cue("correct").search(note, low, high) is not None
         clause = note[low:high]
-        for cue in ("safe", "correct") if correct else ("safe",):
-            clause = _cue(cue).sub(lambda match: " " * len(match.group()), clause)
+        for name in ("safe", "correct") if correct else ("safe",):
+            clause = cue(name).sub(lambda match: " " * len(match.group()), clause)
         return cls(note, note[:low] + clause + note[high:], correct, one, low, high, named)
 
-    def says(self, cue: str, *, item: bool = False) -> bool:
+    def says(self, name: str, *, item: bool = False) -> bool:
         """Whether a cue stands in the clause, or in what one item of a list says."""
         low, high = self._item(self.one) if item else (self.low, self.high)
-        return _cue(cue).search(self.text, low, high) is not None
+        return cue(name).search(self.text, low, high) is not None
 
     def is_long(self) -> bool:
         """Whether long-term use is said, or how long it has lasted."""
@@ -317,20 +297,20 @@ class _About:
         near = max(self.low, one.start - _REACH), min(self.high, one.end + _REACH)
         if need == "pain" and not _PAIN.search(self.note):
             return False
-        if _cue("long").search(self.note, *near) or self._lasted("years"):
+        if cue("long").search(self.note, *near) or self._lasted("years"):
             return True
-        return _cue("prophylaxis").search(self.note, *near) is not None if need == "lasting" else self._lasted("months")
+        return cue("prophylaxis").search(self.note, *near) is not None if need == "lasting" else self._lasted("months")
 
-    def _lasted(self, cue: str) -> bool:
-        match = _cue(cue).search(self.note, self.one.end, min(self.high, self.one.end + _REACH))
+    def _lasted(self, name: str) -> bool:
+        match = cue(name).search(self.note, self.one.end, min(self.high, self.one.end + _REACH))
         return match is not None and "," not in self.note[self.one.end : match.start()].rstrip(", (")
 
     def is_against(self) -> bool:
         """Whether something speaks against it that is not said of another drug, and is not outdone by "continue"."""
         text, one = self.text, self.one
-        if _cue("before").search(text, self.low, one.start):
+        if cue("before").search(text, self.low, one.start):
             return True
-        for match in _cue("against").finditer(text, self.low, self.high):
+        for match in cue("against").finditer(text, self.low, self.high):
             if _HARM.fullmatch(match[0]) and (self.correct or self._is_of_another(match)):
                 continue
             if match.end() <= one.start:
@@ -353,8 +333,8 @@ class _About:
         """Whether it is a drug of no code of its own that is only named as the cause of harm."""
         if self.one.substance.long_term != OTHER_DRUG:
             return False
-        before = _cue("culprit-before").search(self.text, self.low, self.one.start)
-        return before is not None or _cue("culprit-after").match(self.text, self.one.end) is not None
+        before = cue("culprit-before").search(self.text, self.low, self.one.start)
+        return before is not None or cue("culprit-after").match(self.text, self.one.end) is not None
 
     def is_listed(self, other: Named | None = None) -> bool:
         """Whether an item of a list says nothing but the names of drugs, doses, and that they are taken as before."""
@@ -363,7 +343,7 @@ class _About:
         for name in self.named:
             if low <= name.start < high:
                 words[name.start - low : name.end - low] = " " * (name.end - name.start)
-        return all(_cue("listed").fullmatch(word) for word in re.findall(r"[^\W\d_]+", "".join(words)))
+        return all(cue("listed").fullmatch(word) for word in re.findall(r"[^\W\d_]+", "".join(words)))
 
     def is_object(self) -> bool:
         """Whether the patient is said to take it, with nothing between but doses and other drugs: "on aspirin"."""
@@ -381,6 +361,19 @@ class _About:
             o for o in self.named if o.substance.long_term.startswith("Z79.62") and self.low <= o.start < self.high
         )
         return self.is_listed() and any(map(self.is_listed, others))
+
+    def is_of_blood_thinners(self) -> bool:
+        """Whether it is listed with another drug that thins the blood, neither in a dose of the first hour: "CAD - ASA, Plavix"."""
+        if not self.is_listed() or _LOADING.search(self.text, self.low, self.high):
+            return False
+        return any(
+            other is not self.one
+            and other.substance.long_term in _THINNERS
+            and other.substance.need == "taken"
+            and self.low <= other.start < self.high
+            and self.is_listed(other)
+            for other in self.named
+        )
 
     def _item(self, one: Named) -> tuple[int, int]:
         low = max((m.end() for m in _BETWEEN.finditer(self.text, self.low, one.start)), default=self.low)

@@ -52,7 +52,7 @@ _PLANNED = re.compile(
 )
 _AFTER = Gate(
     re.compile(
-        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|\bppd ?#?\d|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post) (?:delivery|vaginal delivery|c-?section|cesarean|nsvd|svd)|\blactational\b|\bpp (?:visit|check|exam|day|depression)\b|\b\d+ ?(?:days?|d|weeks?|wks?|w|mo|months?) pp\b|\bafter (?:n?svd|vbac|r?ltcs|delivery of)\b",
+        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|(?<!\d )(?<!\d)\bppd ?#?\d{1,2}(?! ?(?:mm|\+|x\b|yrs?|years?|pack))\b|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post) (?:delivery|vaginal delivery|c-?section|cesarean|nsvd|svd)|\blactational\b|\bpp (?:visit|check|exam|day|depression)\b|\b\d+ ?(?:days?|d|weeks?|wks?|w|mo|months?) pp\b|\bafter (?:n?svd|vbac|r?ltcs|delivery of)\b",
         re.IGNORECASE,
     )
 )
