@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.facts import phases
 from detect_icd.matchers.special.injury_kinds import is_bite, kind_of, openness, tears_nail
-from detect_icd.matchers.special.injury_titles import MANY_RIBS, InjuryTitle, by_side, injury_titles, injury_words
+from detect_icd.matchers.special.injury_titles import InjuryTitle, by_side, injury_titles, injury_words, tells_many_ribs
 from detect_icd.matchers.special.statement import PAST, Statement
 from detect_icd.terms import TAG, rows
 
@@ -70,6 +70,7 @@ _BEFORE = 160
 _UNHEALED = frozenset({"nonunion", "malunion", "union"})
 _WITH_NAILS = frozenset({"finger", "toe"})
 _INNER = frozenset({"nerve", "artery", "vein", "digital"})
+_HEALED = re.compile(r"\bhealed\b", re.IGNORECASE)
 _STOP = re.compile(r"[.;\n:](?!\d)")
 _DENIED = re.compile(r"\b(?:no|not|without|denies|spared?)\b[^.;\n:]*", re.IGNORECASE)
 _ORDINALS = frozenset({"first", "second", "third", "fourth", "fifth"})
@@ -143,7 +144,7 @@ class InjuryMatcher:
         nondisplaced = _NONDISPLACED.search(sentence) is not None
         if tears_nail(kind, note, (bounds[0], bounds[1] + _BEFORE)):
             groups = [(atoms | {"nail"} if atoms & _WITH_NAILS else atoms, span) for atoms, span in groups]
-        if MANY_RIBS.search(phrase):
+        if tells_many_ribs(note, words[low].start, words[high - 1].end, bounds[1]):
             groups = [(atoms | {"multiple"}, span) for atoms, span in groups]
         everything = frozenset[str]().union(*(atoms for atoms, _ in groups))
         if kind == "fracture" and any(atom in everything for atom in ("sh1", "sh2", "sh3", "sh4")):
@@ -164,11 +165,12 @@ class InjuryMatcher:
         character = openness(kind, phrase, sentence if is_only else "")
         sequela = phases()["sequela"].regex.search(sentence) is not None or _is_left_behind(note)
         treated = _TREATED.search(note[bounds[0] : words[low].start]) is not None
+        first = head if _HEALED.search(note, words[low].start, words[head].start) else low
         for code, score in found.items():
             if full := self._complete(code, "S" if sequela else character):
                 yield Statement(
                     full,
-                    words[low].start,
+                    words[first].start,
                     words[high - 1].end,
                     f"injury/{kind}",
                     score,

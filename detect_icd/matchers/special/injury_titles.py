@@ -122,11 +122,17 @@ def injury_words() -> InjuryWords:
     return InjuryWords()
 
 
-MANY_RIBS = re.compile(
-    r"\d+(?:st|nd|rd|th)?\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+(?:st|nd|rd|th)? ribs?\b|\bribs? #?\d+\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+|\bribs (?:fx|frac)|\brib (?:fxs|fractures)\b",
+_MANY_RIBS = re.compile(
+    r"\d+(?:st|nd|rd|th)?\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+(?:st|nd|rd|th)? ribs?\b|\bribs? #?\d+\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+|\bribs (?:fx|frac)|\brib (?:fxs|fractures)\b|\b(?:multiple|several|two|three|four|five|six|[2-9]) (?:\w+ ){0,2}rib\b|\brib (?:fx|fracture)s?,? (?:of )?#?\d+(?:st|nd|rd|th)?\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+",
     re.IGNORECASE,
 )
-"""More than one rib."""
+_NUMBERS = 8
+"""Characters behind a fracture of ribs in which their numbers stand: "L rib fx 4-6"."""
+
+
+def tells_many_ribs(note: str, start: int, end: int, stop: int) -> bool:
+    """Whether what stands between two places, or right behind but before a third, is of more than one rib."""
+    return _MANY_RIBS.search(note, start, min(stop, end + _NUMBERS)) is not None
 
 
 @dataclass(frozen=True, slots=True)
