@@ -66,6 +66,7 @@ _BESIDE_ITS_CAUSE = (
     (("F05", "F06", "F02"), ("A", "B", "E", "G", "I", "J", "K", "N")),
     (("F51.05", "F51.15"), ("F3", "F4")),
     (("G47.01", "G47.14"), ("G8", "M", "J4", "K2")),
+    (("E21.0",), ("D35.1",)),
 )
 """Kinds of conditions whose cause has a code of its own (I.A.13), and what that begins with."""
 

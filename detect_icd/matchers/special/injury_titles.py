@@ -23,9 +23,9 @@ Row = tuple[str, Iterable[str], int, str, dict[str, str]]
 """A title as it is kept: kind, atoms, vagueness, displaced and codes."""
 
 _WORD = re.compile(r"[a-z0-9]+(?:['\u2019/-][a-z0-9]+)*['\u2019]?|,")
-_SIDE = re.compile(r"\b(right|left|bilateral)\b")
+_SIDE = re.compile(r"\b(right|left|bilateral|unilateral)\b")
 _UNSIDED = re.compile(r"\bunspecified (?=(?:\w+ )?(?:\w+)$|\w+ joint|shoulder|side)")
-_TAIL = re.compile(r",\s*(?:right|left|unspecified|bilateral)\s*(?:[a-z ]+)?$")
+_TAIL = re.compile(r",\s*(?:right|left|unspecified|bilateral|unilateral)\s*(?:[a-z ]+)?$")
 _ABSENT = re.compile(
     r"\bwithout (?:damage to nail|intercondylar fracture|intraarticular extension|penetration into [a-z ]+)\b|\bwithout foreign body\b|\bwithout subsequent striking.*"
 )
@@ -200,7 +200,9 @@ class InjuryTitles:
         if title is None:
             title = known[key] = InjuryTitle(atoms, vagueness, displaced, {})
             self._kinds.setdefault(kind, []).append(title)
-        title.codes.setdefault(side, entry.code)
+        # A lung has a code for one side, whichever it is.
+        for one in ("right", "left") if side == "unilateral" else (side,):
+            title.codes.setdefault(one, entry.code)
 
     @functools.cached_property
     def vocabulary(self) -> frozenset[str]:

@@ -17,7 +17,7 @@ _WEEKS = re.compile(
     r"(?<![\d./x])(?P<w2>\d{1,2})(?:\s+|\s*\+\s*)(?P<d2>[0-6])/7\b|(?<![\d./x])(?P<w3>\d{1,2})\s*\+\s*(?P<d3>[0-6])\s*(?:wks?|weeks?)\b|"
     r"\b(?:ega|ga|gestational age|iup|pregnan\w+|gestation|gravid\w*)\W{1,3}(?:of |at |is |now |approximately |about |~)*(?P<w4>\d{1,2})\s*(?:w\b|wks?\b|weeks?\b|\.\d)|"
     r"\bat (?P<w5>\d{1,2}) (?:wks?|weeks?)\b(?! (?:ago|old|of life|post|after|out|follow|s/p|visit|from))|"
-    r"(?<![\d./x-])(?P<w6>\d{1,2})[- ]?(?:w|wks?|weeks?)['\u2019]?(?: of)?[- ](?:pregnan\w*|gestation\w*|ega|ga\b|iup|gravid|by (?:lmp|dates|us|early|ultrasound|crl|1st|first)|intrauterine|size|fetus|twins?)|"
+    r"(?<![\d./x-])(?P<w6>\d{1,2})[- ]?(?:w|wks?|weeks?)['\u2019]?(?: of)?[- ](?:pregnan\w*|gestation\w*|G\d{1,2} ?,?P\d|primigravid\w*|multigravid\w*|primip\w*|multip\w*|ega|ga\b|iup|gravid|by (?:lmp|dates|us|early|ultrasound|crl|1st|first)|intrauterine|size|fetus|twins?)|"
     r"\b(?:ega|ga)\s*[:=]?\s*(?P<w7>\d{1,2})\b(?!%)",
     re.IGNORECASE,
 )

@@ -39,6 +39,7 @@ _ROUTINE = re.compile(
 )
 _CESAREAN = re.compile(r"\b(?:cesarean|c-?section|c/s|[pr1]?ltcs)\b", re.IGNORECASE)
 _BLEEDING = "N93"
+_BLOOD_LOSS = "D62"
 _ONSET = r"\b(?:labor|labou?ring|contractions?|ctx)\b(?: \w+){0,2}? (?:began|started|starting|onset|ensued|followed|came on|kicked in)\b(?: on (?:their|its|her) own)?[^.;\n]{0,15}?"
 _LABOR = (
     ("1", re.compile(
@@ -152,6 +153,8 @@ class PregnancyMatcher:
             and any(c.coding.code.startswith(("O11", "O13", "O14")) for c in candidates)
         ):
             return
+        if code == _BLOOD_LOSS and facts.stage in {"childbirth", "puerperium"}:
+            found = ("O90.81", True)
         full = self.resolve(found[0], facts) if found else None
         if found is None or full is None:
             yield candidate
