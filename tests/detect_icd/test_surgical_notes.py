@@ -19,6 +19,7 @@ def reported(text, **options):
         ("Twins, di-di, 34w. Twin A cephalic; twin B breech.", {"O30.043", "O32.1XX2", "Z3A.34"}),
         ("POD1 s/p 1LTCS for arrest of dilation at 40w1d, liveborn girl.", {"O62.0", "Z37.0", "Z3A.40"}),
         ("POD 6 c/s, incision infected, superficial.", {"O86.01"}),
+        ("39w IOL for gHTN, delivered vaginally, liveborn boy.", {"O13.4", "Z37.0", "Z3A.39"}),
     ],
 )
 def test_terse_obstetric_headers(text, codes):
@@ -58,6 +59,7 @@ def test_histology_told_of_all_polyps_or_of_one(text, codes):
         ("T7-8 disc herniation.", {"M51.24"}),
         ("L rib fx 4-6.", {"S22.42XA"}),
         ("R pulmonary contusion.", {"S27.321A"}),
+        ("R index metacarpal fx, open.", {"S62.300B"}),
         ("Complete ACL tear R knee, lateral meniscus tear, MCL intact.", {"S83.281A", "S83.511A"}),
         ("Hardware removal L ankle, healed fracture.", {"Z47.2", "Z87.81"}),
         ("Pelvic ring fx, stable.", {"S32.9XXA"}),
