@@ -206,6 +206,10 @@ _OF_THE_STAY = frozenset(
 )
 
 
+_FINAL = "discharge_diagnosis"
+"""The section that lists what this encounter treated, whatever its setting."""
+
+
 def _resolved_here(docket: Docket, candidate: Candidate) -> bool:
     """Whether a condition was treated in this stay and is over by its end: it is reported (III)."""
     cue = next((span for span in candidate.evidence if span.label == "status"), None)
@@ -267,7 +271,8 @@ _REMISSION = re.compile(r"(?<!achieved )\bremission", re.IGNORECASE)
 
 
 def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, setting: str) -> None:
-    if setting == "inpatient" and _resolved_here(docket, candidate):
+    is_final = setting == "inpatient" or candidate.section == _FINAL
+    if is_final and _resolved_here(docket, candidate):
         rules = (*candidate.rules, "guideline/III-treated")
         docket.swap(candidate, replace(candidate, status=Status.PRESENT, rules=rules))
         return

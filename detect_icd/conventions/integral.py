@@ -73,6 +73,8 @@ def _is_sequela(disease: Candidate) -> bool:
 
 
 _OF_A_PLACE = ("M254", "M255", "M256", "M796", "M54")
+_HEARD = ("H919", "H931")
+_EAR_CANAL = ("H61",)
 _ARM = frozenset({"shoulder", "elbow", "wrist", "hand", "arm"})
 _LEG = frozenset({"hip", "knee", "ankle", "leg"})
 _PLACES = {
@@ -92,11 +94,23 @@ _OF_A_BONE = re.compile(r"\b(?:neck|head) of\b")
 
 def is_elsewhere(sign: Candidate, disease: Candidate) -> bool:
     """Whether a pain or swelling is of another place, or at the other side, than the disease."""
+    own, others = _words(sign), _words(disease)
+    if starts(sign, _HEARD) and starts(disease, _EAR_CANAL):
+        return _is_at_other_side(own, others)
     if not starts(sign, _OF_A_PLACE):
         return False
-    own, others = _words(sign), _words(disease)
     here, there = _places(own), _places(others)
     if here and there and not here & there:
+        return True
+    return _is_at_other_side(own, others)
+
+
+def _is_at_other_side(own: list[str], others: list[str]) -> bool:
+    """Whether a sign is on the side that the disease is not: wax in one ear is no reason for a ringing in both."""
+    if "bilateral" in others:
+        return False
+    sides = {"left", "right"} & {*others}
+    if "bilateral" in own and len(sides) == 1:
         return True
     return any(
         one in own and other in others and one not in others for one, other in (("left", "right"), ("right", "left"))

@@ -43,7 +43,7 @@ def _patterns() -> dict[str, tuple[re.Pattern[str], tuple[str, ...]]]:
 def read_ulcers(docket: Docket, book: CodeBook) -> None:
     """Reads the ulcers of a note line by line, each with its own place and stage."""
     text = docket.note.text
-    if not text or ("ulcer" not in (low := text.lower()) and "pressure inj" not in low and "decubit" not in low):
+    if not text or _SPEAKS_OF_ULCERS.search(text) is None:
         return
     pressed = bool(_patterns()["pressure"][0].search(text))
     for bounds in _lines(text):
@@ -52,6 +52,11 @@ def read_ulcers(docket: Docket, book: CodeBook) -> None:
             _pressure(docket, book, marks, bounds)
         elif not any(m.kind == "pressure" for m in marks):
             _leg(docket, book, marks, bounds)
+
+
+_SPEAKS_OF_ULCERS = re.compile(
+    r"(?i:ulcer|pressure inj|decubit|bed ?sore|unstageable)|\b(?:PU|DTP?I|SDTI|HAPI|DFU|VLU)s?\b"
+)
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

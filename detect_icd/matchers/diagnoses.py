@@ -216,7 +216,8 @@ def _completed(
     chain = [mention.source.rule]
     if entry.code != mention.code:
         chain.append("completion/words")
-    if lacks_side(entry, book) and not words & SIDES and (side := sides.of(parts_of(entry))):
+    own = word_set("body_parts.txt") & mention.atoms
+    if lacks_side(entry, book) and not words & SIDES and (side := sides.of(parts_of(entry)) or sides.of(own)):
         sided = complete(book, mention.code, words | {side}, mention.atoms)
         if sided is not None and sided.code != entry.code:
             entry = sided
@@ -227,11 +228,29 @@ def _completed(
 _LOOKS_BACK = 2
 """Sentences before a disease's own in which the part of the body may stand that it is of."""
 
-_OF_A_PLACE = ("C43", "C44", "D03", "D04", "D17", "D22", "D23", "H00", "I80", "I82", "L", "M0", "M1", "M2", "M6", "M7")
+_OF_A_PLACE = (
+    "C43",
+    "C44",
+    "D03",
+    "D04",
+    "D17",
+    "D22",
+    "D23",
+    "H00",
+    "I80",
+    "I82",
+    "L",
+    "M0",
+    "M1",
+    "M2",
+    "M6",
+    "M7",
+    "M9",
+)
 """Codes, without dots, of what is always somewhere: a wound of the skin, a lid, a vein, a joint."""
 
 _LEFT_OPEN = re.compile(
-    r"\bunspecified (?:part|site|eye|eyelid|limb|joint|side|vein|deep|elbow|knee|hip|shoulder|ankle|foot|hand|upper|lower)\b|, unspecified$"
+    r"\bunspecified (?:part|site|eye|eyelid|limb|leg|joint|side|vein|deep|elbow|knee|hip|shoulder|ankle|foot|hand|upper|lower)\b|, unspecified$"
 )
 
 

@@ -13,6 +13,7 @@ from detect_icd.matchers.origins import is_along, is_origin
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.reading import WordReader
 from detect_icd.matchers.selection import IMPORTED, PAIR, SIDES, most_specific
+from detect_icd.matchers.straying import BREAK, strays
 from detect_icd.terms import Token, word_set
 from redactphi.months import MONTHS
 
@@ -33,15 +34,12 @@ _UNCOUNTED = _GRADES.union(MONTHS)
 """Words between that do not count: a date counts no more than what takes its place, though an eponym is of May."""
 
 _MOST_BREAKS = 2
-_EYES = frozenset({"od", "os", "ou"})
 _BARRIER = re.compile(
     r"\b(?:no|not|nor|neither|never|none|free of|clear of|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p|suspicious|suggest\w*|compatible|consistent|concerning|concern for|worrisome|likely|unlikely|cannot|could|may be|might|rather than|instead of|mother|father|brother|sister)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])(?<!\b[Ss]t)\.\s|\n\s*\n",
     re.IGNORECASE,
 )
 _STOP = re.compile(r"\n\s*\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])(?<!\b[Ss]t)\.\s")
 """Parts even words that stand next to one another."""
-
-_BREAK = re.compile(r",(?!\s?\d)|\band\b|\bor\b|(?<!\d)/(?!\d)(?!(?<=\bd/)t\b)|\n|\(|\)| - ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +170,12 @@ class DictionaryMatcher:
             return None
         if (
             _ends_spared(text, tokens, members)
-            or _strays(text, tokens, members)
+            or strays(text, tokens, members)
             or is_origin(text, tokens, members, phrase.code)
             or is_along(text, tokens, members)
         ):
             return None
-        breaks = len(_BREAK.findall(text, start, end)) + text.count(": ", start, end)
+        breaks = len(BREAK.findall(text, start, end)) + text.count(": ", start, end)
         coupled = _coupled(text, tokens, first, last, phrase.source) and not self._are_listed(text, tokens, said)
         parted = breaks and len(members) <= PAIR and not coupled
         if (parted or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
@@ -315,27 +313,6 @@ _SPARED = re.compile(
     r"\s*(?:(?:is|are|was|were|and [\w ]{1,20}) )?(?:spared|neg(?:ative)?\b|-ve\b|uninvolved|intact|preserved|normal|clear|nl\b|not involved|unaffected)",
     re.IGNORECASE,
 )
-
-
-def _strays(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
-    """Whether a side word belongs to something else: cut off by a comma or "and", with its own word after it."""
-    ordered = sorted(members)
-    for place, number in enumerate(ordered):
-        # "Temporal lobe epilepsy, last seizure 2 years ago": the last one is told of for its date.
-        if place and number - 1 not in members and tokens[number - 1].word == "last":
-            return True
-        # The eye of "dry AMD OU" is no word of "dry eye".
-        if tokens[number].word in _EYES and not members & {number - 1, number + 1}:
-            return True
-        if not SIDES.intersection(tokens[number].atoms):
-            continue
-        after = tokens[number + 1] if number + 1 < len(tokens) else None
-        leads = (
-            after is not None and number + 1 not in members and not _BREAK.search(text, tokens[number].end, after.start)
-        )
-        if leads and place and _BREAK.search(text, tokens[ordered[place - 1]].end, tokens[number].start):
-            return True
-    return False
 
 
 def _cut_off(text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:

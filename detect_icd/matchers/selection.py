@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.phrases import PhraseSource
+from detect_icd.terms import word_set
 
 if TYPE_CHECKING:
     from detect_icd.matchers.dictionary import Mention
@@ -48,7 +49,10 @@ def _uncovered(found: list[Mention]) -> list[Mention]:
         m
         for m in kept
         if not any(
-            _is_within(m, other) and not _is_caused_by(other, m) for word in sorted(m.said) for other in saying[word]
+            (_only_places(m, other) or (_is_within(m, other) and not _only_places(other, m)))
+            and not _is_caused_by(other, m)
+            for word in sorted(m.said)
+            for other in saying[word]
         )
     ]
 
@@ -62,6 +66,7 @@ _BESIDE_ITS_CAUSE = (
     (("F05", "F06", "F02"), ("A", "B", "E", "G", "I", "J", "K", "N")),
     (("F51.05", "F51.15"), ("F3", "F4")),
     (("G47.01", "G47.14"), ("G8", "M", "J4", "K2")),
+    (("E21.0",), ("D35.1",)),
 )
 """Kinds of conditions whose cause has a code of its own (I.A.13), and what that begins with."""
 
@@ -102,6 +107,19 @@ def _takes_side(mention: Mention, other: Mention) -> bool:
         if others and min(abs(side - number) for number in others) > 1 and other.members & {side - 1, side + 1}:
             return True
     return False
+
+
+def _only_places(mention: Mention, other: Mention) -> bool:
+    """Whether a mention only adds a place to the noun of a longer one of its category: the scalp's inclusion cyst is no other."""
+    if not len(mention.members) == mention.size == PAIR < other.size or mention.code[:3] != other.code[:3]:
+        return False
+    added = {atom for number, atom in mention.said if number not in other.members}
+    return (
+        len(added) == 1
+        and other.source not in IMPORTED
+        and not other.looseness
+        and word_set("anatomy.txt").issuperset(added)
+    )
 
 
 def _is_within(mention: Mention, other: Mention) -> bool:

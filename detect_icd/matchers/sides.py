@@ -10,7 +10,7 @@ from detect_icd.terms import Token
 _REACH = 3
 """Words after a side among which its part stands: "left distal ulnar shaft"."""
 
-_WIDER = dict.fromkeys(("leg", "arm", "thigh", "calf", "forearm"), ("extremity",))
+_WIDER = {**dict.fromkeys(("leg", "thigh", "calf", "forearm"), ("extremity",)), "arm": ("extremity", "elbow")}
 
 
 class SidesOfParts:

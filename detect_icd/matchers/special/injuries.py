@@ -6,21 +6,18 @@ import functools
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.facts import phases
 from detect_icd.matchers.special.injury_kinds import is_bite, kind_of, openness, tears_nail
-from detect_icd.matchers.special.injury_titles import MANY_RIBS, InjuryTitle, by_side, injury_titles, injury_words
+from detect_icd.matchers.special.injury_reach import Word, reach, read_words
+from detect_icd.matchers.special.injury_titles import InjuryTitle, by_side, injury_titles, injury_words, tells_many_ribs
 from detect_icd.matchers.special.statement import PAST, Statement
-from detect_icd.terms import TAG, rows
+from detect_icd.terms import rows
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
 
-_WORD = re.compile(
-    rf"(?P<tag>{TAG})|(?P<word>[A-Za-z0-9]+(?:['\u2019/-][A-Za-z0-9]+)*['\u2019]?)|(?P<stop>[.;:?!()\n](?!\d)|\s-\s)|(?P<comma>,)"
-)
 _SIDE = re.compile(
     r"\b(?:(?P<both>bilateral(?:ly)?|both(?! bone|-bone)|OU)|(?P<right>(?i:right|rt)|R|OD)|(?P<left>(?i:left|lt)|L|OS))\b"
     r"(?!\s*(?:open|over\b|behind|the|work|home|ama|untreated|alone|against|in place|on|without|before)\b)(?![-\d])"
@@ -52,7 +49,6 @@ _LEFT_BEHIND = re.compile(
 _NEED_PLACE = frozenset(
     {"injury", "bite", "body", "tear", "amputation", "partialamputation", "crush", "burn", "strain", "frostbite"}
 )
-_MOST_UNKNOWN = 1
 _OWNED = ("S", "T0", "T1", "T2", "T30", "T33", "T34", "M485", "M436", "M796", "M54", "K088", "L55")
 _ALSO = {
     "tear": ("tear", "sprain", "rupture"),
@@ -70,17 +66,10 @@ _BEFORE = 160
 _UNHEALED = frozenset({"nonunion", "malunion", "union"})
 _WITH_NAILS = frozenset({"finger", "toe"})
 _INNER = frozenset({"nerve", "artery", "vein", "digital"})
+_HEALED = re.compile(r"\b(?:healed|old|remote|previous|prior)\b", re.IGNORECASE)
 _STOP = re.compile(r"[.;\n:](?!\d)")
 _DENIED = re.compile(r"\b(?:no|not|without|denies|spared?)\b[^.;\n:]*", re.IGNORECASE)
 _ORDINALS = frozenset({"first", "second", "third", "fourth", "fifth"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    start: int
-    end: int
-    word: str
-    mark: str
 
 
 @functools.cache
@@ -107,7 +96,7 @@ class InjuryMatcher:
 
     def statements(self, note: str, start: int, end: int) -> Iterator[Statement]:
         """The injuries of one sentence, in order of the text."""
-        words = _words(note, start, end)
+        words = read_words(note, start, end)
         named = heads()
         taken = 0
         places = [number for number, item in enumerate(words) if item.word in named]
@@ -124,14 +113,14 @@ class InjuryMatcher:
             following = places[order + 1] if order + 1 < len(places) else len(words)
             if following == number + 1 < len(words) and named[words[following].word] == "injury":
                 following = places[order + 2] if order + 2 < len(places) else len(words)
-            low, high = _reach(words, number, taken, following, known)
+            low, high = reach(words, number, taken, following, known)
             found = list(self._stated(note, (start, end), words, (low, number, high), kind))
             if found:
                 taken = high
                 yield from found
 
     def _stated(
-        self, note: str, bounds: tuple[int, int], words: list[_Word], place: tuple[int, int, int], kind: str
+        self, note: str, bounds: tuple[int, int], words: list[Word], place: tuple[int, int, int], kind: str
     ) -> Iterator[Statement]:
         low, head, high = place
         phrase = note[words[low].start : words[high - 1].end]
@@ -143,7 +132,7 @@ class InjuryMatcher:
         nondisplaced = _NONDISPLACED.search(sentence) is not None
         if tears_nail(kind, note, (bounds[0], bounds[1] + _BEFORE)):
             groups = [(atoms | {"nail"} if atoms & _WITH_NAILS else atoms, span) for atoms, span in groups]
-        if MANY_RIBS.search(phrase):
+        if tells_many_ribs(note, words[low].start, words[high - 1].end, bounds[1]):
             groups = [(atoms | {"multiple"}, span) for atoms, span in groups]
         everything = frozenset[str]().union(*(atoms for atoms, _ in groups))
         if kind == "fracture" and any(atom in everything for atom in ("sh1", "sh2", "sh3", "sh4")):
@@ -164,11 +153,12 @@ class InjuryMatcher:
         character = openness(kind, phrase, sentence if is_only else "")
         sequela = phases()["sequela"].regex.search(sentence) is not None or _is_left_behind(note)
         treated = _TREATED.search(note[bounds[0] : words[low].start]) is not None
+        first = head if _HEALED.search(note, words[low].start, words[head].start) else low
         for code, score in found.items():
             if full := self._complete(code, "S" if sequela else character):
                 yield Statement(
                     full,
-                    words[low].start,
+                    words[first].start,
                     words[high - 1].end,
                     f"injury/{kind}",
                     score,
@@ -209,12 +199,12 @@ class InjuryMatcher:
             usual.setdefault(name, []).append(InjuryTitle(said, 1, "", by_side(self.book, heading, name)))
         return usual
 
-    def _by_sentence(self, kind: str, words: list[_Word], *, nondisplaced: bool) -> InjuryTitle | None:
+    def _by_sentence(self, kind: str, words: list[Word], *, nondisplaced: bool) -> InjuryTitle | None:
         atoms = frozenset().union(*(atoms for atoms, _ in _groups(words, self._vocabulary))) - {"nail"}
         return self._find(kind, atoms, nondisplaced=nondisplaced)
 
     def _by_context(
-        self, kind: str, words: list[_Word], before: str, side: str, *, nondisplaced: bool
+        self, kind: str, words: list[Word], before: str, side: str, *, nondisplaced: bool
     ) -> dict[str, float]:
         """The injury by the place that the whole sentence names, or the text before it."""
         title = None if kind in _NEED_PLACE else self._by_sentence(kind, words, nondisplaced=nondisplaced)
@@ -225,7 +215,7 @@ class InjuryMatcher:
     def _by_place_before(self, kind: str, text: str) -> dict[str, float]:
         """The injury at the place that the text before its sentence names last, if any."""
         for sentence in reversed(_STOP.split(_DENIED.sub(" ", text))):
-            words = _words(sentence, 0, len(sentence))
+            words = read_words(sentence, 0, len(sentence))
             atoms = frozenset[str]().union(*(atoms for atoms, _ in _groups(words, self._vocabulary)))
             if title := self._find(kind, atoms, nondisplaced=False):
                 return dict.fromkeys(_sided(title, _side(sentence) or _only_side(text)), 0.8)
@@ -246,55 +236,7 @@ def _implied(word: str) -> tuple[str, ...]:
     return next(atoms for _, _, atoms in injury_words().read([word])) or (word,)
 
 
-def _words(note: str, start: int, end: int) -> list[_Word]:
-    return [
-        _Word(match.start(), match.end(), match.group().lower(), match.lastgroup or "")
-        for match in _WORD.finditer(note, start, end)
-        if match.lastgroup != "tag"
-    ]
-
-
-def _reach(words: list[_Word], head: int, taken: int, following: int, known: AbstractSet[int]) -> tuple[int, int]:
-    """How far the words of an injury reach: to a stop, to a word that says something else, to the next injury."""
-    low = head
-    unknown = 0
-    while low > taken:
-        item = words[low - 1]
-        if item.mark == "stop" or item.word in _STOPPERS:
-            break
-        if item.mark == "word" and low - 1 not in known:
-            unknown += 1
-            if unknown > _MOST_UNKNOWN or item.word.endswith(("s", "ed", "ing")):
-                break
-        low -= 1
-    high = head + 1
-    while high < following:
-        item = words[high]
-        if item.mark == "stop" or item.word in _STOPPERS or (item.mark == "word" and high not in known):
-            break
-        high += 1
-    if high == following < len(words):
-        high = next(
-            (
-                n
-                for n in range(high - 1, head, -1)
-                if words[n].mark == "comma" or words[n].word in {"and", "with", "or"}
-            ),
-            high,
-        )
-    while high - 1 > head and (words[high - 1].mark == "comma" or words[high - 1].word in _EDGE):
-        high -= 1
-    while low < head and (words[low].mark != "word" or words[low].word in _EDGE or low not in known):
-        low += 1
-    return low, high
-
-
-_STOPPERS = frozenset({"no", "not", "without", "after", "from", "by", "while", "when", "denies", "negative", "but", "then", "with", "w", "versus",
-    "vs", "plus"})  # fmt: skip
-_EDGE = frozenset({"and", "the", "a", "of", "to", "in", "or", "on", "at", "with", "his", "her", "over", "an", "for"})
-
-
-def _read(words: list[_Word]) -> Iterator[tuple[int, tuple[str, ...] | None]]:
+def _read(words: list[Word]) -> Iterator[tuple[int, tuple[str, ...] | None]]:
     """Each word's number with the atoms of the form it is part of; sides and numbers say nothing here."""
     for first, last, atoms in injury_words().read([item.word for item in words]):
         for number in range(first, last):
@@ -310,7 +252,7 @@ _SIDE_WORDS = frozenset({"right", "left", "r", "l", "rt", "lt", "bilateral", "bo
 
 
 def _groups(
-    words: list[_Word], vocabulary: AbstractSet[str] = frozenset()
+    words: list[Word], vocabulary: AbstractSet[str] = frozenset()
 ) -> list[tuple[frozenset[str], tuple[int, int]]]:
     """The atoms of a phrase, parted at "and" and commas where each part names a place."""
     groups: list[tuple[set[str], int, int]] = [(set(), words[0].start, words[0].end)] if words else []

@@ -23,9 +23,9 @@ Row = tuple[str, Iterable[str], int, str, dict[str, str]]
 """A title as it is kept: kind, atoms, vagueness, displaced and codes."""
 
 _WORD = re.compile(r"[a-z0-9]+(?:['\u2019/-][a-z0-9]+)*['\u2019]?|,")
-_SIDE = re.compile(r"\b(right|left|bilateral)\b")
+_SIDE = re.compile(r"\b(right|left|bilateral|unilateral)\b")
 _UNSIDED = re.compile(r"\bunspecified (?=(?:\w+ )?(?:\w+)$|\w+ joint|shoulder|side)")
-_TAIL = re.compile(r",\s*(?:right|left|unspecified|bilateral)\s*(?:[a-z ]+)?$")
+_TAIL = re.compile(r",\s*(?:right|left|unspecified|bilateral|unilateral)\s*(?:[a-z ]+)?$")
 _ABSENT = re.compile(
     r"\bwithout (?:damage to nail|intercondylar fracture|intraarticular extension|penetration into [a-z ]+)\b|\bwithout foreign body\b|\bwithout subsequent striking.*"
 )
@@ -122,11 +122,17 @@ def injury_words() -> InjuryWords:
     return InjuryWords()
 
 
-MANY_RIBS = re.compile(
-    r"\d+(?:st|nd|rd|th)?\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+(?:st|nd|rd|th)? ribs?\b|\bribs? #?\d+\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+|\bribs (?:fx|frac)|\brib (?:fxs|fractures)\b",
+_MANY_RIBS = re.compile(
+    r"\d+(?:st|nd|rd|th)?\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+(?:st|nd|rd|th)? ribs?\b|\bribs? #?\d+\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+|\bribs (?:fx|frac)|\brib (?:fxs|fractures)\b|\b(?:multiple|several|two|three|four|five|six|[2-9]) (?:\w+ ){0,2}rib\b|\brib (?:fx|fracture)s?,? (?:of )?#?\d+(?:st|nd|rd|th)?\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+",
     re.IGNORECASE,
 )
-"""More than one rib."""
+_NUMBERS = 8
+"""Characters behind a fracture of ribs in which their numbers stand: "L rib fx 4-6"."""
+
+
+def tells_many_ribs(note: str, start: int, end: int, stop: int) -> bool:
+    """Whether what stands between two places, or right behind but before a third, is of more than one rib."""
+    return _MANY_RIBS.search(note, start, min(stop, end + _NUMBERS)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +200,9 @@ class InjuryTitles:
         if title is None:
             title = known[key] = InjuryTitle(atoms, vagueness, displaced, {})
             self._kinds.setdefault(kind, []).append(title)
-        title.codes.setdefault(side, entry.code)
+        # A lung has a code for one side, whichever it is.
+        for one in ("right", "left") if side == "unilateral" else (side,):
+            title.codes.setdefault(one, entry.code)
 
     @functools.cached_property
     def vocabulary(self) -> frozenset[str]:

@@ -124,6 +124,9 @@ _FULL = re.compile(
 )
 
 
+_DENIED = re.compile(r"\b(?:no|without|not)\b", re.IGNORECASE)
+
+
 def burned_surface(note: str, book: CodeBook) -> Statement | None:
     """T31 for the share of the body a note says is burned, and of it the third degree."""
     match = _SURFACE.search(note)
@@ -134,7 +137,9 @@ def burned_surface(note: str, book: CodeBook) -> Statement | None:
     if not shares:
         return None
     total = int(float(shares[0].group(1)))
-    full = _FULL.search(note)
+    full = next(
+        (found for found in _FULL.finditer(note) if not _DENIED.search(note[found.start() : found.end()])), None
+    )
     third = int(float(full.group(1) or full.group(2))) if full else 0
     tens, third_tens = min(total // 10, 9), min(third // 10, 9)
     code = f"T31.{tens}{min(third_tens, tens)}" if tens else "T31.0"

@@ -11,7 +11,7 @@ from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.matchers.special import intracranial
 from detect_icd.matchers.special.causes import TRIGGERS as CAUSES
 from detect_icd.matchers.special.causes import CauseMatcher, cause_rank
-from detect_icd.matchers.special.facts import healing, seventh
+from detect_icd.matchers.special.facts import healing, seventh, tells
 from detect_icd.matchers.special.injuries import InjuryMatcher, naming
 from detect_icd.matchers.special.intracranial import IntracranialMatcher, burned_surface
 from detect_icd.matchers.special.neoplasms import TRIGGERS as GROWTHS
@@ -111,8 +111,12 @@ class SpecialMatcher:
                 c for c in candidates if not c.coding.code.startswith(_OF_BIRTH) or c.rules[0].startswith("literal")
             ]
         if any(_is_injury(candidate) for candidate in candidates):
-            phase = healing(note)
-            candidates = [self._in_phase(candidate, phase) for candidate in candidates]
+            phase, later = healing(note), tells(note, "complication")
+            candidates = [
+                # I.C.19.a: the days since an operation are none since its complication was treated first.
+                candidate if _is_complication(candidate) and not later else self._in_phase(candidate, phase)
+                for candidate in candidates
+            ]
         candidates = settled(thinned_blood(candidates, note, self.book))
         return candidates, [*_superseded(before, candidates)]
 
@@ -242,6 +246,13 @@ def _is_cause(candidate: Candidate) -> bool:
 
 def _is_injury(candidate: Candidate) -> bool:
     return candidate.coding.system is CodeSystem.ICD10CM and candidate.coding.code.startswith(_INJURY)
+
+
+def _is_complication(candidate: Candidate) -> bool:
+    return _is_injury(candidate) and candidate.coding.code.startswith(_COMPLICATIONS)
+
+
+_COMPLICATIONS = tuple(f"T8{number}" for number in range(9))
 
 
 def covered(mention: Mention, statements: Sequence[Statement]) -> bool:

@@ -28,7 +28,7 @@ _CESAREAN = re.compile(r"\b(?:c-?section|cesarean|csection|c/s|c/section|by sect
 _TRIPLET = re.compile(r"\btriplets?\b", re.IGNORECASE)
 _OUTSIDE = re.compile(r"\bborn (?:at home|en route|in (?:the |an )?(?:car|ambulance))|\bhome birth\b", re.IGNORECASE)
 _WEIGHT = re.compile(
-    r"\b(?:bw|birth ?weight|wt|weight)\W{0,3}(?:of |was |is )?(?P<g>\d{3,4})\s?(?:g|gm|grams?)\b|\b(?:bw|birth ?weight)\W{0,3}(?:of |was |is )?(?P<kg>\d\.\d{1,3})\s?kg\b|\b(?P<bare>\d{3,4})\s?(?:g|grams?)\b(?=,? (?:infant|newborn|boy|girl|preterm|male|female|[ASL]GA)\b)",
+    r"\b(?:bw|birth ?weight|wt|weight)\W{0,3}(?:of |was |is )?(?P<g>\d,?\d{3}|\d{3})\s?(?:g|gm|grams?)\b|\b(?:bw|birth ?weight)\W{0,3}(?:of |was |is )?(?P<kg>\d\.\d{1,3})\s?kg\b|\b(?P<bare>\d,?\d{3}|\d{3})\s?(?:g|grams?)\b(?=,? (?:infant|newborn|boy|girl|preterm|male|female|[ASL]GA|born|c/s|vag|svd|nsvd|cesarean|delivered)\b|[,.;] )",
     re.IGNORECASE,
 )
 _LIGHT = (
@@ -212,7 +212,7 @@ def _grams(note: str) -> int | None:
     match = _WEIGHT.search(note)
     if match is None:
         return None
-    return int(float(match["kg"]) * 1000) if match["kg"] else int(match["g"] or match["bare"])
+    return int(float(match["kg"]) * 1000) if match["kg"] else int((match["g"] or match["bare"]).replace(",", ""))
 
 
 def _mature(note: str) -> str:

@@ -17,7 +17,7 @@ _WEEKS = re.compile(
     r"(?<![\d./x])(?P<w2>\d{1,2})(?:\s+|\s*\+\s*)(?P<d2>[0-6])/7\b|(?<![\d./x])(?P<w3>\d{1,2})\s*\+\s*(?P<d3>[0-6])\s*(?:wks?|weeks?)\b|"
     r"\b(?:ega|ga|gestational age|iup|pregnan\w+|gestation|gravid\w*)\W{1,3}(?:of |at |is |now |approximately |about |~)*(?P<w4>\d{1,2})\s*(?:w\b|wks?\b|weeks?\b|\.\d)|"
     r"\bat (?P<w5>\d{1,2}) (?:wks?|weeks?)\b(?! (?:ago|old|of life|post|after|out|follow|s/p|visit|from))|"
-    r"(?<![\d./x-])(?P<w6>\d{1,2})[- ]?(?:w|wks?|weeks?)['\u2019]?(?: of)?[- ](?:pregnan\w*|gestation\w*|ega|ga\b|iup|gravid|by (?:lmp|dates|us|early|ultrasound|crl|1st|first)|intrauterine|size|fetus|twins?)|"
+    r"(?<![\d./x-])(?P<w6>\d{1,2})[- ]?(?:w|wks?|weeks?)['\u2019]?(?: of)?[- ](?:pregnan\w*|gestation\w*|G\d{1,2} ?,?P\d|primigravid\w*|multigravid\w*|primip\w*|multip\w*|ega|ga\b|iup|gravid|by (?:lmp|dates|us|early|ultrasound|crl|1st|first)|intrauterine|size|fetus|twins?)|"
     r"\b(?:ega|ga)\s*[:=]?\s*(?P<w7>\d{1,2})\b(?!%)",
     re.IGNORECASE,
 )
@@ -29,7 +29,7 @@ _PREGNANT = Gate(
         r"(?<!not )(?<!denies being )(?<!never been )(?<!isn't )(?<!chance of )(?<!been )(?<!became )(?<!therapist was )(?<!while she was )(?<!when she was )\bpregnant\b(?! ?\?)|\bgravid\b|\b(?:prenatal|antepartum|antenatal)\b(?! (?:vitamin|history))|\bob (?:visit|routine|triage|clinic|note|follow|new|return)|\broutine ob\b|"
         r"\bl&d\b|\blabor and delivery\b(?! nurse)|\bmfm\b|\b(?:first|second|third|1st|2nd|3rd) trimester\b|\bfetal (?:movement|heart|growth|anatomy)|\bfht'?s?\b|\bfundal height\b|\biup\b|"
         r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\b(?:anemia|diabetes|hypertension|thrombocytopenia|cholestasis) (?:of|in) (?:the )?pregnancy\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|(?<!atrial )(?<!ventricular )\bectopic\b(?! (?:beat|atrial|rhythm|ventric|isolated|foc|tissue|position|activity|kidney|thyroid|pancrea|testi|acth))|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b|"
-        r"\bg\d{1,2} ?,?p\d[^\n]{0,40}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\bob\b[^\n.]{0,20}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:anatomy|growth|prenatal|ob|mfm)\b|\bvaginal progesterone\b|\bgravid\b|\b(?:missed|threatened) ab\b|\biufd\b|\bfgr\b|\badnexal ring\b|\bhyperemesis\b",
+        r"\bg\d{1,2} ?,?p\d[^\n]{0,40}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\bg\d{1,2} ?,?p\d[^\n]{0,25}\b[1-4]\d ?\+ ?[0-6]\b|\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))[^\n]{0,25}\bg\d{1,2} ?,?p\d|\bg\d{1,2} (?:at|@) \d{1,2} ?(?:w|wks?|weeks?)|\b\d{1,2} ?(?:w|wks?|weeks?) (?:g\d|primip|multip|primigravida)|\bob\b[^\n.]{0,20}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\btwins?[, ]+\(?(?:di[-/ ]?di|mono[-/ ]?(?:di|mono)|dcda|mcda)\b|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:anatomy|growth|prenatal|ob|mfm)\b|\bvaginal progesterone\b|\bgravid\b|\b(?:missed|threatened) ab\b|\biufd\b|\bghtn\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:for )?(?:iol|induction)\b|\bfgr\b|\badnexal ring\b|\bhyperemesis\b",
         re.IGNORECASE,
     )
 )
@@ -42,7 +42,7 @@ _NEVER = Gate(
 _DELIVERED = Gate(
     re.compile(
         r"\b(?:nsvd|svd|nvd|vbac)\b|\b(?:spontaneous |normal |assisted |vacuum[- ]assisted |forceps[- ]assisted )*vaginal (?:delivery|birth) (?:of|at|over|with|after|by)\b|\bdelivered (?:vaginally|spontaneously|viable|healthy|live|(?:of )?(?:a|an) (?:single |term |preterm |viable |healthy |live\w* )*(?:male|female|boy|girl|baby|infant|liveborn|stillborn|twins?)|(?:via|by) (?:nsvd|svd|vaginal|c-?section|cesarean|vacuum|forceps)|at \d{2} ?(?:w|wks?|weeks?))\b|"
-        r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:cesarean|c-?section|c/s|pltcs|rltcs|ltcs)\b(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\blive ?(?:male|female|boy|girl|infant|baby)\b|\bplacenta (?:delivered|intact|complete)",
+        r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:cesarean|c-?section|c/s|[pr1]?ltcs)\b(?! (?:talk|discuss\w*|plan\w*|consent\w*|schedul\w*|booked|counsel\w*))(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\blive ?(?:male|female|boy|girl|infant|baby)\b|\bplacenta (?:delivered|intact|complete)",
         re.IGNORECASE,
     )
 )
@@ -52,7 +52,7 @@ _PLANNED = re.compile(
 )
 _AFTER = Gate(
     re.compile(
-        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|(?<!\d )(?<!\d)\bppd ?#?\d{1,2}(?! ?(?:mm|\+|x\b|yrs?|years?|pack))\b|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post) (?:delivery|vaginal delivery|c-?section|cesarean|nsvd|svd)|\blactational\b|\bpp (?:visit|check|exam|day|depression)\b|\b\d+ ?(?:days?|d|weeks?|wks?|w|mo|months?) pp\b|\bafter (?:n?svd|vbac|r?ltcs|delivery of)\b",
+        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|(?<!\d )(?<!\d)\bppd ?#?\d{1,2}(?! ?(?:mm|\+|x\b|yrs?|years?|pack))\b|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post|from) (?:an? |her )?(?:delivery|vaginal delivery|c-?section|cesarean|c/s|[pr1]?ltcs|nsvd|svd)|\bpod ?#?\d{1,2}[,:]? (?:(?:from|after|s/p|of) )?(?:an? |her )?(?:repeat |primary |emergency |low transverse )*(?:c/s|cesarean|c-?section|[pr1]?ltcs)\b|\blactational\b|\bpp (?:visit|check|exam|day|depression)\b|\b\d+ ?(?:days?|d|weeks?|wks?|w|mo|months?) pp\b|\bafter (?:n?svd|vbac|r?ltcs|delivery of)\b",
         re.IGNORECASE,
     )
 )
@@ -90,7 +90,7 @@ _PARITY = re.compile(r"\bG\s?(\d{1,2})\s?,?\s?P\s?\d", re.IGNORECASE)
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 _FETUS = re.compile(r"\b(?:twin|fetus|baby) (?:([a1])|([b2])|([c3]))\b", re.IGNORECASE)
 _LOOSE = re.compile(
-    r"(?:^|[\n.;:,(]\s*|\b(?:at|now|currently|y/?o|g\d+) |(?:prenatal|antepartum|antenatal|mfm|iup|triage|l&d|p?prom|ptl|abortion|hyperemesis|gdm|ghtn|previa|iugr|fgr|twins|preeclampsia) |\bob\b[^\n.:]{0,12} )(\d{1,2}) ?(?:w|wks?|weeks?)\b(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
+    r"(?:^|[\n.;:,(@]\s*|\b(?:at|now|currently|y/?o|g\d+(?: ?,?p\d+\w*)?,?) |(?:prenatal|antepartum|antenatal|mfm|iup|triage|l&d|p?prom|ptl|abortion|hyperemesis|gdm|ghtn|previa|iugr|fgr|iufd|twins|preeclampsia) |\bob\b[^\n.:]{0,12} )(\d{1,2}) ?(?:\+ ?[0-6]\b|(?:w|wks?|weeks?)\b)(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
     re.IGNORECASE,
 )
 TWINS = re.compile(r"\btwins?\b", re.IGNORECASE)

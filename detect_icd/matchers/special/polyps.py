@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_POLYP = re.compile(r"\bpolyps?\b[^.\n]{0,40}", re.IGNORECASE)
+_POLYP = re.compile(r"(?:\b[\w-]+ ){0,3}\bpolyps?\b[^.\n]{0,40}", re.IGNORECASE)
+
+_ALL = re.compile(
+    r"[^.\n]*\b(?:(?:both|all|each)\b[^.\n]{0,40}\b(?:adenomas?|lesions?)\b|adenomas,? (?:\(?x ?\d+\)?,? )?(?:in |from )?(?:both|all|each)\b|(?:tubular|villous|tubulovillous) adenomas(?! in|,? and| with))",
+    re.IGNORECASE,
+)
+"""What is said of every polyp taken: "tubular adenomas, both"."""
 
 
 def told_before(note: str, end: int, bowel: Sequence[tuple[str, re.Pattern[str]]]) -> list[str]:
-    """The one place of a polyp that the note tells before its histology."""
+    """The one place of a polyp that the note tells before its histology; every place where that is told of all of them."""
     found = {code for match in _POLYP.finditer(note, 0, end) for code, words in bowel if words.search(match.group())}
-    return list(found) if len(found) == 1 else []
+    is_of_all = len(found) == 1 or _ALL.search(note, end) is not None
+    return sorted(found) if is_of_all else []

@@ -37,8 +37,9 @@ _ROUTINE = re.compile(
     r"\b(?:routine (?:prenatal|ob|antenatal)|prenatal (?:visit|care|check)|ob (?:routine )?visit|return ob|new ob|routine ob|normal pregnancy|low[- ]risk pregnancy|ob routine|uncomplicated pregnancy)\b",
     re.IGNORECASE,
 )
-_CESAREAN = re.compile(r"\b(?:cesarean|c-?section|c/s|p?ltcs|rltcs)\b", re.IGNORECASE)
+_CESAREAN = re.compile(r"\b(?:cesarean|c-?section|c/s|[pr1]?ltcs)\b", re.IGNORECASE)
 _BLEEDING = "N93"
+_BLOOD_LOSS = "D62"
 _ONSET = r"\b(?:labor|labou?ring|contractions?|ctx)\b(?: \w+){0,2}? (?:began|started|starting|onset|ensued|followed|came on|kicked in)\b(?: on (?:their|its|her) own)?[^.;\n]{0,15}?"
 _LABOR = (
     ("1", re.compile(
@@ -78,7 +79,7 @@ class PregnancyMatcher:
     def statements(self, note: str, start: int, end: int, facts: Obstetrics) -> Iterator[Statement]:
         """The obstetric conditions of one sentence."""
         for rule, low, high in table("obstetric.tsv").find(note, start, end):
-            code = self._specified(rule.code, note, facts, note[low:high])
+            code = self._specified(rule.code, note, _of_fetus(note, low, facts), note[low:high])
             if code is not None:
                 yield Statement(
                     code,
@@ -103,8 +104,10 @@ class PregnancyMatcher:
                         "F32",
                         "N64",
                         "Q",
+                        "T81",
+                        "I49",
                     ),
-                    despite=PAST if rule.code.startswith("O09") else (),
+                    despite=_despite(rule.code, note, low, facts),
                 )
 
     def revise(self, candidates: list[Candidate], note: str, facts: Obstetrics) -> list[Candidate]:
@@ -150,6 +153,8 @@ class PregnancyMatcher:
             and any(c.coding.code.startswith(("O11", "O13", "O14")) for c in candidates)
         ):
             return
+        if code == _BLOOD_LOSS and facts.stage in {"childbirth", "puerperium"}:
+            found = ("O90.81", True)
         full = self.resolve(found[0], facts) if found else None
         if found is None or full is None:
             yield candidate
@@ -252,6 +257,36 @@ class PregnancyMatcher:
             and (obstetric or supervised or facts.stage == "childbirth")
         ):
             yield of_note(self.book[_weeks(facts.weeks)], note, "obstetric/weeks")
+
+
+def _of_fetus(note: str, start: int, facts: Obstetrics) -> Obstetrics:
+    """The facts for the fetus that a condition is told of: "twin B breech"."""
+    told = [*_FETUS_OF.finditer(note, max(0, start - _BESIDE), start)]
+    return replace(facts, fetus=str("ABC".index(told[-1][1].upper()) + 1)) if told else facts
+
+
+_BESIDE = 20
+"""Characters before a condition in which its fetus stands."""
+
+_FETUS_OF = re.compile(
+    r"\b(?:twin|fetus|baby|triplet) ([ABC])\b(?: (?:is|was|in|now))?[ :,(]*(?:[\w-]+ )?$", re.IGNORECASE
+)
+
+
+def _despite(heading: str, note: str, start: int, facts: Obstetrics) -> tuple[Status, ...]:
+    """What words before a condition say without meaning it: "s/p c/s for arrest of dilation" tells of this birth."""
+    if heading.startswith("O09"):
+        return PAST
+    is_of_birth = facts.stage in {"childbirth", "puerperium"} and heading.startswith(("O4", "O6", "O7"))
+    if is_of_birth and not _EARLIER.search(note, max(0, start - _BEFORE), start):
+        return (Status.HISTORICAL,)
+    return ()
+
+
+_BEFORE = 40
+"""Characters before a condition that tell of another birth."""
+
+_EARLIER = re.compile(r"\b(?:prior|previous\w*|history|hx|h/o|last|first|(?:19|20)\d\d)(?!\w)[^.;\n]*$", re.IGNORECASE)
 
 
 def _as_told(heading: str, note: str, facts: Obstetrics) -> str:
