@@ -272,7 +272,9 @@ def _elsewhere(facts: Facts, found: Found, atoms: Atoms, highest: Role = Role.TI
     if not found.by_steps and atoms <= found.clause.atoms.keys():
         return ()
     for other in facts.holding(atoms, highest):
-        if other is found.clause or not (hits := facts.stated(other, atoms)):
+        if other is found.clause or not facts.sessions.may_tell(other, found.atoms):
+            continue
+        if not (hits := facts.stated(other, atoms)):
             continue
         own = found.by_steps and facts.lists_one
         return () if other.role is Role.TITLE and other.named and not own else hits
