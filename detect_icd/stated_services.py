@@ -25,7 +25,10 @@ class Retired(NamedTuple):
 @functools.cache
 def retired() -> Mapping[str, Retired]:
     """The codes of services that are gone, of those this package knows what followed them."""
-    return {code: Retired(date.fromisoformat(last), frozenset(since.split())) for code, last, since in rows("retired_services.tsv", 3)}
+    return {
+        code: Retired(date.fromisoformat(last), frozenset(since.split()))
+        for code, last, since in rows("retired_services.tsv", 3)
+    }
 
 
 def still_stated(
@@ -45,7 +48,9 @@ def still_stated(
     done = [c for c in operations if c.status is Status.PRESENT]
     named = {c.coding.code for c in done}
     gone = {
-        code for code in codes & retired().keys() if (day is None or day > retired()[code].last) and retired()[code].since & named
+        code
+        for code in codes & retired().keys()
+        if (day is None or day > retired()[code].last) and retired()[code].since & named
     }
     for operation in done:
         held = codes & _parts(operation.coding.code)

@@ -19,7 +19,9 @@ _CALLED = regex.compile(
     regex.IGNORECASE | regex.MULTILINE,
 )
 """What a patient is called whose age in numbers is not told; not the child of a mother who is one."""
-_BIRTH = regex.compile(r"\bcesarean|\bc-section|\bdeliver(?:y|ed)\b|\bgravida|\bpregnan|\blabor\b|\buter(?:us|ine)\b", regex.IGNORECASE)
+_BIRTH = regex.compile(
+    r"\bcesarean|\bc-section|\bdeliver(?:y|ed)\b|\bgravida|\bpregnan|\blabor\b|\buter(?:us|ine)\b", regex.IGNORECASE
+)
 _YEARS_OF = {"toddler": 2.0, "infant": 0.5, "newborn": 0.02, "neonate": 0.02, "preemie": 0.05}
 _YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52, "d": 1 / 365}
 _AGE_REACH = 20_000
