@@ -27,6 +27,7 @@ from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.sections import find_sections
 from detect_icd.service_files import ServiceFiles
+from detect_icd.stated_services import still_stated
 from redactphi.document import RedactedDocument
 from redactphi.errors import UsageError
 from redactphi.placeholders import CODE, CODE_LENGTH
@@ -80,6 +81,7 @@ class CodeDetector:
         day = self.service_date if service_date is None else day_of(service_date)
         found = self.literal.candidates(note, sections, book)
         operations = self.procedures.read(note, sections, day)
+        found = still_stated(found, operations.candidates, note, day)
         found.extend(_unstated(operations.candidates, found, note))
         read = self.diagnoses.sentences(note, sections)
         found.extend(self.diagnoses.candidates(note, sections, book, read))

@@ -148,6 +148,8 @@ _ONE_DIGIT = 9
 
 def numbered(kind: str, text: str, bounds: Sequence[tuple[int, int]]) -> tuple[int, tuple[Span, ...]]:
     """How many levels of the spine, or teeth, stretches of a text name by their numbers, and where; see ``Procedure.number_of``."""
+    if kind == "@rib":
+        return _ribs(text, bounds)
     if kind != "@tooth":
         seen = levels(text, bounds)
         return seen.count(kind), seen.spans
@@ -170,6 +172,38 @@ def _teeth(text: str, start: int, end: int) -> Iterator[regex.Match[str]]:
         line_end = text.find("\n", listed.start())
         whole = _TOOTH_LIST.match(text, listed.start(), line_end if line_end >= 0 else len(text))
         yield from _TOOTH.finditer(text, listed.start(), max(listed.end(), whole.end() if whole else 0))
+
+
+_ORDER = {
+    **{word: number for number, word in enumerate(_NUMBERS[:13])}, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6,
+    "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
+}  # fmt: skip
+_RIB = rf"(?:T ?)?(?:1[0-2]|[1-9])(?:st|nd|rd|th)?|{'|'.join(sorted(_ORDER, key=len, reverse=True))}"
+_RIB_LIST = regex.compile(
+    rf"\b(?:(?:inter)?(?:costal )?(?:inter)?(?:spaces?|nerves?|levels?)|ribs?) (?:at |of |numbers? |levels? )?(?P<after>(?:{_RIB})(?:(?:,? and |, ?| to | through | ?[-\u2013] ?)(?:the )?(?:{_RIB}))*)\b"
+    rf"|\b(?P<before>(?:{_RIB})(?:(?:,? and |, ?| to | through | ?[-\u2013] ?)(?:the )?(?:{_RIB}))*) (?:left |right )?(?:ribs?\b|inter(?:costal|space))",
+    regex.IGNORECASE,
+)
+"""Spaces between ribs listed by their numbers: "spaces four to eight", "the 5th, 6th and 7th intercostal nerves"."""
+_RIB_ONE = regex.compile(rf"(?P<to> to | through |[-\u2013] ?)?(?:the )?(?P<rib>{_RIB})", regex.IGNORECASE)
+
+
+def _ribs(text: str, bounds: Sequence[tuple[int, int]]) -> tuple[int, tuple[Span, ...]]:
+    named: set[int] = set()
+    spans = []
+    for start, end in bounds:
+        for listed in _RIB_LIST.finditer(text, start, end):
+            spans.append(Span(listed.start(), listed.end(), "level"))
+            last = 0
+            for match in _RIB_ONE.finditer(listed["after"] or listed["before"]):
+                word = match["rib"].lower()
+                number = _ORDER.get(word) or int(regex.sub(r"\D", "", word))
+                named.update(range(last + 1 if match["to"] and last else number, number + 1))
+                last = number
+    if not named:
+        seen = levels(text, bounds)
+        return seen.count("@vertebra"), seen.spans
+    return len(named), tuple(spans)
 
 
 def _vertebra(region: str, number: int) -> int | None:
@@ -347,33 +381,3 @@ def places(kind: str, text: str, start: int, end: int, sides: Sequence[str]) -> 
                 code = _CODES[kind, side][int(str(match.lastgroup)[1:])]
             found.setdefault(code, Span(match.start(), match.end(), "place"))
     return list(found.items())
-
-
-_AGE = regex.compile(
-    r"(?<![\w./])(?P<number>\d{1,3})(?P<half>(?:-| )1/2)?[\s-]*(?P<unit>years?|yrs?|y\.?/?o\.?|months?|mo|weeks?|days?|yo)\b[\s-]*(?:old|of age)?",
-    regex.IGNORECASE,
-)
-_AGED = regex.compile(
-    r"\b(?:aged?|under age|patient age)[:\s]+(?P<number>\d{1,2})\b(?!\s*(?:and (?:over|older)))", regex.IGNORECASE
-)
-_YEARS = {"y": 1.0, "m": 1 / 12, "w": 1 / 52, "d": 1 / 365}
-_AGE_REACH = 20_000
-_JUST_UNDER = 0.1
-
-
-def age(text: str) -> tuple[float, Span] | None:
-    """The age in years that a text gives its patient, and the words that say so."""
-    match = _AGE.search(text, 0, _AGE_REACH)
-    while match and not (
-        text[match.end() - 3 : match.end()].lower() in {"old", "age"}
-        or match["unit"].lower()[0:2] in {"yo", "y/", "y."}
-    ):
-        match = _AGE.search(text, match.end(), _AGE_REACH)
-    if match is None:
-        aged = _AGED.search(text)
-        if aged is None:
-            return None
-        under = aged.group().lower().startswith("under")
-        return float(aged["number"]) - (_JUST_UNDER if under else 0), Span(aged.start(), aged.end(), "age")
-    number = float(match["number"]) + (0.5 if match["half"] else 0.0)
-    return number * _YEARS[match["unit"][0].lower()], Span(match.start(), match.end(), "age")

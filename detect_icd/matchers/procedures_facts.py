@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
 from detect_icd.matchers import procedures_kinds as kinds
-from detect_icd.matchers.procedures_amounts import Amount, age, counted, margin, numbered, places, times
+from detect_icd.matchers.procedures_age import age
+from detect_icd.matchers.procedures_amounts import Amount, counted, margin, numbered, places, times
 from detect_icd.matchers.procedures_demands import Asked
 from detect_icd.matchers.procedures_index import Entry
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
+from detect_icd.matchers.procedures_sessions import Sessions
 from detect_icd.matchers.procedures_sides import done_again, joined, main_side, named_sides
 from detect_icd.matchers.procedures_vocabulary import Hit
 from detect_icd.matchers.procedures_ways import APPROACH_ATOMS, BY_PORTS, given_up
@@ -24,8 +26,7 @@ from redactphi.spans import Span
 
 _PORTS = frozenset({"port_entry", "bare_port"})
 _CONVERTED = "converted"
-_SHORT = "lap"
-"""Also a kind of sponge."""
+_SHORT = "lap"  # also a kind of sponge
 
 
 @functools.cache
@@ -44,6 +45,7 @@ class Facts:
         self._sections = {section.name for section in sections}
         self.titled = any(clause.role is Role.TITLE for clause in clauses)
         self.reports = self.titled or bool(self._sections & kinds.OPERATIVE_SECTIONS)
+        self.sessions = Sessions(clauses)
         self.asked: Asked = {}
         self._status: dict[tuple[int, int, int], tuple[Status, Span | None]] = {}
         self._first: dict[frozenset[str], tuple[Hit, ...]] = {}
@@ -84,9 +86,8 @@ class Facts:
 
     def is_service(self, clause: Clause) -> bool:
         """Whether a clause of a note that tells of no operation says that a service was given."""
-        if self._sections <= {""} and len(self.text) < _SHORT_NOTE and kinds.SERVICE_NOTE.search(self.text):
-            return True
-        return kinds.GIVEN.search(self.text, clause.start, clause.end) is not None
+        short = self._sections <= {""} and len(self.text) < _SHORT_NOTE and kinds.SERVICE_NOTE.search(self.text)
+        return bool(short) or kinds.GIVEN.search(self.text, clause.start, clause.end) is not None
 
     @functools.cached_property
     def did_something(self) -> bool:
@@ -266,9 +267,7 @@ class Facts:
             both = {side for side, span in found if joined(self.text, nearest[1], span)}
             return ("50" if {"RT", "LT"} <= both else nearest[0]), nearest[1]
         found_elsewhere = next((side for other, side in self._one_sided if other is not clause), None)
-        if found_elsewhere is None:
-            return self._side_of_account
-        return found_elsewhere or ("", None)
+        return found_elsewhere or (("50", again) if again else self._side_of_account)
 
     @functools.cached_property
     def _sides(self) -> list[tuple[str, Span]]:

@@ -27,7 +27,7 @@ _PAIR = 2
 SYSTEMS = ("CPT", "HCPCS")
 UNITS = ("number", "area_cm2", "size_cm", "minutes", "mg", "mcg", "g", "ml", "unit", "meq")
 PLACES = ("finger", "toe", "eyelid", "coronary")
-PLACED = ("@interspace", "@joint", "@vertebra", "@tooth")
+PLACED = ("@interspace", "@joint", "@vertebra", "@rib", "@tooth")
 APPROACHES = ("open", "laparoscopic", "endoscopic", "percutaneous", "arthroscopic", "thoracoscopic")
 _ADDED = frozenset({"extent", "here", "without", "unless", "includes", "supersedes"})
 
@@ -61,7 +61,8 @@ class Procedure:
         minutes: As ``age``, of time spent.
         number: At least the first and at most the second of what ``number_of`` names; one where no number is stated.
         number_of: What is counted: phrases, or of the spine ``@interspace`` (L3-L5 are two), ``@joint`` (the medial
-            branches L3, L4 and L5 are two) or ``@vertebra`` (L3-L5 are three), or ``@tooth`` (teeth 2, 3 and T are three).
+            branches L3, L4 and L5 are two) or ``@vertebra`` (L3-L5 are three), ``@rib`` (spaces four to eight are five), or
+            ``@tooth`` (teeth 2, 3 and T are three).
         default: Whether it is the one where size, area, weight, age or time is not stated; of levels, where the list of
             operations does not state another number.
         sides: Whether it takes RT, LT or 50.

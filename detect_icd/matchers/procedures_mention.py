@@ -13,6 +13,7 @@ from detect_icd.matchers.procedures_index import Atoms, Entry
 from detect_icd.matchers.procedures_measures import BY_DEFAULT, Answer, area, dose, minutes, number, size, weight
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_vocabulary import Hit
+from detect_icd.matchers.procedures_ways import BY_PORTS
 from redactphi.spans import Span
 
 _REACH = {Role.TITLE: 260, Role.BODY: 110, Role.FINDING: 60, Role.ASIDE: 80}
@@ -194,10 +195,20 @@ def _without(facts: Facts, entry: Entry, found: Found) -> Answer | None:
     """Nothing that excludes the entry stands close by: another operation of the same line is none of its business."""
     start, end = found.bounds
     for atoms in entry.without:
+        if _is_given_up(facts, atoms):
+            continue
         hits = facts.stated(found.clause, atoms, found.bounds)
         if any(hit.start - end < _CLOSE and start - hit.end < _CLOSE for hit in hits):
             return None
     return Answer()
+
+
+_OF_PORTS = BY_PORTS | {"port_entry", "bare_port"}
+
+
+def _is_given_up(facts: Facts, atoms: Atoms) -> bool:
+    """Whether words say no more than a way in that was given up, which list and account still name."""
+    return atoms <= _OF_PORTS and facts.converted is not None
 
 
 def _approach(facts: Facts, entry: Entry, found: Found) -> Answer | None:
@@ -272,7 +283,9 @@ def _elsewhere(facts: Facts, found: Found, atoms: Atoms, highest: Role = Role.TI
     if not found.by_steps and atoms <= found.clause.atoms.keys():
         return ()
     for other in facts.holding(atoms, highest):
-        if other is found.clause or not (hits := facts.stated(other, atoms)):
+        if other is found.clause or not facts.sessions.may_tell(other, found.atoms):
+            continue
+        if not (hits := facts.stated(other, atoms)):
             continue
         own = found.by_steps and facts.lists_one
         return () if other.role is Role.TITLE and other.named and not own else hits
@@ -293,7 +306,7 @@ def _anywhere(facts: Facts, entry: Entry, _: Found) -> Answer | None:
 
 def _unless(facts: Facts, entry: Entry, found: Found) -> Answer | None:
     for atoms in entry.unless:
-        if facts.stated(found.clause, atoms) or _elsewhere(facts, found, atoms):
+        if not _is_given_up(facts, atoms) and (facts.stated(found.clause, atoms) or _elsewhere(facts, found, atoms)):
             return None
     return Answer()
 

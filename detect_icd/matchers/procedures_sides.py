@@ -66,14 +66,14 @@ def named_sides(text: str, start: int, end: int) -> list[tuple[str, Span]]:
 def operated_sides(text: str) -> list[tuple[str, Span]]:
     """The sides that a note names, but those of which it says that they were left alone, or how the patient lay.
 
-    Where it names one side alone, a "both" that says of what is none of two sides: "both had been locking".
+    Where it names one side alone or none, a "both" that says of what is none of two sides: "both had been locking".
     """
     found = [
         (side, span)
         for side, span in named_sides(text, 0, len(text))
         if _SPARED.match(text, span.end) is None and _LAID.match(text, span.end) is None
     ]
-    if len({side for side, _ in found} - {"50"}) == 1:
+    if len({side for side, _ in found} - {"50"}) <= 1:
         found = [
             (side, span)
             for side, span in found

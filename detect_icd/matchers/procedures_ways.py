@@ -19,7 +19,8 @@ GAVE_UP = re.compile(
     r"\b(?:(?:gave|give|giving) up|abandon\w*|no longer safe|could not (?:safely )?(?:be )?continue\w*|unable to (?:safely )?(?:continue|proceed)|"
     r"(?:ports?|trocars?) (?:were |was )?(?:removed|withdrawn)|(?:gas|pneumoperitoneum|abdomen) (?:was )?(?:let out|released|evacuated|desufflated)|undocked)\b"
     r"[^\n]{0,220}?\b(?:(?:right |left )?subcostal|kocher|midline|mcburney\w*|laparotomy|pfannenstiel|transverse|flank|thoracotomy|sternotomy)\b[^.\n]{0,40}"
-    r"\b(?:incision|made|opened|performed|carried|was)\b",
+    r"\b(?:incision|made|opened|performed|carried|was)\b|"
+    r"\b(?:abort|abandon|discontinu|terminat)\w*[^.\n]{0,60}\b(?:and|to)\b[^.\n]{0,60}\b(?:open|openly)\b(?! (?:laparoscop|thoracoscop))",
     re.IGNORECASE,
 )
 """Words of a change to an open operation that never name it: the ports are given up and a large incision made."""
