@@ -13,8 +13,9 @@ from typing import Any, NamedTuple, Self
 from detect_icd.candidates import Status
 from detect_icd.coding import icd10cm
 from detect_icd.gates import Openings, openings
+from detect_icd.ready import compile_pattern, read_toml
 from redactphi.errors import RuleError, UnknownNameError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 from redactphi.spans import Span
 
 DIRECTIONS = ("forward", "backward", "both", "pseudo", "terminate")
@@ -205,7 +206,7 @@ def _families(phrases: list[tuple[str, CueRule]]) -> dict[str, list[_Phrase]]:
     """Cues by the letters they may open with, so that a word is tried against few of them."""
     sorted_out: dict[str, list[_Phrase]] = {}
     for phrase, rule in sorted(phrases, key=lambda item: -len(item[0])):
-        pattern = re.compile(_bordered(phrase), re.IGNORECASE)
+        pattern = compile_pattern(_bordered(phrase), re.IGNORECASE)
         entry = _Phrase(pattern, rule, openings(pattern))
         for key in sorted({_key(alternative[:_OPENING].lower()) for alternative in _openings(phrase)}):
             sorted_out.setdefault(key, []).append(entry)

@@ -83,7 +83,7 @@ class ProcedureMatcher:
 
     def _named(self, clause: Clause) -> Iterator[tuple[Entry, Atoms]]:
         for atom in clause.atoms:
-            for entry, name in self.index.named.get(atom, ()):
+            for entry, name in self.index.named(atom):
                 if all(other in clause.atoms for other in name):
                     yield entry, name
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from detect_icd.code_ranges import CodeRange, code_ranges, in_ranges
+from detect_icd.ready import compile_pattern
 from detect_icd.rule_rows import table
 
 Asked = dict[str, bool]
@@ -95,4 +96,4 @@ def _ranges(written: tuple[str, ...]) -> tuple[CodeRange, ...]:
 
 @functools.cache
 def _pattern(written: str) -> re.Pattern[str]:
-    return re.compile(written, re.IGNORECASE)
+    return compile_pattern(written, re.IGNORECASE)

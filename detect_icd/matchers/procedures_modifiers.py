@@ -14,10 +14,11 @@ from detect_icd.code_ranges import code_ranges, in_ranges
 from detect_icd.coding import modifier
 from detect_icd.gates import Gate, gate
 from detect_icd.matchers.procedures_lexicon import by_code
+from detect_icd.ready import compile_pattern, read_toml
 from detect_icd.rule_rows import build
 from detect_icd.sections import Section, section_sentences
 from redactphi.errors import RuleError, UnknownNameError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 from redactphi.spans import Span
 
 KINDS = ("any", "surgery", "first", "evaluation", "colonoscopy", "imaging")
@@ -141,7 +142,7 @@ def _is_of(code: str, written: tuple[str, ...]) -> bool:
 
 @functools.cache
 def _patterns(parts: tuple[str, ...]) -> Gate | None:
-    return gate(re.compile(rf"(?<!\w)(?:{'|'.join(parts)})", re.IGNORECASE)) if parts else None
+    return gate(compile_pattern(rf"(?<!\w)(?:{'|'.join(parts)})", re.IGNORECASE)) if parts else None
 
 
 def named_modifiers(text: str, sections: Sequence[Section]) -> dict[str, Span]:

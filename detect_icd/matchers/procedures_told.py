@@ -309,9 +309,7 @@ def _like(  # noqa: PLR0917 - a code of a known account, beside the account of t
     clause = next((c for c in clauses if c.start <= hits[0].start < c.end), clauses[0])
     atoms = frozenset(hit.atom for hit in hits)
     found = Found.at(clause, atoms, hits, by_steps=True, likeness=min(like.share, _SUREST))
-    entries = [
-        entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day) and _is_given(facts, entry)
-    ]
+    entries = [entry for entry in index.of_code(code) if entry.procedure.valid_on(day) and _is_given(facts, entry)]
     # An entry of names alone may ask for less: its name says the rest.
     entries = [entry for entry in entries if entry.steps] or entries
     phrased = index.vocabulary.phrased

@@ -16,9 +16,10 @@ from detect_icd.assertion import WORD, Assertion, Passage
 from detect_icd.candidates import Candidate, Status
 from detect_icd.matchers.completion import complete
 from detect_icd.matchers.spelling import is_spelt
+from detect_icd.ready import compile_pattern, read_toml
 from detect_icd.terms import rows
 from redactphi.errors import DataError, RuleError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def cues() -> dict[str, Cue]:
             raise RuleError(f"long_term/{name}: matches, ignores missing or empty")
         start = "" if name.endswith("-after") else r"(?<!\w)"
         end = "" if name.endswith("before") else r"(?!\w)"
-        regex = re.compile(f"{start}(?:{'|'.join(raw['patterns'])}){end}", re.IGNORECASE)
+        regex = compile_pattern(f"{start}(?:{'|'.join(raw['patterns'])}){end}", re.IGNORECASE)
         found[name] = Cue(name, regex, tuple(raw["matches"]), tuple(raw["ignores"]))
     return found
 

@@ -39,6 +39,12 @@ def test_gates_find_what_their_patterns_find():
                 assert gate.possible(text) or pattern.search(text) is None
 
 
+def test_a_gate_made_after_a_note_was_looked_over_finds_its_own_pieces():
+    text = "Quixotic zymurgy was denied."
+    assert Gate(re.compile(r"denied")).search(text)
+    assert Gate(re.compile(r"(?:quixotic|zz)\s+zymurgy", re.IGNORECASE)).search(text).span() == (0, 16)
+
+
 def told():
     """Each pattern with a text that it is found in."""
     for name in ("causes.tsv", "places.tsv", "venoms.tsv"):

@@ -13,8 +13,9 @@ from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.gates import Gate
 from detect_icd.matchers.special.facts import table, triggers
 from detect_icd.matchers.special.statement import OTHERS, Statement
+from detect_icd.ready import compile_pattern, read_toml
 from detect_icd.terms import rows
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def names() -> dict[str, str]:
 @functools.cache
 def _name_pattern() -> re.Pattern[str]:
     longest = sorted(names(), key=lambda name: -len(name))
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest))})(?![\w])", re.IGNORECASE)
+    return compile_pattern(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest))})(?![\w])", re.IGNORECASE)
 
 
 @functools.cache
@@ -105,15 +106,20 @@ def drug_events() -> DrugEvents:
     """The packaged events."""
     tables = _tables()
     events = {
-        raw["name"]: re.compile(_expanded(raw["patterns"], tables["define"]), re.IGNORECASE) for raw in tables["event"]
+        raw["name"]: compile_pattern(_expanded(raw["patterns"], tables["define"]), re.IGNORECASE)
+        for raw in tables["event"]
     }
     care = tables["caregiver"]
     told_of = (*tables["event"], {"name": "caregiver", **care})
     return DrugEvents(
         events,
-        tuple((name, re.compile("|".join(patterns), re.IGNORECASE)) for name, patterns in tables["intent"].items()),
-        tuple((code, re.compile("|".join(patterns), re.IGNORECASE)) for code, patterns in tables["reason"].items()),
-        re.compile("|".join(care["patterns"]), re.IGNORECASE),
+        tuple(
+            (name, compile_pattern("|".join(patterns), re.IGNORECASE)) for name, patterns in tables["intent"].items()
+        ),
+        tuple(
+            (code, compile_pattern("|".join(patterns), re.IGNORECASE)) for code, patterns in tables["reason"].items()
+        ),
+        compile_pattern("|".join(care["patterns"]), re.IGNORECASE),
         tuple((raw["name"], tuple(raw["matches"]), tuple(raw["ignores"])) for raw in told_of),
     )
 
