@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from detect_icd.coding import cpt, hcpcs
 from detect_icd.matchers.accounts_kinds import Kinds
@@ -212,7 +213,7 @@ class Accounts:
         possible = 0.0
         for often, number in zip(repeated, said, strict=True):
             possible += often * self._most[number]
-        order = np.argsort(-scores, kind="stable")[:_LIMIT].tolist()
+        order = _greatest(scores, _LIMIT)
         return [
             Likeness(
                 self._codes[place], float(scores[place]), float(scores[place]) / possible, self._sources[place], place
@@ -255,6 +256,14 @@ class Accounts:
 
     def _feature(self, word: str) -> str:
         return "" if word.lower() in _STOP else _ENDING.sub("", self._vocabulary.stem(word))
+
+
+def _greatest(scores: npt.NDArray[Any], count: int) -> list[int]:
+    """Where the greatest scores are, the greatest first, of equal ones the first."""
+    least = np.partition(scores, -count)[-count] if len(scores) > count else -np.inf
+    places = np.flatnonzero(scores >= least)
+    order: list[int] = places[np.argsort(-scores[places], kind="stable")][:count].tolist()
+    return order
 
 
 def read_accounts() -> Iterator[Account]:

@@ -78,12 +78,10 @@ class Index:
 
     def named(self, atom: str) -> tuple[tuple[Entry, Atoms], ...]:
         """The entries of which a name is filed under an atom, each with that name."""
-        found = self._named.get(atom)
-        if found is None:
-            filed = json.loads(self._packed["named"].get(atom, "[]"))
-            found = tuple((self._entry(number), self._set(name)) for number, name in filed)
-            if found:
-                self._named[atom] = found
+        found = self._named.get(atom, ())
+        if not found and atom in self._packed["named"]:
+            filed = json.loads(self._packed["named"][atom])
+            found = self._named[atom] = tuple((self._entry(number), self._set(name)) for number, name in filed)
         return found
 
     def _entry(self, number: int) -> Entry:
@@ -117,12 +115,12 @@ class Index:
 
     def _steps(self, atom: str) -> tuple[tuple[Atoms, tuple[tuple[int, int], ...]], ...]:
         """The steps filed under an atom: of each the atoms, and whose step it is, as the number of an entry and a bit."""
-        found = self._opened.get(atom)
-        if found is None:
-            filed = json.loads(self._packed["steps"].get(atom, "[]"))
-            found = tuple((self._set(step), tuple((number, 1 << bit) for number, bit in of)) for step, of in filed)
-            if found:
-                self._opened[atom] = found
+        found = self._opened.get(atom, ())
+        if not found and atom in self._packed["steps"]:
+            filed = json.loads(self._packed["steps"][atom])
+            found = self._opened[atom] = tuple(
+                (self._set(step), tuple((number, 1 << bit) for number, bit in of)) for step, of in filed
+            )
         return found
 
     def to_packed(self) -> dict[str, Any]:

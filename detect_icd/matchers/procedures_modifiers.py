@@ -89,6 +89,11 @@ class ModifierRule:
         said = _patterns(self.words)
         return said is not None and said.possible(text, start, end) and said.search(text, start, end) is not None
 
+    def may_be_named(self, text: str) -> bool:
+        """Whether a text may have such words anywhere."""
+        said = _patterns(self.words)
+        return said is not None and said.possible(text)
+
     def find(self, text: str, start: int, end: int) -> Span | None:
         """The words of a sentence that give it."""
         said, not_said = _patterns(self.words), _patterns(self.unless)
@@ -148,12 +153,13 @@ def _patterns(parts: tuple[str, ...]) -> Gate | None:
 def named_modifiers(text: str, sections: Sequence[Section]) -> dict[str, Span]:
     """The modifiers that a note's words give, each with its first words; what only some codes take is named with them."""
     found: dict[str, Span] = {}
-    for section in sections:
+    named = [rule for rule in modifier_rules().rules if rule.may_be_named(text)]
+    for section in sections if named else ():
         elsewhere = section.name in _ELSEWHERE
         # Most sections say nothing of most modifiers: their sentences are looked at only where the section does.
         rules = [
             rule
-            for rule in modifier_rules().rules
+            for rule in named
             if rule.key not in found
             and (not elsewhere or rule.code in _OF_VISITS)
             and rule.is_named(text, section.start, section.end)

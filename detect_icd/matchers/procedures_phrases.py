@@ -64,12 +64,21 @@ SMALL = frozenset(
 
 
 class Word(NamedTuple):
-    """A word of a text that some phrase has, and how many words that count stand before it."""
+    """A word of a text that some form or phrase has.
 
-    order: int
+    Attributes:
+        number: Which word of the text it is.
+        start: Where it starts.
+        end: One past its end.
+        stem: Its stem.
+        order: How many words that count for phrases stand before it.
+    """
+
+    number: int
     start: int
     end: int
     stem: str
+    order: int
 
 
 class _Step(NamedTuple):

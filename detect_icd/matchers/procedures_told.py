@@ -15,7 +15,7 @@ from detect_icd.candidates import Status
 from detect_icd.matchers import procedures_sure as sure
 from detect_icd.matchers.accounts import Accounts, Likeness
 from detect_icd.matchers.procedures_demands import may_be, meant
-from detect_icd.matchers.procedures_facts import Facts
+from detect_icd.matchers.procedures_facts import Facts, cue_rules
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index
 from detect_icd.matchers.procedures_kinds import tells_of_work
 from detect_icd.matchers.procedures_mention import SERVICES, Found, Mention, mention_of
@@ -110,6 +110,8 @@ class _Told(NamedTuple):
 
 def _is_elsewhere(facts: Facts, clause: Clause) -> bool:
     """Whether most of a sentence speaks of what was done before or is to be done."""
+    if not any(cue.rule.status in _ELSEWHERE for cue in cue_rules().cues(facts.text, clause.start, clause.end)):
+        return False
     said = [facts.status(clause, hit.start, hit.end)[0] for hit in clause.hits[:_JUDGED]]
     return sum(status in _ELSEWHERE for status in said) > len(said) / 2
 

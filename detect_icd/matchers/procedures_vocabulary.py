@@ -41,16 +41,6 @@ _Shelves = dict[str, _Shelf | str]
 """Shelves by the first stem of their forms; packed ones are texts until a note has the stem."""
 
 
-class _Token(NamedTuple):
-    """A word of a text that some form has: which word it is, where, its stem, and how many that count stand before it."""
-
-    number: int
-    start: int
-    end: int
-    stem: str
-    order: int
-
-
 class Vocabulary:
     """Turns words into atoms: different words and forms for the same thing become one."""
 
@@ -58,7 +48,7 @@ class Vocabulary:
         if unknown := sorted(set(raw) - set(TABLES)):
             raise RuleError(f"procedure_words.toml: unknown keys {unknown}; valid: {', '.join(TABLES)}")
         self._stems: dict[str, str] = {}
-        self._read: dict[str, str] = {}
+        self._read: dict[str, tuple[str, bool]] = {}
         self._forms: _Shelves = {}
         # Forms that say something more and leave their words to the others.
         self._also: _Shelves = {}
@@ -183,26 +173,26 @@ class Vocabulary:
         """The atoms in a text, in order; of forms that start alike the longest wins, and phrases stand beside them."""
         words = self._words(text)
         hits = self._by_form(text, words)
-        counting = [Word(word.order, word.start, word.end, word.stem) for word in words if word.stem not in SMALL]
+        counting = [word for word in words if word.stem not in SMALL]
         if phrases := [Hit(*found) for found in self._phrases.scan(text, counting)]:
             hits = sorted((*hits, *phrases), key=lambda hit: hit.start)
         return hits
 
-    def _words(self, text: str) -> list[_Token]:
+    def _words(self, text: str) -> list[Word]:
         read = self._read
-        words: list[_Token] = []
+        words: list[Word] = []
         order = 0
+        new = tuple.__new__
         for number, match in enumerate(_WORD.finditer(text)):
-            word = match.group()
-            stem = read.get(word)
-            if stem is None:
-                stem = self._part(word)
+            written = match.group()
+            stem, counts = read.get(written) or self._part(written)
             if stem and not match.lastgroup:
-                words.append(_Token(number, match.start(), match.end(), stem, order))
-            order += word.lower() not in SMALL
+                # A named tuple's own constructor is a function of Python, and this is done for each word.
+                words.append(new(Word, (number, *match.span(), stem, order)))
+            order += counts
         return words
 
-    def _by_form(self, text: str, words: Sequence[_Token], *, of_lexicon: bool = False) -> list[Hit]:
+    def _by_form(self, text: str, words: Sequence[Word], *, of_lexicon: bool = False) -> list[Hit]:
         """The atoms by forms; a phrase of the lexicon asks for what it says, and not for the kinds of it."""
         kinds: Mapping[str, tuple[str, ...]] = {} if of_lexicon else self._kinds
         hits: list[Hit] = []
@@ -231,16 +221,16 @@ class Vocabulary:
             hits.sort(key=lambda hit: hit.start)
         return hits
 
-    def _part(self, word: str) -> str:
-        """The stem of a word that forms have, else nothing; remembered, for most words have none."""
+    def _part(self, word: str) -> tuple[str, bool]:
+        """The stem of a word that forms have, else nothing, and whether it counts for phrases; remembered for the next."""
         stem = self.stem(word)
         if len(self._read) > 200_000:  # noqa: PLR2004 - as above
             self._read.clear()
-        found = self._read[word] = stem if stem in self._parts else ""
+        found = self._read[word] = stem if stem in self._parts else "", word.lower() not in SMALL
         return found
 
 
-def _stated(text: str, words: Sequence[_Token], position: int, shelves: _Shelves) -> Iterator[_Form]:
+def _stated(text: str, words: Sequence[Word], position: int, shelves: _Shelves) -> Iterator[_Form]:
     """The forms of these shelves that the words from a position on are."""
     word = words[position]
     shelf = _shelf(shelves, word.stem)
@@ -255,7 +245,7 @@ def _stated(text: str, words: Sequence[_Token], position: int, shelves: _Shelves
             yield form
 
 
-def _here(text: str, words: Sequence[_Token], position: int, form: _Form) -> bool:
+def _here(text: str, words: Sequence[Word], position: int, form: _Form) -> bool:
     """Whether a form of several words stands there."""
     first, last = words[position], position + len(form.stems) - 1
     if last >= len(words) or words[last].number != first.number + len(form.stems) - 1:
