@@ -279,12 +279,13 @@ def _inside(item: Any, low: int, high: int | None) -> list[Piece] | None:
 
 _MOST_OPENINGS = 64
 _LONGEST_OPENING = 8
+_MOST_TOGETHER = 128
 
 
 def openings(pattern: re.Pattern[str]) -> frozenset[str]:
     """What the matches of a pattern open with in a text of ASCII, in lower case, one of these each.
 
-    A space stands for the end of a word, and an empty one for anything.
+    A space stands for the end of a word or for white space, however much, and an empty one for anything.
     """
     return frozenset(_kept("openings", pattern, _openings_of))
 
@@ -315,6 +316,14 @@ class Openings:
         return found
 
 
+def may_open(opening: str, text: str) -> bool:
+    """Whether a match that opens so may begin a text of ASCII, in lower case, with one space at a time at most."""
+    return all(
+        one == other or (one == " " and not (other.isalnum() or other == "_"))
+        for one, other in zip(opening, text, strict=False)
+    )
+
+
 def _openings(tree: Any) -> set[tuple[str, bool]]:
     """Texts that a sequence opens with, and whether what follows the sequence goes on right behind them."""
     found = {("", True)}
@@ -324,7 +333,7 @@ def _openings(tree: Any) -> set[tuple[str, bool]]:
         if not any(is_open for _, is_open in found):
             break
         tails = _opened_by(item)
-        if len(tails) > _MOST_OPENINGS and len(found) > 1:
+        if len(found) > 1 and (len(tails) > _MOST_OPENINGS or len(found) * len(tails) > _MOST_TOGETHER):
             tails = {("", False)}
         found = {pair for pair in found if not pair[1]} | {
             ((head + tail)[:_LONGEST_OPENING], is_open and len(head + tail) < _LONGEST_OPENING)
@@ -345,10 +354,12 @@ _A_SPACE = str(_parser.parse(r"\s"))
 _A_DIGIT = str(_parser.parse(r"\d"))
 
 
-def _opened_by(item: Any) -> set[tuple[str, bool]]:  # noqa: PLR0911 - one for each kind of part
+def _opened_by(item: Any) -> set[tuple[str, bool]]:  # noqa: C901, PLR0911 - one for each kind of part
     op, value = str(item[0]), item[1]
-    if _ends_word(item) or (op == "IN" and f"[{item}]" == _A_SPACE):
+    if _ends_word(item):
         return {(" ", False)}
+    if op == "IN" and f"[{item}]" == _A_SPACE:
+        return {(" ", True)}
     if op == "IN" and f"[{item}]" == _A_DIGIT:
         return {(digit, True) for digit in "0123456789"}
     if op == "LITERAL" and value < 128:  # noqa: PLR2004 - what ASCII is
@@ -361,6 +372,8 @@ def _opened_by(item: Any) -> set[tuple[str, bool]]:  # noqa: PLR0911 - one for e
         return set().union(*(_openings(branch) for branch in value[1]))
     if op in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
         low, high, inner = value
+        if low and str(inner) == _A_SPACE:
+            return {(" ", True)}
         once = _openings(inner)
         once = once if high == 1 else {(text, False) for text, _ in once}
         return once | {("", True)} if low == 0 else once

@@ -40,10 +40,11 @@ class Kinds:
         spread = postings.sizes
         self._rarity = np.log(1 + (count - spread + 0.5) / (spread + 0.5))
         self._postings = postings
-        self._often = np.minimum(postings.times, _REPEATED)
+        often = np.minimum(postings.times, _REPEATED)
+        self._root = np.sqrt(often)
         # Each squared by itself, as ``alike`` does it: a row of them may differ in the last digit.
         rarity = np.repeat([one**2 for one in self._rarity], spread)
-        squares = np.bincount(postings.documents, weights=self._often * rarity, minlength=count)
+        squares = np.bincount(postings.documents, weights=often * rarity, minlength=count)
         self._lengths = np.sqrt(np.maximum(squares, 1e-12))
         self.norms = self._sums() if norms is None else np.array(norms)
 
@@ -56,7 +57,7 @@ class Kinds:
         for feature, rarity in enumerate(self._rarity):
             own = self._postings.slice(feature)
             documents = self._postings.documents[own]
-            said = rarity * np.sqrt(self._often[own]) / self._lengths[documents]
+            said = rarity * self._root[own] / self._lengths[documents]
             sums: dict[int, float] = {}
             for place, weight in zip(documents.tolist(), said.tolist(), strict=True):
                 for number in belongs[place]:
@@ -82,7 +83,7 @@ class Kinds:
         places, sizes = self._postings.places(numbers)
         cosines = np.bincount(
             self._postings.documents[places],
-            weights=np.repeat(own * rarity, sizes) * np.sqrt(self._often[places]),
+            weights=np.repeat(own * rarity, sizes) * self._root[places],
             minlength=len(self._lengths),
         )
         cosines = cosines / (self._lengths * length**0.5)

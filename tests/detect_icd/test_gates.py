@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from detect_icd.gates import Gate, Openings, openings
+from detect_icd.gates import Gate, Openings, may_open, openings
 from detect_icd.matchers.special import facts, neoplasms
 
 TEXTS = (
@@ -101,3 +101,18 @@ def test_pieces(pattern, pieces):
 )
 def test_openings(pattern, word, opens):
     assert (1 in Openings({1: openings(re.compile(pattern))}).of(word)) is opens
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "opens"),
+    [
+        (r"no\s+evidence", "no ev", True),
+        (r"no\s+evidence", "no ac", False),
+        (r"no(?!\w)", "no, n", True),
+        (r"no(?!\w)", "nor t", False),
+        (r"h/o", "h/o c", True),
+        (r"status\s*post", "status-p", True),
+    ],
+)
+def test_what_follows_a_word_says_whether_a_match_may_begin_there(pattern, text, opens):
+    assert any(may_open(opening, text) for opening in openings(re.compile(pattern))) is opens

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
-from detect_icd.gates import Gate
+from detect_icd.gates import Gate, folded
 from detect_icd.matchers.special.facts import table, triggers
 from detect_icd.matchers.special.statement import OTHERS, Statement
 from detect_icd.ready import compile_pattern, read_toml
@@ -182,7 +182,7 @@ class SubstanceMatcher:
         if event is None:
             return
         for match in found:
-            category = names()[match.group().lower()]
+            category = names()[folded(match.group())]
             if category >= _MEDICINE_END and event in {"adverse", "underdosing"}:
                 continue
             if (
@@ -258,12 +258,14 @@ class SubstanceMatcher:
                 for c in candidates
                 if c.status is Status.PRESENT and icd10cm.compact(c.coding.code).startswith(tuple(raw["codes"]))
             ]
+            if not sources:
+                continue
             named = {
                 category: match
                 for match in _name_gate().finditer(note, 0, len(note))
-                if (category := names()[match.group().lower()]).startswith(tuple(raw["drugs"]))
+                if (category := names()[folded(match.group())]).startswith(tuple(raw["drugs"]))
             }
-            if not sources or len(named) != 1:
+            if len(named) != 1:
                 continue
             category, match = named.popitem()
             if code := self.complete(category, "adverse"):
