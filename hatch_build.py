@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parent
 COMPILED = ROOT / "detect_icd" / "data" / "compiled"
 RULES = ROOT / "redactphi" / "data" / "compiled"
 NOTES = ROOT / "fixtures" / "notes.csv"
+CASES = ROOT / "fixtures" / "cases"
+_SOME = 8
+"""Of how many cases one is read."""
 MODEL = ROOT / "models" / "en_redactphi_sm"
 
 
@@ -90,15 +93,19 @@ def compile_procedures() -> None:
 
 
 def compile_ready() -> None:
-    """What the patterns and tables of detection come to, as far as the notes of the demonstration ask for them."""
+    """What the patterns and tables of detection come to, as far as the notes of the demonstration and some cases ask."""
     from detect_icd import ready  # noqa: PLC0415 - as above
     from detect_icd.detector import CodeDetector  # noqa: PLC0415 - as above
     from detect_icd.local_data import VARIABLE  # noqa: PLC0415 - as above
 
-    with mock.patch.dict(os.environ, {VARIABLE: ""}), NOTES.open(encoding="utf-8", newline="") as lines:
+    with NOTES.open(encoding="utf-8", newline="") as lines:
+        texts = [row["note_text"] for row in csv.DictReader(lines)]
+    for path in sorted(CASES.glob("*/dev/*.txt")):
+        texts += path.read_text(encoding="utf-8").splitlines()[::_SOME]
+    with mock.patch.dict(os.environ, {VARIABLE: ""}):
         detector = CodeDetector()
-        for row in csv.DictReader(lines):
-            detector.detect(row["note_text"])
+        for text in texts:
+            detector.detect(text)
     ready.pack(COMPILED / ready.FILE)
 
 
