@@ -6,15 +6,22 @@ Only [build-system].requires is there while building, so the steps import little
 
 from __future__ import annotations
 
+import csv
+import os
 import sys
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).resolve().parent
 COMPILED = ROOT / "detect_icd" / "data" / "compiled"
 RULES = ROOT / "redactphi" / "data" / "compiled"
+NOTES = ROOT / "fixtures" / "notes.csv"
+CASES = ROOT / "fixtures" / "cases"
+_SOME = 8
+"""Of how many cases one is read."""
 MODEL = ROOT / "models" / "en_redactphi_sm"
 
 
@@ -79,11 +86,27 @@ def compile_injuries() -> None:
 def compile_procedures() -> None:
     """The procedure lexicon with its words, and how operations are told."""
     from detect_icd.matchers import accounts  # noqa: PLC0415 - as above
-    from detect_icd.matchers.procedures_compiled import FILE  # noqa: PLC0415 - as above
     from detect_icd.matchers.procedures_index import index, pack_lexicon  # noqa: PLC0415 - as above
 
-    pack_lexicon(COMPILED / FILE)
+    pack_lexicon(COMPILED)
     accounts.pack_accounts(index().vocabulary, COMPILED / accounts.FILE)
+
+
+def compile_ready() -> None:
+    """What the patterns and tables of detection come to, as far as the notes of the demonstration and some cases ask."""
+    from detect_icd import ready  # noqa: PLC0415 - as above
+    from detect_icd.detector import CodeDetector  # noqa: PLC0415 - as above
+    from detect_icd.local_data import VARIABLE  # noqa: PLC0415 - as above
+
+    with NOTES.open(encoding="utf-8", newline="") as lines:
+        texts = [row["note_text"] for row in csv.DictReader(lines)]
+    for path in sorted(CASES.glob("*/dev/*.txt")):
+        texts += path.read_text(encoding="utf-8").splitlines()[::_SOME]
+    with mock.patch.dict(os.environ, {VARIABLE: ""}):
+        detector = CodeDetector()
+        for text in texts:
+            detector.detect(text)
+    ready.pack(COMPILED / ready.FILE)
 
 
 def compile_rules() -> None:
@@ -94,7 +117,7 @@ def compile_rules() -> None:
     pack([rule for family in rule_families() for rule in rules(family)], RULES / FILE)
 
 
-STEPS = (compile_code_book, compile_phrases, compile_injuries, compile_procedures, compile_rules)
+STEPS = (compile_code_book, compile_phrases, compile_injuries, compile_procedures, compile_ready, compile_rules)
 
 if __name__ == "__main__":
     compile_data()

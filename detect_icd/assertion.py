@@ -12,9 +12,10 @@ from typing import Any, NamedTuple, Self
 
 from detect_icd.candidates import Status
 from detect_icd.coding import icd10cm
-from detect_icd.gates import Openings, openings, spaced
+from detect_icd.gates import Openings, may_open, openings, spaced
+from detect_icd.ready import compile_pattern, read_toml
 from redactphi.errors import RuleError, UnknownNameError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 from redactphi.spans import Span
 
 DIRECTIONS = ("forward", "backward", "both", "pseudo", "terminate")
@@ -150,17 +151,18 @@ class ContextRules:
         position = start
         known = self._opened
         for word in _CUE_START.finditer(text, start, end):
-            written, said = word.group(), ""
+            low, high = word.span()
+            written, said = text[low : min(high + _AHEAD, end)], ""
             phrases = known.get(written)
             if phrases is None:
-                phrases = self._opened_by(written)
-            if not phrases or word.start() < position:
+                phrases = self._opened_by(written, high - low)
+            if not phrases or low < position:
                 continue
             for phrase in phrases:
                 rule = phrase.rule
                 if said not in {"", rule.status}:
                     continue
-                if match := phrase.pattern.match(text, word.start(), end):
+                if match := phrase.pattern.match(text, low, end):
                     position, said = max(position, match.end()), rule.status
                     found.append(Cue(match.start(), match.end(), rule))
                     # What speaks of some conditions only leaves the others to a shorter phrase that says the same.
@@ -168,13 +170,17 @@ class ContextRules:
                         break
         return found
 
-    def _opened_by(self, written: str) -> tuple[_Phrase, ...]:
-        """The phrases that may open with a word, remembered: most words open none."""
-        word, opening = written.lower(), written[:_OPENING].lower()
+    def _opened_by(self, written: str, length: int) -> tuple[_Phrase, ...]:
+        """The phrases that may open with a word of some length and what follows it, remembered: most words open none."""
+        word = written[:length].lower()
+        opening = word[:_OPENING]
         known = [phrase for key in (opening, opening[:1], "") for phrase in self._families.get(key, ())]
         if word.isascii():
             openable = self._openings.of(word)
             known = [phrase for phrase in known if id(phrase) in openable]
+        if written.isascii():
+            ahead = _WIDE_SPACE.sub(" ", written).lower()
+            known = [phrase for phrase in known if any(may_open(opening, ahead) for opening in phrase.openings)]
         phrases = tuple(dict.fromkeys(known))
         if len(self._opened) < _MOST_WORDS:
             self._opened[written] = phrases
@@ -185,6 +191,10 @@ _CUE_START = re.compile(
     r"[^\W_]+|[?:;=\u2192]|->|\([-+\u2013]\)|-(?=\s|ve\b)|(?<=[,:]\s)-(?=[A-Za-z])|\[[ _]?\]|\u2610|\+(?=\s?[A-Za-z])"
 )
 _OPENING = 2
+_AHEAD = 3
+"""Characters behind a word that say whether a phrase goes on."""
+_WIDE_SPACE = re.compile(r"\s{2,}.*", re.DOTALL)
+"""White space that is wider than one, and what follows it: it stands for one."""
 _MOST_WORDS = 100_000
 """Words to remember the families of."""
 
@@ -207,7 +217,7 @@ def _families(phrases: list[tuple[str, CueRule]]) -> dict[str, list[_Phrase]]:
     """Cues by the letters they may open with, so that a word is tried against few of them."""
     sorted_out: dict[str, list[_Phrase]] = {}
     for phrase, rule in sorted(phrases, key=lambda item: -len(item[0])):
-        pattern = re.compile(_bordered(phrase), re.IGNORECASE)
+        pattern = compile_pattern(_bordered(phrase), re.IGNORECASE)
         entry = _Phrase(pattern, rule, openings(pattern))
         for key in sorted({_key(alternative[:_OPENING].lower()) for alternative in _openings(phrase)}):
             sorted_out.setdefault(key, []).append(entry)

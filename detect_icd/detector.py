@@ -25,6 +25,7 @@ from detect_icd.matchers.diagnoses import DiagnosisMatcher, special_matcher
 from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_lexicon import by_code
+from detect_icd.ready import uncollected
 from detect_icd.sections import find_sections
 from detect_icd.service_files import ServiceFiles
 from detect_icd.stated_services import still_stated
@@ -51,10 +52,11 @@ class CodeDetector:
         """
         self.setting = setting
         self.book = open_book(release=release, service_date=service_date)
-        self.guidelines = Guidelines(setting)
-        self.diagnoses = DiagnosisMatcher()
-        self.literal = LiteralMatcher()
-        self.procedures = ProcedureMatcher()
+        with uncollected():
+            self.guidelines = Guidelines(setting)
+            self.diagnoses = DiagnosisMatcher()
+            self.literal = LiteralMatcher()
+            self.procedures = ProcedureMatcher()
         self.service_date = None if service_date is None else day_of(service_date)
         self._files = ServiceFiles.open()
         self._has_edits = not _EDITS.isdisjoint(self._files.kinds())

@@ -7,14 +7,18 @@ patterns themselves, and one scan finds those of all patterns at once; a pattern
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib
 import re
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from ahocorasick_rs import AhoCorasick, Implementation
+
+from detect_icd.ready import all_kept, kept
 
 _parser: Any = cast("Any", importlib.import_module("re._parser"))
 """What ``re`` itself reads patterns with; it has no public name."""
@@ -45,13 +49,20 @@ class Gate:
 
     Attributes:
         pattern: The pattern.
-        pieces: Its pieces; empty where there are none, and it always runs.
     """
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self.pattern = pattern
-        self.pieces = pieces_of(pattern)
-        self._numbers = [_words.number(piece.text) for piece in self.pieces]
+
+    @functools.cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The pieces of which one stands in each match; empty where there are none, and it always runs."""
+        return pieces_of(self.pattern)
+
+    @functools.cached_property
+    def _numbers(self) -> list[int]:
+        """Of its pieces; to be asked for before a text is looked over, which then is for these too."""
+        return [_words().number(piece.text) for piece in self.pieces]
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """The first match, as ``pattern.search`` finds it."""
@@ -60,9 +71,9 @@ class Gate:
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """The matches, as ``pattern.finditer`` finds them."""
         end = len(text) if end is None else end
-        if not self.pieces:
+        if not self._numbers:
             return self.pattern.finditer(text, start, end)
-        starts, others = _places(text, _words.version).of(self)
+        starts, others = _places(text, _words().version).of(self)
         if others and _first(others, start, end) is not None:
             return self.pattern.finditer(text, start, end)
         first = _first(starts, start, end)
@@ -70,10 +81,10 @@ class Gate:
 
     def possible(self, text: str, start: int = 0, end: int | None = None) -> bool:
         """Whether a match may begin there, or a piece of one stands there: if not, it matches nowhere there."""
-        if not self.pieces:
+        if not self._numbers:
             return True
         end = len(text) if end is None else end
-        starts, others = _places(text, _words.version).of(self)
+        starts, others = _places(text, _words().version).of(self)
         return _first(starts, start, end) is not None or _first(others, start, end) is not None
 
     def _at(self, text: str, starts: Sequence[int], first: int, bounds: tuple[int, int]) -> Iterator[re.Match[str]]:
@@ -115,10 +126,14 @@ _NOTHING: Iterator[re.Match[str]] = iter(())
 
 
 class _Words:
-    """All pieces of all gates, found in one scan. Gates come as tables are first read, so the scan is made anew then."""
+    """All pieces of all gates, found in one scan.
+
+    Gates come as tables are first read; the scan is made anew for pieces that the build did not know of.
+    """
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        known = (piece.text for pieces in all_kept(_kind("pieces")) for piece in map(_piece, pieces))
+        self._numbers: dict[str, int] = {text: number for number, text in enumerate(dict.fromkeys(known))}
         self._automaton: AhoCorasick | None = None
         self._lock = threading.Lock()
 
@@ -148,7 +163,9 @@ class _Words:
         return found
 
 
-_words = _Words()
+@functools.cache
+def _words() -> _Words:
+    return _Words()
 
 
 def folded(text: str) -> str:
@@ -166,7 +183,7 @@ class _Places:
     """Where a note has pieces, by gate."""
 
     def __init__(self, text: str) -> None:
-        self._found = _words.find(text)
+        self._found = _words().find(text)
         self._of: dict[Gate, tuple[list[int], list[int]]] = {}
 
     def of(self, gate: Gate) -> tuple[list[int], list[int]]:
@@ -183,8 +200,27 @@ def _places(text: str, version: int) -> _Places:  # noqa: ARG001 - what was foun
 
 def pieces_of(pattern: re.Pattern[str]) -> tuple[Piece, ...]:
     """The pieces of a pattern, none where a match need not have any."""
+    return tuple(map(_piece, _kept("pieces", pattern, _pieces_of)))
+
+
+def _piece(raw: tuple[str, int, int | None]) -> Piece:
+    return Piece(*raw)
+
+
+def _pieces_of(pattern: re.Pattern[str]) -> list[Piece]:
     found = _best(_parser.parse(pattern.pattern, pattern.flags), 0, 0)
-    return tuple(sorted(set(found), key=lambda piece: (piece.text, piece.low))) if found else ()
+    return sorted(set(found), key=lambda piece: (piece.text, piece.low)) if found else []
+
+
+def _kept(what: str, pattern: re.Pattern[str], make: Callable[[re.Pattern[str]], Any]) -> Any:
+    """What this module makes of a pattern, if the build has kept it."""
+    return kept(_kind(what), f"{pattern.flags} {pattern.pattern}", functools.partial(make, pattern))
+
+
+@functools.cache
+def _kind(what: str) -> str:
+    """What is kept of this module as it is: a change may make something else of the same patterns."""
+    return f"{what} {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"
 
 
 def _best(tree: Any, low: int, high: int | None) -> list[Piece] | None:
@@ -243,14 +279,19 @@ def _inside(item: Any, low: int, high: int | None) -> list[Piece] | None:
 
 _MOST_OPENINGS = 64
 _LONGEST_OPENING = 8
+_MOST_TOGETHER = 128
 
 
 def openings(pattern: re.Pattern[str]) -> frozenset[str]:
     """What the matches of a pattern open with in a text of ASCII, in lower case, one of these each.
 
-    A space stands for the end of a word, and an empty one for anything.
+    A space stands for the end of a word or for white space, however much, and an empty one for anything.
     """
-    return frozenset(text for text, _ in _openings(_parser.parse(pattern.pattern, pattern.flags)))
+    return frozenset(_kept("openings", pattern, _openings_of))
+
+
+def _openings_of(pattern: re.Pattern[str]) -> list[str]:
+    return sorted({text for text, _ in _openings(_parser.parse(pattern.pattern, pattern.flags))})
 
 
 class Openings:
@@ -275,6 +316,14 @@ class Openings:
         return found
 
 
+def may_open(opening: str, text: str) -> bool:
+    """Whether a match that opens so may begin a text of ASCII, in lower case, with one space at a time at most."""
+    return all(
+        one == other or (one == " " and not (other.isalnum() or other == "_"))
+        for one, other in zip(opening, text, strict=False)
+    )
+
+
 def _openings(tree: Any) -> set[tuple[str, bool]]:
     """Texts that a sequence opens with, and whether what follows the sequence goes on right behind them."""
     found = {("", True)}
@@ -284,7 +333,7 @@ def _openings(tree: Any) -> set[tuple[str, bool]]:
         if not any(is_open for _, is_open in found):
             break
         tails = _opened_by(item)
-        if len(tails) > _MOST_OPENINGS and len(found) > 1:
+        if len(found) > 1 and (len(tails) > _MOST_OPENINGS or len(found) * len(tails) > _MOST_TOGETHER):
             tails = {("", False)}
         found = {pair for pair in found if not pair[1]} | {
             ((head + tail)[:_LONGEST_OPENING], is_open and len(head + tail) < _LONGEST_OPENING)
@@ -305,10 +354,12 @@ _A_SPACE = str(_parser.parse(r"\s"))
 _A_DIGIT = str(_parser.parse(r"\d"))
 
 
-def _opened_by(item: Any) -> set[tuple[str, bool]]:  # noqa: PLR0911 - one for each kind of part
+def _opened_by(item: Any) -> set[tuple[str, bool]]:  # noqa: C901, PLR0911 - one for each kind of part
     op, value = str(item[0]), item[1]
-    if _ends_word(item) or (op == "IN" and f"[{item}]" == _A_SPACE):
+    if _ends_word(item):
         return {(" ", False)}
+    if op == "IN" and f"[{item}]" == _A_SPACE:
+        return {(" ", True)}
     if op == "IN" and f"[{item}]" == _A_DIGIT:
         return {(digit, True) for digit in "0123456789"}
     if op == "LITERAL" and value < 128:  # noqa: PLR2004 - what ASCII is
@@ -321,6 +372,8 @@ def _opened_by(item: Any) -> set[tuple[str, bool]]:  # noqa: PLR0911 - one for e
         return set().union(*(_openings(branch) for branch in value[1]))
     if op in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
         low, high, inner = value
+        if low and str(inner) == _A_SPACE:
+            return {(" ", True)}
         once = _openings(inner)
         once = once if high == 1 else {(text, False) for text, _ in once}
         return once | {("", True)} if low == 0 else once

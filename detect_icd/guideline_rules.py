@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from detect_icd.coding import icd10cm
+from detect_icd.ready import read_toml
 from detect_icd.rule_rows import build
 from detect_icd.terms import rows
 from redactphi.errors import RuleError, UnknownNameError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from dataclasses import replace
 from detect_icd.candidates import Candidate, Detection
 from detect_icd.code_ranges import CodeRange, code_ranges, in_ranges
 from detect_icd.coding import CodeSystem, icd10cm
+from detect_icd.ready import read_toml
 from detect_icd.terms import terms
 from redactphi.errors import RuleError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 
 _PLACES = (
     "postoperative_diagnosis",

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar
 
+from detect_icd.ready import read_toml
 from redactphi.errors import RuleError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 
 _Row = TypeVar("_Row")
 

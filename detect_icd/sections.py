@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from detect_icd.ready import read_toml
 from detect_icd.terms import TAG, sentences
 from redactphi.errors import DataError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 
 _HEADING = re.compile(
     r"^[ \t]*(?:\#{1,6}[ \t]*|[-*\u2022][ \t]+)?(?:\d{1,2}[.)][ \t]*)?\**_{0,2}"

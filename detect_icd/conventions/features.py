@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING
 from detect_icd.conventions.docket import Prefixes, compact
 from detect_icd.conventions.surroundings import bordered
 from detect_icd.matchers.special.facts import billable_below
+from detect_icd.ready import read_toml
 from detect_icd.rule_rows import build
 from redactphi.errors import UnknownNameError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry

@@ -16,8 +16,9 @@ from detect_icd.coding import icd10cm
 from detect_icd.conventions.docket import Docket, Prefixes, compact, starts
 from detect_icd.conventions.sequence import code_first
 from detect_icd.conventions.surroundings import bordered
+from detect_icd.ready import compile_pattern, read_toml
 from detect_icd.rule_rows import build
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
@@ -30,11 +31,11 @@ _BEHIND_IT = r"causing|complicated by|leading to|producing|resulting in"
 
 
 def _forward(links: str) -> re.Pattern[str]:
-    return re.compile(rf"[\s,()]*(?:[\w-]+[\s,]+){{0,3}}?(?:{links})\s+(?:[\w'-]+\s+){{0,3}}?$", re.IGNORECASE)
+    return compile_pattern(rf"[\s,()]*(?:[\w-]+[\s,]+){{0,3}}?(?:{links})\s+(?:[\w'-]+\s+){{0,3}}?$", re.IGNORECASE)
 
 
 def _backward(links: str) -> re.Pattern[str]:
-    return re.compile(rf"[\s,()]*(?:and |is |has |now )*(?:{links})\s+(?:[\w'-]+\s+){{0,3}}?$", re.IGNORECASE)
+    return compile_pattern(rf"[\s,()]*(?:and |is |has |now )*(?:{links})\s+(?:[\w'-]+\s+){{0,3}}?$", re.IGNORECASE)
 
 
 _FORWARD = {False: _forward(_BY), True: _forward(rf"{_BY}|in|of|by|related to|associated with")}
@@ -221,7 +222,7 @@ def _operated(docket: Docket, candidate: Candidate, rule: Aftermath) -> bool:
 @functools.cache
 def _after(by: str) -> re.Pattern[str]:
     links = r"after|following|since|from|due to|secondary to|2/2|d/t|caused by|resulting from|as a result of|complicating|s/p|post|during|at|in"
-    return re.compile(
+    return compile_pattern(
         rf"^[^.;:\n]{{0,70}}?(?<![\w-])(?:{links})\s+(?:[\w'-]+\s+){{0,4}}?(?:{by or _OPERATION})(?!\w)", re.IGNORECASE
     )
 

@@ -12,9 +12,10 @@ from detect_icd.conventions.docket import Docket, Prefixes, compact, is_history,
 from detect_icd.conventions.excludes import levels
 from detect_icd.conventions.surroundings import number, numbered
 from detect_icd.matchers.completion import complete
+from detect_icd.ready import read_toml
 from detect_icd.terms import terms
 from redactphi.errors import RuleError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 
 if TYPE_CHECKING:
     from detect_icd.candidates import Candidate

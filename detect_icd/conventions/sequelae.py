@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from detect_icd.candidates import Candidate, Status
 from detect_icd.conventions.docket import Docket, Prefixes, compact, starts
 from detect_icd.conventions.surroundings import bordered
+from detect_icd.ready import read_toml
 from redactphi.errors import RuleError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook

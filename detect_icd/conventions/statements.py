@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from detect_icd.conventions.docket import Docket, Prefixes, starts
 from detect_icd.conventions.surroundings import number, numbered
+from detect_icd.ready import read_toml
 from detect_icd.rule_rows import build
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 
 if TYPE_CHECKING:
     from detect_icd.candidates import Candidate

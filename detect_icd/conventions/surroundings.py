@@ -11,6 +11,7 @@ from detect_icd.assertion import assess, context_rules
 from detect_icd.candidates import Candidate, Status
 from detect_icd.conventions.docket import Prefixes, starts
 from detect_icd.gates import gate
+from detect_icd.ready import compile_pattern
 from detect_icd.terms import TAG, sentences
 from redactphi.spans import Span
 
@@ -45,7 +46,7 @@ _COMMON = frozenset({"acute", "chronic", "disease", "disorder", "stage", "type",
 @functools.cache
 def bordered(words: str) -> re.Pattern[str]:
     """The pattern of words that no letter, digit or hyphen stands before, and no letter or digit behind."""
-    return re.compile(rf"(?<![\w-])(?:{words})(?!\w)", re.IGNORECASE)
+    return compile_pattern(rf"(?<![\w-])(?:{words})(?!\w)", re.IGNORECASE)
 
 
 def numbered(rules: Iterable[str]) -> re.Pattern[str]:

@@ -12,7 +12,8 @@ from detect_icd.assertion import assess, context_rules
 from detect_icd.candidates import Status
 from detect_icd.conventions.docket import Docket, starts
 from detect_icd.conventions.surroundings import number, numbered
-from redactphi.resources import data, read_toml
+from detect_icd.ready import read_toml
+from redactphi.resources import data
 from redactphi.spans import Span
 
 if TYPE_CHECKING:

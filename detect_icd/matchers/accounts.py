@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from detect_icd.coding import cpt, hcpcs
 from detect_icd.matchers.accounts_kinds import Kinds
+from detect_icd.matchers.accounts_postings import Postings
 from detect_icd.matchers.procedures_compiled import account_sources, pack, packed
 from detect_icd.matchers.procedures_lexicon import Procedure, read_all
 from detect_icd.matchers.procedures_vocabulary import Hit, Vocabulary
@@ -137,43 +138,34 @@ class Accounts:
                 documents, often = found.setdefault(feature, ([], []))
                 documents.append(number)
                 often.append(times)
-        self._file(list(found), list(found.values()))
+        self._file(list(found), Postings.of(list(found.values())))
 
-    def _file(
-        self,
-        features: Sequence[str],
-        postings: Sequence[tuple[Sequence[int], Sequence[int]]],
-        norms: Sequence[float] | None = None,
-    ) -> None:
+    def _file(self, features: Sequence[str], postings: Postings, norms: Sequence[float] | None = None) -> None:
         self._known_features = tuple(features)
         self._numbers = {feature: number for number, feature in enumerate(features)}
-        self._postings = [(np.array(d, dtype=np.intp), np.array(t, dtype=np.float64)) for d, t in postings]
-        count = len(self._codes)
-        lengths = np.zeros(count)
-        for documents, times in self._postings:
-            lengths[documents] += times
+        self._postings = postings
+        count, spread = len(self._codes), postings.sizes
+        lengths = np.bincount(postings.documents, weights=postings.times, minlength=count)
         mean = float(lengths.mean()) if count else 1.0
         against = _SATURATION * (1 - _LENGTH + _LENGTH * lengths / mean)
-        self._weights: list[npt.NDArray[np.float64]] = []
-        for documents, times in self._postings:
-            rarity = np.log(1 + (count - len(documents) + 0.5) / (len(documents) + 0.5))
-            self._weights.append(rarity * times * (_SATURATION + 1) / (times + against[documents]))
+        rarity = np.repeat(np.log(1 + (count - spread + 0.5) / (spread + 0.5)), spread)
+        times = postings.times
+        self._weights = rarity * times * (_SATURATION + 1) / (times + against[postings.documents])
+        self._most = np.maximum.reduceat(self._weights, postings.starts[:-1]).tolist() if count else []
         beside: dict[str, set[str]] = {}
         for codes in self._codes:
             for code in codes[1:] and codes:
                 beside.setdefault(code, set()).update(codes)
         self._beside = beside
-        self._most = [float(weights.max()) for weights in self._weights]
-        self._kinds = Kinds(self._codes, self._postings, norms)
+        self._kinds = Kinds(self._codes, postings, norms)
 
     def to_packed(self) -> dict[str, Any]:
         """All it knows, for ``from_packed``."""
-        postings = [[d.tolist(), [int(often) for often in t]] for d, t in self._postings]
         return {
             "codes": self._codes,
             "sources": self._sources,
             "features": list(self._numbers),
-            "postings": postings,
+            "postings": self._postings.to_packed(),
             "norms": [round(norm, 4) for norm in self._kinds.norms.tolist()],
         }
 
@@ -183,7 +175,7 @@ class Accounts:
         found = cls(vocabulary)
         found._codes = [tuple(codes) for codes in raw["codes"]]
         found._sources = list(raw["sources"])
-        found._file(raw["features"], raw["postings"], raw["norms"])
+        found._file(raw["features"], Postings.from_packed(raw["postings"]), raw["norms"])
         return found
 
     def __len__(self) -> int:
@@ -211,13 +203,17 @@ class Accounts:
 
     def nearest(self, said: Said) -> list[Likeness]:
         """The known accounts that what is said is like, nearest first."""
-        scores = np.zeros(len(self._codes))
+        places, sizes = self._postings.places(np.fromiter(said, dtype=np.intp, count=len(said)))
+        repeated = [min(times, _REPEATED) ** 0.5 for times in said.values()]
+        scores = np.bincount(
+            self._postings.documents[places],
+            weights=np.repeat(repeated, sizes) * self._weights[places],
+            minlength=len(self._codes),
+        )
         possible = 0.0
-        for number, times in said.items():
-            repeated = min(times, _REPEATED) ** 0.5
-            scores[self._postings[number][0]] += repeated * self._weights[number]
-            possible += repeated * self._most[number]
-        order = np.argsort(-scores, kind="stable")[:_LIMIT].tolist()
+        for often, number in zip(repeated, said, strict=True):
+            possible += often * self._most[number]
+        order = _greatest(scores, _LIMIT)
         return [
             Likeness(
                 self._codes[place], float(scores[place]), float(scores[place]) / possible, self._sources[place], place
@@ -230,10 +226,11 @@ class Accounts:
         """The features that a known account and what is said have in common, the most telling first."""
         weighed = []
         for number in said:
-            documents = self._postings[number][0]
+            own = self._postings.slice(number)
+            documents = self._postings.documents[own]
             place = int(np.searchsorted(documents, like.number))
             if place < len(documents) and documents[place] == like.number:
-                weighed.append((-float(self._weights[number][place]), self._known_features[number]))
+                weighed.append((-float(self._weights[own][place]), self._known_features[number]))
         return tuple(feature for _, feature in sorted(weighed))
 
     def places(self, text: str, parts: Iterable[tuple[int, int]], hits: Iterable[Hit]) -> dict[str, Hit]:
@@ -259,6 +256,14 @@ class Accounts:
 
     def _feature(self, word: str) -> str:
         return "" if word.lower() in _STOP else _ENDING.sub("", self._vocabulary.stem(word))
+
+
+def _greatest(scores: npt.NDArray[Any], count: int) -> list[int]:
+    """Where the greatest scores are, the greatest first, of equal ones the first."""
+    least = np.partition(scores, -count)[-count] if len(scores) > count else -np.inf
+    places = np.flatnonzero(scores >= least)
+    order: list[int] = places[np.argsort(-scores[places], kind="stable")][:count].tolist()
+    return order
 
 
 def read_accounts() -> Iterator[Account]:

@@ -11,11 +11,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from detect_icd.matchers.accounts_postings import Postings
+
 _REPEATED = 2
 """How often a word counts at most."""
-
-Postings = Sequence[tuple[npt.NDArray[np.intp], npt.NDArray[np.float64]]]
-"""For each feature the known accounts that have it, and how often."""
 
 
 class Kinds:
@@ -38,12 +37,14 @@ class Kinds:
         ]
         self._account = np.array([place for place, _ in pairs], dtype=np.intp)
         self._code = np.array([number for _, number in pairs], dtype=np.intp)
-        spread = np.array([len(documents) for documents, _ in postings], dtype=np.float64)
+        spread = postings.sizes
         self._rarity = np.log(1 + (count - spread + 0.5) / (spread + 0.5))
         self._postings = postings
-        squares = np.zeros(count)
-        for rarity, (documents, times) in zip(self._rarity, postings, strict=True):
-            squares[documents] += np.minimum(times, _REPEATED) * rarity**2
+        often = np.minimum(postings.times, _REPEATED)
+        self._root = np.sqrt(often)
+        # Each squared by itself, as ``alike`` does it: a row of them may differ in the last digit.
+        rarity = np.repeat([one**2 for one in self._rarity], spread)
+        squares = np.bincount(postings.documents, weights=often * rarity, minlength=count)
         self._lengths = np.sqrt(np.maximum(squares, 1e-12))
         self.norms = self._sums() if norms is None else np.array(norms)
 
@@ -53,8 +54,10 @@ class Kinds:
         belongs: list[list[int]] = [[] for _ in self._lengths]
         for place, number in zip(self._account.tolist(), self._code.tolist(), strict=True):
             belongs[place].append(number)
-        for rarity, (documents, times) in zip(self._rarity, self._postings, strict=True):
-            said = rarity * np.sqrt(np.minimum(times, _REPEATED)) / self._lengths[documents]
+        for feature, rarity in enumerate(self._rarity):
+            own = self._postings.slice(feature)
+            documents = self._postings.documents[own]
+            said = rarity * self._root[own] / self._lengths[documents]
             sums: dict[int, float] = {}
             for place, weight in zip(documents.tolist(), said.tolist(), strict=True):
                 for number in belongs[place]:
@@ -69,16 +72,20 @@ class Kinds:
         Args:
             said: The numbers of features that a text has, and how often.
         """
-        cosines = np.zeros(len(self._lengths))
+        numbers = np.fromiter(said, dtype=np.intp, count=len(said))
+        rarity = self._rarity[numbers]
+        own = np.array([min(often, _REPEATED) ** 0.5 for often in said.values()]) * rarity
         length = 0.0
-        for number, often in said.items():
-            rarity = self._rarity[number]
-            documents, times = self._postings[number]
-            own = min(often, _REPEATED) ** 0.5 * rarity
-            length += own**2
-            cosines[documents] += own * rarity * np.sqrt(np.minimum(times, _REPEATED))
+        for one in own:
+            length += one**2
         if not length:
             return {}
-        cosines /= self._lengths * length**0.5
+        places, sizes = self._postings.places(numbers)
+        cosines = np.bincount(
+            self._postings.documents[places],
+            weights=np.repeat(own * rarity, sizes) * self._root[places],
+            minlength=len(self._lengths),
+        )
+        cosines = cosines / (self._lengths * length**0.5)
         sums = np.bincount(self._code, weights=cosines[self._account], minlength=len(self.names))
         return dict(zip(self.names, (sums / np.maximum(self.norms, 1e-12)).tolist(), strict=True))

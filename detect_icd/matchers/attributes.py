@@ -12,6 +12,7 @@ from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import NamedTuple
 
+from detect_icd.gates import gate
 from detect_icd.matchers.dictionary import Mention
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.selection import SIDES
@@ -295,7 +296,7 @@ def denied(text: str, start: int, end: int) -> list[tuple[int, int]]:
     for match in _DENIAL.finditer(text, start, end):
         close = _DENIAL_ENDS.search(text, match.end(), end)
         found.append((match.start(), close.start() if close else end))
-    found.extend(match.span() for match in _DENIED_BEFORE.finditer(text, start, end))
+    found.extend(match.span() for match in gate(_DENIED_BEFORE).finditer(text, start, end))
     return sorted(found)
 
 

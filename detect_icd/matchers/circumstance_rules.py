@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from detect_icd.candidates import Status
+from detect_icd.ready import read_toml
 from redactphi.errors import RuleError, UnknownNameError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 
 KINDS = ("status", "operation", "encounter")
 

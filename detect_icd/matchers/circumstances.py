@@ -17,6 +17,7 @@ from detect_icd.matchers.circumstance_rules import CircumstanceRule, circumstanc
 from detect_icd.matchers.completion import complete
 from detect_icd.matchers.results import is_told_of
 from detect_icd.matchers.substances import LISTED
+from detect_icd.ready import compile_pattern
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
@@ -359,9 +360,9 @@ def _order() -> dict[str, int]:
 
 def _compile(pattern: str) -> re.Pattern[str]:
     """A pattern at word borders, in which a space stands for any white space."""
-    return re.compile(rf"(?<!\w)(?:{spaced(pattern)})(?!\w)", re.IGNORECASE)
+    return compile_pattern(rf"(?<!\w)(?:{spaced(pattern)})(?!\w)", re.IGNORECASE)
 
 
 def _stem(pattern: str) -> re.Pattern[str]:
     """The same for the beginnings of words."""
-    return re.compile(rf"(?<!\w)(?:{spaced(pattern)})", re.IGNORECASE)
+    return compile_pattern(rf"(?<!\w)(?:{spaced(pattern)})", re.IGNORECASE)

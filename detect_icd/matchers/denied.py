@@ -23,9 +23,10 @@ from detect_icd.coding import icd10cm
 from detect_icd.matchers.completion import complete
 from detect_icd.matchers.index import PhraseIndex, phrase_index
 from detect_icd.matchers.phrases import read_denied_words
+from detect_icd.ready import read_toml
 from detect_icd.sections import Section, section_at
 from detect_icd.terms import Token, terms, word_set
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 from redactphi.spans import Span
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import functools
 import re
 from dataclasses import dataclass
 
+from detect_icd.ready import compile_pattern, read_toml
 from redactphi.errors import RuleError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def cues() -> dict[str, Cue]:
             raise RuleError(f"long_term/{name}: matches, ignores missing or empty")
         start = "" if name.endswith("-after") else r"(?<!\w)"
         end = "" if name.endswith("before") else r"(?!\w)"
-        regex = re.compile(f"{start}(?:{'|'.join(raw['patterns'])}){end}", re.IGNORECASE)
+        regex = compile_pattern(f"{start}(?:{'|'.join(raw['patterns'])}){end}", re.IGNORECASE)
         found[name] = Cue(name, regex, tuple(raw["matches"]), tuple(raw["ignores"]))
     return found
 

@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from detect_icd.ready import compile_pattern, read_toml
 from detect_icd.terms import Token, singular
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 from redactphi.resources import terms as word_list
 
 _BEFORE = 40
@@ -98,9 +99,9 @@ def _table() -> dict[str, Any]:
 
 @functools.cache
 def _before() -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(_table()['before'])})\s$")
+    return compile_pattern(rf"(?:{'|'.join(_table()['before'])})\s$")
 
 
 @functools.cache
 def _behind() -> re.Pattern[str]:
-    return re.compile("|".join(_table()["behind"]))
+    return compile_pattern("|".join(_table()["behind"]))

@@ -82,9 +82,10 @@ class ProcedureMatcher:
         return reading
 
     def _named(self, clause: Clause) -> Iterator[tuple[Entry, Atoms]]:
-        for atom in clause.atoms:
-            for entry, name in self.index.named.get(atom, ()):
-                if all(other in clause.atoms for other in name):
+        said = clause.atoms.keys()
+        for atom in said:
+            for entry, name in self.index.named(atom):
+                if name <= said:
                     yield entry, name
 
 

@@ -5,7 +5,6 @@ What is packed tells what it was made from; where that has changed since, the le
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 from collections.abc import Mapping
@@ -17,9 +16,11 @@ from typing import Any
 from redactphi.resources import data
 
 FILE = "procedures.json"
+"""Words and phrases; the entries themselves are beside them, and either is read once."""
+ENTRIES = "lexicon.json"
 _READERS = (
     *(f"matchers/procedures_{name}.py" for name in ("vocabulary", "phrases", "lexicon", "index")),
-    "matchers/accounts.py",
+    *(f"matchers/accounts{name}.py" for name in ("", "_kinds", "_postings")),
     "terms.py",
 )
 """Modules of which a change may make something else of the same sources."""
@@ -50,8 +51,7 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-@functools.cache
-def packed(name: str = FILE) -> Mapping[str, Any] | None:
+def packed(name: str) -> Mapping[str, Any] | None:
     """What the build packed in a file; None where there is nothing, or its sources have changed since."""
     path = data("detect_icd") / "compiled" / name
     if not path.is_file():

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 
 from detect_icd.code_ranges import CodeRange, code_ranges, in_ranges
+from detect_icd.gates import Gate
+from detect_icd.ready import compile_pattern
 from detect_icd.rule_rows import table
 
 Asked = dict[str, bool]
@@ -94,5 +96,5 @@ def _ranges(written: tuple[str, ...]) -> tuple[CodeRange, ...]:
 
 
 @functools.cache
-def _pattern(written: str) -> re.Pattern[str]:
-    return re.compile(written, re.IGNORECASE)
+def _pattern(written: str) -> Gate:
+    return Gate(compile_pattern(written, re.IGNORECASE))

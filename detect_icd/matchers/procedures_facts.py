@@ -133,7 +133,7 @@ class Facts:
 
     def stated(self, clause: Clause, atoms: frozenset[str], near: tuple[int, int] | None = None) -> tuple[Hit, ...]:
         """Where a clause states these atoms and does not deny them, nearest to a place; empty where it does not."""
-        if not atoms or any(atom not in clause.atoms for atom in atoms):
+        if not atoms or not atoms <= clause.atoms.keys():
             return ()
         middle = sum(near) // 2 if near else clause.start
         hits = tuple(min(clause.atoms[atom], key=lambda hit: abs(hit.start - middle)) for atom in sorted(atoms))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detect_icd.matchers.procedures_compiled import pack, packed
+from detect_icd.matchers.procedures_compiled import ENTRIES, FILE, pack, packed
 from detect_icd.matchers.procedures_lexicon import Procedure, procedures, read_all, words
 from detect_icd.matchers.procedures_vocabulary import Vocabulary
 
@@ -34,13 +35,10 @@ class Entry:
 
 
 class Index:
-    """Every entry, filed under the rarest atom of each of its names and steps.
+    """Every entry, filed under the rarest atom of each of its names and steps; unpacked as far as notes ask for it.
 
     Attributes:
         vocabulary: Turns text into atoms.
-        entries: All entries.
-        named: Atom -> the entries and names it opens.
-        by_code: Code -> its entries.
     """
 
     def __init__(self, entries: tuple[Procedure, ...], compiled: Mapping[str, Any] | None = None) -> None:
@@ -50,120 +48,180 @@ class Index:
             entries: The lexicon.
             compiled: What ``to_packed`` gave of an index over the same entries.
         """
+        self._procedures = entries
         if compiled is None:
-            self._learn(entries)
+            self.vocabulary = _learned(entries)
+            self._packed = _filed(_compiled(entries, self.vocabulary))
         else:
             self.vocabulary = Vocabulary.from_packed(compiled["vocabulary"])
-            self.entries = tuple(_entries(entries, compiled))
-        frequency = Counter(atom for entry in self.entries for name in entry.names for atom in name)
-        self.named: dict[str, list[tuple[Entry, Atoms]]] = {}
-        for entry in self.entries:
-            for name in entry.names:
-                anchor = min(name, key=lambda atom: (frequency[atom], atom))
-                self.named.setdefault(anchor, []).append((entry, name))
-        self.by_code: dict[str, list[Entry]] = {}
-        for entry in self.entries:
-            self.by_code.setdefault(entry.procedure.code, []).append(entry)
-        self._steps: dict[Atoms, list[tuple[int, int]]] = {}
-        for number, entry in enumerate(self.entries):
-            for bit, step in enumerate(entry.steps):
-                for atoms in step:
-                    self._steps.setdefault(atoms, []).append((number, 1 << bit))
-        common = Counter(atom for atoms in self._steps for atom in atoms)
-        self._opened: dict[str, list[Atoms]] = {}
-        for atoms in self._steps:
-            self._opened.setdefault(min(atoms, key=lambda atom: (common[atom], atom)), []).append(atoms)
+            self._packed = compiled["index"]
+        self._sets: dict[int, Atoms] = {}
+        self._entries: dict[int, Entry] = {}
+        self._named: dict[str, tuple[tuple[Entry, Atoms], ...]] = {}
+        self._opened: dict[str, tuple[tuple[Atoms, tuple[tuple[int, int], ...]], ...]] = {}
+
+    @functools.cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries, in the order of the lexicon."""
+        return tuple(map(self._entry, range(len(self._procedures))))
+
+    @functools.cached_property
+    def _numbers(self) -> Mapping[str, Sequence[int]]:
+        numbers: dict[str, list[int]] = {}
+        for number, procedure in enumerate(self._procedures):
+            numbers.setdefault(procedure.code, []).append(number)
+        return numbers
+
+    def of_code(self, code: str) -> list[Entry]:
+        """The entries of a code."""
+        return [self._entry(number) for number in self._numbers.get(code, ())]
+
+    def named(self, atom: str) -> tuple[tuple[Entry, Atoms], ...]:
+        """The entries of which a name is filed under an atom, each with that name."""
+        found = self._named.get(atom, ())
+        if not found and atom in self._packed["named"]:
+            filed = json.loads(self._packed["named"][atom])
+            found = self._named[atom] = tuple((self._entry(number), self._set(name)) for number, name in filed)
+        return found
+
+    def _entry(self, number: int) -> Entry:
+        found = self._entries.get(number)
+        if found is None:
+            phrases = map(self._phrases, json.loads(self._packed["entries"][number]))
+            found = self._entries[number] = Entry(self._procedures[number], *phrases)
+        return found
+
+    def _phrases(self, value: Any) -> Any:
+        return self._set(value) if isinstance(value, int) else tuple(map(self._phrases, value))
+
+    def _set(self, number: int) -> Atoms:
+        found = self._sets.get(number)
+        if found is None:
+            found = self._sets[number] = frozenset(self._packed["sets"][number].split())
+        return found
 
     def told(self, said: AbstractSet[str]) -> list[Entry]:
         """The entries of whose steps enough are among these atoms, in the order of the lexicon."""
         steps: dict[int, int] = {}
         for atom in said:
-            for atoms in self._opened.get(atom, ()):
+            for atoms, filed in self._steps(atom):
                 if atoms <= said:
-                    for number, bit in self._steps[atoms]:
+                    for number, bit in filed:
                         steps[number] = steps.get(number, 0) | bit
-        entries = self.entries
+        needed = self._procedures
         return [
-            entries[number]
-            for number in sorted(steps)
-            if steps[number].bit_count() >= entries[number].procedure.steps_needed
+            self._entry(number) for number in sorted(steps) if steps[number].bit_count() >= needed[number].steps_needed
         ]
 
-    def to_packed(self) -> dict[str, Any]:
-        """The vocabulary and every entry's phrases as numbers of sets of atoms, for another process."""
-        numbers: dict[Atoms, int] = {}
-
-        def number(value: Any) -> Any:
-            if isinstance(value, frozenset):
-                return numbers.setdefault(value, len(numbers))
-            return [number(item) for item in value]
-
-        entries = [[number(getattr(entry, name)) for name in _PHRASES] for entry in self.entries]
-        sets = [sorted(atoms) for atoms in numbers]
-        return {"vocabulary": self.vocabulary.to_packed(), "entries": entries, "sets": sets}
-
-    def _learn(self, entries: tuple[Procedure, ...]) -> None:
-        self.vocabulary = Vocabulary(words())
-        for procedure in entries:
-            asked = (
-                *procedure.extent,
-                *procedure.here,
-                *procedure.anywhere,
-                *procedure.without,
-                *procedure.unless,
-                *procedure.steps,
-                *procedure.size_of,
-                *(phrase for phrase in procedure.number_of if not phrase.startswith("@")),
+    def _steps(self, atom: str) -> tuple[tuple[Atoms, tuple[tuple[int, int], ...]], ...]:
+        """The steps filed under an atom: of each the atoms, and whose step it is, as the number of an entry and a bit."""
+        found = self._opened.get(atom, ())
+        if not found and atom in self._packed["steps"]:
+            filed = json.loads(self._packed["steps"][atom])
+            found = self._opened[atom] = tuple(
+                (self._set(step), tuple((number, 1 << bit) for number, bit in of)) for step, of in filed
             )
-            self.vocabulary.learn((*procedure.phrases, *asked))
-        self.vocabulary.shorten(words()["short"])
-        self._read = functools.cache(self.vocabulary.atoms)
-        self.entries = tuple(self._compile(procedure) for procedure in entries)
+        return found
 
-    def _compile(self, entry: Procedure) -> Entry:
-        return Entry(
+    def to_packed(self) -> dict[str, Any]:
+        """The vocabulary and every entry's phrases, for another process."""
+        return {"vocabulary": self.vocabulary.to_packed(), "index": self._packed}
+
+
+def _learned(entries: Sequence[Procedure]) -> Vocabulary:
+    vocabulary = Vocabulary(words())
+    for procedure in entries:
+        asked = (
+            *procedure.extent,
+            *procedure.here,
+            *procedure.anywhere,
+            *procedure.without,
+            *procedure.unless,
+            *procedure.steps,
+            *procedure.size_of,
+            *(phrase for phrase in procedure.number_of if not phrase.startswith("@")),
+        )
+        vocabulary.learn((*procedure.phrases, *asked))
+    vocabulary.shorten(words()["short"])
+    return vocabulary
+
+
+def _compiled(entries: Sequence[Procedure], vocabulary: Vocabulary) -> Iterator[Entry]:
+    read = functools.cache(vocabulary.atoms)
+
+    def alternatives(phrase: str) -> tuple[Atoms, ...]:
+        return tuple(atoms for part in phrase.split("|") if (atoms := read(part)))
+
+    def all_of(phrases: Iterable[str]) -> tuple[Atoms, ...]:
+        return tuple(atoms for phrase in phrases for atoms in alternatives(phrase))
+
+    for entry in entries:
+        yield Entry(
             entry,
-            names=tuple(dict.fromkeys(atoms for phrase in entry.phrases for atoms in self._alternatives(phrase))),
-            extent=tuple(self._alternatives(phrase) for phrase in entry.extent),
-            here=tuple(self._alternatives(phrase) for phrase in entry.here),
-            anywhere=tuple(self._alternatives(phrase) for phrase in entry.anywhere),
-            without=tuple(atoms for phrase in entry.without for atoms in self._alternatives(phrase)),
-            unless=tuple(atoms for phrase in entry.unless for atoms in self._alternatives(phrase)),
-            steps=tuple(self._alternatives(phrase) for phrase in entry.steps),
-            size_of=tuple(atoms for phrase in entry.size_of for atoms in self._alternatives(phrase)),
-            number_of=tuple(
-                atoms
-                for phrase in entry.number_of
-                if not phrase.startswith("@")
-                for atoms in self._alternatives(phrase)
-            ),
+            names=tuple(dict.fromkeys(all_of(entry.phrases))),
+            extent=tuple(map(alternatives, entry.extent)),
+            here=tuple(map(alternatives, entry.here)),
+            anywhere=tuple(map(alternatives, entry.anywhere)),
+            without=all_of(entry.without),
+            unless=all_of(entry.unless),
+            steps=tuple(map(alternatives, entry.steps)),
+            size_of=all_of(entry.size_of),
+            number_of=all_of(phrase for phrase in entry.number_of if not phrase.startswith("@")),
         )
 
-    def _alternatives(self, phrase: str) -> tuple[Atoms, ...]:
-        return tuple(atoms for part in phrase.split("|") if (atoms := self._read(part)))
+
+def _filed(entries: Iterable[Entry]) -> dict[str, Any]:
+    """Entries with their phrases as numbers of sets of atoms, under the rarest atom of each name and step.
+
+    Each is a text of its own, to be read when it is first asked for.
+    """
+    sets: dict[Atoms, int] = {}
+    entries = tuple(entries)
+
+    def number(value: Any) -> Any:
+        if isinstance(value, frozenset):
+            return sets.setdefault(value, len(sets))
+        return [number(item) for item in value]
+
+    packed = [json.dumps([number(getattr(entry, name)) for name in _PHRASES]) for entry in entries]
+    names = [(name, place) for place, entry in enumerate(entries) for name in entry.names]
+    frequency = Counter(atom for name, _ in names for atom in name)
+    named: dict[str, list[tuple[int, int]]] = {}
+    for name, place in names:
+        named.setdefault(_rarest(name, frequency), []).append((place, sets[name]))
+    steps: dict[Atoms, list[tuple[int, int]]] = {}
+    for place, entry in enumerate(entries):
+        for bit, step in enumerate(entry.steps):
+            for atoms in step:
+                steps.setdefault(atoms, []).append((place, bit))
+    common = Counter(atom for atoms in steps for atom in atoms)
+    opened: dict[str, list[tuple[int, list[tuple[int, int]]]]] = {}
+    for atoms, of in steps.items():
+        opened.setdefault(_rarest(atoms, common), []).append((sets[atoms], of))
+    return {
+        "entries": packed,
+        "sets": [" ".join(sorted(atoms)) for atoms in sets],
+        "named": {atom: json.dumps(filed) for atom, filed in named.items()},
+        "steps": {atom: json.dumps(filed) for atom, filed in opened.items()},
+    }
+
+
+def _rarest(atoms: Atoms, frequency: Mapping[str, int]) -> str:
+    return min(atoms, key=lambda atom: (frequency[atom], atom))
 
 
 _PHRASES = ("names", "extent", "here", "anywhere", "without", "unless", "steps", "size_of", "number_of")
 """What of an entry is sets of atoms."""
 
 
-def _entries(procedures: Sequence[Procedure], compiled: Mapping[str, Any]) -> Iterator[Entry]:
-    sets = [frozenset(atoms) for atoms in compiled["sets"]]
-
-    def read(value: Any) -> Any:
-        return sets[value] if isinstance(value, int) else tuple(read(item) for item in value)
-
-    for procedure, phrases in zip(procedures, compiled["entries"], strict=True):
-        yield Entry(procedure, *(read(value) for value in phrases))
-
-
 @functools.cache
 def index() -> Index:
     """The packaged lexicon, compiled; as the build packed it, else from its sources."""
-    return Index(procedures(), packed())
+    return Index(procedures(), packed(FILE))
 
 
-def pack_lexicon(path: Path) -> None:
+def pack_lexicon(folder: Path) -> None:
     """Packs the lexicon, read from its sources, for ``procedures`` and ``index``."""
     entries = read_all()
-    pack({"procedures": [entry.to_packed() for entry in entries], **Index(entries).to_packed()}, path)
+    pack({"procedures": [entry.to_packed() for entry in entries]}, folder / ENTRIES)
+    pack(Index(entries).to_packed(), folder / FILE)

@@ -18,7 +18,7 @@ from datetime import date
 from typing import Any, Self
 
 from detect_icd.coding import CodeSystem, Coding, cpt, hcpcs
-from detect_icd.matchers.procedures_compiled import packed, sources
+from detect_icd.matchers.procedures_compiled import ENTRIES, packed, sources
 from detect_icd.matchers.procedures_vocabulary import TABLES
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
@@ -270,7 +270,7 @@ def words() -> Mapping[str, Mapping[str, Any]]:
 @functools.cache
 def procedures() -> tuple[Procedure, ...]:
     """The packaged lexicon, by file and in file order; as the build packed it, else from its sources."""
-    compiled = packed()
+    compiled = packed(ENTRIES)
     if compiled is None:
         return read_all()
     return tuple(Procedure.from_packed(raw) for raw in compiled["procedures"])

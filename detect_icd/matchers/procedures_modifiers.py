@@ -14,10 +14,11 @@ from detect_icd.code_ranges import code_ranges, in_ranges
 from detect_icd.coding import modifier
 from detect_icd.gates import Gate, gate
 from detect_icd.matchers.procedures_lexicon import by_code
+from detect_icd.ready import compile_pattern, read_toml
 from detect_icd.rule_rows import build
 from detect_icd.sections import Section, section_sentences
 from redactphi.errors import RuleError, UnknownNameError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 from redactphi.spans import Span
 
 KINDS = ("any", "surgery", "first", "evaluation", "colonoscopy", "imaging")
@@ -88,6 +89,11 @@ class ModifierRule:
         said = _patterns(self.words)
         return said is not None and said.possible(text, start, end) and said.search(text, start, end) is not None
 
+    def may_be_named(self, text: str) -> bool:
+        """Whether a text may have such words anywhere."""
+        said = _patterns(self.words)
+        return said is not None and said.possible(text)
+
     def find(self, text: str, start: int, end: int) -> Span | None:
         """The words of a sentence that give it."""
         said, not_said = _patterns(self.words), _patterns(self.unless)
@@ -141,18 +147,19 @@ def _is_of(code: str, written: tuple[str, ...]) -> bool:
 
 @functools.cache
 def _patterns(parts: tuple[str, ...]) -> Gate | None:
-    return gate(re.compile(rf"(?<!\w)(?:{'|'.join(parts)})", re.IGNORECASE)) if parts else None
+    return gate(compile_pattern(rf"(?<!\w)(?:{'|'.join(parts)})", re.IGNORECASE)) if parts else None
 
 
 def named_modifiers(text: str, sections: Sequence[Section]) -> dict[str, Span]:
     """The modifiers that a note's words give, each with its first words; what only some codes take is named with them."""
     found: dict[str, Span] = {}
-    for section in sections:
+    named = [rule for rule in modifier_rules().rules if rule.may_be_named(text)]
+    for section in sections if named else ():
         elsewhere = section.name in _ELSEWHERE
         # Most sections say nothing of most modifiers: their sentences are looked at only where the section does.
         rules = [
             rule
-            for rule in modifier_rules().rules
+            for rule in named
             if rule.key not in found
             and (not elsewhere or rule.code in _OF_VISITS)
             and rule.is_named(text, section.start, section.end)

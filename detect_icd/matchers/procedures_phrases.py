@@ -8,6 +8,7 @@ from any other form, so one field's phrases change nothing for another field.
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self
@@ -63,12 +64,21 @@ SMALL = frozenset(
 
 
 class Word(NamedTuple):
-    """A word of a text that some phrase has, and how many words that count stand before it."""
+    """A word of a text that some form or phrase has.
 
-    order: int
+    Attributes:
+        number: Which word of the text it is.
+        start: Where it starts.
+        end: One past its end.
+        stem: Its stem.
+        order: How many words that count for phrases stand before it.
+    """
+
+    number: int
     start: int
     end: int
     stem: str
+    order: int
 
 
 class _Step(NamedTuple):
@@ -77,11 +87,17 @@ class _Step(NamedTuple):
     exact: str
 
 
+_Row = tuple[tuple[_Step, ...], str]
+
+
 class Phrases:
     """The phrases of every field, filed under the first word of each."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, list[tuple[tuple[_Step, ...], str]]] = {}
+        self._rows: dict[str, list[_Row]] = {}
+        # Texts of what is packed, until a note has the word it is filed under.
+        self._packed: Mapping[str, str] = {}
+        self._packed_atoms: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, raw: Mapping[str, Sequence[str]], stem: Callable[[str], str]) -> Self:
@@ -115,7 +131,7 @@ class Phrases:
     @property
     def atoms(self) -> frozenset[str]:
         """Every atom that a phrase states."""
-        return frozenset(atom for rows in self._rows.values() for _, atom in rows)
+        return self._packed_atoms or frozenset(atom for rows in self._rows.values() for _, atom in rows)
 
     @property
     def stems(self) -> frozenset[str]:
@@ -126,24 +142,34 @@ class Phrases:
         """Where the phrases stand: start, end and atom of each."""
         said = {word.stem for word in words}
         for position, word in enumerate(words):
-            for steps, atom in self._rows.get(word.stem, ()):
+            rows = self._rows.get(word.stem)
+            if rows is None:
+                if word.stem not in self._packed:
+                    continue
+                rows = self._unpack(word.stem)
+            for steps, atom in rows:
                 if len(steps) > 1 and steps[1].stem not in said:
                     continue
                 last = _end(text, words, position, steps)
                 if last is not None:
                     yield word.start, words[last].end, atom
 
-    def to_packed(self) -> list[Any]:
-        """All phrases, for ``from_packed``."""
-        return [[steps, atom] for rows in self._rows.values() for steps, atom in rows]
+    def _unpack(self, stem: str) -> list[_Row]:
+        found = [(tuple(_Step(*step) for step in steps), atom) for steps, atom in json.loads(self._packed[stem])]
+        self._rows[stem] = found
+        return found
+
+    def to_packed(self) -> dict[str, Any]:
+        """All phrases, for ``from_packed``; the text of each first word is read when a note has it."""
+        rows = {stem: json.dumps(rows) for stem, rows in self._rows.items()}
+        return {"rows": {**self._packed, **rows}, "atoms": sorted(self.atoms)}
 
     @classmethod
-    def from_packed(cls, raw: Sequence[Any]) -> Self:
+    def from_packed(cls, raw: Mapping[str, Any]) -> Self:
         """The phrases as they were packed."""
         found = cls()
-        for steps, atom in raw:
-            rows = found._rows.setdefault(steps[0][0], [])
-            rows.append((tuple(_Step(*step) for step in steps), atom))
+        found._packed = raw["rows"]
+        found._packed_atoms = frozenset(raw["atoms"])
         return found
 
 

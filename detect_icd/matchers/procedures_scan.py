@@ -84,9 +84,13 @@ class Clause:
 
     def add(self, hits: Iterable[Hit]) -> None:
         """Takes in atoms."""
+        atoms = self.atoms
         for hit in hits:
             self.hits.append(hit)
-            self.atoms.setdefault(hit.atom, []).append(hit)
+            if hit.atom in atoms:
+                atoms[hit.atom].append(hit)
+            else:
+                atoms[hit.atom] = [hit]
 
 
 def of_account(text: str, sections: Sequence[Section]) -> list[Section]:

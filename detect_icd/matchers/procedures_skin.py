@@ -19,7 +19,8 @@ from detect_icd.matchers.procedures_index import Index
 from detect_icd.matchers.procedures_mention import SIZED, Found, Mention
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_vocabulary import Hit
-from redactphi.resources import data, read_toml
+from detect_icd.ready import compile_pattern, read_toml
+from redactphi.resources import data
 from redactphi.spans import Span
 
 _FAMILIES = ("114", "116", "120", "121", "131", "140", "143")
@@ -88,8 +89,10 @@ def _tables() -> Mapping[str, Any]:
 @functools.cache
 def _words() -> _Words:
     raw = _tables()["words"]
-    exact = {name: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in raw.items() if name != "sites"}
-    return _Words([(name, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for name, words in raw["sites"]], exact)
+    exact = {
+        name: compile_pattern(rf"\b(?:{words})\b", re.IGNORECASE) for name, words in raw.items() if name != "sites"
+    }
+    return _Words([(name, compile_pattern(rf"\b(?:{words})\b", re.IGNORECASE)) for name, words in raw["sites"]], exact)
 
 
 class _Size(NamedTuple):
@@ -348,7 +351,7 @@ def _mentions(index: Index, line: _Line, day: date | None) -> Iterator[Mention]:
 
 
 def _mention(index: Index, code: str, count: int, line: _Line, day: date | None) -> Iterator[Mention]:
-    entry = next((entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day)), None)
+    entry = next((entry for entry in index.of_code(code) if entry.procedure.valid_on(day)), None)
     if entry is None:
         return
     clause = line.sizes[0].clause

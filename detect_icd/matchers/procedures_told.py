@@ -15,7 +15,7 @@ from detect_icd.candidates import Status
 from detect_icd.matchers import procedures_sure as sure
 from detect_icd.matchers.accounts import Accounts, Likeness
 from detect_icd.matchers.procedures_demands import may_be, meant
-from detect_icd.matchers.procedures_facts import Facts
+from detect_icd.matchers.procedures_facts import Facts, cue_rules
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index
 from detect_icd.matchers.procedures_kinds import tells_of_work
 from detect_icd.matchers.procedures_mention import SERVICES, Found, Mention, mention_of
@@ -110,6 +110,8 @@ class _Told(NamedTuple):
 
 def _is_elsewhere(facts: Facts, clause: Clause) -> bool:
     """Whether most of a sentence speaks of what was done before or is to be done."""
+    if not any(cue.rule.status in _ELSEWHERE for cue in cue_rules().cues(facts.text, clause.start, clause.end)):
+        return False
     said = [facts.status(clause, hit.start, hit.end)[0] for hit in clause.hits[:_JUDGED]]
     return sum(status in _ELSEWHERE for status in said) > len(said) / 2
 
@@ -309,9 +311,7 @@ def _like(  # noqa: PLR0917 - a code of a known account, beside the account of t
     clause = next((c for c in clauses if c.start <= hits[0].start < c.end), clauses[0])
     atoms = frozenset(hit.atom for hit in hits)
     found = Found.at(clause, atoms, hits, by_steps=True, likeness=min(like.share, _SUREST))
-    entries = [
-        entry for entry in index.by_code.get(code, ()) if entry.procedure.valid_on(day) and _is_given(facts, entry)
-    ]
+    entries = [entry for entry in index.of_code(code) if entry.procedure.valid_on(day) and _is_given(facts, entry)]
     # An entry of names alone may ask for less: its name says the rest.
     entries = [entry for entry in entries if entry.steps] or entries
     phrased = index.vocabulary.phrased

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self
@@ -34,14 +35,10 @@ class _Form(NamedTuple):
     atoms: tuple[str, ...]
 
 
-class _Token(NamedTuple):
-    """A word of a text that some form has: which word it is, where, its stem, and how many that count stand before it."""
-
-    number: int
-    start: int
-    end: int
-    stem: str
-    order: int
+_Shelf = dict[str, list[_Form]]
+"""Forms that begin alike, by their second stem; those of one stem under nothing."""
+_Shelves = dict[str, _Shelf | str]
+"""Shelves by the first stem of their forms; packed ones are texts until a note has the stem."""
 
 
 class Vocabulary:
@@ -51,11 +48,10 @@ class Vocabulary:
         if unknown := sorted(set(raw) - set(TABLES)):
             raise RuleError(f"procedure_words.toml: unknown keys {unknown}; valid: {', '.join(TABLES)}")
         self._stems: dict[str, str] = {}
-        self._read: dict[str, str] = {}
-        # By the first two stems of a form, or the one it has.
-        self._forms: dict[tuple[str, ...], list[_Form]] = {}
+        self._read: dict[str, tuple[str, bool]] = {}
+        self._forms: _Shelves = {}
         # Forms that say something more and leave their words to the others.
-        self._also: dict[tuple[str, ...], list[_Form]] = {}
+        self._also: _Shelves = {}
         self._parts: set[str] = set()
         # Of each form added, whether it is read in one case only.
         self._added: dict[tuple[str, ...], list[bool]] = {}
@@ -74,18 +70,15 @@ class Vocabulary:
         for atom, forms in raw.get("also", {}).items():
             for form in forms:
                 self._add_also(form, atom)
-        for known in self._forms.values():
-            known.sort(key=lambda item: (-len(item.stems), not item.exact))
+        _sort(self._forms)
         self._phrases = Phrases.of(raw.get("phrase", {}), self.stem)
         self._parts |= self._phrases.stems
 
     def to_packed(self) -> dict[str, Any]:
         """All it knows, for ``from_packed``."""
-        forms = [[form.stems, form.exact, form.atoms] for known in self._forms.values() for form in known]
-        also = [[form.stems, form.exact, form.atoms] for known in self._also.values() for form in known]
         return {
-            "forms": forms,
-            "also": also,
+            "forms": _packed(self._forms),
+            "also": _packed(self._also),
             "parts": sorted(self._parts),
             "exact": sorted(self._exact),
             "kinds": self._kinds,
@@ -96,9 +89,7 @@ class Vocabulary:
     def from_packed(cls, raw: Mapping[str, Any]) -> Self:
         """A vocabulary as it was packed; it learns no more."""
         found = cls({"same": {}, "means": {}})
-        for shelf, packed in ((found._forms, raw["forms"]), (found._also, raw["also"])):
-            for stems, exact, atoms in packed:
-                shelf.setdefault(tuple(stems[:2]), []).append(_Form(tuple(stems), exact, tuple(atoms)))
+        found._forms, found._also = dict(raw["forms"]), dict(raw["also"])
         found._parts.update(raw["parts"])
         found._exact = frozenset(raw["exact"])
         found._kinds.update((atom, tuple(kinds)) for atom, kinds in raw["kinds"].items())
@@ -108,7 +99,7 @@ class Vocabulary:
     def _add(self, form: str, atoms: tuple[str, ...]) -> None:
         written = form.removeprefix("=")
         stems = tuple(self.stem(match.group()) for match in _WORD.finditer(written.replace("_", " ")))
-        known = self._forms.setdefault(stems[:2], [])
+        known = _alike(self._forms, stems)
         same = self._added.setdefault(stems, [])
         exact = form.startswith("=")
         if not any(same) and (exact or not same):
@@ -122,7 +113,7 @@ class Vocabulary:
             raise RuleError(f"procedure words: also/{atom}: a name with _, for words alone do not state it")
         written = form.removeprefix("=")
         stems = tuple(self.stem(match.group()) for match in _WORD.finditer(written))
-        self._also.setdefault(stems[:2], []).append(_Form(stems, written if form.startswith("=") else "", (atom,)))
+        _alike(self._also, stems).append(_Form(stems, written if form.startswith("=") else "", (atom,)))
         self._parts.update(stems)
 
     def shorten(self, short: Mapping[str, str]) -> None:
@@ -137,14 +128,9 @@ class Vocabulary:
                 raise RuleError(f"procedure words: short/{form}: none of {short[form]!r} is a word of the lexicon")
             written = form.removeprefix("=")
             stems = tuple(self.stem(match.group()) for match in _WORD.finditer(written))
-            self._also.setdefault(stems[:2], []).append(_Form(stems, written if form.startswith("=") else "", atoms))
+            _alike(self._also, stems).append(_Form(stems, written if form.startswith("=") else "", atoms))
             self._parts.update(stems)
         self._read.clear()
-        self.__dict__.pop("_also_opens", None)
-
-    @functools.cached_property
-    def _also_opens(self) -> frozenset[str]:
-        return frozenset(stems[0] for stems in self._also)
 
     @functools.cached_property
     def phrased(self) -> frozenset[str]:
@@ -171,7 +157,7 @@ class Vocabulary:
                 same = self._added.setdefault((stem,), [])
                 if stem not in STOP and all(same):
                     same.append(False)
-                    self._forms.setdefault((stem,), []).append(_Form((stem,), "", (stem,)))
+                    _alike(self._forms, (stem,)).append(_Form((stem,), "", (stem,)))
                     self._parts.add(stem)
 
     def atoms(self, phrase: str) -> frozenset[str]:
@@ -187,87 +173,125 @@ class Vocabulary:
         """The atoms in a text, in order; of forms that start alike the longest wins, and phrases stand beside them."""
         words = self._words(text)
         hits = self._by_form(text, words)
-        counting = [Word(word.order, word.start, word.end, word.stem) for word in words if word.stem not in SMALL]
+        counting = [word for word in words if word.stem not in SMALL]
         if phrases := [Hit(*found) for found in self._phrases.scan(text, counting)]:
             hits = sorted((*hits, *phrases), key=lambda hit: hit.start)
         return hits
 
-    def _words(self, text: str) -> list[_Token]:
+    def _words(self, text: str) -> list[Word]:
         read = self._read
-        words: list[_Token] = []
+        words: list[Word] = []
         order = 0
+        new = tuple.__new__
         for number, match in enumerate(_WORD.finditer(text)):
-            word = match.group()
-            stem = read.get(word)
-            if stem is None:
-                stem = self._part(word)
+            written = match.group()
+            stem, counts = read.get(written) or self._part(written)
             if stem and not match.lastgroup:
-                words.append(_Token(number, match.start(), match.end(), stem, order))
-            order += word.lower() not in SMALL
+                # A named tuple's own constructor is a function of Python, and this is done for each word.
+                words.append(new(Word, (number, *match.span(), stem, order)))
+            order += counts
         return words
 
-    def _by_form(self, text: str, words: Sequence[_Token], *, of_lexicon: bool = False) -> list[Hit]:
+    def _by_form(self, text: str, words: Sequence[Word], *, of_lexicon: bool = False) -> list[Hit]:
         """The atoms by forms; a phrase of the lexicon asks for what it says, and not for the kinds of it."""
         kinds: Mapping[str, tuple[str, ...]] = {} if of_lexicon else self._kinds
         hits: list[Hit] = []
         silent: set[int] = set()
-        position = 0
+        position, forms = 0, self._forms
         while position < len(words):
-            form = next(self._stated(text, words, position, self._forms), None)
-            if form is not None:
-                silent.update(range(position, position + len(form.stems)) if not form.atoms else ())
-                start, end = words[position][1], words[position + len(form.stems) - 1][2]
-                named = (*form.atoms, *(kind for atom in form.atoms for kind in kinds.get(atom, ())))
-                hits.extend(Hit(start, end, atom) for atom in named)
-            position += len(form.stems) if form else 1
+            word = words[position]
+            form = next(_stated(text, words, position, forms), None) if word.stem in forms else None
+            if form is None:
+                position += 1
+                continue
+            size = len(form.stems)
+            silent.update(range(position, position + size) if not form.atoms else ())
+            end = words[position + size - 1].end
+            hits.extend([Hit(word.start, end, atom) for atom in form.atoms])
+            hits.extend([Hit(word.start, end, kind) for atom in form.atoms for kind in kinds.get(atom, ())])
+            position += size
         if not of_lexicon and self._also:
-            opens = self._also_opens
             hits.extend(
-                Hit(words[position][1], words[position + len(form.stems) - 1][2], atom)
-                for position in range(len(words))
-                if words[position].stem in opens and position not in silent
-                for form in self._stated(text, words, position, self._also)
+                Hit(word.start, words[position + len(form.stems) - 1].end, atom)
+                for position, word in enumerate(words)
+                if word.stem in self._also and position not in silent
+                for form in _stated(text, words, position, self._also)
                 for atom in form.atoms
             )
             hits.sort(key=lambda hit: hit.start)
         return hits
 
-    def _stated(
-        self,
-        text: str,
-        words: Sequence[_Token],
-        position: int,
-        shelves: Mapping[tuple[str, ...], Sequence[_Form]],
-    ) -> Iterator[_Form]:
-        """The forms of these shelves that the words from a position on are."""
-        stem = words[position][3]
-        following = words[position + 1][3] if position + 1 < len(words) else ""
-        for form in (*shelves.get((stem, following), ()), *shelves.get((stem,), ())):
-            last = position + len(form.stems) - 1
-            if self._here(text, words, position, form.stems) and (
-                not form.exact or text[words[position][1] : words[last][2]] == form.exact
-            ):
-                yield form
-
-    def _part(self, word: str) -> str:
-        """The stem of a word that forms have, else nothing; remembered, for most words have none."""
+    def _part(self, word: str) -> tuple[str, bool]:
+        """The stem of a word that forms have, else nothing, and whether it counts for phrases; remembered for the next."""
         stem = self.stem(word)
         if len(self._read) > 200_000:  # noqa: PLR2004 - as above
             self._read.clear()
-        found = self._read[word] = stem if stem in self._parts else ""
+        found = self._read[word] = stem if stem in self._parts else "", word.lower() not in SMALL
         return found
 
-    @staticmethod
-    def _here(text: str, words: Sequence[_Token], position: int, form: tuple[str, ...]) -> bool:
-        if position + len(form) > len(words):
+
+def _stated(text: str, words: Sequence[Word], position: int, shelves: _Shelves) -> Iterator[_Form]:
+    """The forms of these shelves that the words from a position on are."""
+    word = words[position]
+    shelf = _shelf(shelves, word.stem)
+    if shelf is None:
+        return
+    if position + 1 < len(words):
+        for form in shelf.get(words[position + 1].stem, ()):
+            if _here(text, words, position, form):
+                yield form
+    for form in shelf.get("", ()):
+        if not form.exact or text[word.start : word.end] == form.exact:
+            yield form
+
+
+def _here(text: str, words: Sequence[Word], position: int, form: _Form) -> bool:
+    """Whether a form of several words stands there."""
+    first, last = words[position], position + len(form.stems) - 1
+    if last >= len(words) or words[last].number != first.number + len(form.stems) - 1:
+        return False
+    before = first
+    for step, stem in enumerate(form.stems[1:], 1):
+        word = words[position + step]
+        if word.stem != stem or not _JOINS.issuperset(text[before.end : word.start]):
             return False
-        for step, stem in enumerate(form):
-            number, start, _, found, _ = words[position + step]
-            if found != stem:
-                return False
-            if step and (
-                number != words[position][0] + step
-                or not _JOINS.issuperset(text[words[position + step - 1][2] : start])
-            ):
-                return False
-        return True
+        before = word
+    return not form.exact or text[first.start : before.end] == form.exact
+
+
+def _alike(shelves: _Shelves, stems: tuple[str, ...]) -> list[_Form]:
+    """The forms of the same first two stems."""
+    first, second, *_ = (*stems, "", "")
+    shelves.setdefault(first, {})
+    shelf = _shelf(shelves, first)
+    assert shelf is not None
+    return shelf.setdefault(second, [])
+
+
+def _shelf(shelves: _Shelves, stem: str) -> _Shelf | None:
+    """The forms of a first stem, unpacked the first time."""
+    found = shelves.get(stem)
+    if not isinstance(found, str):
+        return found
+    shelf: _Shelf = {}
+    for stems, exact, atoms in json.loads(found):
+        second = stems[1] if len(stems) > 1 else ""
+        shelf.setdefault(second, []).append(_Form(tuple(stems), exact, tuple(atoms)))
+    shelves[stem] = shelf
+    return shelf
+
+
+def _sort(shelves: _Shelves) -> None:
+    """Puts the longest forms first, and those in one case only before the others."""
+    for stem in shelves:
+        for known in (_shelf(shelves, stem) or {}).values():
+            known.sort(key=lambda form: (-len(form.stems), not form.exact))
+
+
+def _packed(shelves: _Shelves) -> dict[str, str]:
+    """Each shelf as a text of its own."""
+    found = {stem: (_shelf(shelves, stem) or {}).values() for stem in shelves}
+    return {
+        stem: json.dumps([[form.stems, form.exact, form.atoms] for known in shelf for form in known])
+        for stem, shelf in found.items()
+    }

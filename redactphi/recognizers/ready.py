@@ -25,18 +25,22 @@ FILE = "patterns.json"
 _sre, _parser, _compiler = (
     cast("Any", importlib.import_module(name)) for name in ("_sre", "re._parser", "re._compiler")
 )
-_MADE_BY = f"{sys.implementation.name} {sys.version} {_sre.MAGIC} {_sre.CODESIZE} {sys.byteorder}"
+MADE_BY = f"{sys.implementation.name} {sys.version} {_sre.MAGIC} {_sre.CODESIZE} {sys.byteorder}"
+"""The Python that reads the code it compiled, and no other."""
 _UNSIGNED = next(kind for kind in "ILH" if array(kind).itemsize == _sre.CODESIZE)
 
-_Ready = tuple[int, str, int, dict[str, int]]
+Ready = tuple[int, str, int, dict[str, int]]
 """Flags, code, number of groups, and their names."""
 
 
 def compile_pattern(source: str) -> re.Pattern[str]:
     """What ``re.compile`` makes of a source, read if the build has compiled it."""
     ready = _packed().get(_key(source))
-    if ready is None:
-        return re.compile(source)
+    return re.compile(source) if ready is None else from_ready(source, ready)
+
+
+def from_ready(source: str, ready: Ready) -> re.Pattern[str]:
+    """The pattern of a source from what ``made_ready`` gave of it in the same Python."""
     flags, packed, groups, names = ready
     index: list[str | None] = [None] * (groups + 1)
     for name, number in names.items():
@@ -48,22 +52,23 @@ def compile_pattern(source: str) -> re.Pattern[str]:
 
 def pack(sources: Iterable[str], path: Path) -> None:
     """Compile patterns and write their code."""
-    found = {_key(source): _made_ready(source) for source in sources}
-    path.write_text(json.dumps({"made_by": _MADE_BY, "patterns": found}), encoding="utf-8")
+    found = {_key(source): made_ready(source) for source in sources}
+    path.write_text(json.dumps({"made_by": MADE_BY, "patterns": found}), encoding="utf-8")
 
 
-def _made_ready(source: str) -> _Ready:
-    tree = _parser.parse(source, 0)
-    code = array(_UNSIGNED, _compiler._code(tree, 0)).tobytes()  # noqa: SLF001 - as the first line says
+def made_ready(source: str, flags: int = 0) -> Ready:
+    """A source compiled, in a form that can be written down."""
+    tree = _parser.parse(source, flags)
+    code = array(_UNSIGNED, _compiler._code(tree, flags)).tobytes()  # noqa: SLF001 - as the first line says
     state = tree.state
     return state.flags, base64.b64encode(zlib.compress(code, 9)).decode(), state.groups - 1, dict(state.groupdict)
 
 
 @functools.cache
-def _packed() -> Mapping[str, _Ready]:
+def _packed() -> Mapping[str, Ready]:
     file = resources.data() / "compiled" / FILE
     raw = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    return cast("dict[str, _Ready]", raw["patterns"]) if raw.get("made_by") == _MADE_BY else {}
+    return cast("dict[str, Ready]", raw["patterns"]) if raw.get("made_by") == MADE_BY else {}
 
 
 def _key(source: str) -> str:

@@ -160,3 +160,20 @@ def test_no_phrase_belongs_to_two_rules():
     for rule in context_rules().rules:
         for phrase in rule.phrases:
             assert seen.setdefault(phrase, rule.name) == rule.name, phrase
+
+
+def test_what_follows_a_word_hides_no_cue(monkeypatch):
+    told = (
+        "No evidence of it.",
+        "denies any of it",
+        "not consistent with it",
+        "hx of it; r/o it",
+        "rule out it, it? -ve",
+    )
+    spread = [wide for text in told for wide in (text, text.replace(" ", "  "), text.replace(" ", "\n"), text.upper())]
+    stretches = [(text, end) for text in spread for end in range(1, len(text) + 1)]
+    found = [context_rules()._cues(text, 0, end) for text, end in stretches]
+    monkeypatch.setattr("detect_icd.assertion.may_open", lambda *_: True)
+    patient = ContextRules(read_toml(data("detect_icd") / "context.toml"))
+    assert found == [patient._cues(text, 0, end) for text, end in stretches]
+    assert sum(map(len, found)) > 100

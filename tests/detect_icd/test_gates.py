@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from detect_icd.gates import Gate, Openings, openings
+from detect_icd.gates import Gate, Openings, may_open, openings
 from detect_icd.matchers.special import facts, neoplasms
 
 TEXTS = (
@@ -37,6 +37,12 @@ def test_gates_find_what_their_patterns_find():
             for start, end in ((0, len(text)), (5, len(text) - 9)):
                 assert spans(gate.finditer(text, start, end)) == spans(pattern.finditer(text, start, end))
                 assert gate.possible(text) or pattern.search(text) is None
+
+
+def test_a_gate_made_after_a_note_was_looked_over_finds_its_own_pieces():
+    text = "Quixotic zymurgy was denied."
+    assert Gate(re.compile(r"denied")).search(text)
+    assert Gate(re.compile(r"(?:quixotic|zz)\s+zymurgy", re.IGNORECASE)).search(text).span() == (0, 16)
 
 
 def told():
@@ -95,3 +101,18 @@ def test_pieces(pattern, pieces):
 )
 def test_openings(pattern, word, opens):
     assert (1 in Openings({1: openings(re.compile(pattern))}).of(word)) is opens
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "opens"),
+    [
+        (r"no\s+evidence", "no ev", True),
+        (r"no\s+evidence", "no ac", False),
+        (r"no(?!\w)", "no, n", True),
+        (r"no(?!\w)", "nor t", False),
+        (r"h/o", "h/o c", True),
+        (r"status\s*post", "status-p", True),
+    ],
+)
+def test_what_follows_a_word_says_whether_a_match_may_begin_there(pattern, text, opens):
+    assert any(may_open(opening, text) for opening in openings(re.compile(pattern))) is opens

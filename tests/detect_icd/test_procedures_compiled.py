@@ -19,9 +19,10 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def content(tmp_path_factory):
-    path = tmp_path_factory.mktemp("packed") / procedures_compiled.FILE
-    pack_lexicon(path)
-    return json.loads(path.read_text(encoding="utf-8"))
+    folder = tmp_path_factory.mktemp("packed")
+    pack_lexicon(folder)
+    files = (folder / name for name in (procedures_compiled.FILE, procedures_compiled.ENTRIES))
+    return {key: value for file in files for key, value in json.loads(file.read_text(encoding="utf-8")).items()}
 
 
 def test_entries_come_back_whole(content):
@@ -45,12 +46,11 @@ def test_what_was_made_from_other_sources_is_not_used(content, tmp_path, monkeyp
     path = tmp_path / "compiled" / procedures_compiled.FILE
     monkeypatch.setattr(procedures_compiled, "data", lambda _: tmp_path)
     monkeypatch.setattr(procedures_compiled, "fingerprint", lambda: content["fingerprint"])
-    read = procedures_compiled.packed.__wrapped__
-    assert read() is None
+    assert procedures_compiled.packed(procedures_compiled.FILE) is None
     path.write_text(json.dumps(content), encoding="utf-8")
-    assert read() == content
+    assert procedures_compiled.packed(procedures_compiled.FILE) == content
     monkeypatch.setattr(procedures_compiled, "fingerprint", lambda: "another")
-    assert read() is None
+    assert procedures_compiled.packed(procedures_compiled.FILE) is None
 
 
 def test_a_changed_source_changes_what_it_is_known_by(tmp_path, monkeypatch):

@@ -254,3 +254,9 @@ def test_whole_notes(note: str, expected: set[str]) -> None:
 )
 def test_a_stage_is_that_of_the_patient_and_of_today(note, stage):
     assert obstetrics(note).stage == stage
+
+
+def test_a_drug_written_with_a_long_s_is_the_drug() -> None:
+    text = "ASSESSMENT: Hives, an adverse effect of aspirin taken as prescribed."
+    found = [candidate.coding.code for candidate in detect(text.replace("asp", "a\u017fp")).candidates]
+    assert found == [candidate.coding.code for candidate in detect(text).candidates] != []

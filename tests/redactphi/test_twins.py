@@ -112,7 +112,7 @@ def test_packed_patterns_are_as_compiled(tmp_path, monkeypatch):
     ready._packed.cache_clear()
     assert [ready.compile_pattern(source) for source in sources] == [re.compile(source) for source in sources]
     assert len(ready._packed()) == 20
-    monkeypatch.setattr(ready, "_MADE_BY", "another")
+    monkeypatch.setattr(ready, "MADE_BY", "another")
     ready._packed.cache_clear()
     assert ready._packed() == {}
     ready._packed.cache_clear()

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detect_icd.gates import Gate
+from detect_icd.ready import compile_pattern, read_toml
 from detect_icd.terms import rows
 from redactphi.errors import RuleError
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
@@ -49,7 +50,7 @@ class RuleTable:
         """The general ones by themselves: "after a fall" must not take "a fall from bed" away."""
         numbered = [(n, rule) for n, rule in enumerate(self.rules) if (rule.code == _ANY_FALL) is last]
         parts = "|".join(f"(?P<r{number}>(?:{rule.regex}))" for number, rule in numbered)
-        return re.compile(rf"(?<!\w)(?:{parts})", re.IGNORECASE) if parts else None
+        return compile_pattern(rf"(?<!\w)(?:{parts})", re.IGNORECASE) if parts else None
 
     def find(self, note: str, start: int, end: int) -> Iterator[tuple[CauseRule, int, int]]:
         """The matches of a stretch of a note, in order of the text."""
@@ -71,7 +72,7 @@ class RuleTable:
     def _each(self) -> tuple[tuple[CauseRule, Gate], ...]:
         if not self._single:
             self._single = tuple(
-                (rule, Gate(re.compile(rf"(?<!\w)(?:{rule.regex})", re.IGNORECASE))) for rule in self.rules
+                (rule, Gate(compile_pattern(rf"(?<!\w)(?:{rule.regex})", re.IGNORECASE))) for rule in self.rules
             )
         return self._single
 
@@ -122,8 +123,8 @@ def phases() -> dict[str, Phase]:
     for raw in read_toml(data("detect_icd") / "special" / "encounter.toml")["phase"]:
         if not raw.get("matches") or not raw.get("ignores"):
             raise RuleError(f"special/encounter.toml: {raw['name']} has no matches or no ignores")
-        pattern = re.compile("|".join(raw["patterns"]), re.IGNORECASE)
-        parts = tuple(Gate(re.compile(part, re.IGNORECASE)) for part in raw["patterns"])
+        pattern = compile_pattern("|".join(raw["patterns"]), re.IGNORECASE)
+        parts = tuple(Gate(compile_pattern(part, re.IGNORECASE)) for part in raw["patterns"])
         found[raw["name"]] = Phase(raw["name"], pattern, parts, tuple(raw["matches"]), tuple(raw["ignores"]))
     return found
 

@@ -16,8 +16,9 @@ from detect_icd.gates import Gate
 from detect_icd.matchers.special.facts import billable_below, triggers
 from detect_icd.matchers.special.polyps import told_before
 from detect_icd.matchers.special.statement import Statement
+from detect_icd.ready import compile_pattern, read_toml
 from detect_icd.terms import sentences
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
@@ -77,23 +78,19 @@ def neoplasm_rules() -> NeoplasmRules:
         bowel=tuple((code, _regex(words)) for code, words in raw["adenoma"]["sites"].items()),
         nodes=tuple((title, _regex(words)) for title, words in raw["nodes"].items()),
         gates={name: Gate(_regex(words)) for name, words in raw["stage"].items()},
-        removed=tuple(
-            (
-                code,
-                Gate(
-                    _regex(
-                        rf"(?:\b(?:s/p|status[- ]post|after|following|hx of|history of|underwent|prior|previous)\b[^.;\n]{{0,40}}?\b(?:{words})|\b(?:{words})\b[^.;\n]{{0,12}}?\b(?:(?:19|20)\d\d|ago)\b)"
-                    )
-                ),
-            )
-            for code, words in raw["removed"].items()
-        ),
+        removed=tuple((code, Gate(_removed(words))) for code, words in raw["removed"].items()),
         raw=raw,
     )
 
 
 def _regex(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
+    return compile_pattern(pattern, re.IGNORECASE)
+
+
+def _removed(words: str) -> re.Pattern[str]:
+    return _regex(
+        rf"(?:\b(?:s/p|status[- ]post|after|following|hx of|history of|underwent|prior|previous)\b[^.;\n]{{0,40}}?\b(?:{words})|\b(?:{words})\b[^.;\n]{{0,12}}?\b(?:(?:19|20)\d\d|ago)\b)"
+    )
 
 
 def _secondary(site: str, *, nodes: bool) -> re.Pattern[str]:

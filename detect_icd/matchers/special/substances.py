@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
-from detect_icd.gates import Gate
+from detect_icd.gates import Gate, folded
 from detect_icd.matchers.special.facts import table, triggers
 from detect_icd.matchers.special.statement import OTHERS, Statement
+from detect_icd.ready import compile_pattern, read_toml
 from detect_icd.terms import rows
-from redactphi.resources import data, read_toml
+from redactphi.resources import data
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def names() -> dict[str, str]:
 @functools.cache
 def _name_pattern() -> re.Pattern[str]:
     longest = sorted(names(), key=lambda name: -len(name))
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest))})(?![\w])", re.IGNORECASE)
+    return compile_pattern(rf"(?<![\w-])(?:{'|'.join(map(re.escape, longest))})(?![\w])", re.IGNORECASE)
 
 
 @functools.cache
@@ -105,15 +106,20 @@ def drug_events() -> DrugEvents:
     """The packaged events."""
     tables = _tables()
     events = {
-        raw["name"]: re.compile(_expanded(raw["patterns"], tables["define"]), re.IGNORECASE) for raw in tables["event"]
+        raw["name"]: compile_pattern(_expanded(raw["patterns"], tables["define"]), re.IGNORECASE)
+        for raw in tables["event"]
     }
     care = tables["caregiver"]
     told_of = (*tables["event"], {"name": "caregiver", **care})
     return DrugEvents(
         events,
-        tuple((name, re.compile("|".join(patterns), re.IGNORECASE)) for name, patterns in tables["intent"].items()),
-        tuple((code, re.compile("|".join(patterns), re.IGNORECASE)) for code, patterns in tables["reason"].items()),
-        re.compile("|".join(care["patterns"]), re.IGNORECASE),
+        tuple(
+            (name, compile_pattern("|".join(patterns), re.IGNORECASE)) for name, patterns in tables["intent"].items()
+        ),
+        tuple(
+            (code, compile_pattern("|".join(patterns), re.IGNORECASE)) for code, patterns in tables["reason"].items()
+        ),
+        compile_pattern("|".join(care["patterns"]), re.IGNORECASE),
         tuple((raw["name"], tuple(raw["matches"]), tuple(raw["ignores"])) for raw in told_of),
     )
 
@@ -176,7 +182,7 @@ class SubstanceMatcher:
         if event is None:
             return
         for match in found:
-            category = names()[match.group().lower()]
+            category = names()[folded(match.group())]
             if category >= _MEDICINE_END and event in {"adverse", "underdosing"}:
                 continue
             if (
@@ -252,12 +258,14 @@ class SubstanceMatcher:
                 for c in candidates
                 if c.status is Status.PRESENT and icd10cm.compact(c.coding.code).startswith(tuple(raw["codes"]))
             ]
+            if not sources:
+                continue
             named = {
                 category: match
                 for match in _name_gate().finditer(note, 0, len(note))
-                if (category := names()[match.group().lower()]).startswith(tuple(raw["drugs"]))
+                if (category := names()[folded(match.group())]).startswith(tuple(raw["drugs"]))
             }
-            if not sources or len(named) != 1:
+            if len(named) != 1:
                 continue
             category, match = named.popitem()
             if code := self.complete(category, "adverse"):
