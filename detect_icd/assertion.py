@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, Self
 
 from detect_icd.candidates import Status
 from detect_icd.coding import icd10cm
-from detect_icd.gates import Openings, may_open, openings, spaced
-from detect_icd.ready import compile_pattern, read_toml
+from detect_icd.gates import Openings, may_open, openings
+from detect_icd.ready import compile_pattern, read_toml, spaced
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data
 from redactphi.spans import Span

@@ -380,23 +380,3 @@ def _opened_by(item: Any) -> set[tuple[str, bool]]:  # noqa: C901, PLR0911 - one
     if op == "IN" and all(str(kind) == "LITERAL" and letter < 128 for kind, letter in value):  # noqa: PLR2004
         return {(chr(letter).lower(), True) for _, letter in value}
     return {("", False)}
-
-
-_LOOKBEHIND = re.compile(r"\(\?<[=!][^()]*\)")
-
-
-def spaced(pattern: str) -> str:
-    """A pattern in which a space stands for any white space, except within brackets; in a lookbehind for one."""
-    behind = [match.span() for match in _LOOKBEHIND.finditer(pattern)]
-    parts, inside = [], False
-    for place, letter in enumerate(pattern):
-        escaped = place > 0 and pattern[place - 1] == "\\" and pattern[max(0, place - 2) : place] != r"\\"
-        if letter in "[]" and not escaped:
-            inside = letter == "["
-        if letter != " " or inside:
-            parts.append(letter)
-        elif any(low <= place < high for low, high in behind) or pattern[place + 1 : place + 2] in {"?", "*", "+", "{"}:
-            parts.append(r"\s")
-        else:
-            parts.append(r"\s+")
-    return "".join(parts)

@@ -84,3 +84,23 @@ def _kept() -> Mapping[str, Mapping[str, str]]:
     path = resources.data("detect_icd") / "compiled" / FILE
     found: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return found
+
+
+_LOOKBEHIND = re.compile(r"\(\?<[=!][^()]*\)")
+
+
+def spaced(pattern: str) -> str:
+    """A pattern in which a space stands for any white space, except within brackets; in a lookbehind for one."""
+    behind = [match.span() for match in _LOOKBEHIND.finditer(pattern)]
+    parts, inside = [], False
+    for place, letter in enumerate(pattern):
+        escaped = place > 0 and pattern[place - 1] == "\\" and pattern[max(0, place - 2) : place] != r"\\"
+        if letter in "[]" and not escaped:
+            inside = letter == "["
+        if letter != " " or inside:
+            parts.append(letter)
+        elif any(low <= place < high for low, high in behind) or pattern[place + 1 : place + 2] in {"?", "*", "+", "{"}:
+            parts.append(r"\s")
+        else:
+            parts.append(r"\s+")
+    return "".join(parts)

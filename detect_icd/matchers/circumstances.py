@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 from detect_icd.assertion import Assertion, Passage
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import icd10cm
-from detect_icd.gates import spaced
 from detect_icd.matchers.circumstance_rules import CircumstanceRule, circumstance_rules
 from detect_icd.matchers.completion import complete
 from detect_icd.matchers.results import is_told_of
 from detect_icd.matchers.substances import LISTED
-from detect_icd.ready import compile_pattern
+from detect_icd.ready import compile_pattern, spaced
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
