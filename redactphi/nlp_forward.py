@@ -28,7 +28,7 @@ BLOCK = 640
 STRETCH = 32
 """Tokens of a text read one after the other: a single note takes two thirds of the time, many together take the same."""
 
-REMEMBERED = 1 << 15
+REMEMBERED = 1 << 16
 """Distinct tokens after which the memory of embedded tokens starts anew."""
 
 _EPSILON = 1e-8
