@@ -25,10 +25,10 @@ from detect_icd.matchers.diagnoses import DiagnosisMatcher, special_matcher
 from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_lexicon import by_code
-from detect_icd.ready import uncollected
 from detect_icd.sections import find_sections
 from detect_icd.service_files import ServiceFiles
 from detect_icd.stated_services import still_stated
+from redactphi.collector import uncollected
 from redactphi.document import RedactedDocument
 from redactphi.errors import UsageError
 from redactphi.placeholders import CODE, CODE_LENGTH

@@ -7,12 +7,10 @@ what reading some notes asked for, see hatch_build.py; what these do not ask for
 from __future__ import annotations
 
 import functools
-import gc
 import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -62,18 +60,6 @@ def pack(path: Path) -> None:
     for (kind, made_from), make in _asked.items():
         found.setdefault(kind, {})[made_from] = json.dumps(make())
     path.write_text(json.dumps(found), encoding="utf-8")
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Keeps the garbage collector from walking, again and again, over what is being loaded: a third of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 _NOTHING: Mapping[str, str] = {}

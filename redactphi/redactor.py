@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 
 from presidio_analyzer import EntityRecognizer
 
 from redactphi import resources
+from redactphi.collector import uncollected
 from redactphi.document import Document, RedactedDocument, WithheldDocument
 from redactphi.engine import LANGUAGE, PhiAnalyzerEngine
 from redactphi.errors import NoteWithheld, UnknownNameError, UsageError, VaultError
@@ -120,7 +119,7 @@ class Redactor:
         """
         stream = (_as_document(document, None) for document in documents)
         while batch := list(islice(stream, _BATCH)):
-            with _uncollected():
+            with uncollected():
                 done = self._batch(batch)
             self._settle()
             yield from done
@@ -183,22 +182,6 @@ class Redactor:
             "model": self.engine.nlp_engine.version,
             "zip3": f"zip3/{zip3}" if zip3 else "",
         }
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector from running over a batch.
-
-    A batch makes many objects at once and no cycles. Collections amid it take them for lasting, and soon make the
-    collector walk every term list, for a twentieth of the whole time.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _as_document(text: str | Document, patient: Patient | None) -> Document:

@@ -9,7 +9,7 @@ import functools
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice, pairwise
 
 import regex
@@ -105,7 +105,8 @@ def without_vetoed(text: str, spans: Sequence[Span]) -> list[Span]:
     if not spans:
         return []
     codes = [match.span() for match in _CODE.finditer(text)]
-    capitals = _has_capitals(text) and not _is_typed_in_haste(text)
+    # Asked for only by words in small letters, which few notes have.
+    capitals = functools.cache(lambda: _has_capitals(text) and not _is_typed_in_haste(text))
     return [
         span
         for span, has_neighbour in zip(spans, _have_neighbours(spans), strict=True)
@@ -125,7 +126,7 @@ def _in_code(span: Span, codes: list[tuple[int, int]]) -> bool:
     return index >= 0 and span.end <= codes[index][1]
 
 
-def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: bool) -> bool:
+def _is_vetoed(text: str, span: Span, *, has_neighbour: bool, capitals: Callable[[], bool]) -> bool:
     found = text[span.start : span.end]
     if (
         found.lower() in _NEVER_ALONE
@@ -237,7 +238,7 @@ def _is_latin(text: str, span: Span) -> bool:
     )
 
 
-def _is_no_name(text: str, span: Span, found: str, *, capitals: bool) -> bool:
+def _is_no_name(text: str, span: Span, found: str, *, capitals: Callable[[], bool]) -> bool:
     """What speaks against a name or place that stands by itself, without a title."""
     lower = found.lower()
     is_land = lower in countries() and (
@@ -298,11 +299,11 @@ def _is_part_of_state(text: str, span: Span, found: str) -> bool:
     return first is not None and f"{first[1]} {found}".lower() in states()
 
 
-def _are_plain_words(text: str, span: Span, words: Sequence[str], *, capitals: bool) -> bool:
+def _are_plain_words(text: str, span: Span, words: Sequence[str], *, capitals: Callable[[], bool]) -> bool:
     if span.score < SURE and are_clinical(words):
         return True
     if len(words) > 1:
-        if not (capitals and all(map(str.islower, words))) or span.score >= ALL_BUT_SURE:
+        if not (all(map(str.islower, words)) and capitals()) or span.score >= ALL_BUT_SURE:
             return False
         return all(word in ordinary_words() or word in plain_words() for word in words) or (
             span.label not in {_FACILITY, _EMPLOYER}
@@ -313,11 +314,11 @@ def _are_plain_words(text: str, span: Span, words: Sequence[str], *, capitals: b
     return _is_plain_word(text, span, words[0], capitals=capitals)
 
 
-def _is_plain_word(text: str, span: Span, word: str, *, capitals: bool) -> bool:
+def _is_plain_word(text: str, span: Span, word: str, *, capitals: Callable[[], bool]) -> bool:
     lower = word.lower()
     if word in _letters():
         return True
-    if word.islower() and capitals and (len(word) > _INITIALS or lower in resources.terms("common_words")):
+    if word.islower() and (len(word) > _INITIALS or lower in resources.terms("common_words")) and capitals():
         return lower not in listed_names() or span.score < SURE
     doubtful = span.score < DOUBT
     if span.label in PERSON_LABELS and lower in resources.terms("eponyms"):

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from detect_icd import ready
+from redactphi.collector import uncollected
 from redactphi.errors import DataError
 
 
@@ -91,7 +92,7 @@ def test_the_collector_is_as_before_after_loading(enabled):
     was = gc.isenabled()
     try:
         (gc.enable if enabled else gc.disable)()
-        with contextlib.suppress(KeyError), ready.uncollected():
+        with contextlib.suppress(KeyError), uncollected():
             assert not gc.isenabled()
             raise KeyError
         assert gc.isenabled() is enabled
