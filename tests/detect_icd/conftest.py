@@ -1,14 +1,27 @@
-"""Imports into folders of their own, quick where it does not matter what else is detected."""
+"""A detector and a matcher; imports into folders of their own, quick where it does not matter what else is detected."""
 
 import pytest
 
-from detect_icd import importing
+from detect_icd import CodeDetector, importing
 from detect_icd.codebook import releases
 from detect_icd.importing import import_icd10cm
 from detect_icd.matchers import compiling
+from detect_icd.matchers.dictionary import DictionaryMatcher
 from detect_icd.service_importing import import_service_files
 from tests.detect_icd import service_official_files
 from tests.detect_icd.official_files import index_files, release_files, write_folder
+
+
+@pytest.fixture(scope="session")
+def detector():
+    """A detector of office notes: it keeps nothing of a note."""
+    return CodeDetector()
+
+
+@pytest.fixture(scope="session")
+def matcher():
+    """The matcher of the embedded phrases."""
+    return DictionaryMatcher()
 
 
 @pytest.fixture

@@ -2,20 +2,8 @@
 
 import pytest
 
-from detect_icd import CodeDetector
 from detect_icd.matchers.attributes import Sentence, Surroundings, with_words_after, words_after
-from detect_icd.matchers.dictionary import DictionaryMatcher
 from detect_icd.matchers.selection import SIDES
-
-
-@pytest.fixture(scope="module")
-def matcher():
-    return DictionaryMatcher()
-
-
-@pytest.fixture(scope="module")
-def detector():
-    return CodeDetector()
 
 
 def own_words(matcher, text):

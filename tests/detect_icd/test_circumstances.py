@@ -2,7 +2,6 @@
 
 import pytest
 
-from detect_icd import CodeDetector
 from detect_icd.assertion import WORD, Passage, context_rules
 from detect_icd.codebook import CodeBook, open_book, releases
 from detect_icd.matchers.circumstance_rules import CircumstanceRule, circumstance_rules
@@ -16,11 +15,6 @@ from redactphi.errors import RuleError, UnknownNameError
 @pytest.fixture(scope="module")
 def matcher():
     return CircumstanceMatcher()
-
-
-@pytest.fixture(scope="module")
-def detector():
-    return CodeDetector()
 
 
 def stated(matcher, text):

@@ -11,11 +11,6 @@ from detect_icd.matchers.phrases import atom_sets, read_synonyms, title_parts
 from detect_icd.terms import rows, terms
 
 
-@pytest.fixture(scope="module")
-def matcher():
-    return DictionaryMatcher()
-
-
 def codes(matcher, text):
     return [mention.code for mention in matcher.mentions(text, terms().tokens(text))]
 

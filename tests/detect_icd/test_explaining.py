@@ -1,16 +1,8 @@
 """Every code with its words, rule and status; every dropped one with why; every question."""
 
-import pytest
-
-from detect_icd import CodeDetector
 from detect_icd.candidates import Detection
 from detect_icd.explaining import _RULES, explain
 from detect_icd.matchers.phrases import PhraseSource
-
-
-@pytest.fixture(scope="module")
-def detector():
-    return CodeDetector()
 
 
 def explained(detector, text):

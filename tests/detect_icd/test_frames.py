@@ -6,17 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from detect_icd import CodeDetector, detect_frame
+from detect_icd import detect_frame
 from detect_icd.candidates import COLUMNS
 from redactphi import redact_frame
 from redactphi.errors import UnknownNameError, UsageError
 
 NOTE = "POSTOPERATIVE DIAGNOSIS: Rectal prolapse. Denies chest pain."
-
-
-@pytest.fixture(scope="module")
-def detector():
-    return CodeDetector()
 
 
 @pytest.fixture

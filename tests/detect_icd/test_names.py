@@ -2,21 +2,9 @@
 
 import pytest
 
-from detect_icd import CodeDetector
-from detect_icd.matchers.dictionary import DictionaryMatcher
 from redactphi.resources import data, read_toml
 
 NAMES = read_toml(data("detect_icd") / "names.toml")
-
-
-@pytest.fixture(scope="module")
-def matcher():
-    return DictionaryMatcher()
-
-
-@pytest.fixture(scope="module")
-def detector():
-    return CodeDetector()
 
 
 def is_mentioned(matcher, marked):

@@ -2,14 +2,8 @@
 
 import pytest
 
-from detect_icd import CodeDetector
 from detect_icd.matchers.sides import SidesOfParts
 from detect_icd.terms import terms
-
-
-@pytest.fixture(scope="module")
-def detector():
-    return CodeDetector()
 
 
 def sides(*sentences):
