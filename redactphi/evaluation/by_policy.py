@@ -25,7 +25,8 @@ _RELATIVE = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|spring|summer|fall|autumn|winter)|yesterday|today|tomorrow"
 )
 _YEAR = re.compile(r"(?:in\s+)?(?:19|20)\d\d")
-_LINK = re.compile(r"\s+(?:in|at|of|near)\s+(?=[A-Z])|\s*,\s*")
+_LINK = re.compile(r"\s+(?:in|at|of|near)\s+(?=[A-Z])|\s*,\s*|\s*\n\s*")
+_BEFORE_POSTCODE = re.compile(r"(.*?\S)\s+(?=\d[\d\s-]*$)", re.DOTALL)
 _PERSONS = frozenset(map(str, (PhiLabel.NAME, PhiLabel.PROVIDER)))
 _PLACES = frozenset(map(str, (PhiLabel.LOCATION, PhiLabel.FACILITY, PhiLabel.EMPLOYER)))
 
@@ -57,13 +58,19 @@ def _trimmed(text: str, span: Span) -> Iterator[Span]:
 
 
 def _places(found: str, span: Span) -> Iterator[Span]:
-    """The parts between commas and linking words that are no State or country."""
+    """The parts between commas, line breaks and linking words that are no State or country, nor one before a postcode."""
     start = 0
     for end, following in [*(match.span() for match in _LINK.finditer(found)), (len(found), len(found))]:
+        if (named := _BEFORE_POSTCODE.match(found, start, end)) and _is_kept(named[1]):
+            start = named.end()
         part = found[start:end].strip()
-        if part and part.lower().removeprefix("the ") not in _kept():
+        if part and not _is_kept(part):
             yield replace(span, start=span.start + start, end=span.start + end)
         start = following
+
+
+def _is_kept(part: str) -> bool:
+    return part.lower().removeprefix("the ") in _kept()
 
 
 @functools.cache
