@@ -1,4 +1,7 @@
-"""What says that a number of the model is the maker's own for a thing, and no one patient's: it stays."""
+"""What says that a number of the model is the maker's own for a thing, and no one patient's: it stays.
+
+A REF or catalogue number is no such: it identifies a device, and goes (decision 20).
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,13 @@ _NUMBERS = frozenset(map(str, (PhiLabel.ID_OTHER, PhiLabel.MRN, PhiLabel.PHONE))
 _BEFORE = 40
 _LINES = 14
 _LOOKED_AT = 4000
-_LABEL = re.compile(
-    r"(?i)\b(?:ref|cat(?:alog(?:ue)?)?|model|part|item|product|stock|sku|gtin)\b[ .:#]{0,4}(?:no\b\.?|number|num)?[ .:#]{0,3}$"
-)
+_LABEL = re.compile(r"(?i)\b(?:model|part|item|product|stock|sku|gtin)\b[ .:#]{0,4}(?:no\b\.?|number|num)?[ .:#]{0,3}$")
 _WORD = re.compile(r"([A-Za-z]{2,}) ?(?:\d{1,3} )?\(?$")
-_HEAD = re.compile(
-    r"(?i)(?:ref|cat|catalog(?:ue)?|part|item|product|model|stock|sku|gtin)(?:\W{0,3}(?:no|number|num|#|id|code))?\W{0,3}"
-)
+_HEAD = re.compile(r"(?i)(?:part|item|product|model|stock|sku|gtin)(?:\W{0,3}(?:no|number|num|#|id|code))?\W{0,3}")
 
 
 def is_catalogue_number(text: str, span: Span) -> bool:
-    """Whether a span stands behind REF, a maker or a product, or in a column of catalogue numbers.
+    """Whether a span stands behind "model", "part no." or a product, or in a column of such numbers.
 
     Args:
         text: The note.
@@ -43,12 +42,12 @@ def is_catalogue_number(text: str, span: Span) -> bool:
 
 
 def is_behind_label(text: str, span: Span) -> bool:
-    """Whether REF, "cat no." or the like stands before a span."""
+    """Whether "model", "part no." or the like stands before a span."""
     return _LABEL.search(text, max(0, span.start - _BEFORE), span.start) is not None
 
 
 def _is_in_column(text: str, span: Span) -> bool:
-    """Whether the head of the span's column, some lines above, says that it holds catalogue numbers."""
+    """Whether the head of the span's column, some lines above, says that it holds the maker's numbers."""
     lines = text[max(0, span.start - _LOOKED_AT) : span.start].rsplit("\n", _LINES)
     column = lines[-1].count("|")
     for line in reversed(lines[1:-1] if len(lines) > _LINES else lines[:-1]):

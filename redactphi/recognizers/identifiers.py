@@ -8,6 +8,7 @@ import regex
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from redactphi import resources
+from redactphi.labels import PhiLabel
 from redactphi.mentions import is_ordinary
 from redactphi.recognizers.catalogue import is_behind_label
 from redactphi.recognizers.checksums import digits_of, is_identifier
@@ -22,9 +23,9 @@ _YEAR = regex.compile(r"(?:19|20)\d\d")
 
 _TABLE_SCORE = 0.7
 _HEAD = regex.compile(
-    r"(?P<DEVICE>lots?|lots?/serial|serial/lot|serial|s/n|sn|udi|batch)|(?P<MRN>u?mrn|mr|chart|med(?:ical)? rec(?:ord)?|unit|patient id|pt id)"
+    r"(?P<DEVICE>lots?(?:[ ]?/[ ]?(?:serial|s/?n))?|serial(?:[ ]?/[ ]?lot)?|s/?n|udi|batch)|(?P<MRN>u?mrn|mr|chart|med(?:ical)? rec(?:ord)?|unit|patient id|pt id)"
     r"|(?P<ACCOUNT>acct|account|fin|csn|encounter|visit|har)|(?P<HEALTH_PLAN>member|member id|subscriber|policy|group|medicaid|mbi)"
-    r"|(?P<ID_OTHER>accession|acc|specimen|case|order|claim|auth|requisition|badge|user|user id)",
+    r"|(?P<REF>ref(?:erence)?|ref/cat|cat(?:alog(?:ue)?)?)|(?P<ID_OTHER>accession|acc|specimen|case|order|claim|auth|requisition|badge|user|user id)",
     regex.IGNORECASE,
 )
 _HEAD_TAIL = regex.compile(r"[ ]?(?:#|no\.?|number|num|id|nbr)$", regex.IGNORECASE)
@@ -32,7 +33,7 @@ _CELL_VALUE = regex.compile(r"(?=[A-Za-z\-]{0,6}\d)[A-Za-z0-9][A-Za-z0-9\-/. ]{2
 _WIDE = "   "
 _WIDE_CELL = regex.compile(r"\S+(?:[ ]{1,2}\S+)*")
 _HEADED = regex.compile(
-    r"(?i)(?:^|[\t|]|[ ]{3})[ ]*(?:lot|serial|s/n|sn|udi|batch|mrn|acct|account|fin|csn|member|accession|specimen|claim)[ a-z/#.]{0,12}(?:[ ]*(?:[\t|]|$)|[ ]{3})"
+    r"(?i)(?:^|[\t|]|[ ]{3})[ ]*(?:lot|serial|s/n|sn|udi|batch|ref|cat|mrn|acct|account|fin|csn|member|accession|specimen|claim)[ a-z/#.]{0,12}(?:[ ]*(?:[\t|]|$)|[ ]{3})"
 )
 
 
@@ -114,6 +115,10 @@ def _heads(line: str, divider: str) -> dict[int, str]:
         named = _HEAD.fullmatch(_HEAD_TAIL.sub("", cell.strip()))
         if named and named.lastgroup:
             heads[column] = named.lastgroup
+    # A laboratory's "Ref" is a range; a device's stands beside its lot or serial number.
+    device = str(PhiLabel.DEVICE)
+    is_device = device in heads.values()
+    heads = {column: device if name == "REF" else name for column, name in heads.items() if is_device or name != "REF"}
     if divider == _WIDE:  # rows of free text have wide blanks too: only columns counted from the end are sure
         heads = {column - len(cells): label for column, label in heads.items()} if len(cells) > 2 else {}  # noqa: PLR2004
     return heads if len(cells) > len(heads) or len(heads) > 1 else {}
@@ -133,7 +138,7 @@ _PLAIN_NUMBERS = frozenset({
     "identifiers_other/long-number", "identifiers_other/year-dash-number", "identifiers_other/letters-and-digits",
     "identifiers_other/labelled-loose",
 })  # fmt: skip
-"""Rules that go by the look of a number, or by a label that may be the maker's "ref"."""
+"""Rules that go by the look of a number, or by a label that may be the maker's."""
 
 
 _LOT = regex.compile(r"(?i)\b(?:lots?|s/?n|exp|qty)\b")
@@ -141,7 +146,7 @@ _BESIDE = 40
 
 
 def _is_makers(text: str, span: Span) -> bool:
-    """Whether "ref" before a number is the maker's own: a lot or a serial number stands beside it."""
+    """Whether a number is the maker's own: behind "model" or "part", and a lot or a serial number stands beside it."""
     if span.source not in _PLAIN_NUMBERS or not is_behind_label(text, span):
         return False
     first, last = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)

@@ -5,7 +5,7 @@ import pytest
 from redactphi.recognizers.catalogue import is_catalogue_number
 from redactphi.spans import Span
 
-TABLE = "Implant | Ref | Lot\nCage C | 48351727 | 31TK90\nPlate | 48622038 | 29QA14\n"
+TABLE = "Implant | Part no. | Lot\nCage C | 48351727 | 31TK90\nPlate | 48622038 | 29QA14\n"
 
 
 def span(text, found, score=0.7, label="ID_OTHER"):
@@ -16,8 +16,8 @@ def span(text, found, score=0.7, label="ID_OTHER"):
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("Artoura 455 cc, REF SDC-120UH, SN 9104472", "SDC-120UH"),
-        ("Cat. No. 5521-B-400", "5521-B-400"),
+        ("Artoura 455 cc, Model SDC-120UH, SN 9104472", "SDC-120UH"),
+        ("Part No. 5521-B-400", "5521-B-400"),
         ("closed with Vicryl (J784210)", "J784210"),
         (TABLE, "48351727"),
         (TABLE, "48622038"),
@@ -43,6 +43,6 @@ def test_other_numbers(text, found):
 
 def test_only_what_the_model_is_not_sure_of_and_only_numbers():
     assert not is_catalogue_number(TABLE, span(TABLE, "48351727", score=0.99))
-    text = "REF SDC-120UH"
+    text = "Model SDC-120UH"
     assert is_catalogue_number(text, span(text, "SDC-120UH", score=0.99))
     assert not is_catalogue_number(text, span(text, "SDC-120UH", label="NAME"))
