@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from detect_icd.coding import CodeSystem, cpt, hcpcs, icd10cm
+from detect_icd.matchers import denied
 from detect_icd.matchers.phrases import PhraseSource
 from redactphi.errors import DataError
 
@@ -172,8 +173,11 @@ def _reported(detection: Detection) -> tuple[Candidate, ...]:
 
 
 def _mentioned(detection: Detection) -> tuple[Candidate, ...]:
-    """Words that name a kind of finding and no condition are left out: they are read for their status alone."""
-    return tuple(candidate for candidate in detection.candidates if candidate.rules[0] != PhraseSource.GENERAL.rule)
+    """Words that name a kind of finding and no condition, and parts of names in denials, are read for their status alone."""
+    return tuple(candidate for candidate in detection.candidates if candidate.rules[0] not in _STATUS_ALONE)
+
+
+_STATUS_ALONE = frozenset({PhraseSource.GENERAL.rule, denied.RULE})
 
 
 SELECTIONS: Mapping[str, Callable[[Detection], tuple[Candidate, ...]]] = {
