@@ -11,7 +11,7 @@ from redactphi.labels import PhiLabel
 from redactphi.operation import PhiOperator, RewriteContext, context_of
 from redactphi.operators.note_years import check_reference_year, dates_in, reference_of, shows_old_age, year_tag
 from redactphi.operators.written_dates import dates_of, habits_of, shifted
-from redactphi.operators.written_forms import WrittenDate, read
+from redactphi.operators.written_forms import WrittenDate, is_weekday, read
 from redactphi.operators.years import years_of
 
 PURPOSE = "date-shift"
@@ -43,6 +43,9 @@ class ShiftDate(PhiOperator):
         """
         params = params or {}
         context = context_of(params)
+        if is_weekday(text):  # whole weeks leave it what it is
+            context.events["date-shifted"] += 1
+            return text
         days, near, habits = _state(context, params)
         new = shifted(text, days, near=near, habits=habits)
         years = [written.fields.year for written in read(text)] if new else years_of(text)

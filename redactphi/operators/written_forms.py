@@ -117,6 +117,11 @@ def read(text: str) -> tuple[WrittenDate, ...]:
     return tuple(found) if all(map(_is_clear, found)) else ()
 
 
+def is_weekday(text: str) -> bool:
+    """Whether a span is the name of a weekday and nothing else."""
+    return _weekday().fullmatch(text) is not None
+
+
 def _date_at(text: str, place: int) -> WrittenDate | None:
     for form, pattern in _forms().items():
         match = pattern.match(text, place)
@@ -164,3 +169,8 @@ def _beside() -> regex.Pattern[str]:
     for word in ("CLOCK", "ZONE", "WEEKDAY"):
         pattern = pattern.replace(word, resources.piece(word.lower()))
     return regex.compile(pattern, regex.VERBOSE | regex.IGNORECASE)
+
+
+@functools.cache
+def _weekday() -> regex.Pattern[str]:
+    return regex.compile(resources.piece("weekday"), regex.IGNORECASE)

@@ -78,6 +78,12 @@ def test_all_dates_of_a_patient_move_alike(redactor):
     assert redactor.redact("Seen on 03/14/2024.", Patient(id="p2")).text not in first.text
 
 
+def test_a_weekday_alone_stays_as_offsets_are_whole_weeks(rewriter):
+    done = rewriter.rewrite(*note("seen Tuesday; on FRIDAY", "Tuesday", "FRIDAY"))
+    assert done.text == "seen Tuesday; on FRIDAY"
+    assert done.events == {"date-shifted": 2}
+
+
 def test_what_cannot_be_moved_is_generalised(rewriter):
     dates = ("Christmas 2021", "15 VIII 1943", "14th", "O9/O9/1967", "3/14/2024", "Mardi Gras", "02/30/2023")
     done = rewriter.rewrite(*note("; ".join(dates), *dates))
