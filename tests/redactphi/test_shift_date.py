@@ -21,7 +21,7 @@ from redactphi.operators import OPERATORS, ShiftDate
 from redactphi.operators.note_years import dates_in
 from redactphi.operators.shift_date import _state, offset_days
 from redactphi.operators.written_dates import dates_of
-from redactphi.operators.written_forms import read
+from redactphi.operators.written_forms import is_weekday, read
 from redactphi.recognizers.dates import day_of_year
 from redactphi.rewrite import Rewriter
 from redactphi.spans import Span
@@ -206,6 +206,9 @@ def test_the_dates_of_the_fixtures(root, rewriter):
         by = timedelta(offset_days(KEY, document.id))
         for (start, end), span in zip(done.offsets.new, spans, strict=True):
             old, new = document.text[span.start : span.end], done.text[start:end]
+            if is_weekday(old):
+                assert new == old
+                continue
             assert not regex.search(rf"(?<!\w){regex.escape(old)}(?!\w)", new)
             has_day = day_of_year(old) is not None
             counts[has_day, not new.startswith("[DATE")] += 1
