@@ -35,6 +35,7 @@ _CREDENTIAL_STARTS = frozenset(", \t")
 _CUE_AFTER = frozenset({"names/credential", "names/relation-after"})
 _UNTRIMMED = frozenset(
     {
+        "names/alias-of-unknown",
         "names/census-line",
         "names/initials-credential",
         "names/initials-field",
