@@ -63,7 +63,22 @@ _RELATION = "names/relation"
 _TOLD = frozenset({_TITLE, _FIELD, "names/relative-field"})
 """Rules that say outright that a person follows: an eponym before its noun is one there."""
 
-_NEVER_SURNAMES = ("ed", "ology", "itis", "ectomy", "oscopy", "graphy", "otomy", "plasty", "emia", "osis", "opathy", "-like", "-type", "-related")
+_NEVER_SURNAMES = (
+    "ed",
+    "ology",
+    "itis",
+    "ectomy",
+    "oscopy",
+    "graphy",
+    "otomy",
+    "plasty",
+    "emia",
+    "osis",
+    "opathy",
+    "-like",
+    "-type",
+    "-related",
+)
 """What words of notes end in and surnames do not."""
 
 _ACRONYM = 4
