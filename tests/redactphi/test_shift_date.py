@@ -215,7 +215,10 @@ def test_the_dates_of_the_fixtures(root, rewriter):
             # 2/29 without a year is of another year than the note's: its distance cannot be told from what is written.
             if not new.startswith("[DATE") and all(each.fields.day for each in read(old)) and "2/29" not in old:
                 near = near_to(document, spans)
-                pairs = zip(dates_of(read(old), near), dates_of(read(new), near + by), strict=True)
+                before, after = tuple(dates_of(read(old), near)), tuple(dates_of(read(new), near + by))
+                # "Nov. 1-30" may become days of two months, which are written as two dates.
+                assert len(before) == len(after) or any(each.fields.last for each in read(old))
+                pairs = zip(before, after, strict=False)
                 apart[all(b[0] - a[0] == by for a, b in pairs)] += 1
     share = counts[True, True] / (counts[True, True] + counts[True, False])
     days = counts[True, True] + counts[True, False]
