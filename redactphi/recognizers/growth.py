@@ -69,7 +69,6 @@ _INITIAL = regex.compile(
 _PERSON_GAP = regex.compile(r"[ ](?:\p{Lu}[\p{L}'’-]{1,9}[ ]|(?:de|la|del|van|von|der|bin|al|y|e|dos|da)[ ]){1,2}")
 _PLACE_GAP = regex.compile(r"[ ](?:of|at|the|of the|in the|at the|and|&(?:[ ]\p{Lu}\p{Ll}+)?|-|–)[ ]")
 _HOUSE_NUMBER = regex.compile(r"(?<![\p{L}\p{N}/.-])\d{1,6}[A-Z]?[ ]$")
-_DIRECTION = regex.compile(r"[ ](?:N|S|E|W|NE|NW|SE|SW)\b")
 _APARTMENT = regex.compile(
     r"(?i),?[ ](?:(?:apt|unit|ste|suite|room|rm|#|lot|bldg)\b?\.?[ ]?#?[ ]?[A-Z]?\d{1,5}[A-Z]?\b|\d{1,2}(?:st|nd|rd|th)[ ](?:floor|fl)\b)"
 )
@@ -240,7 +239,7 @@ def _street(text: str, span: Span) -> Span:
     whole = _extended(text, span, right=_street_rest())
     words = text[whole.start : whole.end].lower().split(" ")
     if words[0] in resources.terms("street_kinds_before"):
-        whole = _extended(text, whole, left=_house_number_start, right=_DIRECTION)
+        whole = _extended(text, whole, left=_house_number_start)
     if words[-1].rstrip(".") in _street_suffixes():
         return _extended(text, whole, left=_house_number_start, right=_APARTMENT)
     return _extended(text, whole, right=_APARTMENT) if text[whole.start].isdigit() else span

@@ -44,7 +44,7 @@ def completed(text: str, *labels: str) -> list[str]:
         ("breech, [[Potomac Heights]] Hosp, LTCS", "FACILITY", "Potomac Heights Hosp"),
         ("club with [[Lake Superior]] Surge. Twisted", "EMPLOYER", "Lake Superior Surge"),
         ("on [[1450 Alder Street]], 2nd floor, Eugene", "LOCATION", "1450 Alder Street, 2nd floor"),
-        ("Rehab | 1420 [[Camino Alto]] NE | Taos", "LOCATION", "1420 Camino Alto NE"),
+        ("Rehab | 1420 [[Camino Alto]] NE | Taos", "LOCATION", "1420 Camino Alto"),
     ],
 )
 def test_a_part_brings_the_rest(text, label, whole):
