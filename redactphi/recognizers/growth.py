@@ -191,7 +191,8 @@ def _state_behind() -> regex.Pattern[str]:
 def _titles() -> frozenset[str]:
     """What stands before a name and is no part of it, in any case; but "Ro" and "Dau" are given names where "RO" and "dau" are not."""
     names = resources.terms("first_names") | resources.terms("surnames")
-    listed = {item for name in ("titles", "clinician_titles", "kin_titles") for item in resources.terms(name)}
+    lists = ("titles", "clinician_titles", "kin_titles", "roles_before_names")
+    listed = {item for name in lists for item in resources.terms(name)}
     other = {form for item in listed for form in (item.lower(), item.upper(), item.title())}
     return frozenset(listed | {form for form in other if not (form.istitle() and form.lower() in names)})
 

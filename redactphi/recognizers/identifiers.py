@@ -37,6 +37,15 @@ _HEADED = regex.compile(
 )
 
 
+_FEW_COMMAS = 2
+_CSV_HEADED = regex.compile(
+    r"(?i)(?=[^\n]*(?:^|,)(?:lot|serial|s/?n|ref|mrn|accession|account|acct)(?:[ _]?(?:no|number|num|id|\#))?(?:,|\r?\n))[a-z_/# .]{1,24}(?:,[a-z_/# .]{1,24}){3,}\r?\n"
+)
+"""The head of rows parted by commas: words alone, one of them an identifier's."""
+
+_CSV_CELL = regex.compile(r'(?<=^|,)(?:"[^"\n]*"|[^,"\n]*)(?=,|$)')
+
+
 def is_phone(value: str) -> bool:
     """Whether a value behind "phone" or "fax" can be a number to call: 7 to 15 digits, no date, no years."""
     return len(digits_of(value)) in _PHONE_LENGTHS and _DATE_LIKE.match(value) is None
@@ -83,14 +92,16 @@ def are_signed_initials(value: str) -> bool:
 
 
 def in_tables(text: str) -> Iterator[Span]:
-    """The cells of columns whose heads name an identifier, in tables drawn with tabs, bars or wide blanks."""
+    """The cells of columns whose heads name an identifier, in tables drawn with tabs, bars or wide blanks, or parted by commas."""
     heads: dict[int, str] = {}
     divider, start = "", 0
     for line in text.splitlines(keepends=True):
         here = "\t" if "\t" in line else "|" if "|" in line else _WIDE if _WIDE in line.strip() else ""
+        is_csv = not here and line.count(",") > _FEW_COMMAS and (divider == "," or _CSV_HEADED.match(line) is not None)
+        here = "," if is_csv else here
         if not here:
-            heads = {}
-        elif _HEADED.search(line.rstrip()):
+            heads, divider = {}, ""
+        elif _HEADED.search(line.rstrip()) or (is_csv and divider != ","):
             heads, divider = _heads(line, here), here
         elif heads and here == divider:
             yield from _cells(line, start, divider, heads)
@@ -101,6 +112,8 @@ def _split(line: str, divider: str) -> list[tuple[int, str]]:
     """The cells of a line, each with where it begins."""
     if divider == _WIDE:
         return [(cell.start(), cell[0]) for cell in _WIDE_CELL.finditer(line.rstrip())]
+    if divider == ",":
+        return [(cell.start(), cell[0]) for cell in _CSV_CELL.finditer(line.rstrip("\r\n"))]
     cells, start = [], 0
     for cell in line.rstrip("\r\n").split(divider):
         cells.append((start, cell))
