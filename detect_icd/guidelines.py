@@ -13,7 +13,7 @@ from detect_icd.conventions.combine import apply_combinations, part
 from detect_icd.conventions.concluded import drop_concluded
 from detect_icd.conventions.courses import state_both_courses
 from detect_icd.conventions.docket import Docket, is_history
-from detect_icd.conventions.encounter import drop_own_operation
+from detect_icd.conventions.encounter import drop_own_operation, state_operated
 from detect_icd.conventions.excludes import exclude
 from detect_icd.conventions.eyes import each_eye
 from detect_icd.conventions.families import apply_families
@@ -77,6 +77,7 @@ class Guidelines:
         """
         merged = _merged(candidates)
         docket = Docket(merged, Surroundings(note, merged))
+        state_operated(docket)
         _by_status(docket, self.rules, self.setting, book)
         _by_billability(docket, book)
         self._by_convention(docket, book)
@@ -257,7 +258,7 @@ _OPERATED = "status/historical-occasion"
 
 _OVER = frozenset({
     "status/historical-over", "status/historical-after", "status/historical-corrected-after", "status/historical-when",
-    "status/historical-when-comma", "status/operated-for", "status/before-transplant", "status/historical-removed", _OPERATED,
+    "status/historical-when-comma", "status/operated-for", "status/before-transplant", "status/historical-removed", "status/historical-removed-comma", _OPERATED,
 })  # fmt: skip
 """Cues that say that a condition is over, chronic or not."""
 

@@ -337,6 +337,7 @@ _SHORTENED = re.compile(
     r"q\.d|p\.o|p\.r\.n)|\b[A-Z])$"
 )
 _SHORTENED_SMALL = re.compile(_SHORTENED.pattern, re.IGNORECASE)
+_SIDE_LAST = re.compile(r"(?:^|[\s(])[a-z][a-z/-]+,? [RL]$")  # "inguinal hernia R. Appendectomy as a child"
 _WRAPPED = 55
 """A line at least this long that ends without a stop may go on in the next line."""
 
@@ -366,6 +367,12 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
             yield low, end
 
 
+def _goes_on(before: str, shortened: re.Pattern[str]) -> bool:
+    """Whether a stop behind these words ends no sentence: "2." opens an item, "Dr." a name."""
+    is_item = before.isdigit() and len(before) < 3  # noqa: PLR2004 - no item has a longer number
+    return is_item or (shortened.search(before[-12:]) is not None and not _SIDE_LAST.search(before[-24:]))
+
+
 def _unbounded(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     line_start = 0
@@ -376,7 +383,7 @@ def _unbounded(text: str) -> Iterator[tuple[int, int]]:
         if match["stop"] is not None:
             end = match.end("stop")
             before = text[start : match.start()].lstrip()
-            if (before.isdigit() and len(before) < 3) or shortened.search(before[-12:]):  # noqa: PLR2004 - "2." opens an item
+            if _goes_on(before, shortened):
                 continue
         elif match["line"] is not None:
             end = match.start()

@@ -1,10 +1,12 @@
-"""I.C.21.c.3: a status code is for what was done before; the operation of this very encounter leaves none yet."""
+"""The operation of the encounter: it leaves no status yet (I.C.21.c.3), and what it is planned for is there already (IV.N)."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from detect_icd.candidates import Candidate, Status
+from detect_icd.coding import CodeSystem
 from detect_icd.conventions.docket import Docket, starts
 
 _STATUSES = ("Z89", "Z90", "Z94", "Z95", "Z96", "Z98")
@@ -51,3 +53,47 @@ def _speaks_of_now(docket: Docket, text: str, start: int, end: int) -> bool:
     if _BEFORE.search(text, max(low, start - _REACH), min(high, end + _REACH)):
         return False
     return bool(_NOW.search(text, low, high))
+
+
+_OPERATIONS = (
+    r"(?:\w+(?:ectomy|plasty|otomy|ostomy|pexy|desis)|repair|excision|resection|removal|surgery|operation|replacement|reduction|fixation|ORIF|fusion|"
+    r"release|TKA|THA|TSA|bypass|lap chole|chole|phaco|TURP|TURBT|D&C|ablation|decompression|reconstruction|debridement|sling|PCNL|lithotripsy)"
+)
+_FOR_IT = re.compile(
+    rf"\b{_OPERATIONS}\b[^.;:\n]{{0,40}}\b(?:of|for|due to|because of|2/2|secondary to) (?:[\w-]+ ){{0,4}}$|\b{_OPERATIONS}\b[^.;:,\n]{{0,20}}, (?:[\w-]+ ){{0,3}}$",
+    re.IGNORECASE,
+)
+"""Before a diagnosis: the operation that is planned for it."""
+
+_NAMED = re.compile(rf"\b{_OPERATIONS}\b", re.IGNORECASE)
+_ITS = re.compile(rf"\W{{0,2}}(?:\w+ ){{0,1}}{_OPERATIONS}\b", re.IGNORECASE)
+"""Behind a diagnosis: the same."""
+
+_OPEN = re.compile(
+    r"\b(?:possible|suspected|suspicious|presumed|probable|likely|concern\w*|vs|versus|r/o|rule out|if|prevent\w*|prophyla\w*|screen\w*|risk)\b|\?",
+    re.IGNORECASE,
+)
+
+
+def state_operated(docket: Docket) -> None:
+    """Makes what an operation is planned for present: the operation is to come, the disease is there."""
+    for candidate in list(docket.standing):
+        if candidate.status is Status.PLANNED and _is_to_be_operated(docket, candidate):
+            docket.swap(candidate, replace(candidate, status=Status.PRESENT))
+
+
+def _is_to_be_operated(docket: Docket, candidate: Candidate) -> bool:
+    """Whether what is said to be planned is an operation, and the diagnosis what it is planned for."""
+    named = [span for span in candidate.evidence if span.label == "mention"]
+    if not named or candidate.coding.system is not CodeSystem.ICD10CM or candidate.coding.code[0] in "ZVWXY":
+        return False
+    text = docket.note.text
+    low, high = docket.note.sentence(named[0].start, named[-1].end)
+    if _OPEN.search(text, low, high):
+        return False
+    return any(
+        _FOR_IT.search(text, low, span.start)
+        or _ITS.match(text, span.end, high)
+        or _NAMED.search(text, span.start, span.end)
+        for span in named
+    )

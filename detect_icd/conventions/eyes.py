@@ -25,6 +25,9 @@ _EYE = re.compile(
     r"\b(?:(?P<right>OD|RE|R eye|(?i:right eye))|(?P<left>OS|LE|L eye|(?i:left eye))|OU|(?i:both eyes))\b(?![-/])"
 )
 _STOP = re.compile(r"[.;\n](?!\d)")
+_PART = re.compile(r"[.,;:\n](?!\d)|\band\b")
+_ENDS = re.compile(r"\s*(?:[.,;\n]|and\b|$)")
+"""Behind an eye that what is said of it stands before: "severe stage OD, moderate stage OS"."""
 _CLEAR = re.compile(
     r"\W*(?:is |has )?(?:clear|clean|normal|nl\b|wnl|quiet|unaffected|uninvolved|unremarkable|fine|no\b(?! change)|not involved)",
     re.IGNORECASE,
@@ -65,11 +68,17 @@ _RULE = "I.B.13:each eye"
 
 
 def _eyes(text: str) -> Iterator[_Eye]:
-    """The stretches of a note that speak of one eye, each up to the next eye or the end of the sentence."""
+    """The stretches of a note that speak of one eye: up to the next eye or the end of the sentence, or before it."""
     named = list(_EYE.finditer(text))
     for number, match in enumerate(named):
         if match.lastgroup is None:
             continue
+        if _ENDS.match(text, match.end()):
+            before = named[number - 1].end() if number else 0
+            low = max((stop.end() for stop in _PART.finditer(text, before, match.start())), default=before)
+            if text[low : match.start()].strip():
+                yield _Eye(match.lastgroup, low, match.start())
+                continue
         following = named[number + 1].start() if number + 1 < len(named) else len(text)
         stop = _STOP.search(text, match.end(), following)
         yield _Eye(match.lastgroup, match.end(), stop.start() if stop else following)

@@ -16,7 +16,7 @@ from redactphi.resources import data
 
 if TYPE_CHECKING:
     from detect_icd.candidates import Candidate
-    from detect_icd.codebook import CodeBook
+    from detect_icd.codebook import CodeBook, CodeEntry
 
 _DENIED = re.compile(
     r"\b(?:not (?:a|felt to be a|considered a|thought to be a) (?:surgical )?complication|no complications?|expected (?:with|after|blood)|"
@@ -35,6 +35,7 @@ class Statement:
         words: How notes put it (regex).
         codes: What it is coded with.
         by_organ: The kind of complication whose code depends on the organ operated on; then ``codes`` is empty.
+        by_limb: The table of limbs by which ``codes``, here headings, are completed.
         drops: Codes that other words of the same sentence were read as, and are part of this.
         matches: Marked notes with what they come to.
         ignores: Near-misses, with what they come to.
@@ -45,6 +46,7 @@ class Statement:
     words: str
     codes: tuple[str, ...] = ()
     by_organ: str = ""
+    by_limb: str = ""
     drops: Prefixes = ()
     matches: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
@@ -57,12 +59,14 @@ class Statements:
     Attributes:
         rules: The statements; of several for the same words the first holds.
         organs: Words of the operation or organ, and the code of each kind of complication of it.
+        limbs: By name, the words of each limb with the character for its right, its left, and for either.
         hints: What stands near each of them, so that the rest of a note need not be searched.
         scan: All words at once.
     """
 
     rules: tuple[Statement, ...]
     organs: tuple[tuple[re.Pattern[str], Mapping[str, str]], ...]
+    limbs: Mapping[str, tuple[tuple[re.Pattern[str], Mapping[str, str]], ...]]
     hints: tuple[str, ...]
     scan: re.Pattern[str]
 
@@ -79,7 +83,11 @@ def statements() -> Statements:
     organs = tuple(
         (re.compile(rf"\b(?:{table.pop('words')})\b", re.IGNORECASE), table) for table in raw["organ"].values()
     )
-    return Statements(known, organs, tuple(raw["hints"]), numbered(rule.words for rule in known))
+    limbs = {
+        name: tuple((re.compile(rf"\b(?:{row['words']})\b", re.IGNORECASE), row) for row in rows)
+        for name, rows in raw["limb"].items()
+    }
+    return Statements(known, organs, limbs, tuple(raw["hints"]), numbered(rule.words for rule in known))
 
 
 def read_statements(docket: Docket, book: CodeBook) -> None:
@@ -92,7 +100,8 @@ def read_statements(docket: Docket, book: CodeBook) -> None:
         bounds = docket.note.sentence(span.start, span.end)
         if _DENIED.search(text, *bounds):
             continue
-        entries = [entry for code in _codes(docket, rule, bounds) if (entry := book.get(code)) and entry.billable]
+        codes = _codes(docket, rule, bounds, (span.start, span.end))
+        entries = [entry for code in codes if (entry := _whole(book, code)) is not None]
         if not entries:
             continue
         for other in list(_part_of(docket, rule, bounds)):
@@ -127,15 +136,61 @@ def _places(text: str, hint: str) -> Iterator[int]:
         place = text.find(hint, place + 1)
 
 
-def _codes(docket: Docket, rule: Statement, bounds: tuple[int, int]) -> Iterator[str]:
+def _whole(book: CodeBook, code: str) -> CodeEntry | None:
+    """The entry of a code, at the first encounter where it takes a seventh character."""
+    entry = book.get(code)
+    if entry is not None and entry.needs_seventh:
+        entry = book.get(entry.with_seventh("A"))
+    return entry if entry is not None and entry.billable else None
+
+
+def _codes(docket: Docket, rule: Statement, bounds: tuple[int, int], span: tuple[int, int]) -> Iterator[str]:
+    if rule.by_limb:
+        character = _limb(docket.note.text, rule.by_limb, (span, bounds, docket.note.whole()))
+        yield from (heading + character for heading in rule.codes)
+        return
     yield from rule.codes
     if rule.by_organ:
-        # The organ is named beside the complication, or by the operation elsewhere in the note.
-        for place in (bounds, docket.note.whole()):
-            for words, codes in statements().organs:
-                if rule.by_organ in codes and words.search(docket.note.text, *place):
-                    yield codes[rule.by_organ]
-                    return
+        yield from _of_organ(docket.note.text, rule.by_organ, (span, bounds, docket.note.whole()))
+
+
+def _of_organ(text: str, kind: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """The code by the organ, named by the complication, beside it, or by the operation elsewhere in the note."""
+    for place in places:
+        for words, codes in statements().organs:
+            if kind not in codes or not words.search(text, *place):
+                continue
+            other = codes.get(f"{kind}_elsewhere")
+            yield other if other and _is_of_another(text, words, places[1]) else codes[kind]
+            return
+
+
+_OPERATED_ON = re.compile(
+    r"\b(?:during|at|in|from|after) (?:an? |the |her |his )?(?:[\w/-]+ ){0,3}?(?P<operation>[\w&/-]*(?:ectomy|otomy|ostomy|plasty|scopy|pexy)|repair|fusion|D&C|D and C|c-?section|cesarean|ERCP|EGD|TURP|CABG|lysis of adhesions)",
+    re.IGNORECASE,
+)
+
+
+def _is_of_another(text: str, organ: re.Pattern[str], bounds: tuple[int, int]) -> bool:
+    """Whether the operation at which an organ was hurt, if the sentence names it, is of another system."""
+    operation = _OPERATED_ON.search(text, *bounds)
+    return operation is not None and organ.search(operation.group()) is None
+
+
+_SIDES = re.compile(r"\b(?:(?P<right>(?i:right|rt)|R|RUE|RLE)|(?P<left>(?i:left|lt)|L|LUE|LLE))\b")
+
+
+def _limb(text: str, table: str, places: Sequence[tuple[int, int]]) -> str:
+    """The character for a limb and its side, as near the words as they are told."""
+    rows = statements().limbs[table]
+    row = next((row for place in places for words, row in rows if words.search(text, *place)), None)
+    if row is None:
+        return rows[-1][1]["open"]
+    for place in places:
+        sides = {match.lastgroup or "" for match in _SIDES.finditer(text, *place)}
+        if len(sides) == 1:
+            return row[sides.pop()]
+    return row["open"]
 
 
 def _part_of(docket: Docket, rule: Statement, bounds: tuple[int, int]) -> Iterator[Candidate]:

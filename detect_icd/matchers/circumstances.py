@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from detect_icd.assertion import Assertion, Passage
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import icd10cm
+from detect_icd.matchers.bygone import is_bygone
 from detect_icd.matchers.circumstance_rules import CircumstanceRule, circumstance_rules
 from detect_icd.matchers.completion import complete
 from detect_icd.matchers.results import is_told_of
@@ -179,7 +180,7 @@ def _circumstances(compiled: _Compiled, sentence: Passage, book: CodeBook) -> It
         if is_told_of(icd10cm.compact(rule.code), sentence.text, end):
             continue
         said = sentence.assess(start, end, rule.code)
-        assertion = _asserted(compiled, said, match, section)
+        assertion = _asserted(compiled, said, match, sentence)
         codes = tuple(_codes(compiled, match, bounds, book)) if assertion is not None else ()
         if assertion is not None and codes:
             yield Circumstance(rule, start, end, codes, assertion)
@@ -194,17 +195,24 @@ def _trimmed(match: re.Match[str]) -> tuple[int, int]:
     return match.start() + len(words) - len(words.lstrip()), match.start() + len(words.rstrip())
 
 
-def _asserted(compiled: _Compiled, said: Assertion, match: re.Match[str], section: str) -> Assertion | None:
+def _asserted(compiled: _Compiled, said: Assertion, match: re.Match[str], sentence: Passage) -> Assertion | None:
     """How the note speaks of a match, or nothing where it is not stated as its kind must be."""
     kind, status = compiled.rule.kind, said.status
     if kind == "operation":
         dated = YEAR.match(match.string, match.end()) is not None
         stands = compiled.standing is not None and compiled.standing.search(match.group()) is not None
-        if status is Status.HISTORICAL or (status is Status.PRESENT and (dated or stands or section in PAST_SECTIONS)):
+        stands = (
+            stands
+            or sentence.section in PAST_SECTIONS
+            or is_bygone(match, sentence.bounds, by_note=not compiled.rule.code.startswith("Z92"))
+        )
+        if status is Status.HISTORICAL or (status is Status.PRESENT and (dated or stands)):
             return Assertion(Status.PRESENT, said.cue, said.rule)
         return None if status is Status.PRESENT else said
     if kind == "status":
-        return Assertion(Status.PRESENT, said.cue, said.rule) if status is Status.HISTORICAL else said
+        # A level is measured, whatever it makes one think of.
+        is_so = status is Status.HISTORICAL or (status is Status.UNCERTAIN and compiled.rule.code.startswith("R"))
+        return Assertion(Status.PRESENT, said.cue, said.rule) if is_so else said
     if status is Status.UNCERTAIN and compiled.rule.code.startswith("Z20"):
         return Assertion(Status.PRESENT, said.cue, said.rule)
     return _brought(said, match)
@@ -213,6 +221,9 @@ def _asserted(compiled: _Compiled, said: Assertion, match: re.Match[str], sectio
 def _brought(said: Assertion, match: re.Match[str]) -> Assertion | None:
     """How the note speaks of an encounter; nothing where it was another day's, or is not certain."""
     status = said.status
+    if status is Status.FAMILY and said.cue is not None and "," in match.string[said.cue.end : match.start()]:
+        # "Mother had colon cancer, screening colonoscopy": what brings the patient is not the mother's.
+        return Assertion(Status.PRESENT, None, "")
     if _BYGONE.match(match.string, match.end()) or _ELSEWHERE.search(
         match.string, max(0, match.start() - NEAR), match.start()
     ):
@@ -255,7 +266,7 @@ def _sides(match: re.Match[str], bounds: tuple[int, int]) -> str:
     text = match.string
     if (inside := _SIDE.search(match.group())) is not None:
         return _side(inside)
-    before = re.split(r"[.,;:\n]", text[max(bounds[0], match.start() - NEAR) : match.start()])[-1]
+    before = re.split(r"[.,;\n]|(?<!\bO[DSU]):", text[max(bounds[0], match.start() - NEAR) : match.start()])[-1]
     after = re.split(r"[.,;:\n]", text[match.end() : min(bounds[1], match.end() + NEAR)])[0]
     near = [*_SIDE.finditer(before)][-1:] or [*_SIDE.finditer(after)][:1]
     return _side(near[0]) if near else ""

@@ -126,7 +126,7 @@ def test_read(detector, text, code):
         ("Metformin, albuterol.", "Z79.84"),
         ("T2DM, diet controlled, no meds; declined metformin.", "Z79.84"),
         ("T2DM. Metformin d/c'd last year.", "Z79.84"),
-        ("Afib. Warfarin held for procedure.", "Z79.01"),
+        ("Afib. Warfarin held, INR 9.", "Z79.01"),
         ("Father takes warfarin.", "Z79.01"),
         ("Atrial fibrillation, heparin gtt.", "Z79.01"),
         ("Prostate cancer. Lupron today.", "Z79.818"),

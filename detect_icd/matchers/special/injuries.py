@@ -46,6 +46,8 @@ _LEFT_BEHIND = re.compile(
     r"\b(?:sequelae?|late effects?|residuals?) of (?:the|this|that|his|her) (?:old |prior |healed )?(?:fracture|injury|burn|dislocation|laceration|concussion|crush|wound)\b",
     re.IGNORECASE,
 )
+_Group = tuple[frozenset[str], tuple[int, int]]
+"""Atoms of a part of a phrase, and where it stands."""
 _NEED_PLACE = frozenset(
     {"injury", "bite", "body", "tear", "amputation", "partialamputation", "crush", "burn", "strain", "frostbite"}
 )
@@ -134,6 +136,7 @@ class InjuryMatcher:
             groups = [(atoms | {"nail"} if atoms & _WITH_NAILS else atoms, span) for atoms, span in groups]
         if tells_many_ribs(note, words[low].start, words[high - 1].end, bounds[1]):
             groups = [(atoms | {"multiple"}, span) for atoms, span in groups]
+        groups = _of_digit(groups, words[:low], self._vocabulary)
         everything = frozenset[str]().union(*(atoms for atoms, _ in groups))
         if kind == "fracture" and any(atom in everything for atom in ("sh1", "sh2", "sh3", "sh4")):
             kind = "physeal"
@@ -171,6 +174,7 @@ class InjuryMatcher:
             atoms = (atoms - {"lowerback"}) | {"dorsum"}
         if kind in {"amputation", "partialamputation"} and "phalanx" in atoms:
             atoms |= {"transphalangeal"}
+        atoms = _as_titles_say(kind, atoms)
         if "nerve" in atoms and kind in _OF_A_NERVE:
             kind = "injury"
         if kind == "separation" and "shoulder" in atoms:
@@ -301,6 +305,28 @@ def _pair(atoms: set[str], start: int, end: int) -> Iterator[tuple[set[str], int
     yield atoms, start, end
 
 
+def _as_titles_say(kind: str, atoms: frozenset[str]) -> frozenset[str]:
+    """The atoms of a fracture as titles put it: one plateau of the tibia is a condyle, above the condyles at the elbow it is the humerus."""
+    if kind != "fracture":
+        return atoms
+    if "plateau" in atoms and len(atoms & {"lateral", "medial"}) == 1:
+        return (atoms - {"plateau"}) | {"condyle"}
+    if "supracondylar" in atoms and "elbow" in atoms:
+        return (atoms - {"elbow"}) | {"humerus"}
+    return atoms
+
+
+def _of_digit(groups: list[_Group], before: list[Word], vocabulary: AbstractSet[str]) -> list[_Group]:
+    """The places of an injury with the digit named before it: "small finger caught in a door: PIP dislocation"."""
+    everything = frozenset[str]().union(*(atoms for atoms, _ in groups))
+    if not everything & _OF_DIGITS or everything & _DIGITS:
+        return groups
+    digit = next((atoms for atoms, _ in reversed(_groups(before, vocabulary)) if atoms & _DIGITS), frozenset[str]())
+    return [(atoms | digit if atoms & _OF_DIGITS else atoms, span) for atoms, span in groups]
+
+
+_OF_DIGITS = frozenset({"interphalangeal", "metacarpophalangeal", "phalanx"})
+_DIGITS = frozenset({"finger", "toe", "thumb"})
 _TWO_BONES = (("tibfib", ("tibia", "fibula")), ("bothbone", ("radius", "ulna")))
 
 

@@ -9,7 +9,7 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 _DEGREE = re.compile(
-    r"\b(?:(?P<d3>(?:third|3rd|3)[- ]?(?:degree|deg)|full[- ]thickness)|(?P<d2>(?:second|2nd|2)[- ]?(?:degree|deg)|partial[- ]thickness|blister)|"
+    r"\b(?:(?P<d3>(?:third|3rd|3)[- ]?(?:degree|deg)|full[- ]thickness)|(?P<d2>(?:second|2nd|2)[- ]?(?:degree|deg)|partial[- ]thickness|(?:deep|superficial|mid) (?:dermal )?partial|blister)|"
     r"(?P<d1>(?:first|1st|1)[- ]?(?:degree|deg)|superficial))",
     re.IGNORECASE,
 )
@@ -29,6 +29,7 @@ _NAIL = re.compile(
     r"(?<!no )(?<!without )\bsubungual hematoma",
     re.IGNORECASE,
 )
+_UNDER_NAIL = re.compile(r"(?<!no )(?<!without )\bsubungual (?:hematoma|bleed\w*)", re.IGNORECASE)
 _DEAD = re.compile(
     r"(?<!no )(?<!no tissue )(?<!without )(?<!without tissue )\b(?:necro(?:sis|tic)|gangren\w+|mummifi\w+|black (?:and |, ?)?(?:dry|eschar|hard|tips?)|deep frostbite|"
     r"(?:third|3rd|fourth|4th)[- ]degree frostbite|full[- ]thickness frostbite)",
@@ -110,6 +111,8 @@ def kind_of(kind: str, before: str, phrase: str, sentence: str, note: str) -> st
 
 def tears_nail(kind: str, note: str, bounds: tuple[int, int]) -> bool:
     """Whether a wound goes through the nail, by its sentence and what follows."""
+    if kind == "contusion":
+        return _UNDER_NAIL.search(note, *bounds) is not None
     return kind.startswith(("laceration", "puncture", "openbite")) and _NAIL.search(note, *bounds) is not None
 
 

@@ -69,7 +69,11 @@ def reach(words: list[Word], head: int, taken: int, following: int, known: Abstr
             high,
         )
     high = _before_sound(words, head, high)
-    while high - 1 > head and (words[high - 1].mark == "comma" or words[high - 1].word in _EDGE):
+    while high - 1 > head and (
+        words[high - 1].mark == "comma"
+        or words[high - 1].word in _EDGE
+        or (words[high - 1].word in _OF_THE_NEXT and words[high - 2].mark == "comma")
+    ):
         high -= 1
     while low < head and (words[low].mark != "word" or words[low].word in _EDGE or low not in known):
         low += 1
@@ -88,4 +92,6 @@ _SOUND = frozenset({"intact", "normal", "nl", "spared", "preserved", "unremarkab
 
 _STOPPERS = frozenset({"no", "not", "without", "after", "from", "by", "while", "when", "denies", "negative", "but", "then", "with", "w", "versus",
     "vs", "plus"})  # fmt: skip
+_OF_THE_NEXT = frozenset({"traumatic", "acute", "small", "large", "moderate", "mild", "severe", "new", "multiple"})
+"""Words behind a comma that, with nothing behind them, begin what is told next."""
 _EDGE = frozenset({"and", "the", "a", "of", "to", "in", "or", "on", "at", "with", "his", "her", "over", "an", "for"})

@@ -123,10 +123,10 @@ def injury_words() -> InjuryWords:
 
 
 _MANY_RIBS = re.compile(
-    r"\d+(?:st|nd|rd|th)?\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+(?:st|nd|rd|th)? ribs?\b|\bribs? #?\d+\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+|\bribs (?:fx|frac)|\brib (?:fxs|fractures)\b|\b(?:multiple|several|two|three|four|five|six|[2-9]) (?:\w+ ){0,2}rib\b|\brib (?:fx|fracture)s?,? (?:of )?#?\d+(?:st|nd|rd|th)?\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+",
+    r"\d+(?:st|nd|rd|th)?\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+(?:st|nd|rd|th)? ribs?\b|\bribs? #?\d+\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+|\bribs (?:fx|frac)|\brib (?:fxs|fractures)\b|\b(?:multiple|several|two|three|four|five|six|[2-9]) (?:\w+ ){0,2}rib\b|\brib (?:fx|fracture)s?,? (?:of )?(?:(?:right|left|R|L) )?#?\d+(?:st|nd|rd|th)?\s*(?:-|\u2013|to|through|thru|,|and|&)\s*\d+",
     re.IGNORECASE,
 )
-_NUMBERS = 8
+_NUMBERS = 14
 """Characters behind a fracture of ribs in which their numbers stand: "L rib fx 4-6"."""
 
 
@@ -257,7 +257,7 @@ def _parse(wording: str) -> tuple[str, frozenset[str], int, str, str] | None:
         return None
     pattern = dict(KINDS)[kind]
     side = _sided(text)
-    vagueness = 2 if re.search(r"\bother\b(?! part of head)", text) else 0
+    vagueness = 2 if re.search(r"\bother\b(?! part of head)(?! (?:intra|extra)-?articular)", text) else 0
     text = _ABSENT.sub(" ", text)
     rest = pattern.sub(" ", text)
     tail = _TAIL.search(rest)

@@ -29,12 +29,14 @@ TRIGGERS = frozenset(
         "cerebral",
         "brain",
         "intraparenchymal",
+        "contusion",
+        "contusions",
     }
 )
 _KINDS = re.compile(
     r"\b(?:(?P<S060X>concussion)|(?P<S065X>(?:traumatic )?(?:acute |chronic )*(?:subdural (?:h(?:a?)ematoma|hemorrhage|bleed)s?|sdh)|(?:traumatic|acute) subdurals?)|"
     r"(?P<S066X>(?:traumatic )?(?:acute )?(?:subarachnoid (?:hemorrhage|bleed|blood)|sah)|traumatic subarachnoid)|(?P<S064X>(?:acute )?(?:(?:epidural|extradural) (?:h(?:a?)ematoma|hemorrhage)|edh))|"
-    r"(?P<S062X>diffuse (?:axonal|traumatic brain) injury)|(?P<S069X>traumatic brain injury|tbi|intracranial injury)|(?P<S0633>cerebral contusions?|brain contusions?))\b",
+    r"(?P<S062X>diffuse (?:axonal|traumatic brain) injury)|(?P<S069X>traumatic brain injury|tbi|intracranial injury)|(?P<S0633>(?:(?:small|hemorrhagic|acute|traumatic) )*(?:cerebral|brain|frontal|temporal|parietal|occipital|frontotemporal|bifrontal|cortical)(?: lobe)?(?: hemorrhagic)? contusions?))\b",
     re.IGNORECASE,
 )
 _TRAUMA = re.compile(
@@ -54,9 +56,13 @@ _UNKNOWN = re.compile(
     r"\b(?:unknown|unclear|uncertain|questionable|possible|\?)[^.;\n]{0,20}?\b(?:loc|loss of consciousness)|\b(?:loc|loss of consciousness) (?:status )?(?:unknown|unclear)",
     re.IGNORECASE,
 )
+_WORDS = {
+    "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "ten": 10.0, "fifteen": 15.0,
+    "twenty": 20.0, "thirty": 30.0, "forty-five": 45.0,
+}  # fmt: skip
 _DURATION = re.compile(
     r"(?P<few>\b(?:brief(?:ly)?|momentar(?:y|ily)|transient(?:ly)?|few (?:seconds|minutes)|seconds|a minute)\b)|"
-    r"(?P<n>\d+(?:\.\d+)?)\s*-?(?:\s*(?:to|-)\s*\d+\s*)?(?P<unit>s(?:ec(?:ond)?s?)?|min(?:ute)?s?|h(?:ou)?rs?|days?)\b",
+    rf"(?P<n>\d+(?:\.\d+)?|{'|'.join(_WORDS)})\s*-?(?:\s*(?:to|-)\s*\d+\s*)?(?P<unit>s(?:ec(?:ond)?s?)?|min(?:ute)?s?|h(?:ou)?rs?|days?)\b",
     re.IGNORECASE,
 )
 _MINUTES = {"s": 1 / 60, "m": 1, "h": 60, "d": 1440}
@@ -80,7 +86,8 @@ def loss(note: str) -> str:
         return "9"
     if said["few"]:
         return "1"
-    minutes = float(said["n"]) * _MINUTES[said["unit"][0].lower()]
+    number = said["n"].lower()
+    minutes = (_WORDS[number] if number in _WORDS else float(number)) * _MINUTES[said["unit"][0].lower()]
     return next((character for most, character in _STEPS if minutes <= most), "9")
 
 
@@ -101,6 +108,10 @@ class IntracranialMatcher:
             base = match.lastgroup or ""
             if base not in {"S060X", "S069X"} and not _is_of_trauma(note):
                 continue
+            if base == "S0633":
+                base = {"right": "S0631", "left": "S0632"}.get(
+                    _side(note[max(start, match.start() - 12) : match.end()]), base
+                )
             code = self._complete(base, loss(note))
             if code:
                 yield Statement(
@@ -108,12 +119,20 @@ class IntracranialMatcher:
                 )
 
     def _complete(self, base: str, character: str) -> str | None:
-        if base == "S0633":
-            base = "S0633X"
+        if base.startswith("S063"):
+            base += "X" if self.book.get(f"{base}X9") else ""
         heading = self.book.get(base + (character or "9"))
         if heading is None or not heading.needs_seventh:
             heading = self.book.get(base + "9")
         return heading.with_seventh("A") if heading is not None else None
+
+
+_SIDE = re.compile(r"\b(?:(?P<right>(?i:right|rt)|R)|(?P<left>(?i:left|lt)|L))\b")
+
+
+def _side(text: str) -> str:
+    match = _SIDE.search(text)
+    return match.lastgroup or "" if match else ""
 
 
 _SURFACE = re.compile(r"\b(?:tbsa|total body surface(?: area)?|body surface(?: area)?)\b", re.IGNORECASE)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Dropped, Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.matchers.special import intracranial
+from detect_icd.matchers.special.bodies import TRIGGERS as OPENINGS
+from detect_icd.matchers.special.bodies import BodyMatcher
 from detect_icd.matchers.special.causes import TRIGGERS as CAUSES
 from detect_icd.matchers.special.causes import CauseMatcher, cause_rank
 from detect_icd.matchers.special.facts import healing, seventh, tells
@@ -18,9 +21,11 @@ from detect_icd.matchers.special.neoplasms import TRIGGERS as GROWTHS
 from detect_icd.matchers.special.neoplasms import NeoplasmMatcher
 from detect_icd.matchers.special.newborn import NewbornMatcher
 from detect_icd.matchers.special.obstetric_facts import obstetrics
+from detect_icd.matchers.special.organs import TRIGGERS as ORGANS
+from detect_icd.matchers.special.organs import OrganMatcher
 from detect_icd.matchers.special.pregnancy import PregnancyMatcher
 from detect_icd.matchers.special.scores import scores
-from detect_icd.matchers.special.settling import settled, thinned_blood
+from detect_icd.matchers.special.settling import gone_through, settled, thinned_blood
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.matchers.special.substances import TRIGGERS as HARM
 from detect_icd.matchers.special.substances import SubstanceMatcher
@@ -63,6 +68,8 @@ class SpecialMatcher:
         self.book = book
         self.injuries = InjuryMatcher(book)
         self.intracranial = IntracranialMatcher(book)
+        self.bodies = BodyMatcher(book)
+        self.organs = OrganMatcher(book)
         self.causes = CauseMatcher(book)
         self.transport = TransportMatcher(book)
         self.substances = SubstanceMatcher(book)
@@ -79,8 +86,11 @@ class SpecialMatcher:
             found.extend(self.newborn.statements(note, start, end))
         elif facts.stage:
             found.extend(self.pregnancy.statements(note, start, end, facts))
+        inside = [*self._inside(note, start, end, words)]
+        found.extend(inside)
         if not words.isdisjoint(naming()):
-            found.extend(self.injuries.statements(note, start, end))
+            injuries = self.injuries.statements(note, start, end)
+            found.extend(s for s in injuries if not any(s.start < one.end and one.start < s.end for one in inside))
         if not words.isdisjoint(intracranial.TRIGGERS):
             found.extend(self.intracranial.statements(note, start, end))
         if not words.isdisjoint(CAUSES):
@@ -91,6 +101,13 @@ class SpecialMatcher:
         if not words.isdisjoint(HARM):
             found.extend(self.substances.statements(note, start, end))
         return found
+
+    def _inside(self, note: str, start: int, end: int, words: AbstractSet[str]) -> Iterator[Statement]:
+        """What a sentence says is in an opening of the body, or torn within."""
+        if not words.isdisjoint(OPENINGS):
+            yield from self.bodies.statements(note, start, end)
+        if not words.isdisjoint(ORGANS):
+            yield from self.organs.statements(note, start, end)
 
     def revise(self, found: Iterable[Candidate], note: str) -> tuple[list[Candidate], list[Dropped]]:
         """The candidates as the whole note makes them, and those that others stand for."""
@@ -117,7 +134,8 @@ class SpecialMatcher:
                 candidate if _is_complication(candidate) and not later else self._in_phase(candidate, phase)
                 for candidate in candidates
             ]
-        candidates = settled(thinned_blood(candidates, note, self.book))
+        candidates = gone_through(thinned_blood(candidates, note, self.book), note, self.book)
+        candidates = settled(candidates, note)
         return candidates, [*_superseded(before, candidates)]
 
     def _of_note(self, candidates: Sequence[Candidate], note: str) -> Iterator[Candidate]:

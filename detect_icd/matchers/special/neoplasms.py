@@ -14,7 +14,7 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
 from detect_icd.gates import Gate
 from detect_icd.matchers.special.facts import billable_below, triggers
-from detect_icd.matchers.special.polyps import told_before
+from detect_icd.matchers.special.polyps import surveyed, told_before
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.ready import compile_pattern, read_toml
 from detect_icd.terms import sentences
@@ -228,6 +228,8 @@ class NeoplasmMatcher:
     def revise(self, candidates: list[Candidate], note: str) -> list[Candidate]:
         """All candidates: remission, nodes, what is over, and the encounter for treatment or after it."""
         present = [c for c in candidates if c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM]
+        if (match := surveyed(candidates, neoplasm_rules().gates["surveyed"], note)) is not None:
+            candidates = [*candidates, self._at("Z09", match, "neoplasm/surveillance")]
         if not any(c.coding.code[0] in "CD" for c in candidates if c.coding.system is CodeSystem.ICD10CM):
             return self._finished(candidates, present, note)
         candidates = [_in_remission(c, note) for c in candidates]

@@ -28,7 +28,7 @@ _PREGNANT = Gate(
     re.compile(
         r"(?<!not )(?<!denies being )(?<!never been )(?<!isn't )(?<!chance of )(?<!been )(?<!became )(?<!therapist was )(?<!while she was )(?<!when she was )\bpregnant\b(?! ?\?)|\bgravid\b|\b(?:prenatal|antepartum|antenatal)\b(?! (?:vitamin|history))|\bob (?:visit|routine|triage|clinic|note|follow|new|return)|\broutine ob\b|"
         r"\bl&d\b|\blabor and delivery\b(?! nurse)|\bmfm\b|\b(?:first|second|third|1st|2nd|3rd) trimester\b|\bfetal (?:movement|heart|growth|anatomy)|\bfht'?s?\b|\bfundal height\b|\biup\b|"
-        r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\b(?:anemia|diabetes|hypertension|thrombocytopenia|cholestasis) (?:of|in) (?:the )?pregnancy\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|(?<!atrial )(?<!ventricular )\bectopic\b(?! (?:beat|atrial|rhythm|ventric|isolated|foc|tissue|position|activity|kidney|thyroid|pancrea|testi|acth))|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b|"
+        r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\b(?:anemia|diabetes|hypertension|thrombocytopenia|cholestasis) (?:of|in) (?:the )?pregnancy\b|\bcervical insufficiency\b|\bcerclage\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|(?<!atrial )(?<!ventricular )\bectopic\b(?! (?:beat|atrial|rhythm|ventric|isolated|foc|tissue|position|activity|kidney|thyroid|pancrea|testi|acth))|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b|"
         r"\bg\d{1,2} ?,?p\d[^\n]{0,40}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\bg\d{1,2} ?,?p\d[^\n]{0,25}\b[1-4]\d ?\+ ?[0-6]\b|\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))[^\n]{0,25}\bg\d{1,2} ?,?p\d|\bg\d{1,2} (?:at|@) \d{1,2} ?(?:w|wks?|weeks?)|\b\d{1,2} ?(?:w|wks?|weeks?) (?:g\d|primip|multip|primigravida)|\bob\b[^\n.]{0,20}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\btwins?[, ]+\(?(?:di[-/ ]?di|mono[-/ ]?(?:di|mono)|dcda|mcda)\b|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:anatomy|growth|prenatal|ob|mfm)\b|\bvaginal progesterone\b|\bgravid\b|\b(?:missed|threatened) ab\b|\biufd\b|\bghtn\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:for )?(?:iol|induction)\b|\bfgr\b|\badnexal ring\b|\bhyperemesis\b",
         re.IGNORECASE,
     )
@@ -52,7 +52,7 @@ _PLANNED = re.compile(
 )
 _AFTER = Gate(
     re.compile(
-        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|(?<!\d )(?<!\d)\bppd ?#?\d{1,2}(?! ?(?:mm|\+|x\b|yrs?|years?|pack))\b|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post|from) (?:an? |her )?(?:delivery|vaginal delivery|c-?section|cesarean|c/s|[pr1]?ltcs|nsvd|svd)|\bpod ?#?\d{1,2}[,:]? (?:(?:from|after|s/p|of) )?(?:an? |her )?(?:repeat |primary |emergency |low transverse )*(?:c/s|cesarean|c-?section|[pr1]?ltcs)\b|\blactational\b|\bpp (?:visit|check|exam|day|depression)\b|\b\d+ ?(?:days?|d|weeks?|wks?|w|mo|months?) pp\b|\bafter (?:n?svd|vbac|r?ltcs|delivery of)\b",
+        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|(?<!\d )(?<!\d)\bppd ?#?\d{1,2}(?! ?(?:mm|\+|x\b|yrs?|years?|pack))\b|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post|from) (?:an? |her )?(?:delivery|vaginal delivery|c-?section|cesarean|c/s|[pr1]?ltcs|nsvd|svd)|\b(?:day|wk|week) ?#?\d+ (?:after|post|s/p|from|following) (?:an? |her |the )?(?:repeat |primary )?(?:delivery|vaginal delivery|c-?section|cesarean|c/s|[pr1]?ltcs|nsvd|svd)|\bpod ?#?\d{1,2}[,:]? (?:(?:from|after|s/p|of) )?(?:an? |her )?(?:repeat |primary |emergency |low transverse )*(?:c/s|cesarean|c-?section|[pr1]?ltcs)\b|\blactational\b|\bpp (?:visit|check|exam|day|depression)\b|\b\d+ ?(?:days?|d|weeks?|wks?|w|mo|months?) pp\b|\bafter (?:n?svd|vbac|r?ltcs|delivery of)\b",
         re.IGNORECASE,
     )
 )
@@ -90,9 +90,15 @@ _PARITY = re.compile(r"\bG\s?(\d{1,2})\s?,?\s?P\s?\d", re.IGNORECASE)
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 _FETUS = re.compile(r"\b(?:twin|fetus|baby) (?:([a1])|([b2])|([c3]))\b", re.IGNORECASE)
 _LOOSE = re.compile(
-    r"(?:^|[\n.;:,(@]\s*|\b(?:at|now|currently|y/?o|g\d+(?: ?,?p\d+\w*)?,?) |(?:prenatal|antepartum|antenatal|mfm|iup|triage|l&d|p?prom|ptl|abortion|hyperemesis|gdm|ghtn|previa|iugr|fgr|iufd|twins|preeclampsia) |\bob\b[^\n.:]{0,12} )(\d{1,2}) ?(?:\+ ?[0-6]\b|(?:w|wks?|weeks?)\b)(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
+    r"(?:^|[\n.;:,(@]\s*|\b(?:at|now|currently|y/?o|g\d+(?: ?,?p\d+\w*)?,?) |(?:prenatal|antepartum|antenatal|mfm|iup|triage|l&d|p?prom|ptl|abortion|hyperemesis|gdm|ghtn|previa|iugr|fgr|iufd|twins|preeclampsia|insufficiency|cerclage|di/di|mono/di|cervix) |\bob\b[^\n.:]{0,12} )(\d{1,2}) ?(?:\+ ?[0-6]\b|(?:w|wks?|weeks?)\b)(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
     re.IGNORECASE,
 )
+_BORN = re.compile(r"\b(?:live[- ]?born|stillborn|liveborns|born alive)\b", re.IGNORECASE)
+_AT_BIRTH = re.compile(
+    r"(?<![\d./x-])(2\d|3\d|4[0-3]) ?(?:\+ ?[0-6]\b|(?:w|wks?|weeks?)\b)(?! ?(?:ago|post|after|old|pp\b|of (?:life|pain|nausea|history)|s/p|follow|later|duration))",
+    re.IGNORECASE,
+)
+"""Weeks without more, in the note of a birth."""
 TWINS = re.compile(r"\btwins?\b", re.IGNORECASE)
 _SECOND, _THIRD = 14, 28
 _LONGEST = 44
@@ -143,6 +149,7 @@ def gestation(note: str) -> int | None:
         if 3 < weeks <= _LONGEST:  # noqa: PLR2004 - nobody is known to be pregnant before
             return weeks
     loose = _LOOSE.search(note) if _PREGNANT.search(note) and not _AFTER.search(note) else None
+    loose = loose or (_AT_BIRTH.search(note) if _BORN.search(note) else None)
     return int(loose.group(1)) if loose and 3 < int(loose.group(1)) <= _LONGEST else None  # noqa: PLR2004 - as above
 
 

@@ -329,13 +329,14 @@ def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
 
 
 _IMPLIED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
-    (("O85", "O86", "O91"), ("L53", "R50")),
+    (("O85", "O86", "O91"), ("L53", "R50", "A49", "O98.83", "B99")),
     (("O26.64",), ("L29", "O99.71")),
     (("O11", "O14", "O15"), ("R51", "R03")),
     (("O21.0", "O21.1"), ("O21.9", "R11")),
     (("O21.1",), ("E86",)),
     (("O02", "O03", "O04", "O07"), ("O73",)),
     (("O44.1", "O44.3", "O44.5", "O45"), ("O46", "N93")),
+    (("O34.2",), ("Z98.891",)),
 )
 """Codes (prefixes) to what they tell of already (I.B.5)."""
 
@@ -382,6 +383,8 @@ def _plain(title: str) -> str:
 
 def _at(entries: Sequence[CodeEntry], facts: Obstetrics) -> CodeEntry | None:
     """Of codes that differ in time and fetus the one of the note."""
+    # What tells of labor and birth in different trimesters is the last to be thought of.
+    entries = sorted(entries, key=lambda e: len({*re.findall(r"(\w+) trimester", e.title.lower())}) > 1)
     fitting = [e for e in entries if len(icd10cm.compact(e.code)) < 7 or icd10cm.compact(e.code)[6] == facts.fetus]  # noqa: PLR2004 - the fetus is the seventh
     wanted = [
         pattern.format(trimester=facts.trimester or "unspecified")

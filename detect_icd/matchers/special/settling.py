@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
@@ -66,11 +66,11 @@ def redundancies() -> tuple[Redundancy, ...]:
     )
 
 
-def settled(candidates: list[Candidate]) -> list[Candidate]:
-    """The candidates without what others of them say."""
+def settled(candidates: list[Candidate], note: str) -> list[Candidate]:
+    """The candidates of a note without what others of them say."""
     present = [(icd10cm.compact(c.coding.code), c) for c in candidates if _counts(c)]
     redundant = {id(c) for rule in redundancies() for c in _redundant(rule, present)}
-    redundant |= {id(c) for c in (*_lesser_burns(present), *_lesser_wounds(present))}
+    redundant |= {id(c) for c in (*_lesser_burns(present), *_lesser_wounds(present), *_stunned(present, note))}
     return [c for c in candidates if id(c) not in redundant] if redundant else candidates
 
 
@@ -111,6 +111,54 @@ def _lesser_burns(present: list[tuple[str, Candidate]]) -> Iterator[Candidate]:
         for other, _ in burns:
             same = match.string[:3] == other.string[:3] and (match["site"] == other["site"] or match["degree"] == "0")
             if same and match["degree"] < other["degree"]:
+                yield candidate
+
+
+_PENETRATING = re.compile(
+    r"\b(?:stab\w*|gun ?shot|GSW|shot|knifed?|impal\w+|penetrating|bullet|shrapnel)\b", re.IGNORECASE
+)
+_THROUGH = (
+    (("S25", "S26", "S27"), {"S21.1": "S21.3", "S21.2": "S21.4"}),
+    (("S35", "S36", "S37"), {"S31.1": "S31.6"}),
+)
+"""Injuries within, and the wounds of the wall that went through it then, with and without."""
+
+
+def gone_through(candidates: list[Candidate], note: str, book: CodeBook) -> list[Candidate]:
+    """The wounds of chest and belly as penetrating where an organ within is hurt by what made them."""
+    if _PENETRATING.search(note) is None:
+        return candidates
+    present = tuple(c.coding.code for c in candidates if _counts(c))
+    for within, deeper in _THROUGH:
+        if any(code.startswith(within) for code in present):
+            candidates = [_deepened(c, deeper, book) if _counts(c) else c for c in candidates]
+    return candidates
+
+
+def _deepened(candidate: Candidate, deeper: Mapping[str, str], book: CodeBook) -> Candidate:
+    code = candidate.coding.code
+    entry = book.get(deeper.get(code[:_WALL], "") + code[_WALL:]) if code[:_WALL] in deeper else None
+    return (
+        candidate
+        if entry is None
+        else replace(candidate, coding=entry.coding, rules=(*candidate.rules, "injury/through"))
+    )
+
+
+_WALL = 5
+"""Characters of a code that say which wall, and whether a wound went through it."""
+
+_LOSS = re.compile(
+    r"\b(?:LOC|loss of consciousness|lost consciousness|passed out|unconscious\w*|blacked out)\b", re.IGNORECASE
+)
+
+
+def _stunned(present: list[tuple[str, Candidate]], note: str) -> Iterator[Candidate]:
+    """The loss of consciousness that the code of an injury within the skull tells by its sixth character."""
+    if any(code.startswith("S06") for code, _ in present):
+        for code, candidate in present:
+            named = [span for span in candidate.evidence if span.label != "status"]
+            if code.startswith(("R55", "R402")) and all(_LOSS.search(note, s.start, s.end) for s in named):
                 yield candidate
 
 

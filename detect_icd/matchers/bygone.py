@@ -1,0 +1,66 @@
+"""Whether an operation that a note names is one of another day, so that what it left is a status (I.C.21.c.3)."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+_AFTER = re.compile(
+    r"(?:\b(?:months?|mos?|years?|yrs?|y) (?:after|post|out from|out of|following|since|s/p|p|status[- ]post)|\bsince)"
+    r" (?:(?:an?|her|his|the|their) )?$",
+    re.IGNORECASE,
+)
+"""Right before an operation's words: how long ago it was, or what has been since."""
+
+_DATED = re.compile(
+    r"[^.,;\n]{0,30}?\b(?:(?<![-/\d])(?:19|20)\d\d(?![-/\d])|at (?:age )?\d{1,2}(?=[.,;]|$)|as an? (?:child|kid|teen(?:ager)?|infant|baby)|in childhood|"
+    r"(?:\d+|two|three|four|five|ten|many|several) (?:years|yrs|y) (?:ago|back|prior))",
+    re.IGNORECASE,
+)
+"""Behind an operation's words, in its clause: when it was."""
+
+_TOLD_IN_A_YEAR = re.compile(
+    r"(?<![-/\d])(?<!since )(?:19|20)\d\d(?![-/\d])[^.;\n]{0,40}$",
+    re.IGNORECASE,
+)
+"""Before an operation's words, in its clause: the year of what it was for."""
+
+_SURVEYED = re.compile(
+    r"\b(?:NED|no evidence of (?:disease|recurrence|recurrent)|no (?:recurrence|recurrent disease)|disease[- ]free|surveillance|survivor(?:ship)?|"
+    r"(?:all|treatment|therapy)\b[^.;\n]{0,20}\b(?:over|complete|completed|finished|done)|off all (?:drugs|treatment|therapy))\b",
+    re.IGNORECASE,
+)
+"""Anywhere in a note: it is of somebody who was treated and is watched."""
+
+_NOT_YET = re.compile(
+    r"\b(?:today|tomorrow|scheduled|planned|planning|plan|elective|consent\w*|recommend\w*|discuss\w*|options?|candidate|offered|for|needs?|will|"
+    r"versus|vs|underwent|performed|proceed\w*|completion|POD|uneventful\w*|declin\w+|refus\w+|if)\b",
+    re.IGNORECASE,
+)
+"""In a sentence: what it names is done now, or is still to be done."""
+
+
+def is_bygone(match: re.Match[str], bounds: tuple[int, int], *, by_note: bool) -> bool:
+    """Whether the words around an operation's say that it was done long before.
+
+    Args:
+        match: The operation's words in the note.
+        bounds: Its sentence.
+        by_note: Whether a note of somebody who was treated and is watched says it too, not only such a sentence.
+    """
+    text, low = match.string, bounds[0]
+    if _AFTER.search(text, low, match.start()):
+        return True
+    if _DATED.match(text, match.end(), bounds[1]):
+        return True
+    if _NOT_YET.search(text, *bounds):
+        return False
+    if _TOLD_IN_A_YEAR.search(text, low, match.start()):
+        return True
+    return _is_surveyed(text) if by_note else _SURVEYED.search(text, *bounds) is not None
+
+
+@functools.lru_cache(maxsize=2)
+def _is_surveyed(note: str) -> bool:
+    """Whether a note is of somebody who was treated, read once for all of its operations."""
+    return _SURVEYED.search(note) is not None
