@@ -8,13 +8,15 @@ from datetime import date
 from detect_icd.candidates import Candidate, Status
 from detect_icd.matchers.accounts import accounts
 from detect_icd.matchers.procedures_facts import Facts
+from detect_icd.matchers.procedures_grafts import by_grafts
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index, index
 from detect_icd.matchers.procedures_mention import Mention, mention_of, occurrences
 from detect_icd.matchers.procedures_modifiers import with_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role, clauses, lists, of_account
 from detect_icd.matchers.procedures_select import Reading, select
 from detect_icd.matchers.procedures_skin import beside, by_size, decided, with_further
-from detect_icd.matchers.procedures_told import by_account, by_steps, confirmed, doubtless, of_own_part
+from detect_icd.matchers.procedures_told import by_account, by_steps, confirmed, doubtless, of_own_part, overruling
+from detect_icd.matchers.procedures_undone import as_done
 from detect_icd.sections import Section
 
 
@@ -57,13 +59,15 @@ class ProcedureMatcher:
             for found in occurrences(clause, name)
             if (mention := mention_of(facts, entry, found)) is not None
         ]
-        mentions = of_own_part(facts, mentions)
         told = list(by_steps(facts, self.index, service_date))
+        mentions, told = as_done(facts, by_grafts(facts, self.index, of_own_part(facts, mentions)), told)
         done = [mention for mention in mentions if mention.status is Status.PRESENT]
         known = accounts(self.index.vocabulary)
         named_codes = {mention.code for mention in done if mention.role is Role.TITLE}
         if named_codes:
+            titles = [mention for mention in done if mention.role is Role.TITLE]
             told = confirmed(facts, known, told, named_codes) if told else told
+            told = told or overruling(facts, self.index, known, service_date, titles)
         elif like := by_account(facts, self.index, known, service_date, [*done, *told]):
             mentions = [m for m in mentions if m.status is not Status.PRESENT or _is_visit(m)]
             told = like

@@ -1,11 +1,10 @@
-"""How much was done: how many lesions or levels, how large an area, how heavy, how long, what dose; and at which place."""
+"""How much was done: how many lesions, how large an area, how heavy, how long, what dose; and at which place."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import regex
@@ -21,7 +20,7 @@ _WORDS = {word: number for number, word in enumerate(_NUMBERS)} | {
 _NUMBER = regex.compile(
     rf"(?<![\w./-])(?:(?P<digits>\d{{1,3}})|(?P<word>{'|'.join(sorted(_WORDS, key=len, reverse=True))}))(?![\w./]|-\d)"
     r"(?:\s*\((?:\d{1,3}|[a-z]+)\))?(?=[\s-])(?![\s-]*(?:cm|mm|mg|mcg|ml|cc|g|gm|kg|years?|yrs?|months?|days?|weeks?|hours?|minutes?|min|"
-    r"gauge|french|fr|percent|o'clock|v|x)\b)",
+    r"gauge|french|fr|contacts?|percent|o'clock|v|x)\b)",
     regex.IGNORECASE,
 )
 _LEAD = 44
@@ -35,19 +34,6 @@ _MORE = regex.compile(
     r"[^.;\n]{0,40}?\b(?:and|plus|,)\s+(?:another\s+)?(\d{1,3}|[a-z]+)\s+(?:more\s+)?(?:on|from|in|over|at)\b",
     regex.IGNORECASE,
 )
-_LEVELS = regex.compile(
-    r"(?<![\w])(?P<region>[CTLS])[ -]?(?P<first>\d{1,2})"
-    r"(?:\s?(?:-|\u2013|/|to|through|thru)\s?(?P<other>[CTLS])?[ -]?(?P<last>\d{1,2})|(?P<next>[TS])(?P<below>1))?"
-    r"(?![\w%]|\.\d|\s?(?:mm|cm|kg|mg))"
-)
-_NOT_THIS = regex.compile(
-    r"\b(?:removal|remov(?:ed|ing)|(?:old|prior|previous(?:ly)?|earlier|existing|solid)\b)[^.;\n]{0,60}$",
-    regex.IGNORECASE,
-)
-"""Words before a level where something was, or was taken out, and not where this was done."""
-_BEFORE = 80
-_FIRST = {"C": 0, "T": 7, "L": 19, "S": 24}
-_COUNT = {"C": 7, "T": 12, "L": 6, "S": 5}
 _SIZE = regex.compile(
     r"(?<![\w.])(?P<number>\d{1,2}(?:\.\d{1,2})?)[\s-]*(?:(?:cm|mm)?\s*(?:x|\u00d7|by)\s*(?P<second>\d{1,2}(?:\.\d{1,2})?)[\s-]*)?(?P<unit>cm|mm|centimet(?:er|re)s?|millimet(?:er|re)s?)\b",
     regex.IGNORECASE,
@@ -65,6 +51,12 @@ _TIME = regex.compile(
     r"(?<![\w.])(?P<number>\d{1,3}|an|one|two|three)[\s-]*(?P<unit>minutes?|mins?|hours?|hrs?)\b(?:(?:,|\s+and)?\s*(?P<more>\d{1,2})\s*(?:minutes?|mins?))?",
     regex.IGNORECASE,
 )
+_CLOCK = regex.compile(
+    r"(?<![\d:])(?P<first_hour>[01]?\d|2[0-3]):?(?P<first_minute>[0-5]\d)(?:\s?[ap]\.?m\.?)?(?:\s?(?:-|\u2013)\s?|,? (?:to|until|till|through|and (?:ended|stopped|finished) at|"
+    r"stop(?:ped)?(?: at)?|end(?:ed)?(?: at)?|finish(?:ed)?(?: at)?):? )(?P<last_hour>[01]?\d|2[0-3]):?(?P<last_minute>[0-5]\d)(?![\d:])(?<=:\d\d)",
+    regex.IGNORECASE,
+)
+_HALF_DAY = 720
 _DOSE = regex.compile(
     r"(?<![\w.])(?P<number>\d{1,3}(?:,\d{3})+|\d{1,6}(?:\.\d+)?)[\s-]*(?P<unit>mg|milligrams?|mcg|micrograms?|\u00b5g|g|grams?|gm|ml|cc|millilit(?:er|re)s?|units?|iu|meq)\b(?!\s*/|\s+per\b)",
     regex.IGNORECASE,
@@ -79,135 +71,6 @@ class Amount(NamedTuple):
 
     value: float
     span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """The levels of the spine that a stretch of text names.
-
-    Attributes:
-        spaces: The spaces between vertebrae that are named as such, each by the number of the upper one.
-        alone: The vertebrae named alone.
-        vertebrae: Every vertebra named, those between included.
-        spans: Where.
-    """
-
-    spaces: frozenset[int]
-    alone: frozenset[int]
-    vertebrae: frozenset[int]
-    spans: tuple[Span, ...]
-
-    def count(self, kind: str) -> int:
-        """How many: ``@interspace``, ``@joint`` or ``@vertebra``; see ``Procedure.number_of``."""
-        if kind == "@vertebra":
-            return len(self.vertebrae)
-        if self.spaces:
-            return len(self.spaces)
-        return max(len(self.alone) - (kind == "@joint"), 1) if self.alone else 0
-
-
-def levels(text: str, bounds: Iterable[tuple[int, int]]) -> Levels:
-    """The levels of the spine that stretches of a text name."""
-    spaces: set[int] = set()
-    alone: set[int] = set()
-    vertebrae: set[int] = set()
-    spans = []
-    for start, end in bounds:
-        for match in _LEVELS.finditer(text, start, end):
-            first, last = _ends(match)
-            if first is None or _NOT_THIS.search(text, max(start, match.start() - _BEFORE), match.start()):
-                continue
-            spans.append(Span(match.start(), match.end(), "level"))
-            vertebrae.add(first)
-            if last is None:
-                alone.add(first)
-                continue
-            spaces.update(range(first, last))
-            vertebrae.update(range(first, last + 1))
-    alone -= {vertebra for space in spaces for vertebra in (space, space + 1)}
-    return Levels(frozenset(spaces), frozenset(alone), frozenset(vertebrae), tuple(spans))
-
-
-def _ends(match: regex.Match[str]) -> tuple[int | None, int | None]:
-    """The first and the last vertebra that a match names, counted from the neck down; no last where it names one alone."""
-    region, number = match["region"], int(match["first"])
-    first = _vertebra(region, number)
-    if first is None and number > _ONE_DIGIT and match["last"] is None:
-        # "L34" is the space between the third and the fourth.
-        first = _vertebra(region, number // 10)
-        return first, None if first is None else first + 1
-    if first is None or (match["last"] is None and match["below"] is None):
-        return first, None
-    last = _vertebra(match["other"] or match["next"] or region, int(match["last"] or match["below"]))
-    # "L5-1" is the space below L5.
-    return first, first + 1 if last is None or last <= first else last
-
-
-_ONE_DIGIT = 9
-
-
-def numbered(kind: str, text: str, bounds: Sequence[tuple[int, int]]) -> tuple[int, tuple[Span, ...]]:
-    """How many levels of the spine, or teeth, stretches of a text name by their numbers, and where; see ``Procedure.number_of``."""
-    if kind == "@rib":
-        return _ribs(text, bounds)
-    if kind != "@tooth":
-        seen = levels(text, bounds)
-        return seen.count(kind), seen.spans
-    found = [match for start, end in bounds for match in _teeth(text, start, end)]
-    spans = tuple(Span(match.start(), match.end(), "tooth") for match in found)
-    return len({match[1] for match in found}), spans
-
-
-_TOOTH_LIST = regex.compile(
-    r"\b(?:tooth|teeth)\b(?:[ ,]*(?:numbers?|nos?\.?|no))?(?:[\s,#.]|and|&|(?<![\w.])(?:3[0-2]|[12]?\d|(?-i:[A-T]))(?![\w/%-]))+",
-    regex.IGNORECASE,
-)
-"""Teeth listed by their numbers: 1 to 32, and A to T of the first teeth."""
-_TOOTH = regex.compile(r"(?<![\w.])(3[0-2]|[12]?[1-9]|[12]0|[A-T])(?![\w/%-])")
-
-
-def _teeth(text: str, start: int, end: int) -> Iterator[regex.Match[str]]:
-    for listed in _TOOTH_LIST.finditer(text, start, end):
-        # "Teeth #2.  #5, #12": a sentence ends where the list does not.
-        line_end = text.find("\n", listed.start())
-        whole = _TOOTH_LIST.match(text, listed.start(), line_end if line_end >= 0 else len(text))
-        yield from _TOOTH.finditer(text, listed.start(), max(listed.end(), whole.end() if whole else 0))
-
-
-_ORDER = {
-    **{word: number for number, word in enumerate(_NUMBERS[:13])}, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6,
-    "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12,
-}  # fmt: skip
-_RIB = rf"(?:T ?)?(?:1[0-2]|[1-9])(?:st|nd|rd|th)?|{'|'.join(sorted(_ORDER, key=len, reverse=True))}"
-_RIB_LIST = regex.compile(
-    rf"\b(?:(?:inter)?(?:costal )?(?:inter)?(?:spaces?|nerves?|levels?)|ribs?) (?:at |of |numbers? |levels? )?(?P<after>(?:{_RIB})(?:(?:,? and |, ?| to | through | ?[-\u2013] ?)(?:the )?(?:{_RIB}))*)\b"
-    rf"|\b(?P<before>(?:{_RIB})(?:(?:,? and |, ?| to | through | ?[-\u2013] ?)(?:the )?(?:{_RIB}))*) (?:left |right )?(?:ribs?\b|inter(?:costal|space))",
-    regex.IGNORECASE,
-)
-"""Spaces between ribs listed by their numbers: "spaces four to eight", "the 5th, 6th and 7th intercostal nerves"."""
-_RIB_ONE = regex.compile(rf"(?P<to> to | through |[-\u2013] ?)?(?:the )?(?P<rib>{_RIB})", regex.IGNORECASE)
-
-
-def _ribs(text: str, bounds: Sequence[tuple[int, int]]) -> tuple[int, tuple[Span, ...]]:
-    named: set[int] = set()
-    spans = []
-    for start, end in bounds:
-        for listed in _RIB_LIST.finditer(text, start, end):
-            spans.append(Span(listed.start(), listed.end(), "level"))
-            last = 0
-            for match in _RIB_ONE.finditer(listed["after"] or listed["before"]):
-                word = match["rib"].lower()
-                number = _ORDER.get(word) or int(regex.sub(r"\D", "", word))
-                named.update(range(last + 1 if match["to"] and last else number, number + 1))
-                last = number
-    if not named:
-        seen = levels(text, bounds)
-        return seen.count("@vertebra"), seen.spans
-    return len(named), tuple(spans)
-
-
-def _vertebra(region: str, number: int) -> int | None:
-    return _FIRST[region] + number if 1 <= number <= _COUNT[region] else None
 
 
 def counted(text: str, start: int, end: int, bounds: tuple[int, int]) -> Amount | None:
@@ -292,7 +155,13 @@ def weights(text: str, start: int, end: int) -> Iterator[Amount]:
 
 
 def times(text: str, start: int, end: int) -> Iterator[Amount]:
-    """The times a stretch of text states, in minutes."""
+    """The times a stretch of text states, in minutes, those by the clock included: "start 09:00, stop 11:05"."""
+    for match in _CLOCK.finditer(text, start, end):
+        first, last = (
+            int(match[f"{which}_hour"]) * _HOUR + int(match[f"{which}_minute"]) for which in ("first", "last")
+        )
+        if first != last:
+            yield Amount((last - first) % _HALF_DAY, Span(match.start(), match.end(), "time"))
     for match in _TIME.finditer(text, start, end):
         scale = _HOUR if match["unit"].lower().startswith("h") else 1
         value = _value(match["number"]) * scale + int(match["more"] or 0)
@@ -354,6 +223,15 @@ _VESSEL = regex.compile(
     r"|(?P<RC>\bright coronary\b|\bRCA\b|\bposterior descending\b|\bPDA\b)|(?P<RI>\bramus\b)",
     regex.IGNORECASE,
 )
+
+
+PLACED = {
+    "finger": regex.compile(r"finger|thumb|digit|pulley|phalan|nail|metacarp", regex.IGNORECASE),
+    "toe": regex.compile(r"toe|hallux|digit|phalan|nail|metatars", regex.IGNORECASE),
+    "eyelid": regex.compile(r"lid", regex.IGNORECASE),
+    "coronary": regex.compile(r"", regex.IGNORECASE),
+}
+"""What a clause that places an operation speaks of."""
 
 
 def places(kind: str, text: str, start: int, end: int, sides: Sequence[str]) -> list[tuple[str, Span]]:

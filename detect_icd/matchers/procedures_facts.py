@@ -11,13 +11,14 @@ from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
 from detect_icd.matchers import procedures_kinds as kinds
 from detect_icd.matchers.procedures_age import age
-from detect_icd.matchers.procedures_amounts import Amount, counted, margin, numbered, places, times
+from detect_icd.matchers.procedures_amounts import PLACED, Amount, counted, margin, places, times
 from detect_icd.matchers.procedures_demands import Asked
 from detect_icd.matchers.procedures_index import Entry
+from detect_icd.matchers.procedures_levels import numbered
 from detect_icd.matchers.procedures_modifiers import named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_sessions import Sessions
-from detect_icd.matchers.procedures_sides import done_again, joined, main_side, named_sides
+from detect_icd.matchers.procedures_sides import done_again, joined, main_side, named_sides, reported_side
 from detect_icd.matchers.procedures_vocabulary import Hit
 from detect_icd.matchers.procedures_ways import APPROACH_ATOMS, BY_PORTS, given_up
 from detect_icd.sections import Section
@@ -140,7 +141,9 @@ class Facts:
         low, high = min(hit.start for hit in hits), max(hit.end for hit in hits)
         if self.status(clause, low, high)[0] is not Status.PRESENT:
             return ()
-        if any(_NONE_OF.search(self.text, max(low, hit.start - _NEAR), hit.start) for hit in hits if hit.start > low):
+        if any(
+            kinds.NONE_OF.search(self.text, max(low, hit.start - _NEAR), hit.start) for hit in hits if hit.start > low
+        ):
             return ()
         return () if any(self._is_denied(clause, hit, hits) for hit in hits) else hits
 
@@ -258,6 +261,8 @@ class Facts:
 
     def side(self, clause: Clause, start: int, end: int) -> tuple[str, Span | None]:
         """The side of what stands at ``start``-``end``: RT, LT, 50 or ``""``, and the word that says so."""
+        if (own := reported_side(self.text)) is not None:
+            return own
         found = named_sides(self.text, clause.start, clause.end)
         again = self._again_on_the_other_side
         if again is not None and (clause.role is not Role.TITLE or (found and self.lists_one_side)):
@@ -310,7 +315,10 @@ class Facts:
         """
         placed = next((kind for kind in named if kind.startswith("@")), "")
         told = [other for other in self.told(Role.BODY) if other is not clause]
-        for group in ([clause], *([other] for other in told if other.role is Role.TITLE), told):
+        listed = [other for other in told if other.role is Role.TITLE]
+        # Sides are counted over the whole list: one item may be of each.
+        groups = ([clause, *listed],) if placed == "@side" else ([clause], *([other] for other in listed), told)
+        for group in groups:
             stated = [amount for other in group for amount in self._counted(other, counting)]
             if stated:
                 return sum(int(amount.value) for amount in stated[:_SUMMED]), tuple(amount.span for amount in stated)
@@ -348,7 +356,7 @@ class Facts:
             (
                 amount
                 for amount in times(self.text, 0, len(self.text))
-                if _SPENT.search(self.text, max(amount.span.start - 60, 0), amount.span.end + 30)
+                if kinds.SPENT.search(self.text, max(amount.span.start - 60, 0), amount.span.end + 30)
             ),
             None,
         )
@@ -362,8 +370,8 @@ class Facts:
             return near or found
         if clause.role is not Role.TITLE and (not found or kind in {"finger", "toe"}):
             every = dict(found)
-            for other in self.told():
-                if _PLACE[kind].search(self.text, other.start, other.end):
+            for other in sorted(self.told(), key=self._is_looked_at) if kind == "coronary" else self.told():
+                if PLACED[kind].search(self.text, other.start, other.end):
                     for code, span in places(kind, self.text, other.start, other.end, sides):
                         every.setdefault(code, span)
                 if every and kind not in {"finger", "toe"}:
@@ -371,19 +379,15 @@ class Facts:
             return list(every.items())
         return found
 
+    def _is_looked_at(self, clause: Clause) -> bool:
+        return kinds.TREATED.search(self.text, clause.start, clause.end) is None
+
     @functools.cached_property
     def age(self) -> tuple[float, Span] | None:
         """The patient's age in years."""
         return age(self.text)
 
 
-_PLACE = {
-    "finger": re.compile(r"finger|thumb|digit|pulley|phalan|nail|metacarp", re.IGNORECASE),
-    "toe": re.compile(r"toe|hallux|digit|phalan|nail|metatars", re.IGNORECASE),
-    "eyelid": re.compile(r"lid", re.IGNORECASE),
-    "coronary": re.compile(r"", re.IGNORECASE),
-}
-"""What a clause that places an operation speaks of."""
 _SHORT_NOTE = 1500
 """Characters of a note without headings that is about the service alone."""
 _SUMMED = 6
@@ -393,7 +397,4 @@ _REFERS = re.compile(r"\b(?:it|its|them|these|those|each|this|both of them|one o
 _NEXT = 5
 _BESIDE = 12
 """Characters between a denial and what it can deny amid words that it does not."""
-_NONE_OF = re.compile(r"\b(?:took|taking|removed|saw|found|sent|with|left) no (?:\w+ )?$", re.IGNORECASE)
-"""A verb that denies what follows: "took no nodes"."""
-_SPENT = re.compile(r"\btime\b|\bspent\b|\bminutes of\b", re.IGNORECASE)
 _TOLD = (Role.TITLE, Role.BODY, Role.FINDING)

@@ -100,3 +100,13 @@ _DEEDS = 2
 def tells_of_work(text: str) -> bool:
     """Whether an account tells of something done, by one word of work or two that may be: a disease is told much like its cure."""
     return bool(_DEED.search(text)) or len({match.group().lower() for match in _LIKE_A_DEED.finditer(text)}) >= _DEEDS
+
+
+TREATED = re.compile(
+    r"balloon|stent|inflat|deploy|angioplast|\bPCI\b|dilat|interven|atherect|culprit|crossed", re.IGNORECASE
+)
+"""What is said of a vessel that was treated, and not only looked at."""
+NONE_OF = re.compile(r"\b(?:took|taking|removed|saw|found|sent|with|left) no (?:\w+ )?$", re.IGNORECASE)
+"""A verb that denies what follows: "took no nodes"."""
+SPENT = re.compile(r"\btime\b|\bspent\b|\bminutes of\b", re.IGNORECASE)
+"""What stands about a time that was spent on a visit or a treatment."""

@@ -27,7 +27,7 @@ _PAIR = 2
 SYSTEMS = ("CPT", "HCPCS")
 UNITS = ("number", "area_cm2", "size_cm", "minutes", "mg", "mcg", "g", "ml", "unit", "meq")
 PLACES = ("finger", "toe", "eyelid", "coronary")
-PLACED = ("@interspace", "@joint", "@vertebra", "@rib", "@tooth")
+PLACED = ("@interspace", "@joint", "@vertebra", "@rib", "@tooth", "@side")
 APPROACHES = ("open", "laparoscopic", "endoscopic", "percutaneous", "arthroscopic", "thoracoscopic")
 _ADDED = frozenset({"extent", "here", "without", "unless", "includes", "supersedes"})
 
@@ -62,7 +62,7 @@ class Procedure:
         number: At least the first and at most the second of what ``number_of`` names; one where no number is stated.
         number_of: What is counted: phrases, or of the spine ``@interspace`` (L3-L5 are two), ``@joint`` (the medial
             branches L3, L4 and L5 are two) or ``@vertebra`` (L3-L5 are three), ``@rib`` (spaces four to eight are five), or
-            ``@tooth`` (teeth 2, 3 and T are three).
+            ``@tooth`` (teeth 2, 3 and T are three), or ``@side`` (right and left are two).
         default: Whether it is the one where size, area, weight, age or time is not stated; of levels, where the list of
             operations does not state another number.
         sides: Whether it takes RT, LT or 50.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -142,7 +142,17 @@ def _measures(
     for other in sorted(holding, key=lambda other: (-other.role, other.start)):
         if stated := list(extract(facts.text, other.start, other.end)):
             return stated
-    return []
+    return list(_weighed(facts)) if extract is weights else []
+
+
+def _weighed(facts: Facts) -> Iterator[Amount]:
+    """What a sentence of the account says that something weighed, whatever it calls it: "weight in the room 410 g"."""
+    for match in _WEIGHED.finditer(facts.text):
+        if any(clause.start <= match.start() < clause.end for clause in facts.told()):
+            yield from weights(facts.text, match.start(), match.end())
+
+
+_WEIGHED = re.compile(r"\bweigh(?:t|s|ed|ing)\b[^.;\n\d]{0,40}\d{2,4} ?(?:g|gm|gms|grams?)\b", re.IGNORECASE)
 
 
 def number(facts: Facts, entry: Entry, place: Place) -> Answer | None:

@@ -95,9 +95,7 @@ def occurrences(clause: Clause, name: Atoms) -> Iterator[Found]:
 def mention_of(facts: Facts, entry: Entry, found: Found) -> Mention | None:
     """The mention of an entry, if everything it asks for is stated."""
     status, cue = _status(facts, entry, found)
-    if status is None or (
-        found.clause.role is Role.TITLE and not found.by_steps and facts.denies_part(found.clause, found.hits)
-    ):
+    if status is None or (not found.by_steps and facts.denies_part(found.clause, found.hits)):
         return None
     answers: list[Answer] = []
     for check in _checks(entry, found):

@@ -11,7 +11,7 @@ OTHER_SIDE = re.compile(
     r"\b(?:the |an? )?(?:same|identical|similar)(?: (?:procedure|operation|steps?|technique|thing|fashion|manner|way|maneuver|sequence))?[^.;\n]{0,40}\b(?:on|for|at|in) "
     r"the (?:left|right|other|opposite|contralateral)\b|\b(?:repeated|duplicated|mirrored|likewise|then performed|then done)\b[^.;\n]{0,30}\b(?:on|for) the "
     r"(?:left|right|other|opposite|contralateral)\b|\b(?:contralateral|opposite|other) (?:side|ear|eye|knee|hip|breast|groin|foot|hand|wrist|shoulder)\b[^.;\n]{0,40}\b(?:same|identical|"
-    r"similar|likewise)\b|\b(?:each|both) (?:side|ear|eye|knee|groin|breast)s?\b[^.;\n]{0,20}\b(?:in turn|same|identical|similarly|likewise)\b",
+    r"similar|likewise)\b|\b(?:same|similar|identical) (?:procedure|fashion|manner|way|technique),? the (?:left|right|other|opposite|contralateral)\b|\b(?:each|both) (?:side|ear|eye|knee|groin|breast)s?\b[^.;\n]{0,20}\b(?:in turn|same|identical|similarly|likewise)\b",
     re.IGNORECASE,
 )
 """Words that say everything was done on the other side too."""
@@ -71,7 +71,9 @@ def operated_sides(text: str) -> list[tuple[str, Span]]:
     found = [
         (side, span)
         for side, span in named_sides(text, 0, len(text))
-        if _SPARED.match(text, span.end) is None and _LAID.match(text, span.end) is None
+        if _SPARED.match(text, span.end) is None
+        and _LAID.match(text, span.end) is None
+        and _TURNED.search(text, max(0, span.start - _BEFORE), span.start) is None
     ]
     if len({side for side, _ in found} - {"50"}) <= 1:
         found = [
@@ -90,11 +92,15 @@ def main_side(text: str) -> tuple[str, Span | None]:
         return "50", next(span for named, span in sides if named == "50")
     (side, times), *others = counts.most_common() or [("", 0)]
     if not side or (others and times < _FAR_MORE * others[0][1]):
-        return "", None
+        each = {match[1].lower(): match for match in _EACH.finditer(text)}
+        return ("50", Span(*each["left"].span(1), "side")) if len(each) > 1 else ("", None)
     return side, next(span for named, span in sides if named == side)
 
 
 _FAR_MORE = 3
+_BEFORE = 60
+_EACH = re.compile(r"(?:^|[.;\n]\s*|, and |; )on the (right|left),? (?=\w+ )", re.IGNORECASE)
+"""How sentences begin that tell of one side and then of the other."""
 _SPARED = re.compile(
     r"(?:[ -]?(?:sided?|one|ear|eye|groin|hand|wrist|foot|knee|hip|shoulder|testis|testicle|breast|lobe|lung|chest|tonsil|tube|ovary|kidney|neck|nostril|leg|arm))?"
     r"(?:,| is| was| were| has| had| will| looked| being)? (?:(?:was |were |been |already |completely |entirely |also )?(?:not (?:done|touched|operated|treated|repaired|opened|entered|explored|disturbed|needed|addressed|injected|released)|"
@@ -103,6 +109,11 @@ _SPARED = re.compile(
     re.IGNORECASE,
 )
 """What follows a side that was left alone, now or before."""
+_TURNED = re.compile(
+    r"\b(?:turned|rotated|rolled|tilted|tipped|facing|looking|lying)(?: \w+){0,4} (?:to(?:wards?)?|on) (?:the |his |her )?$",
+    re.IGNORECASE,
+)
+"""What stands before the side that a head or a patient is turned to."""
 _LAID = re.compile(r"[ -]?(?:sided?)?[ -]?down\b|,? (?:lateral )?decubitus", re.IGNORECASE)
 """What follows the side a patient lies on."""
 _PAIRED = re.compile(
@@ -128,6 +139,20 @@ def done_again(text: str) -> Span | None:
             if not (len(named) == 1 and named == before):
                 return Span(match.start(), match.end(), "side")
     return None
+
+
+_REPORTS = re.compile(
+    r"\bthis (?:(?:operative|procedure|op|surgical) )?(?:note|report|dictation)\b[^.\n]{0,30}\b(?:discuss\w*|describ\w*|cover\w*|concerns?|pertains? to|is (?:only )?(?:for|of|about))\b"
+    r"[^.\n]{0,20}\b(?:(?P<RT>right)|(?P<LT>left))\b(?![^.\n]*\b(?:right|left)\b)",
+    re.IGNORECASE,
+)
+"""What a report says it is of, where another surgeon reports the other side."""
+
+
+def reported_side(text: str) -> tuple[str, Span] | None:
+    """The side that a report says it is of, RT or LT, and the words that say so."""
+    match = _REPORTS.search(text)
+    return (match.lastgroup or "", Span(match.start(), match.end(), "side")) if match else None
 
 
 def joined(text: str, first: Span, second: Span) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from detect_icd.candidates import Status
 from detect_icd.matchers import procedures_sure as sure
-from detect_icd.matchers.accounts import Accounts, Likeness
+from detect_icd.matchers.accounts import Accounts, Likeness, Said
 from detect_icd.matchers.procedures_demands import may_be, meant
 from detect_icd.matchers.procedures_facts import Facts, cue_rules
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index
@@ -42,6 +43,8 @@ _SURE = 0.45
 """How likely an operation must be right."""
 _SURE_IDLE = 0.65
 """The same where the account has no word of anything done."""
+_FAR_NEARER, _SURE_OF_MORE = 1.3, 0.6
+"""The same for an operation that the account only is like, to be followed instead of the heading; and how likely it must be."""
 _AS_NEAR = 0.8
 """How near a known account must be to the nearest for its operation to be told."""
 _SPACES = 5
@@ -116,6 +119,8 @@ def _is_elsewhere(facts: Facts, clause: Clause) -> bool:
     return sum(status in _ELSEWHERE for status in said) > len(said) / 2
 
 
+_ACCOUNT = 5
+"""Sentences of an account that may overrule a list."""
 _JUDGED = 64
 """Words of one sentence by which it is judged: no sentence that tells of an operation has more."""
 _ELSEWHERE = frozenset({Status.HISTORICAL, Status.PLANNED})
@@ -126,6 +131,22 @@ class _Say(NamedTuple):
 
     nearness: float
     mentions: list[Mention]
+
+
+class _Compared(NamedTuple):
+    """The account of a note, what it says, and the known accounts it is like, nearest first."""
+
+    told: _Told
+    said: Said
+    nearest: list[Likeness]
+
+
+@functools.lru_cache(maxsize=1)
+def _compared(facts: Facts, known: Accounts) -> _Compared:
+    """The account of the note at hand beside the known ones: more than one question is asked of it."""
+    told = _Told.of(facts)
+    said = known.said(facts.text, told.parts, told.hits)
+    return _Compared(told, said, known.nearest(said))
 
 
 def by_account(
@@ -143,13 +164,12 @@ def by_account(
     Returns:
         The operations of the known account; none where what is stated stands.
     """
-    told = _Told.of(facts)
+    told, said, nearest = _compared(facts, known)
     idle = facts.visit and not facts.did_something
     if idle or facts.of_specimens or not any(clause.role is Role.BODY for clause in told.clauses):
         return []
     enough = _ENOUGH if facts.operative else _ENOUGH_ALONE
-    said = known.said(facts.text, told.parts, told.hits)
-    ranked = [like for like in known.nearest(said) if like.score >= enough and like.share >= _LEAST_SHARE]
+    ranked = [like for like in nearest if like.score >= enough and like.share >= _LEAST_SHARE]
     if not ranked:
         return []
     steps = {mention.code for mention in stated if mention.status is Status.PRESENT}
@@ -200,9 +220,9 @@ def confirmed(facts: Facts, known: Accounts, stated: Sequence[Mention], named: A
         stated: What the steps say.
         named: The codes that the list of operations names.
     """
-    told = _Told.of(facts)
+    told, _, nearest = _compared(facts, known)
     nearness: dict[str, float] = {}
-    for like in known.nearest(known.said(facts.text, told.parts, told.hits)):
+    for like in nearest:
         for code in like.codes:
             nearness[code] = max(like.score, nearness.get(code, 0.0))
     enough = _AS_NEAR * max(nearness.values(), default=0.0)
@@ -216,6 +236,34 @@ def confirmed(facts: Facts, known: Accounts, stated: Sequence[Mention], named: A
         return bool(procedure.add_on_to) or (0 < enough <= near and not nearer)
 
     return [mention for mention in stated if holds(mention)]
+
+
+def overruling(
+    facts: Facts, index: Index, known: Accounts, day: date | None, titles: Sequence[Mention]
+) -> list[Mention]:
+    """The greater operations that the account tells where the list names a lesser of the family: "knee scope".
+
+    Only where accounts of what the list names are known to be told in this way, and those of the greater one are far nearer.
+    """
+    lesser = {mention.code for mention in titles if not mention.entry.procedure.add_on_to}
+    if not lesser:
+        return []
+    told, _, nearest = _compared(facts, known)
+    if len(told.parts) < _ACCOUNT:
+        return []
+    nearness: dict[str, float] = {}
+    for like in nearest:
+        for code in like.codes:
+            nearness.setdefault(code, like.score)
+    if not lesser & nearness.keys() or next(iter(nearness)) in lesser:
+        return []
+
+    def overrules(mention: Mention) -> bool:
+        own = lesser & {*mention.entry.procedure.supersedes, *mention.entry.procedure.includes}
+        near = max((nearness.get(code, 0.0) for code in own), default=0.0)
+        return mention.score >= _SURE_OF_MORE and 0 < _FAR_NEARER * near <= nearness.get(mention.code, 0.0)
+
+    return [mention for mention in by_account(facts, index, known, day, ()) if overrules(mention)]
 
 
 def _is_listed(clauses: Sequence[Clause], mention: Mention) -> bool:
@@ -249,8 +297,8 @@ def doubtless(facts: Facts, known: Accounts, *groups: Sequence[Mention]) -> list
 
     Where that leaves no operation, the one stays with whose name the note begins, where it says more than a name.
     """
-    told = _Told.of(facts)
-    kinds = known.kinds_like(known.said(facts.text, told.parts, told.hits))
+    told, said, _ = _compared(facts, known)
+    kinds = known.kinds_like(said)
     works = told.of_work(facts)
 
     def holds(mention: Mention) -> bool:

@@ -207,8 +207,12 @@ class Vocabulary:
             size = len(form.stems)
             silent.update(range(position, position + size) if not form.atoms else ())
             end = words[position + size - 1].end
-            hits.extend([Hit(word.start, end, atom) for atom in form.atoms])
-            hits.extend([Hit(word.start, end, kind) for atom in form.atoms for kind in kinds.get(atom, ())])
+            # "no stent" says of the stent that there is none: the word by itself stands behind what denies it.
+            denied = words[position + 1 : position + size] if word.stem in _DENIALS else ()
+            starts = {each.stem: each.start for each in denied}
+            for atom in form.atoms:
+                start = starts.get(atom, word.start)
+                hits.extend([Hit(start, end, each) for each in (atom, *kinds.get(atom, ()))])
             position += size
         if not of_lexicon and self._also:
             hits.extend(
@@ -228,6 +232,10 @@ class Vocabulary:
             self._read.clear()
         found = self._read[word] = stem if stem in self._parts else "", word.lower() not in SMALL
         return found
+
+
+_DENIALS = frozenset({"no", "not", "never", "without", "nor"})
+"""Words with which a form begins that says of its own words that they are not so."""
 
 
 def _stated(text: str, words: Sequence[Word], position: int, shelves: _Shelves) -> Iterator[_Form]:

@@ -8,15 +8,14 @@ from detect_icd.matchers.procedures_amounts import (
     areas,
     counted,
     doses,
-    levels,
     margin,
-    numbered,
     places,
     sizes,
     times,
     units,
     weights,
 )  # fmt: skip
+from detect_icd.matchers.procedures_levels import levels, numbered
 
 
 def values(found):

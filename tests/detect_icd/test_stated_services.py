@@ -5,7 +5,7 @@ import pytest
 from detect_icd.coding import CodeSystem
 from detect_icd.detector import CodeDetector
 from detect_icd.matchers.procedures_age import age
-from detect_icd.matchers.procedures_amounts import numbered
+from detect_icd.matchers.procedures_levels import numbered
 from detect_icd.stated_services import retired
 
 DETECTOR = CodeDetector()
