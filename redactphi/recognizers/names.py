@@ -33,19 +33,10 @@ _NEAR = 40
 _BLANKS = frozenset(" \t")
 _CREDENTIAL_STARTS = frozenset(", \t")
 _CUE_AFTER = frozenset({"names/credential", "names/relation-after"})
-_UNTRIMMED = frozenset(
-    {
-        "names/alias-of-unknown",
-        "names/census-line",
-        "names/initials-credential",
-        "names/initials-field",
-        "names/newborn",
-        "names/patient-initials",
-        "names/relation-lower-word",
-        "names/spelled",
-        "names/typist-mark",
-    }
-)
+_UNTRIMMED = frozenset({
+    "names/alias-of-unknown", "names/census-line", "names/initials-credential", "names/initials-field",
+    "names/newborn", "names/patient-initials", "names/relation-lower-word", "names/spelled", "names/typist-mark",
+})  # fmt: skip
 _DOUBTFUL = frozenset({
     "names/credential", "names/clinician-by", "names/clinician-by-known", "names/first-initial", "names/full-name", "names/full-name-reversed",
     "names/courtesy-title", "names/patient-apposition", "names/patient-field", "names/relation", "names/relative-field", "names/relation-after", "names/spoke-with",
@@ -64,21 +55,9 @@ _TOLD = frozenset({_TITLE, _FIELD, "names/relative-field"})
 """Rules that say outright that a person follows: an eponym before its noun is one there."""
 
 _NEVER_SURNAMES = (
-    "ed",
-    "ology",
-    "itis",
-    "ectomy",
-    "oscopy",
-    "graphy",
-    "otomy",
-    "plasty",
-    "emia",
-    "osis",
-    "opathy",
-    "-like",
-    "-type",
-    "-related",
-)
+    "ed", "ology", "itis", "ectomy", "oscopy", "graphy", "otomy", "plasty", "emia", "osis", "opathy", "-like",
+    "-type", "-related",
+)  # fmt: skip
 """What words of notes end in and surnames do not."""
 
 _ACRONYM = 4
