@@ -8,12 +8,13 @@ import operator
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from detect_icd.candidates import Status
 from detect_icd.coding import icd10cm
-from detect_icd.gates import Openings, may_open, openings
-from detect_icd.ready import compile_pattern, read_toml, spaced
+from detect_icd.cue_phrases import CuePhrases
+from detect_icd.note_memory import of_note
+from detect_icd.ready import read_toml
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data
 from redactphi.spans import Span
@@ -135,29 +136,23 @@ class ContextRules:
             raise RuleError(f"context.toml: unknown keys {unknown}; valid: cue, section")
         self.rules = tuple(CueRule.from_mapping(table) for table in raw["cue"])
         self.priors = {name: _status(status) for name, status in raw.get("section", {}).items()}
-        self._families = _families([(phrase, rule) for rule in self.rules for phrase in rule.phrases])
-        self._openings = Openings({id(one): one.openings for group in self._families.values() for one in group})
-        self._opened: dict[str, tuple[_Phrase, ...]] = {}
+        self._phrases = CuePhrases((phrase, rule) for rule in self.rules for phrase in rule.phrases)
 
     def cues(self, text: str, start: int, end: int) -> list[Cue]:
         """The cues of a sentence, in order; the longest phrase wins, so a pseudo cue swallows the one inside it."""
         read = _read(self, text)
-        if (start, end) not in read:
-            read[start, end] = self._cues(text, start, end)
-        return read[start, end]
+        found = read.get((start, end))
+        if found is None:
+            found = read[start, end] = self._cues(text, start, end)
+        return found
 
     def _cues(self, text: str, start: int, end: int) -> list[Cue]:
         found: list[Cue] = []
         position = start
-        known = self._opened
-        for word in _CUE_START.finditer(text, start, end):
-            low, high = word.span()
-            written, said = text[low : min(high + _AHEAD, end)], ""
-            phrases = known.get(written)
-            if phrases is None:
-                phrases = self._opened_by(written, high - low)
-            if not phrases or low < position:
+        for low, phrases in self._phrases.within(text, start, end):
+            if low < position:
                 continue
+            said = ""
             for phrase in phrases:
                 rule = phrase.rule
                 if said not in {"", rule.status}:
@@ -170,98 +165,11 @@ class ContextRules:
                         break
         return found
 
-    def _opened_by(self, written: str, length: int) -> tuple[_Phrase, ...]:
-        """The phrases that may open with a word of some length and what follows it, remembered: most words open none."""
-        word = written[:length].lower()
-        opening = word[:_OPENING]
-        known = [phrase for key in (opening, opening[:1], "") for phrase in self._families.get(key, ())]
-        if word.isascii():
-            openable = self._openings.of(word)
-            known = [phrase for phrase in known if id(phrase) in openable]
-        if written.isascii():
-            ahead = _WIDE_SPACE.sub(" ", written).lower()
-            known = [phrase for phrase in known if any(may_open(opening, ahead) for opening in phrase.openings)]
-        phrases = tuple(dict.fromkeys(known))
-        if len(self._opened) < _MOST_WORDS:
-            self._opened[written] = phrases
-        return phrases
 
-
-_CUE_START = re.compile(
-    r"[^\W_]+|[?:;=\u2192]|->|\([-+\u2013]\)|-(?=\s|ve\b)|(?<=[,:]\s)-(?=[A-Za-z])|\[[ _]?\]|\u2610|\+(?=\s?[A-Za-z])"
-)
-_OPENING = 2
-_AHEAD = 3
-"""Characters behind a word that say whether a phrase goes on."""
-_WIDE_SPACE = re.compile(r"\s{2,}.*", re.DOTALL)
-"""White space that is wider than one, and what follows it: it stands for one."""
-_MOST_WORDS = 100_000
-"""Words to remember the families of."""
-
-
-class _Phrase(NamedTuple):
-    """A phrase ready to be tried at a word, and what it may open with."""
-
-    pattern: re.Pattern[str]
-    rule: CueRule
-    openings: frozenset[str]
-
-
-@functools.lru_cache(maxsize=4)
+@of_note(4)
 def _read(rules: ContextRules, text: str) -> dict[Range, list[Cue]]:  # noqa: ARG001 - what is remembered of both
     """The cues of the sentences of a note that were asked for: several matchers ask for the same."""
     return {}
-
-
-def _families(phrases: list[tuple[str, CueRule]]) -> dict[str, list[_Phrase]]:
-    """Cues by the letters they may open with, so that a word is tried against few of them."""
-    sorted_out: dict[str, list[_Phrase]] = {}
-    for phrase, rule in sorted(phrases, key=lambda item: -len(item[0])):
-        pattern = compile_pattern(_bordered(phrase), re.IGNORECASE)
-        entry = _Phrase(pattern, rule, openings(pattern))
-        for key in sorted({_key(alternative[:_OPENING].lower()) for alternative in _openings(phrase)}):
-            sorted_out.setdefault(key, []).append(entry)
-    return sorted_out
-
-
-def _key(opening: str) -> str:
-    if opening.isalpha():
-        return opening
-    return opening[:1] if opening[:1].isalpha() else ""
-
-
-def _openings(phrase: str) -> list[str]:
-    """What a phrase may start with: its own start, or that of each alternative of the group it starts with."""
-    if not phrase.startswith(("(?:", "(?-i:")):
-        return [phrase]
-    alternatives, rest = _alternatives(phrase)
-    starts = [alternative + rest.lstrip("?+") for alternative in alternatives]
-    if rest.startswith("?"):
-        starts.append(rest.removeprefix("?").lstrip(" "))
-    return [opening for start in starts for opening in _openings(start)]
-
-
-def _alternatives(phrase: str) -> tuple[list[str], str]:
-    """The alternatives of the group a phrase starts with, and what follows the group."""
-    start = phrase.index(":") + 1
-    parts: list[str] = []
-    depth, current = 0, ""
-    for place, letter in enumerate(phrase[start:], start):
-        if letter == ")" and depth == 0:
-            return [*parts, current], phrase[place + 1 :]
-        depth += {"(": 1, ")": -1}.get(letter, 0)
-        if letter == "|" and depth == 0:
-            parts.append(current)
-            current = ""
-        else:
-            current += letter
-    raise RuleError(f"context.toml: a group of {phrase!r} is not closed")
-
-
-def _bordered(phrase: str) -> str:
-    left = r"(?<!\w)" if phrase[0].isalnum() or phrase.startswith(("(?:", "(?-i:", r"\d")) else ""
-    right = r"(?!\w)" if phrase[-1].isalnum() or (phrase[-1] in ")?" and not phrase.endswith(r"\?")) else ""
-    return f"{left}{spaced(phrase)}{right}"
 
 
 @functools.cache
@@ -386,15 +294,15 @@ class Passage:
     Attributes:
         text: The whole note.
         bounds: Where it starts and ends.
-        cues: Its cues.
         section: Canonical name of its section.
     """
 
     text: str
     bounds: Range
-    cues: list[Cue]
     section: str
 
     def assess(self, start: int, end: int, code: str) -> Assertion:
         """The status of the mention of a code at ``start``-``end``."""
-        return assess(self.text, self.cues, start, end, self.section, self.bounds, icd10cm.compact(code))
+        # Most sentences are never asked: their cues are not looked for.
+        cues = context_rules().cues(self.text, *self.bounds)
+        return assess(self.text, cues, start, end, self.section, self.bounds, icd10cm.compact(code))

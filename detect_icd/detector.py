@@ -13,7 +13,7 @@ from pathlib import Path
 
 from detect_icd.candidates import Candidate, Detection, Dropped, Status, ranked
 from detect_icd.checks.checking import edit_warnings
-from detect_icd.codebook import day_of, open_book
+from detect_icd.codebook import CodeBook, day_of, open_book
 from detect_icd.coding import CodeSystem
 from detect_icd.course import settle, with_findings, with_follow_up, without_implied_aftercare
 from detect_icd.guidelines import WHY, Guidelines, Setting
@@ -25,6 +25,7 @@ from detect_icd.matchers.diagnoses import DiagnosisMatcher, special_matcher
 from detect_icd.matchers.literal import LiteralMatcher
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_lexicon import by_code
+from detect_icd.note_memory import forget
 from detect_icd.sections import find_sections
 from detect_icd.service_files import ServiceFiles
 from detect_icd.stated_services import still_stated
@@ -78,9 +79,16 @@ class CodeDetector:
         if not isinstance(text, str | RedactedDocument):
             raise UsageError(f"a note is text or a RedactedDocument, not {type(text).__name__}")
         book = self.book if service_date is None else open_book(service_date=service_date)
+        day = self.service_date if service_date is None else day_of(service_date)
+        with uncollected():
+            try:
+                return self._detect(text, book, day)
+            finally:
+                forget()
+
+    def _detect(self, text: str | RedactedDocument, book: CodeBook, day: date | None) -> Detection:
         note = _without_codes(str(text))
         sections = find_sections(note)
-        day = self.service_date if service_date is None else day_of(service_date)
         found = self.literal.candidates(note, sections, book)
         operations = self.procedures.read(note, sections, day)
         found = still_stated(found, operations.candidates, note, day)

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple, cast
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from detect_icd.note_memory import of_note
 from detect_icd.ready import all_kept, kept
 
 _parser: Any = cast("Any", importlib.import_module("re._parser"))
@@ -60,40 +61,53 @@ class Gate:
         return pieces_of(self.pattern)
 
     @functools.cached_property
-    def _numbers(self) -> list[int]:
-        """Of its pieces; to be asked for before a text is looked over, which then is for these too."""
-        return [_words().number(piece.text) for piece in self.pieces]
+    def _numbers(self) -> dict[int, list[Piece]]:
+        """Its pieces by their number; to be asked for before a text is looked over, which then is for these too."""
+        found: dict[int, list[Piece]] = {}
+        for piece in self.pieces:
+            found.setdefault(_words().number(piece.text), []).append(piece)
+        return found
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """The first match, as ``pattern.search`` finds it."""
-        return next(self.finditer(text, start, end), None)
+        end = len(text) if end is None else end
+        if not self._numbers:
+            return self.pattern.search(text, start, end)
+        starts, others = _places_in(text).of(self)
+        if others and _first(others, start, end) is not None:
+            return self.pattern.search(text, start, end)
+        if starts:
+            for place in starts[bisect_left(starts, start) : bisect_left(starts, end)]:
+                if match := self.pattern.match(text, place, end):
+                    return match
+        return None
 
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """The matches, as ``pattern.finditer`` finds them."""
         end = len(text) if end is None else end
         if not self._numbers:
             return self.pattern.finditer(text, start, end)
-        starts, others = _places(text, _words().version).of(self)
+        starts, others = _places_in(text).of(self)
         if others and _first(others, start, end) is not None:
             return self.pattern.finditer(text, start, end)
-        first = _first(starts, start, end)
-        return _NOTHING if first is None else self._at(text, starts, first, (start, end))
+        within = starts[bisect_left(starts, start) : bisect_left(starts, end)] if starts else ()
+        return self._at(text, within, end) if within else _NOTHING
 
     def possible(self, text: str, start: int = 0, end: int | None = None) -> bool:
         """Whether a match may begin there, or a piece of one stands there: if not, it matches nowhere there."""
         if not self._numbers:
             return True
-        end = len(text) if end is None else end
-        starts, others = _places(text, _words().version).of(self)
-        return _first(starts, start, end) is not None or _first(others, start, end) is not None
+        starts, others = _places_in(text).of(self)
+        if end is None:
+            end = len(text)
+        return (bool(starts) and _first(starts, start, end) is not None) or (
+            bool(others) and _first(others, start, end) is not None
+        )
 
-    def _at(self, text: str, starts: Sequence[int], first: int, bounds: tuple[int, int]) -> Iterator[re.Match[str]]:
-        position, end = bounds
-        for number in range(first, len(starts)):
-            place = starts[number]
-            if place >= end:
-                return
-            if place >= position and (match := self.pattern.match(text, place, end)):
+    def _at(self, text: str, starts: Sequence[int], end: int) -> Iterator[re.Match[str]]:
+        position, match_at = 0, self.pattern.match
+        for place in starts:
+            if place >= position and (match := match_at(text, place, end)):
                 yield match
                 position = match.end()
 
@@ -101,12 +115,16 @@ class Gate:
         """Where it may begin by pieces that stand at a known distance, and where its other pieces stand."""
         starts: set[int] = set()
         others: set[int] = set()
-        for piece, number in zip(self.pieces, self._numbers, strict=True):
-            for place in found.get(number, ()):
-                if piece.high is not None and piece.high - piece.low < _WIDEST:
-                    starts.update(range(max(0, place - piece.high), place - piece.low + 1))
+        own = self._numbers
+        for number in own.keys() & found.keys():
+            for _, low, high in own[number]:
+                if high is None or high - low >= _WIDEST:
+                    others.update(found[number])
+                elif low == high:
+                    starts.update([place - low for place in found[number] if place >= low])
                 else:
-                    others.add(place)
+                    for place in found[number]:
+                        starts.update(range(max(0, place - high), place - low + 1))
         return sorted(starts), sorted(others)
 
 
@@ -133,26 +151,21 @@ class _Words:
 
     def __init__(self) -> None:
         known = (piece.text for pieces in all_kept(_kind("pieces")) for piece in map(_piece, pieces))
-        self._numbers: dict[str, int] = {text: number for number, text in enumerate(dict.fromkeys(known))}
+        self.known: dict[str, int] = {text: number for number, text in enumerate(dict.fromkeys(known))}
         self._automaton: AhoCorasick | None = None
         self._lock = threading.Lock()
 
-    @property
-    def version(self) -> int:
-        """Grows with every piece that comes."""
-        return len(self._numbers)
-
     def number(self, word: str) -> int:
         with self._lock:
-            if word not in self._numbers:
-                self._numbers[word] = len(self._numbers)
+            if word not in self.known:
+                self.known[word] = len(self.known)
                 self._automaton = None
-            return self._numbers[word]
+            return self.known[word]
 
     def find(self, text: str) -> dict[int, list[int]]:
         with self._lock:
             if self._automaton is None:
-                self._automaton = AhoCorasick(list(self._numbers), implementation=Implementation.ContiguousNFA)
+                self._automaton = AhoCorasick(list(self.known), implementation=Implementation.ContiguousNFA)
             automaton = self._automaton
         found: dict[int, list[int]] = {}
         for number, start, _ in automaton.find_matches_as_indexes(folded(text), overlapping=True):
@@ -193,7 +206,11 @@ class _Places:
         return places
 
 
-@functools.lru_cache(maxsize=2)
+def _places_in(text: str) -> _Places:
+    return _places(text, len(_words().known))
+
+
+@of_note(2)
 def _places(text: str, version: int) -> _Places:  # noqa: ARG001 - what was found before a gate came does not hold its pieces
     return _Places(text)
 
@@ -258,8 +275,49 @@ _FAR = 400
 
 
 def _worth(option: Sequence[Piece]) -> tuple[int, bool, int]:
-    shortest = min(len(piece.text) for piece in option)
-    return min(shortest, 4), all(p.high is not None and p.high - p.low < _NARROW for p in option), -len(option)
+    rarest = min(0 if piece.text.strip() in _COMMON else len(piece.text) for piece in option)
+    return min(rarest, 4), all(p.high is not None and p.high - p.low < _NARROW for p in option), -len(option)
+
+
+_COMMON = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "by",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "his",
+        "in",
+        "is",
+        "it",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "she",
+        "that",
+        "the",
+        "then",
+        "there",
+        "this",
+        "to",
+        "was",
+        "were",
+        "with",
+    ]
+)
+"""Words that stand in nearly every sentence."""
 
 
 def _inside(item: Any, low: int, high: int | None) -> list[Piece] | None:
@@ -279,7 +337,7 @@ def _inside(item: Any, low: int, high: int | None) -> list[Piece] | None:
 
 _MOST_OPENINGS = 64
 _LONGEST_OPENING = 8
-_MOST_TOGETHER = 128
+_MOST_TOGETHER = 512
 
 
 def openings(pattern: re.Pattern[str]) -> frozenset[str]:
@@ -362,7 +420,7 @@ def _opened_by(item: Any) -> set[tuple[str, bool]]:  # noqa: C901, PLR0911 - one
         return {(" ", True)}
     if op == "IN" and f"[{item}]" == _A_DIGIT:
         return {(digit, True) for digit in "0123456789"}
-    if op == "LITERAL" and value < 128:  # noqa: PLR2004 - what ASCII is
+    if op == "LITERAL" and (value < 128 or not chr(value).isalpha()):  # noqa: PLR2004 - what ASCII is
         return {(chr(value).lower(), True)}
     if op == "SUBPATTERN":
         return _openings(value[3])

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from detect_icd.note_memory import of_note
 from redactphi.errors import DataError
 from redactphi.labels import PhiLabel
 from redactphi.resources import data
@@ -345,7 +346,7 @@ _LONGEST = 1500
 """Characters after which a sentence is cut: no author writes one, and work on a sentence is not linear in its length."""
 
 
-@functools.lru_cache(maxsize=256)
+@of_note(256)
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Where each sentence (or list item, or line of a heading) starts and ends.
 

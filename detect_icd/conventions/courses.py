@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from detect_icd.candidates import Candidate, Status
 from detect_icd.conventions.docket import Docket
 from detect_icd.conventions.specificity import stated
+from detect_icd.gates import gate
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
@@ -32,7 +33,7 @@ _NAMED_APART = {("chronic", frozenset({"kidney", "failure"})): "N18.9"}
 def state_both_courses(docket: Docket, book: CodeBook) -> None:
     """Adds the acute form of a disease read as chronic, or the chronic one, where the note says that it is both."""
     text = docket.note.text
-    if not text or _BOTH.search(text) is None:
+    if not text or gate(_BOTH).search(text) is None:
         return
     for candidate in docket.active():
         said = stated(candidate.coding.display)
@@ -53,7 +54,7 @@ def state_both_courses(docket: Docket, book: CodeBook) -> None:
 def _is_both(docket: Docket, candidate: Candidate) -> bool:
     for span in candidate.evidence:
         low, _ = docket.note.sentence(span.start, span.end)
-        both = _BOTH.search(docket.note.text, max(low, span.start - _BEFORE), span.end)
+        both = gate(_BOTH).search(docket.note.text, max(low, span.start - _BEFORE), span.end)
         if span.label == "mention" and both and not _OTHER.search(docket.note.text, both.end(), span.end):
             return True
     return False

@@ -47,6 +47,7 @@ class Docket:
         self.dropped: list[Dropped] = []
         self.warnings: list[str] = []
         self.note = note
+        self._diagnoses: tuple[list[Candidate], int, list[Candidate]] | None = None
 
     def drop(self, candidate: Candidate, why: str) -> None:
         """Takes a candidate out."""
@@ -73,7 +74,12 @@ class Docket:
 
     def diagnoses(self) -> list[Candidate]:
         """Those standing of ICD-10-CM."""
-        return [candidate for candidate in self.standing if candidate.coding.system is CodeSystem.ICD10CM]
+        read = self._diagnoses
+        # Whatever changes what stands makes another list of it, or a longer one.
+        if read is None or read[0] is not self.standing or read[1] != len(self.standing):
+            found = [candidate for candidate in self.standing if candidate.coding.system is CodeSystem.ICD10CM]
+            read = self._diagnoses = self.standing, len(self.standing), found
+        return read[2].copy()
 
     def active(self) -> list[Candidate]:
         """The diagnoses of this encounter: no history, no relative's."""
@@ -101,4 +107,4 @@ class Docket:
 
 def is_history(candidate: Candidate) -> bool:
     """Whether a code speaks of what is over."""
-    return compact(candidate.coding.code).startswith(("Z85", "Z86", "Z87"))
+    return candidate.coding.code.startswith(("Z85", "Z86", "Z87"))

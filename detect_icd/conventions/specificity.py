@@ -20,11 +20,13 @@ def most_specific(docket: Docket, known: Rules) -> None:
     """Drops what another code says too, and more."""
     _general(docket)
     diagnoses = docket.diagnoses()
-    for says_more in (_states_more, _leaves_less_open, _is_of_category, _is_kind_of):
+    for says_more, alike, of_open in _SAY_MORE:
         for vague in diagnoses:
-            if BOTH_COURSES.intersection(vague.rules):
+            if BOTH_COURSES.intersection(vague.rules) or (of_open and not open_points(vague)):
                 continue
-            if docket.stands(vague) and (other := next((o for o in docket.diagnoses() if says_more(o, vague)), None)):
+            kind = vague.coding.code[:alike]
+            others = [o for o in docket.diagnoses() if o.coding.code.startswith(kind)]
+            if docket.stands(vague) and (other := next((o for o in others if says_more(o, vague)), None)):
                 docket.drop(vague, f"I.B.2: {other.coding.code} says more")
     _still_there(docket, known)
 
@@ -56,6 +58,7 @@ def _kinds(code: str) -> tuple[General, ...]:
 
 def _still_there(docket: Docket, known: Rules) -> None:
     """Drops the history of what is there now."""
+    history_of = functools.cache(known.history_code)
     for past in docket.diagnoses():
         code = past.coding.code
         if not code.startswith(("Z86", "Z87")):
@@ -65,7 +68,7 @@ def _still_there(docket: Docket, known: Rules) -> None:
                 o
                 for o in docket.active()
                 if o.coding.code[0] not in "RZ"
-                and known.history_code(o.coding.code) == code
+                and history_of(o.coding.code) == code
                 and (code not in GATHERING or _is_same_again(docket, past, o))
             ),
             None,
@@ -146,6 +149,15 @@ def _is_kind_of(other: Candidate, vague: Candidate) -> bool:
         return False
     said = stated(vague.coding.display)
     return bool(said) and said < _disease(other.coding.display)
+
+
+_SAY_MORE = (
+    (_states_more, 3, False),
+    (_leaves_less_open, 3, True),
+    (_is_of_category, 3, True),
+    (_is_kind_of, 1, True),
+)
+"""How a code may say more, how far such codes begin alike, and whether only of what leaves something open."""
 
 
 @functools.lru_cache(maxsize=8192)

@@ -160,7 +160,7 @@ class Surroundings:
 
     def _parted(self) -> list[tuple[int, int]]:
         if self._denials is None:
-            self._denials = [match.span() for match in _UNLINKED.finditer(self.text)]
+            self._denials = [match.span() for match in gate(_UNLINKED).finditer(self.text)]
         return self._denials
 
     def _denies(self, start: int, end: int, cause: Candidate) -> bool:

@@ -12,6 +12,7 @@ from detect_icd.assertion import assess, context_rules
 from detect_icd.candidates import Status
 from detect_icd.conventions.docket import Docket, starts
 from detect_icd.conventions.surroundings import number, numbered
+from detect_icd.gates import gate
 from detect_icd.ready import read_toml
 from redactphi.resources import data
 from redactphi.spans import Span
@@ -44,9 +45,9 @@ def _patterns() -> dict[str, tuple[re.Pattern[str], tuple[str, ...]]]:
 def read_ulcers(docket: Docket, book: CodeBook) -> None:
     """Reads the ulcers of a note line by line, each with its own place and stage."""
     text = docket.note.text
-    if not text or _SPEAKS_OF_ULCERS.search(text) is None:
+    if not text or gate(_SPEAKS_OF_ULCERS).search(text) is None:
         return
-    pressed = bool(_patterns()["pressure"][0].search(text))
+    pressed = bool(gate(_patterns()["pressure"][0]).search(text))
     for bounds in _lines(text):
         marks = _marks(text, bounds)
         if pressed and any(m.kind in {"stage", "pressure"} for m in marks):
@@ -71,7 +72,7 @@ def _marks(text: str, bounds: tuple[int, int]) -> list[Mark]:
     marks = [
         Mark(kind, values[number(match.lastgroup or "")], *match.span())
         for kind, (pattern, values) in _patterns().items()
-        for match in pattern.finditer(text, *bounds)
+        for match in gate(pattern).finditer(text, *bounds)
     ]
     if not marks:
         return []

@@ -126,6 +126,7 @@ class Accounts:
 
     def __init__(self, vocabulary: Vocabulary, known: Iterable[Account] = ()) -> None:
         self._vocabulary = vocabulary
+        self._features: dict[str, str] = {}
         self._codes: list[tuple[str, ...]] = []
         self._sources: list[str] = []
         found: dict[str, tuple[list[int], list[int]]] = {}
@@ -236,26 +237,41 @@ class Accounts:
     def places(self, text: str, parts: Iterable[tuple[int, int]], hits: Iterable[Hit]) -> dict[str, Hit]:
         """Where parts of a text first have each feature."""
         found: dict[str, Hit] = {}
-        for hit in self._stems(text, parts):
-            found.setdefault(hit.atom, hit)
+        for match, feature in self._stems(text, parts):
+            found.setdefault(feature, Hit(match.start(), match.end(), feature))
         for hit in hits:
             found.setdefault(f"@{hit.atom}", hit)
         return found
 
     def _counted(self, text: str, parts: Iterable[tuple[int, int]], hits: Iterable[Hit]) -> Counter[str]:
-        counted = Counter(hit.atom for hit in self._stems(text, parts))
-        counted.update(f"@{hit.atom}" for hit in hits)
+        counted = Counter(feature for _, feature in self._stems(text, parts))
+        counted.update([f"@{hit.atom}" for hit in hits])
         return counted
 
-    def _stems(self, text: str, parts: Iterable[tuple[int, int]]) -> Iterator[Hit]:
+    def _stems(self, text: str, parts: Iterable[tuple[int, int]]) -> Iterator[tuple[re.Match[str], str]]:
         """The stems of words in parts of a text, where they stand."""
+        known = self._features
         for start, end in parts:
             for match in _WORD.finditer(text, start, end):
-                if not match.lastgroup and (feature := self._feature(match.group())):
-                    yield Hit(match.start(), match.end(), feature)
+                if not match.lastgroup:
+                    word = match.group()
+                    feature = known.get(word)
+                    if feature is None:
+                        feature = self._feature(word)
+                    if feature:
+                        yield match, feature
 
     def _feature(self, word: str) -> str:
-        return "" if word.lower() in _STOP else _ENDING.sub("", self._vocabulary.stem(word))
+        """The feature of a word, remembered; none of a word that says nothing."""
+        if len(self._features) > _REMEMBERED:
+            self._features.clear()
+        found = "" if word.lower() in _STOP else _ENDING.sub("", self._vocabulary.stem(word))
+        self._features[word] = found
+        return found
+
+
+_REMEMBERED = 200_000
+"""Words of a million notes need a bound."""
 
 
 def _greatest(scores: npt.NDArray[Any], count: int) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -112,6 +112,13 @@ class _Family:
 
     leaves: tuple[_Leaf, ...]
     vocabulary: frozenset[str]
+    having: Mapping[str, tuple[int, ...]]
+    """Of each atom the numbers of the leaves that have it."""
+
+    def leaves_with(self, atoms: AbstractSet[str]) -> Iterator[_Leaf]:
+        """The leaves that have one of some atoms, in order."""
+        for number in sorted({number for atom in atoms for number in self.having.get(atom, ())}):
+            yield self.leaves[number]
 
 
 @functools.lru_cache(maxsize=2048)
@@ -127,7 +134,11 @@ def _family(book: CodeBook, category: str) -> _Family:
         else:
             below.extend(entry.children)
     leaves.sort(key=lambda leaf: leaf.code)
-    return _Family(tuple(leaves), frozenset(atom for leaf in leaves for atom in leaf.atoms))
+    having: dict[str, list[int]] = {}
+    for number, leaf in enumerate(leaves):
+        for atom in leaf.atoms:
+            having.setdefault(atom, []).append(number)
+    return _Family(tuple(leaves), frozenset(having), {atom: tuple(numbers) for atom, numbers in having.items()})
 
 
 def vocabulary(book: CodeBook, code: str) -> frozenset[str]:
@@ -165,7 +176,7 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
     # Of "lumbago with sciatica, unspecified side" the sided ones are meant, not a sided sciatica.
     home = (entry.parent or code) if lacks_side(entry, book) else code
     best, best_rank = "", (0.0, True, 0, 0, 0, 0)
-    for leaf in _family(book, code[:_CATEGORY]).leaves:
+    for leaf in _family(book, code[:_CATEGORY]).leaves_with(words - known):
         extra = leaf.atoms - known - _defaults(leaf.code)
         needed = extra
         for pair in leaf.pairs:

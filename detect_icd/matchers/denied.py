@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from detect_icd.assertion import Assertion, Passage, context_rules
+from detect_icd.assertion import Assertion, Passage
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import icd10cm
 from detect_icd.matchers.completion import complete
@@ -105,7 +105,6 @@ def denied(
         frozenset(code[:_CATEGORY] for code in codes),
         frozenset(code[:1] for code in codes if code[:1] not in "VWXYZ"),
     )
-    rules = context_rules()
     known = _words("denials")
     candidates: list[Candidate] = []
     for sentence in read:
@@ -118,7 +117,7 @@ def denied(
                 continue
             if passage is None:
                 bounds = sentence.start, sentence.end
-                passage = Passage(note, bounds, rules.cues(note, *bounds), section_at(sections, bounds[0]).name)
+                passage = Passage(note, bounds, section_at(sections, bounds[0]).name)
             said = passage.assess(words.start, words.end, meant.code)
             if said.status not in _STATUSES:
                 if not words.is_sound:

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detect_icd.assertion import WORD, Assertion, Passage, context_rules
+from detect_icd.assertion import WORD, Assertion, Passage
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import Coding
 from detect_icd.gates import folded
@@ -74,7 +74,6 @@ class DiagnosisMatcher:
             book: The release in force.
             read: What ``sentences`` made of it.
         """
-        rules = context_rules()
         lowered = folded(note)
         special = special_matcher(book)
         sides = SidesOfParts(sentence.tokens for sentence in read)
@@ -86,7 +85,7 @@ class DiagnosisMatcher:
             words = set(WORD.findall(lowered, *bounds))
             if not (sentence.mentions or statements or self._names_circumstances(words)):
                 continue
-            passage = Passage(note, bounds, rules.cues(note, *bounds), section_at(sections, sentence.start).name)
+            passage = Passage(note, bounds, section_at(sections, sentence.start).name)
             circumstances = self.circumstances.find(passage, words, book)
             for circumstance in circumstances:
                 yield from circumstance.candidates(passage.section)
@@ -120,7 +119,7 @@ class DiagnosisMatcher:
             passage.text,
             sentence.tokens,
             sentence.mentions,
-            self.dictionary.index,
+            self.dictionary.index.frequency,
             lambda code: not SIDES.isdisjoint(vocabulary(book, code)),
         )
         for mention in mentions:

@@ -209,7 +209,7 @@ class DictionaryMatcher:
             1
             for number in between
             if number not in members
-            and any(atom in self.index and atom not in _UNCOUNTED for atom in tokens[number].atoms)
+            and any(atom in self.index.frequency and atom not in _UNCOUNTED for atom in tokens[number].atoms)
         )
 
 

@@ -87,8 +87,9 @@ class ProcedureMatcher:
 
     def _named(self, clause: Clause) -> Iterator[tuple[Entry, Atoms]]:
         said = clause.atoms.keys()
+        named = self.index.named
         for atom in said:
-            for entry, name in self.index.named(atom):
+            for entry, name in named(atom):
                 if name <= said:
                     yield entry, name
 

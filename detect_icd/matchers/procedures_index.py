@@ -78,9 +78,9 @@ class Index:
 
     def named(self, atom: str) -> tuple[tuple[Entry, Atoms], ...]:
         """The entries of which a name is filed under an atom, each with that name."""
-        found = self._named.get(atom, ())
-        if not found and atom in self._packed["named"]:
-            filed = json.loads(self._packed["named"][atom])
+        found = self._named.get(atom)
+        if found is None:
+            filed = json.loads(self._packed["named"].get(atom, "[]"))
             found = self._named[atom] = tuple((self._entry(number), self._set(name)) for number, name in filed)
         return found
 
@@ -109,15 +109,14 @@ class Index:
                     for number, bit in filed:
                         steps[number] = steps.get(number, 0) | bit
         needed = self._procedures
-        return [
-            self._entry(number) for number in sorted(steps) if steps[number].bit_count() >= needed[number].steps_needed
-        ]
+        enough = [number for number, bits in steps.items() if bits.bit_count() >= needed[number].steps_needed]
+        return [self._entry(number) for number in sorted(enough)]
 
     def _steps(self, atom: str) -> tuple[tuple[Atoms, tuple[tuple[int, int], ...]], ...]:
         """The steps filed under an atom: of each the atoms, and whose step it is, as the number of an entry and a bit."""
-        found = self._opened.get(atom, ())
-        if not found and atom in self._packed["steps"]:
-            filed = json.loads(self._packed["steps"][atom])
+        found = self._opened.get(atom)
+        if found is None:
+            filed = json.loads(self._packed["steps"].get(atom, "[]"))
             found = self._opened[atom] = tuple(
                 (self._set(step), tuple((number, 1 << bit) for number, bit in of)) for step, of in filed
             )

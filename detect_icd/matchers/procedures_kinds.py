@@ -99,7 +99,14 @@ _DEEDS = 2
 
 def tells_of_work(text: str) -> bool:
     """Whether an account tells of something done, by one word of work or two that may be: a disease is told much like its cure."""
-    return bool(_DEED.search(text)) or len({match.group().lower() for match in _LIKE_A_DEED.finditer(text)}) >= _DEEDS
+    if _DEED.search(text):
+        return True
+    said: set[str] = set()
+    for match in _LIKE_A_DEED.finditer(text):
+        said.add(match.group().lower())
+        if len(said) >= _DEEDS:
+            return True
+    return False
 
 
 TREATED = re.compile(

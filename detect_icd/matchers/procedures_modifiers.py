@@ -89,10 +89,10 @@ class ModifierRule:
         said = _patterns(self.words)
         return said is not None and said.possible(text, start, end) and said.search(text, start, end) is not None
 
-    def may_be_named(self, text: str) -> bool:
-        """Whether a text may have such words anywhere."""
+    def may_be_named(self, text: str, start: int = 0, end: int | None = None) -> bool:
+        """Whether a stretch of text may have such words; cheap to tell."""
         said = _patterns(self.words)
-        return said is not None and said.possible(text)
+        return said is not None and said.possible(text, start, end)
 
     def find(self, text: str, start: int, end: int) -> Span | None:
         """The words of a sentence that give it."""
@@ -156,19 +156,23 @@ def named_modifiers(text: str, sections: Sequence[Section]) -> dict[str, Span]:
     named = [rule for rule in modifier_rules().rules if rule.may_be_named(text)]
     for section in sections if named else ():
         elsewhere = section.name in _ELSEWHERE
-        # Most sections say nothing of most modifiers: their sentences are looked at only where the section does.
         rules = [
             rule
             for rule in named
             if rule.key not in found
             and (not elsewhere or rule.code in _OF_VISITS)
-            and rule.is_named(text, section.start, section.end)
+            and rule.may_be_named(text, section.start, section.end)
         ]
         if not rules:
             continue
         for low, high in section_sentences(text, (section,)):
             for rule in rules:
-                if rule.key not in found and (span := rule.find(text, low, high)):
+                if (
+                    rule.key not in found
+                    and (span := rule.find(text, low, high))
+                    # What follows the sentence may take back what it says.
+                    and rule.is_named(text, section.start, section.end)
+                ):
                     found[rule.key] = span
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from detect_icd.gates import gate
 from redactphi.spans import Span
 
 OTHER_SIDE = re.compile(
@@ -133,7 +134,7 @@ _SAME_HERE = re.compile(
 def done_again(text: str) -> Span | None:
     """The words that say that everything was done on the other side too; none where they name the side done before alone."""
     for pattern in (OTHER_SIDE, _SAME_HERE):
-        for match in pattern.finditer(text):
+        for match in gate(pattern).finditer(text):
             named = {side for side, _ in named_sides(text, match.start(), match.end())} - {"50"}
             before = {side for side, _ in named_sides(text, 0, match.start())} - {"50"}
             if not (len(named) == 1 and named == before):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -22,6 +21,7 @@ from detect_icd.matchers.procedures_kinds import tells_of_work
 from detect_icd.matchers.procedures_mention import SERVICES, Found, Mention, mention_of
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_vocabulary import Hit
+from detect_icd.note_memory import of_note
 
 _MOSTLY = 2
 """Steps that must stand in the account itself: specimens and findings tell of what was taken elsewhere, too."""
@@ -111,6 +111,25 @@ class _Told(NamedTuple):
         return facts.reports or tells_of_work(" ".join(facts.text[start:end] for start, end in self.parts))
 
 
+@of_note(4)
+def _told(facts: Facts) -> _Told:
+    """The account of a note, worked out once: several ask for it."""
+    return _Told.of(facts)
+
+
+@of_note(4)
+def _said(facts: Facts, known: Accounts) -> Said:
+    """What the account of a note says, as known accounts have it."""
+    told = _told(facts)
+    return known.said(facts.text, told.parts, told.hits)
+
+
+@of_note(4)
+def _nearest(facts: Facts, known: Accounts) -> list[Likeness]:
+    """The known accounts that the account of a note is like, nearest first."""
+    return known.nearest(_said(facts, known))
+
+
 def _is_elsewhere(facts: Facts, clause: Clause) -> bool:
     """Whether most of a sentence speaks of what was done before or is to be done."""
     if not any(cue.rule.status in _ELSEWHERE for cue in cue_rules().cues(facts.text, clause.start, clause.end)):
@@ -133,22 +152,6 @@ class _Say(NamedTuple):
     mentions: list[Mention]
 
 
-class _Compared(NamedTuple):
-    """The account of a note, what it says, and the known accounts it is like, nearest first."""
-
-    told: _Told
-    said: Said
-    nearest: list[Likeness]
-
-
-@functools.lru_cache(maxsize=1)
-def _compared(facts: Facts, known: Accounts) -> _Compared:
-    """The account of the note at hand beside the known ones: more than one question is asked of it."""
-    told = _Told.of(facts)
-    said = known.said(facts.text, told.parts, told.hits)
-    return _Compared(told, said, known.nearest(said))
-
-
 def by_account(
     facts: Facts, index: Index, known: Accounts, day: date | None, stated: Sequence[Mention]
 ) -> list[Mention]:
@@ -164,12 +167,13 @@ def by_account(
     Returns:
         The operations of the known account; none where what is stated stands.
     """
-    told, said, nearest = _compared(facts, known)
+    told = _told(facts)
     idle = facts.visit and not facts.did_something
     if idle or facts.of_specimens or not any(clause.role is Role.BODY for clause in told.clauses):
         return []
     enough = _ENOUGH if facts.operative else _ENOUGH_ALONE
-    ranked = [like for like in nearest if like.score >= enough and like.share >= _LEAST_SHARE]
+    said = _said(facts, known)
+    ranked = [like for like in _nearest(facts, known) if like.score >= enough and like.share >= _LEAST_SHARE]
     if not ranked:
         return []
     steps = {mention.code for mention in stated if mention.status is Status.PRESENT}
@@ -220,9 +224,9 @@ def confirmed(facts: Facts, known: Accounts, stated: Sequence[Mention], named: A
         stated: What the steps say.
         named: The codes that the list of operations names.
     """
-    told, _, nearest = _compared(facts, known)
+    told = _told(facts)
     nearness: dict[str, float] = {}
-    for like in nearest:
+    for like in _nearest(facts, known):
         for code in like.codes:
             nearness[code] = max(like.score, nearness.get(code, 0.0))
     enough = _AS_NEAR * max(nearness.values(), default=0.0)
@@ -248,11 +252,10 @@ def overruling(
     lesser = {mention.code for mention in titles if not mention.entry.procedure.add_on_to}
     if not lesser:
         return []
-    told, _, nearest = _compared(facts, known)
-    if len(told.parts) < _ACCOUNT:
+    if len(_told(facts).parts) < _ACCOUNT:
         return []
     nearness: dict[str, float] = {}
-    for like in nearest:
+    for like in _nearest(facts, known):
         for code in like.codes:
             nearness.setdefault(code, like.score)
     if not lesser & nearness.keys() or next(iter(nearness)) in lesser:
@@ -297,8 +300,8 @@ def doubtless(facts: Facts, known: Accounts, *groups: Sequence[Mention]) -> list
 
     Where that leaves no operation, the one stays with whose name the note begins, where it says more than a name.
     """
-    told, said, _ = _compared(facts, known)
-    kinds = known.kinds_like(said)
+    told = _told(facts)
+    kinds = known.kinds_like(_said(facts, known))
     works = told.of_work(facts)
 
     def holds(mention: Mention) -> bool:

@@ -174,7 +174,7 @@ class Vocabulary:
         words = self._words(text)
         hits = self._by_form(text, words)
         counting = [word for word in words if word.stem not in SMALL]
-        if phrases := [Hit(*found) for found in self._phrases.scan(text, counting)]:
+        if phrases := [_hit(Hit, found) for found in self._phrases.scan(text, counting)]:
             hits = sorted((*hits, *phrases), key=lambda hit: hit.start)
         return hits
 
@@ -195,33 +195,28 @@ class Vocabulary:
     def _by_form(self, text: str, words: Sequence[Word], *, of_lexicon: bool = False) -> list[Hit]:
         """The atoms by forms; a phrase of the lexicon asks for what it says, and not for the kinds of it."""
         kinds: Mapping[str, tuple[str, ...]] = {} if of_lexicon else self._kinds
+        also: _Shelves = {} if of_lexicon else self._also
+        forms = self._forms
         hits: list[Hit] = []
-        silent: set[int] = set()
-        position, forms = 0, self._forms
-        while position < len(words):
-            word = words[position]
-            form = next(_stated(text, words, position, forms), None) if word.stem in forms else None
-            if form is None:
-                position += 1
-                continue
-            size = len(form.stems)
-            silent.update(range(position, position + size) if not form.atoms else ())
-            end = words[position + size - 1].end
-            # "no stent" says of the stent that there is none: the word by itself stands behind what denies it.
-            denied = words[position + 1 : position + size] if word.stem in _DENIALS else ()
-            starts = {each.stem: each.start for each in denied}
-            for atom in form.atoms:
-                start = starts.get(atom, word.start)
-                hits.extend([Hit(start, end, each) for each in (atom, *kinds.get(atom, ()))])
-            position += size
-        if not of_lexicon and self._also:
-            hits.extend(
-                Hit(word.start, words[position + len(form.stems) - 1].end, atom)
-                for position, word in enumerate(words)
-                if word.stem in self._also and position not in silent
-                for form in _stated(text, words, position, self._also)
-                for atom in form.atoms
-            )
+        free = speaking = 0
+        is_moved = False
+        for position, word in enumerate(words):
+            if position >= free and word.stem in forms and (form := _longest(text, words, position, forms)) is not None:
+                free = position + len(form.stems)
+                speaking = speaking if form.atoms else free
+                end = words[free - 1].end
+                # "no stent" says of the stent that there is none: the word by itself stands behind what denies it.
+                denied = words[position + 1 : free] if word.stem in _DENIALS else ()
+                starts = {each.stem: each.start for each in denied}
+                for atom in form.atoms:
+                    start = starts.get(atom, word.start)
+                    is_moved = is_moved or start != word.start
+                    hits.extend([_hit(Hit, (start, end, each)) for each in (atom, *kinds.get(atom, ()))])
+            if position >= speaking and word.stem in also:
+                for form in _stated(text, words, position, also):
+                    end = words[position + len(form.stems) - 1].end
+                    hits.extend([_hit(Hit, (word.start, end, atom)) for atom in form.atoms])
+        if is_moved and also:
             hits.sort(key=lambda hit: hit.start)
         return hits
 
@@ -236,6 +231,26 @@ class Vocabulary:
 
 _DENIALS = frozenset({"no", "not", "never", "without", "nor"})
 """Words with which a form begins that says of its own words that they are not so."""
+
+
+_hit = tuple.__new__
+"""Makes a hit: a named tuple's own constructor is a function of Python, and this is done for each word."""
+
+
+def _longest(text: str, words: Sequence[Word], position: int, shelves: _Shelves) -> _Form | None:
+    """The first form that ``_stated`` gives."""
+    word = words[position]
+    shelf = shelves[word.stem]
+    if isinstance(shelf, str):
+        shelf = _shelf(shelves, word.stem) or {}
+    if position + 1 < len(words) and (longer := shelf.get(words[position + 1].stem)) is not None:
+        for form in longer:
+            if _here(text, words, position, form):
+                return form
+    for form in shelf.get("", ()):
+        if not form.exact or text[word.start : word.end] == form.exact:
+            return form
+    return None
 
 
 def _stated(text: str, words: Sequence[Word], position: int, shelves: _Shelves) -> Iterator[_Form]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from detect_icd.candidates import Status
+from detect_icd.gates import gate
 from detect_icd.matchers.procedures_scan import Clause, Role
 from redactphi.spans import Span
 
@@ -58,7 +59,7 @@ def given_up(note: _Note) -> re.Match[str] | None:
     Of an operation that the list calls one through ports they are also those of opening belly, chest or joint, where that is
     not to take something out.
     """
-    if found := GAVE_UP.search(note.text):
+    if found := gate(GAVE_UP).search(note.text):
         return found
     titles = [clause for clause in note.clauses if clause.role is Role.TITLE]
     ways = {APPROACH_ATOMS[atom] for clause in titles for atom in clause.atoms if atom in APPROACH_ATOMS}

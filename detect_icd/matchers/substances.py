@@ -123,6 +123,8 @@ def _meant(word: str) -> str:
     return near[0][0] if len(codes) == 1 else ""
 
 
+_REMEMBERED = 100_000
+"""Words to remember as no slips."""
 _SHORTEST = 8
 """Letters of a drug's name from which a slip is read through."""
 _TWO_ERRORS = 11
@@ -174,10 +176,18 @@ class SubstanceMatcher:
 
     def __init__(self) -> None:
         self.names = frozenset(_by_first())
+        self._no_slips: set[str] = set()
 
     def are_named(self, words: AbstractSet[str]) -> bool:
         """Whether one of the words begins the name of a substance, or is a slip of one."""
-        return not words.isdisjoint(self.names) or any(map(_meant, words))
+        if not words.isdisjoint(self.names):
+            return True
+        for word in words - self._no_slips:
+            if _meant(word):
+                return True
+            if len(self._no_slips) < _REMEMBERED:
+                self._no_slips.add(word)
+        return False
 
     def candidates(self, sentence: Passage, words: AbstractSet[str], book: CodeBook) -> Iterator[Candidate]:
         """The codes that follow from the substances of a sentence of these words."""

@@ -1,12 +1,15 @@
 """Status by cue, scope and section."""
 
 import functools
+import itertools
 import re
 
 import pytest
 
 from detect_icd.assertion import ContextRules, CueRule, assess, context_rules
 from detect_icd.candidates import Status
+from detect_icd.cue_phrases import _ways_on
+from detect_icd.gates import may_open
 from detect_icd.terms import sentences
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
@@ -173,7 +176,31 @@ def test_what_follows_a_word_hides_no_cue(monkeypatch):
     spread = [wide for text in told for wide in (text, text.replace(" ", "  "), text.replace(" ", "\n"), text.upper())]
     stretches = [(text, end) for text in spread for end in range(1, len(text) + 1)]
     found = [context_rules()._cues(text, 0, end) for text, end in stretches]
-    monkeypatch.setattr("detect_icd.assertion.may_open", lambda *_: True)
+    monkeypatch.setattr("detect_icd.cue_phrases._behind", lambda *_: {""})
     patient = ContextRules(read_toml(data("detect_icd") / "context.toml"))
     assert found == [patient._cues(text, 0, end) for text, end in stretches]
     assert sum(map(len, found)) > 100
+
+
+def test_a_stretch_has_the_cues_of_the_note_it_is_cut_from():
+    text = (
+        "Fever - no cough; hx of asthma (no meds), ? -ve for flu +/- chills. S/P appendectomy in 1999 for pain, [ ] MI"
+    )
+    phrases = context_rules()._phrases
+    for start, end in itertools.combinations(range(len(text) + 1), 2):
+        expected = list(phrases._most.walk(text, start, end))
+        found = phrases.within(text, start, end)
+        tried = {(low, phrase.pattern) for low, group in found for phrase in group}
+        for low, group in expected:
+            for phrase in group:
+                if phrase.pattern.match(text, low, end):
+                    assert (low, phrase.pattern) in tried, text[start:end]
+
+
+def test_the_ways_on_are_those_an_opening_may_take():
+    letters = "ab 1-_."
+    for ahead in map("".join, itertools.product(letters, repeat=3)):
+        ways = set(_ways_on(ahead))
+        for size in range(4):
+            for opening in map("".join, itertools.product(letters, repeat=size)):
+                assert may_open(opening, ahead) is (opening in ways)

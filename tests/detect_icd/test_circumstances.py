@@ -2,7 +2,7 @@
 
 import pytest
 
-from detect_icd.assertion import WORD, Passage, context_rules
+from detect_icd.assertion import WORD, Passage
 from detect_icd.codebook import CodeBook, open_book, releases
 from detect_icd.matchers.circumstance_rules import CircumstanceRule, circumstance_rules
 from detect_icd.matchers.circumstances import CircumstanceMatcher
@@ -21,7 +21,7 @@ def stated(matcher, text):
     """The names of the rules that state something present in a text."""
     names = set()
     for start, end in sentences(text):
-        passage = Passage(text, (start, end), context_rules().cues(text, start, end), "")
+        passage = Passage(text, (start, end), "")
         words = set(WORD.findall(text[start:end].lower()))
         found = matcher.find(passage, words, open_book())
         names |= {item.rule.name for item in found if item.assertion.status == "present"}

@@ -14,6 +14,7 @@ from detect_icd import CodeDetector, Detection, Status, detect
 from detect_icd.codebook import open_book
 from detect_icd.coding import CodeSystem
 from detect_icd.matchers.diagnoses import special_matcher
+from detect_icd.note_memory import of_note
 from redactphi.errors import UnknownNameError, UsageError
 
 CASES = Path(__file__).resolve().parents[2] / "fixtures" / "cases" / "codes"
@@ -242,3 +243,18 @@ def test_a_service_date_may_be_a_date_a_time_or_a_text(day):
 def test_a_service_date_that_is_neither_is_a_usage_error():
     with pytest.raises(UsageError, match="ISO form"):
         detect("HTN", service_date=5)
+
+
+def test_nothing_of_a_note_is_remembered_behind_it():
+    asked = []
+
+    @of_note(4)
+    def read(text):
+        asked.append(text)
+        return len(text)
+
+    assert [read("a note"), read("a note")] == [6, 6]
+    assert asked == ["a note"]
+    detect("Asthma.")
+    assert read("a note") == 6
+    assert asked == ["a note", "a note"]

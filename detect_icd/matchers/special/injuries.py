@@ -13,6 +13,7 @@ from detect_icd.matchers.special.injury_kinds import is_bite, kind_of, openness,
 from detect_icd.matchers.special.injury_reach import Word, reach, read_words
 from detect_icd.matchers.special.injury_titles import InjuryTitle, by_side, injury_titles, injury_words, tells_many_ribs
 from detect_icd.matchers.special.statement import PAST, Statement
+from detect_icd.note_memory import of_note
 from detect_icd.terms import rows
 
 if TYPE_CHECKING:
@@ -341,13 +342,13 @@ def _only_side(text: str) -> str:
     return sides.pop().replace("both", "bilateral") if len(sides) == 1 else ""
 
 
-@functools.lru_cache(maxsize=2)
+@of_note(2)
 def _is_left_behind(note: str) -> bool:
     """Whether a note is of what an injury left, read once for all of its injuries."""
     return _LEFT_BEHIND.search(note) is not None
 
 
-@functools.lru_cache(maxsize=2)
+@of_note(2)
 def _side_of_note(note: str) -> str:
     """The one side a note names, read once for all of its injuries."""
     return _only_side(note)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.statement import Statement
+from detect_icd.note_memory import of_note
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
@@ -70,7 +70,7 @@ _STEPS = ((30, "1"), (59.99, "2"), (359.99, "3"), (1440, "4"))
 _NEAR = 60
 
 
-@functools.lru_cache(maxsize=2)
+@of_note(2)
 def loss(note: str) -> str:
     """The sixth character for the loss of consciousness a note states; ``""`` where it says nothing."""
     if _UNKNOWN.search(note):
@@ -91,7 +91,7 @@ def loss(note: str) -> str:
     return next((character for most, character in _STEPS if minutes <= most), "9")
 
 
-@functools.lru_cache(maxsize=2)
+@of_note(2)
 def _is_of_trauma(note: str) -> bool:
     return _TRAUMA.search(note) is not None
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from detect_icd.gates import Gate
+from detect_icd.gates import Gate, gate
+from detect_icd.note_memory import of_note
 
 Stage = Literal["", "pregnancy", "childbirth", "puerperium", "newborn"]
 
@@ -24,15 +24,30 @@ _WEEKS = re.compile(
 _WEEKS_START = re.compile(r"(?<![\d./x])\d|\b(?:ega|ga|gest|iup|pregnan|gravid|at(?= \d))", re.IGNORECASE)
 """What stands at the start of every match of ``_WEEKS``."""
 
-_PREGNANT = Gate(
-    re.compile(
-        r"(?<!not )(?<!denies being )(?<!never been )(?<!isn't )(?<!chance of )(?<!been )(?<!became )(?<!therapist was )(?<!while she was )(?<!when she was )\bpregnant\b(?! ?\?)|\bgravid\b|\b(?:prenatal|antepartum|antenatal)\b(?! (?:vitamin|history))|\bob (?:visit|routine|triage|clinic|note|follow|new|return)|\broutine ob\b|"
-        r"\bl&d\b|\blabor and delivery\b(?! nurse)|\bmfm\b|\b(?:first|second|third|1st|2nd|3rd) trimester\b|\bfetal (?:movement|heart|growth|anatomy)|\bfht'?s?\b|\bfundal height\b|\biup\b|"
-        r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\b(?:anemia|diabetes|hypertension|thrombocytopenia|cholestasis) (?:of|in) (?:the )?pregnancy\b|\bcervical insufficiency\b|\bcerclage\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|(?<!atrial )(?<!ventricular )\bectopic\b(?! (?:beat|atrial|rhythm|ventric|isolated|foc|tissue|position|activity|kidney|thyroid|pancrea|testi|acth))|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b|"
-        r"\bg\d{1,2} ?,?p\d[^\n]{0,40}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\bg\d{1,2} ?,?p\d[^\n]{0,25}\b[1-4]\d ?\+ ?[0-6]\b|\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))[^\n]{0,25}\bg\d{1,2} ?,?p\d|\bg\d{1,2} (?:at|@) \d{1,2} ?(?:w|wks?|weeks?)|\b\d{1,2} ?(?:w|wks?|weeks?) (?:g\d|primip|multip|primigravida)|\bob\b[^\n.]{0,20}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\btwins?[, ]+\(?(?:di[-/ ]?di|mono[-/ ]?(?:di|mono)|dcda|mcda)\b|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:anatomy|growth|prenatal|ob|mfm)\b|\bvaginal progesterone\b|\bgravid\b|\b(?:missed|threatened) ab\b|\biufd\b|\bghtn\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:for )?(?:iol|induction)\b|\bfgr\b|\badnexal ring\b|\bhyperemesis\b",
-        re.IGNORECASE,
-    )
+_PREGNANT_IN_WORDS = (
+    r"(?<!not )(?<!denies being )(?<!never been )(?<!isn't )(?<!chance of )(?<!been )(?<!became )(?<!therapist was )(?<!while she was )(?<!when she was )\bpregnant\b(?! ?\?)|\bgravid\b|\b(?:prenatal|antepartum|antenatal)\b(?! (?:vitamin|history))|\bob (?:visit|routine|triage|clinic|note|follow|new|return)|\broutine ob\b|"
+    r"\bl&d\b|\blabor and delivery\b(?! nurse)|\bmfm\b|\b(?:first|second|third|1st|2nd|3rd) trimester\b|\bfetal (?:movement|heart|growth|anatomy)|\bfht'?s?\b|\bfundal height\b|\biup\b|"
+    r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\b(?:anemia|diabetes|hypertension|thrombocytopenia|cholestasis) (?:of|in) (?:the )?pregnancy\b|\bcervical insufficiency\b|\bcerclage\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|(?<!atrial )(?<!ventricular )\bectopic\b(?! (?:beat|atrial|rhythm|ventric|isolated|foc|tissue|position|activity|kidney|thyroid|pancrea|testi|acth))|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b"
 )
+_PREGNANT_BY_NUMBERS = (
+    r"\bg\d{1,2} ?,?p\d[^\n]{0,40}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\bg\d{1,2} ?,?p\d[^\n]{0,25}\b[1-4]\d ?\+ ?[0-6]\b|\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))[^\n]{0,25}\bg\d{1,2} ?,?p\d|\bg\d{1,2} (?:at|@) \d{1,2} ?(?:w|wks?|weeks?)|\b\d{1,2} ?(?:w|wks?|weeks?) (?:g\d|primip|multip|primigravida)|\bob\b[^\n.]{0,20}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|"
+    r"\b\d{1,2} ?(?:w|wks?|weeks?) (?:anatomy|growth|prenatal|ob|mfm)\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:for )?(?:iol|induction)\b"
+)
+_PREGNANT_SHORTLY = r"\btwins?[, ]+\(?(?:di[-/ ]?di|mono[-/ ]?(?:di|mono)|dcda|mcda)\b|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\bvaginal progesterone\b|\bgravid\b|\b(?:missed|threatened) ab\b|\biufd\b|\bghtn\b|\bfgr\b|\badnexal ring\b|\bhyperemesis\b"
+_PREGNANT = Gate(re.compile(f"{_PREGNANT_IN_WORDS}|{_PREGNANT_BY_NUMBERS}|{_PREGNANT_SHORTLY}", re.IGNORECASE))
+_PREGNANT_WITHOUT_NUMBERS = Gate(re.compile(f"{_PREGNANT_IN_WORDS}|{_PREGNANT_SHORTLY}", re.IGNORECASE))
+_NUMBERS_OF_PREGNANCY = re.compile(
+    r"\bg\d{1,2} ?(?:,?p\d|at\b|@)|\d ?(?:w|wks?|weeks?) (?:g\d|primi|multip|anatomy|growth|prenatal|ob\b|mfm|for |iol|induction)|\bob\b[^\n.]{0,20}\b\d",
+    re.IGNORECASE,
+)
+"""What stands in every match of ``_PREGNANT_BY_NUMBERS``, whose letters stand everywhere."""
+
+
+def _pregnant(note: str) -> Gate:
+    """What says that somebody is pregnant, as far as this note may say it."""
+    return _PREGNANT if _NUMBERS_OF_PREGNANCY.search(note) else _PREGNANT_WITHOUT_NUMBERS
+
+
 _NEVER = Gate(
     re.compile(
         r"\b(?:not (?:currently )?pregnant|pregnancy test (?:is |was )?neg|pregnancy test\b[^.;\n]{0,50}\b(?:is|was|came back) neg|negative (?:urine |serum )?(?:pregnancy|hcg)|(?:hcg|upt|preg(?:nancy)? test)\W{1,3}(?:is |was )?neg|postmenopausal|denies pregnancy|no pregnancy)\b",
@@ -123,7 +138,7 @@ class Obstetrics:
     fetus: str = "0"
 
 
-@functools.lru_cache(maxsize=16)
+@of_note(16)
 def obstetrics(note: str) -> Obstetrics:
     """Reads a note once; asked again it remembers."""
     stage = _stage(note)
@@ -148,7 +163,7 @@ def gestation(note: str) -> int | None:
         weeks = next(int(value) for name, value in match.groupdict().items() if name.startswith("w") and value)
         if 3 < weeks <= _LONGEST:  # noqa: PLR2004 - nobody is known to be pregnant before
             return weeks
-    loose = _LOOSE.search(note) if _PREGNANT.search(note) and not _AFTER.search(note) else None
+    loose = _LOOSE.search(note) if _pregnant(note).search(note) and not _AFTER.search(note) else None
     loose = loose or (_AT_BIRTH.search(note) if _BORN.search(note) else None)
     return int(loose.group(1)) if loose and 3 < int(loose.group(1)) <= _LONGEST else None  # noqa: PLR2004 - as above
 
@@ -168,7 +183,7 @@ def _stage(note: str) -> Stage:
             return "newborn"
         if _INFANT.search(note) and not _MOTHER.search(note):
             return "newborn"
-    return _maternal(note) if may_be_mother and not _OF_A_CHILD.search(note) else ""
+    return _maternal(note) if may_be_mother and not gate(_OF_A_CHILD).search(note) else ""
 
 
 def _maternal(note: str) -> Stage:
@@ -180,7 +195,7 @@ def _maternal(note: str) -> Stage:
         return "puerperium"
     if delivered:
         return "childbirth"
-    if (gestation_stated(note) or _told(_PREGNANT, note)) and not _NEVER.search(note):
+    if (gestation_stated(note) or _told(_pregnant(note), note)) and not _NEVER.search(note):
         return "pregnancy"
     return ""
 

@@ -13,6 +13,7 @@ from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.gates import Gate, folded
 from detect_icd.matchers.special.facts import table, triggers
 from detect_icd.matchers.special.statement import OTHERS, Statement
+from detect_icd.note_memory import of_note
 from detect_icd.ready import compile_pattern, read_toml
 from detect_icd.terms import rows
 from redactphi.resources import data
@@ -147,7 +148,7 @@ def told(sentence: str, event: str) -> bool:
     return drug_events().events[event].search(_masked(sentence)) is not None
 
 
-@functools.lru_cache(maxsize=4)
+@of_note(4)
 def _masked(sentence: str) -> str:
     return _name_pattern().sub("\ue000", sentence)
 
