@@ -14,6 +14,8 @@ from redactphi import resources
 from redactphi.nlp_pieces import PIECES, pieces_of
 from redactphi.nlp_tokens import CAPITALS, bare, split_blank
 
+Rows = NDArray[np.uint64]
+
 COLUMNS = ("word", "prefix", "suffix", "shape", "lists", "clinical")
 """The features of a token, in the order of the columns of `feature_rows`."""
 
@@ -39,6 +41,9 @@ _MIN_PART = 3
 
 UNKNOWN_WORD = crc32(b"<unknown>")
 """The word feature of a word outside the vocabulary: what is left to go by is shape, lists and company."""
+
+_NUMBERS = 4096
+"""How many numbers of parts of words are remembered: most words share theirs with many."""
 
 _AFFIX = 3
 _SHORT_NUMBER = 2
@@ -78,7 +83,7 @@ def clinical_flags() -> Mapping[str, int]:
             else:
                 continue
             for part in parts:
-                key = part if bit == _AS_WRITTEN else part.lower()
+                key = part if bit == _AS_WRITTEN or part.islower() else part.lower()
                 flags[key] = flags.get(key, 0) | bit
     return flags
 
@@ -112,8 +117,11 @@ def _shape(token: str, *, capitals: bool) -> str:
     return _RUNS.sub(r"\1\1\1", "".join("X" if letter.isupper() else "x" for letter in token))
 
 
-def features(key: str, vocabulary: frozenset[str]) -> list[int]:
-    """The features of a token key, each a number below 2**32 to be hashed; only absent trigrams and pieces are zero."""
+def features(key: str) -> tuple[list[int], str]:
+    """The features of a token key, each a number below 2**32 to be hashed, and its word if it is made of letters.
+
+    Only absent trigrams and pieces are zero. Whether a network knows the word is for `known` to say.
+    """
     capitals = key.startswith(CAPITALS)
     token, spaced = split_blank(bare(key))
     if not token.isascii():
@@ -130,9 +138,9 @@ def features(key: str, vocabulary: frozenset[str]) -> list[int]:
             spaced_shape,
             *(1 + flag for flag in _NO_LETTERS),
             *([0] * (GRAMS + PIECES)),
-        ]
+        ], ""
     return [
-        _number(word) if word in vocabulary else UNKNOWN_WORD,
+        _number(word),
         _number(word[:_AFFIX]),
         _number(word[-_AFFIX:]),
         spaced_shape,
@@ -140,7 +148,7 @@ def features(key: str, vocabulary: frozenset[str]) -> list[int]:
         1 + _clinical(token, word),
         *_grams(word),
         *pieces_of(word),
-    ]
+    ], word
 
 
 def _clinical(token: str, word: str) -> int:
@@ -156,14 +164,28 @@ def _grams(word: str) -> list[int]:
     return found + [0] * (GRAMS - len(found))
 
 
+@functools.lru_cache(maxsize=_NUMBERS)
 def _number(feature: str) -> int:
     return crc32(feature.encode()) or 1
 
 
-def feature_rows(keys: Iterable[str], vocabulary: frozenset[str]) -> NDArray[np.uint64]:
+def feature_rows(keys: Iterable[str], vocabulary: frozenset[str]) -> Rows:
     """The features of several token keys, one row each: `COLUMNS`, `GRAMS` trigrams, `PIECES` pieces."""
-    rows = [features(key, vocabulary) for key in keys]
-    return np.array(rows, dtype=np.uint64).reshape(-1, FEATURES)
+    return known(*written(keys), vocabulary)
+
+
+def written(keys: Iterable[str]) -> tuple[Rows, list[str]]:
+    """The features of several token keys as if every word were known, and the words; no word where there are other than letters."""
+    found = [features(key) for key in keys]
+    return np.array([row for row, _ in found], dtype=np.uint64).reshape(-1, FEATURES), [word for _, word in found]
+
+
+def known(rows: Rows, words: Iterable[str], vocabulary: frozenset[str]) -> Rows:
+    """The features as a network sees them that knows the words of a vocabulary and no other."""
+    is_new = np.array([bool(word) and word not in vocabulary for word in words], np.bool_)
+    rows = rows.copy()
+    rows[is_new, 0] = UNKNOWN_WORD
+    return rows
 
 
 def trigram_weights(rows: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:

@@ -9,14 +9,16 @@ what one step writes is still in the processor's cache when the next one reads i
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from thinc.backends import NumpyOps
 
-from redactphi.nlp_features import feature_rows, pieces_in, trigram_weights
+from redactphi.nlp_features import Rows, known, pieces_in, trigram_weights, written
 from redactphi.nlp_pieces import mean_vectors
 from redactphi.nlp_scan import Lanes, join, scan_on
 from redactphi.nlp_tokens import bare
@@ -25,11 +27,24 @@ from redactphi.nlp_weights import Floats, Settings, Weights
 BLOCK = 640
 """Tokens computed at a time: large enough for the matrix products, small enough to stay in the processor's cache."""
 
+_PORTION = 6000
+"""Tokens after which the next texts are a portion of their own: what is worked out of one is in memory as a whole.
+
+Rows of a power of two lie on the same lines of the processor's cache: 4,096 takes half as long again.
+"""
+
+_NARROW = 24
+_MORE = 4
+"""How many times as many tokens a narrow network computes at a time: calling costs it as much as computing."""
+
 STRETCH = 32
 """Tokens of a text read one after the other: a single note takes two thirds of the time, many together take the same."""
 
 REMEMBERED = 1 << 16
 """Distinct tokens after which the memory of embedded tokens starts anew."""
+
+_ROOM = REMEMBERED + (1 << 15)
+"""Rows for which a table has room: a batch of new tokens may come on top."""
 
 _EPSILON = 1e-8
 _GAP = 0
@@ -38,26 +53,44 @@ _GAP = 0
 class TokenTable:
     """Distinct token keys, each with a number, its vectors and what decoding needs to know of it.
 
-    Row 0 is the gap between texts. Rows are only ever added, so numbers stay good while a table is in use.
+    Row 0 is the gap between texts. Rows are only ever added, so numbers stay good while a table is in use. There is room
+    for more rows than are used: the kernel gives memory to those alone that have been written to.
     """
 
     def __init__(self, widths: Sequence[int]) -> None:
         self.number: dict[str, int] = {}
-        self.vectors = tuple(np.zeros((1, width), np.float32) for width in widths)
-        self.lengths = np.zeros(1, np.int64)
-        self.blanks = np.zeros(1, np.int64)
-        self.words = np.zeros(1, np.bool_)
+        self.vectors = tuple(_with_room(np.zeros((1, width), np.float32)) for width in widths)
+        self.lengths, self.blanks = (_with_room(np.zeros(1, np.int16)) for _ in range(2))
+        self.words = _with_room(np.zeros(1, np.bool_))
 
     def add(self, keys: Sequence[str], vectors: Sequence[Floats]) -> None:
         """Append keys that are not yet known, with their vectors in each network."""
         tokens = [bare(key) for key in keys]
-        # Decoding in another thread may be reading: arrays are replaced whole, and the numbers given out last.
-        self.vectors = tuple(np.concatenate(pair) for pair in zip(self.vectors, vectors, strict=True))
-        self.lengths = np.append(self.lengths, [len(token) for token in tokens])
-        self.blanks = np.append(self.blanks, [len(token) - len(token.rstrip()) for token in tokens])
-        self.words = np.append(self.words, [token[:1].isalnum() for token in tokens])
-        first = len(self.lengths) - len(keys)
-        self.number.update(zip(keys, range(first, first + len(keys)), strict=True))
+        first = len(self.number) + 1
+        rows = slice(first, first + len(keys))
+        if rows.stop > len(self.lengths):
+            self._widen(rows.stop)
+        # Decoding in another thread may be reading: only rows nobody knows of are written, and the numbers given out last.
+        for own, new in zip(self.vectors, vectors, strict=True):
+            own[rows] = new
+        self.lengths[rows] = [len(token) for token in tokens]
+        self.blanks[rows] = [len(token) - len(token.rstrip()) for token in tokens]
+        self.words[rows] = [token[:1].isalnum() for token in tokens]
+        self.number.update(zip(keys, range(rows.start, rows.stop), strict=True))
+
+    def _widen(self, count: int) -> None:
+        """Make room for so many rows and as many again as there is at first; arrays are replaced whole."""
+        self.vectors = tuple(_with_room(own, count) for own in self.vectors)
+        self.lengths, self.blanks, self.words = (
+            _with_room(own, count) for own in (self.lengths, self.blanks, self.words)
+        )
+
+
+def _with_room(rows: NDArray[Any], count: int = 0) -> NDArray[Any]:
+    """Rows, in an array of as many as are wanted and `_ROOM` more."""
+    wide = np.empty((count + _ROOM, *rows.shape[1:]), rows.dtype)
+    wide[: len(rows)] = rows
+    return wide
 
 
 class Network:
@@ -73,6 +106,9 @@ class Network:
         self.outputs = len(members[0].settings.tags)
         self._widths = _columns([member.settings.width + 1 for member in self._members])
         self._scans = _columns([member.settings.scan for member in self._members])
+        is_narrow = max(member.settings.width for member in self._members) <= _NARROW
+        self._block, self._portion = (BLOCK * _MORE, _PORTION * _MORE) if is_narrow else (BLOCK, _PORTION)
+        self._room = _Room()
         self._lock = threading.Lock()
         self._table = self._fresh_table()
 
@@ -88,7 +124,9 @@ class Network:
             found = list(map(table.number.get, keys))
             if None in found:
                 new = list(dict.fromkeys(key for key, number in zip(keys, found, strict=True) if number is None))
-                table.add(new, [member.embed(new) for member in self._members])
+                for some in (new[start : start + BLOCK] for start in range(0, len(new), BLOCK)):
+                    features = written(some)
+                    table.add(some, [member.embed(*features) for member in self._members])
                 found = list(map(table.number.get, keys))
         return table, np.array(found, np.int64)
 
@@ -102,27 +140,36 @@ class Network:
         Returns:
             Of shape (tokens, tags). Rows at gaps mean nothing.
         """
-        count = len(numbers)
-        near = np.empty((count, self._widths[-1].stop), np.float32)
-        logits = [np.empty((len(member.settings.tags), count), np.float32) for member in self._members]
+        result = np.empty((self.outputs, len(numbers)), np.float32)
+        for here in _portions(numbers, self._portion):
+            self._judge(vectors, numbers[here], result[:, here])
+        return result.T
+
+    def _judge(self, vectors: Sequence[Floats], numbers: NDArray[np.int64], result: Floats) -> None:
+        """Write the probabilities of some texts, a column a token."""
+        count, room = len(numbers), self._room
+        near = room.array("near", count, self._widths[-1].stop)
+        logits = [
+            room.array(f"logits {index}", len(member.settings.tags), count)
+            for index, member in enumerate(self._members)
+        ]
         for member, own, columns, said in zip(self._members, vectors, self._widths, logits, strict=True):
-            member.look_near(own, numbers, near[:, columns], said)
+            member.look_near(own, numbers, near[:, columns], said, self._block)
         lanes = Lanes.of(_texts(numbers), STRETCH)
         states = self._look_far(near, lanes)
         at = lanes.places(count)
-        result = np.empty((len(logits[0]), count), np.float32)
-        for start in range(0, count, BLOCK):
-            here = slice(start, min(count, start + BLOCK))
+        for start in range(0, count, self._block):
+            here = slice(start, min(count, start + self._block))
             far = [side.take(places[here], axis=0, mode="clip") for side, places in zip(states, at, strict=True)]
             self._average([said[:, here] for said in logits], far, result[:, here])
-        return result.T
 
     def _look_far(self, near: Floats, lanes: Lanes) -> Floats:
         """The states of the recurrent layers of all members, in the order of the lanes: read from the left, from the right."""
-        states = np.empty((2, len(lanes.ahead), self._scans[-1].stop), np.float32)
-        left = np.empty_like(states)
+        states, left = (
+            self._room.array(name, 2, len(lanes.ahead), self._scans[-1].stop) for name in ("states", "left")
+        )
         last = states[:, :0], left[:, :0]
-        for start, counts in _blocks(lanes.counts):
+        for start, counts in _blocks(lanes.counts, self._block):
             block = slice(start, start + sum(counts))
             values, gates = states[:, block], left[:, block]
             for side, order in enumerate((lanes.ahead, lanes.back)):
@@ -131,7 +178,7 @@ class Network:
                     member.open_gates(rows[:, width], side, gates[side][:, scan], values[side][:, scan])
             last = scan_on(last, gates, values, counts)
         if lanes.joins:
-            join(states, left, lanes, BLOCK)
+            join(states, left, lanes, self._block)
         return states
 
     def _average(self, logits: Sequence[Floats], far: Sequence[Floats], result: Floats) -> None:
@@ -165,9 +212,9 @@ class _Member:
         self._bias = (weights.arrays["b"] / np.float32(settings.temperature))[:, None]
         self._ops = NumpyOps(use_blis=False)
 
-    def embed(self, keys: Sequence[str]) -> Floats:
-        """The vectors of token keys."""
-        rows = feature_rows(keys, self._vocabulary)
+    def embed(self, rows: Rows, words: Sequence[str]) -> Floats:
+        """The vectors of tokens, from what `written` gives of their keys."""
+        rows = known(rows, words, self._vocabulary)
         *columns, trigrams = zip(self._tables, self.settings.seeds, strict=True)
         parts = [
             self._look_up(table, seed, np.ascontiguousarray(rows[:, index]))
@@ -177,14 +224,14 @@ class _Member:
         vectors = self._look_up(*trigrams, grams.reshape(-1)).reshape(*grams.shape, -1)
         parts.append(np.einsum("tgw,tg->tw", vectors, weights))
         parts.append(mean_vectors(pieces_in(rows)))
-        ones = np.ones((len(keys), 1), np.float32)
+        ones = np.ones((len(rows), 1), np.float32)
         return np.ascontiguousarray(self._layers[0](np.concatenate([*parts, ones], axis=1).T).T)
 
     def _look_up(self, table: Floats, seed: int, features: NDArray[np.uint64]) -> Floats:
         found: Floats = table[self._ops.hash(features, seed) % table.shape[0]].sum(axis=1)
         return found
 
-    def look_near(self, vectors: Floats, numbers: NDArray[np.int64], near: Floats, logits: Floats) -> None:
+    def look_near(self, vectors: Floats, numbers: NDArray[np.int64], near: Floats, logits: Floats, block: int) -> None:
         """The states of the convolutions, and what they alone say.
 
         Args:
@@ -192,12 +239,13 @@ class _Member:
             numbers: Rows of the table.
             near: Where to write the states, a row a token; the last column is the constant one.
             logits: Where to write the first part of the logits, a column a token.
+            block: How many tokens are computed at a time.
         """
         count, halo = len(numbers), sum(self.settings.dilations)
-        desk = _Desk(self.settings, BLOCK + 2 * halo)
+        desk = _Desk(self.settings, min(count, block) + 2 * halo)
         near[:, -1] = 1
-        for start in range(0, count, BLOCK):
-            stop = min(count, start + BLOCK)
+        for start in range(0, count, block):
+            stop = min(count, start + block)
             low, high = max(0, start - halo), min(count, stop + halo)
             states = self._convolve(vectors, numbers[low:high], desk)[:, start - low : stop - low]
             near[start:stop, :-1] = states.T
@@ -237,6 +285,21 @@ class _Member:
             states += layer(window, linear)
             states[:, gaps] = 0
         return states
+
+
+class _Room(threading.local):
+    """Memory that each thread uses again and again: what is asked of the kernel anew has to be laid out page by page."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, Floats] = {}
+
+    def array(self, name: str, *shape: int) -> Floats:
+        """An array of that shape, in the place of the last one of that name."""
+        size = math.prod(shape)
+        part = self._parts.get(name)
+        if part is None or len(part) < size:
+            part = self._parts[name] = np.empty(size, np.float32)
+        return part[:size].reshape(shape)
 
 
 class _Desk:
@@ -294,20 +357,34 @@ def _by_side(weights: Weights) -> tuple[list[Floats], list[Floats]]:
     return parts[:2], parts[2:]
 
 
+def _portions(numbers: NDArray[np.int64], most: int) -> Iterator[slice]:
+    """Joined texts, cut at gaps into portions of about ``most`` tokens; a text is never cut."""
+    gaps = np.flatnonzero(numbers == _GAP)
+    start = 0
+    while len(numbers) - start > most:
+        at = int(np.searchsorted(gaps, start + most))
+        if at == len(gaps):
+            break
+        yield slice(start, int(gaps[at]) + 1)
+        start = int(gaps[at]) + 1
+    if start < len(numbers) or not start:
+        yield slice(start, len(numbers))
+
+
 def _texts(numbers: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Where texts begin and end: they are what stands between gaps."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], numbers != _GAP, [0]]))).tolist()
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-def _blocks(counts: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
-    """Steps of lanes, some at a time: the first row of each block, and the rows of its steps."""
+def _blocks(counts: Sequence[int], most: int) -> Iterator[tuple[int, list[int]]]:
+    """Steps of lanes, about ``most`` rows at a time: the first row of each block, and the rows of its steps."""
     start = size = 0
     block: list[int] = []
     for count in counts:
         block.append(count)
         size += count
-        if size >= BLOCK:
+        if size >= most:
             yield start, block
             start, size, block = start + size, 0, []
     if block:

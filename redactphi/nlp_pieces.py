@@ -32,8 +32,8 @@ def _numbers() -> Mapping[str, int]:
 
 
 @functools.cache
-def _vectors() -> Floats:
-    """One row a piece; row 0, that of no piece, is zero.
+def _vectors() -> tuple[NDArray[np.int8], np.float32]:
+    """One row a piece, and what they are to be multiplied by; row 0, that of no piece, is zero.
 
     Raises:
         DataError: The file is missing or malformed.
@@ -43,17 +43,17 @@ def _vectors() -> Floats:
             (resources.data() / "pieces" / "vectors.npz").open("rb") as file,
             np.load(file, allow_pickle=False) as stored,
         ):
-            rows = stored["vectors"].astype(np.float32) * np.float32(stored["scale"])
+            rows, scale = stored["vectors"], np.float32(stored["scale"])
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"vectors of word pieces: {type(error).__name__}") from error
     if len(rows) != len(_numbers()):
         raise DataError("vectors of word pieces: as many are needed as there are pieces")
-    return np.concatenate([np.zeros((1, rows.shape[1]), np.float32), rows])
+    return np.concatenate([np.zeros((1, rows.shape[1]), rows.dtype), rows]), scale
 
 
 def width() -> int:
     """Length of what `mean_vectors` gives."""
-    return int(_vectors().shape[1]) + 1
+    return int(_vectors()[0].shape[1]) + 1
 
 
 def pieces_of(word: str) -> list[int]:
@@ -85,6 +85,9 @@ def mean_vectors(pieces: NDArray[np.uint64]) -> Floats:
         pieces: Numbers as `pieces_of` gives them, of shape (tokens, `PIECES`).
     """
     counts = (pieces > 0).sum(axis=1, keepdims=True).astype(np.float32)
-    means = _vectors()[pieces.astype(np.int64)].sum(axis=1) / np.maximum(counts, 1)
+    rows, scale = _vectors()
+    found = rows[pieces.astype(np.int64)].astype(np.float32)
+    found *= scale
+    means = found.sum(axis=1) / np.maximum(counts, 1)
     beyond = np.maximum(counts - 1, 0) / np.float32(2)
     return np.concatenate([means, beyond], axis=1)

@@ -17,6 +17,12 @@ _TOKEN = re.compile(
     rf"(?:[^\W\d_]{{1,{MAX_RUN}}}|\d{{1,{MAX_RUN}}}|\n{{1,{MAX_RUN}}}|[-_=*~.#]{{3,{MAX_RUN}}}|[^\w\s]|_) ?"
     rf"|[^\S\n]{{1,{MAX_RUN}}}"
 )
+_TOKEN_ASCII = re.compile(
+    rf"[A-Za-z]{{1,{MAX_RUN}}} ?|[0-9]{{1,{MAX_RUN}}} ?|[-_=*~.#]{{3,{MAX_RUN}}} ?"
+    rf"|[!-/:-@\[-`{{-~\x00-\x08\x0e-\x1b\x7f] ?|\n{{1,{MAX_RUN}}} ?|[^\S\n]{{1,{MAX_RUN}}}"
+)
+"""The same for ASCII: what is asked for most comes first, and no letter is looked up in a table."""
+
 _CAPITALS_LINE = re.compile(r"^[^a-z\n]{8,}$", re.MULTILINE)
 _CAPITALS_WORD = re.compile(r"[A-Z]{2,}")
 _CAPITALS_WORDS = 3
@@ -31,13 +37,14 @@ def token_keys(text: str) -> list[str]:
     A line of capitals has no lower-case letter and at least three words of two capitals, so that a heading or an
     acronym alone keeps what its capitals say.
     """
+    tokens = (_TOKEN_ASCII if text.isascii() else _TOKEN).findall
     found: list[str] = []
     position = 0
     for start, end in _capitals_lines(text):
-        found += _TOKEN.findall(text, position, start)
-        found += [CAPITALS + token for token in _TOKEN.findall(text, start, end)]
+        found += tokens(text, position, start)
+        found += [CAPITALS + token for token in tokens(text, start, end)]
         position = end
-    found += _TOKEN.findall(text, position)
+    found += tokens(text, position)
     return found
 
 

@@ -7,10 +7,12 @@ packed file does not hold, because a rule has changed or `regex` is of another v
 from __future__ import annotations
 
 import ast
+import base64
 import copyreg
 import functools
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -37,6 +39,7 @@ _NOWHERE = Chars(frozenset())
 _READERS = (
     "anchors",
     "alphabet",
+    "behind",
     "compiled",
     "literals",
     "needs",
@@ -55,7 +58,7 @@ class Packed(NamedTuple):
     Attributes:
         starts: Where it can begin.
         twin: What it is for ``re``.
-        compiled: What `regex` makes the compiled pattern of again, as a Python literal; read when a note needs it.
+        compiled: What `regex` makes the compiled pattern of again, as a Python literal that is packed; read when a note needs it.
     """
 
     starts: Starts | None
@@ -84,7 +87,8 @@ def pattern_of(rule: Rule) -> regex.Pattern[str]:
         RuleError: It does not compile.
     """
     if packed := _packed().get(_key(rule)):
-        pattern: regex.Pattern[str] = _reduced(_ANY)[0](*ast.literal_eval(packed.compiled))
+        source = zlib.decompress(base64.b64decode(packed.compiled)).decode()
+        pattern: regex.Pattern[str] = _reduced(_ANY)[0](*ast.literal_eval(source))
         return pattern
     return replace(rule, regex=_with_tries(rule)).compile()
 
@@ -122,39 +126,43 @@ def _sources(rule: Rule) -> Iterator[str]:
     if starts := Starts.of(rule):
         yield starts.sketch
         yield starts.scanner
+        if starts.behind:
+            yield starts.behind
     if written := twin(_with_tries(rule), ignore_case=rule.ignore_case):
         yield written.source
 
 
 def _pack(rule: Rule) -> tuple[dict[str, Any] | None, dict[str, Any] | None, str]:
     written = twin(_with_tries(rule), ignore_case=rule.ignore_case)
-    return _to_json(Starts.of(rule)), asdict(written) if written else None, repr(_reduced(pattern_of(rule))[1])
+    compiled = base64.b64encode(zlib.compress(repr(_reduced(pattern_of(rule))[1]).encode(), 9)).decode()
+    return _to_json(Starts.of(rule)), asdict(written) if written else None, compiled
 
 
-@functools.cache
-def _file() -> Mapping[str, Any]:
-    """What the build has packed; nothing if that is of other rules or another version."""
-    file = resources.data() / "compiled" / FILE
-    if not file.is_file():
-        return {}
-    raw: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return raw if raw["made_by"] == _made_by() else {}
-
-
-@functools.cache
 def _packed() -> Mapping[str, Packed]:
-    return {
-        key: Packed(_from_json(starts), Twin(**written) if written else None, compiled)
-        for key, (starts, written, compiled) in _file().get("rules", {}).items()
-    }
+    return _file()[0]
+
+
+def _packed_anchors() -> Mapping[str, tuple[Clause | None, bool]]:
+    return _file()[1]
 
 
 @functools.cache
-def _packed_anchors() -> Mapping[str, tuple[Clause | None, bool]]:
-    return {
+def _file() -> tuple[Mapping[str, Packed], Mapping[str, tuple[Clause | None, bool]]]:
+    """What the build has packed of rules and of anchors; nothing if that is of other rules or another version."""
+    file = resources.data() / "compiled" / FILE
+    raw: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    if raw.get("made_by") != _made_by():
+        return {}, {}
+    # What was read is let go of piece by piece, and not kept beside what is made of it.
+    rules, anchors = raw.pop("rules"), raw.pop("anchors")
+    return {key: _rule_from_json(*rules.pop(key)) for key in list(rules)}, {
         source: (clause and Clause(**clause | {"literals": _literals(clause["literals"]), "between": _NOWHERE}), digits)
-        for source, (clause, digits) in _file().get("anchors", {}).items()
+        for source, (clause, digits) in anchors.items()
     }
+
+
+def _rule_from_json(starts: dict[str, Any] | None, written: dict[str, Any] | None, compiled: str) -> Packed:
+    return Packed(_from_json(starts), Twin(**written) if written else None, compiled)
 
 
 def _to_json(starts: Starts | None) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+import string
 from collections.abc import Iterable
 from collections.abc import Sequence as Items
 from collections.abc import Set as AbstractSet
@@ -14,13 +15,18 @@ from redactphi.recognizers.alphabet import COMMON, shape
 from redactphi.recognizers.syntax import Chars, Choice, Edge, Look, Node, Repeat, Sequence, Words
 
 _MOST = 8000
-_MOST_JOINED = 1000
-_LONGEST = 7
+_MOST_JOINED = 3000
+_LONGEST = 10
 _LONGEST_SHAPE = 12
 _MOST_SHAPES = 4
 _MOST_REPEATED = 16
 _BRANCHES = 6
 _TWICE = 2
+_FEW_LETTERS = 2
+END = "\0"
+"""Stands, in a literal, for the end of a word: no ASCII letter follows, or nothing."""
+
+_LETTERS = frozenset(string.ascii_letters)
 _OFTEN = dict(zip(" etaoinshrdlucmfgypwbvkxjqz", (
     0.16, 0.1, 0.075, 0.065, 0.06, 0.06, 0.055, 0.05, 0.05, 0.05, 0.035, 0.03, 0.023, 0.023, 0.02, 0.018, 0.016, 0.016,
     0.015, 0.012, 0.012, 0.008, 0.006, 0.002, 0.001, 0.001, 0.001), strict=True))  # fmt: skip
@@ -56,7 +62,13 @@ class Literal:
         """About how often it stands at any one place of English text."""
         if self.shaped:
             return _frequency_of_shape(self.text)
-        *whole, last = self.text.split(" ")
+        text = self.text
+        if text.endswith(END):
+            # A word is found wherever its letters stand, and only then looked at for its end.
+            text = text[:-1] + " " * (len(text) > _FEW_LETTERS + 1)
+        *whole, last = text.split(" ")
+        if whole[1:] and not whole[0] and whole[1] in _WORDS:
+            del whole[0]  # where a word stands, a blank stands before it
         guess = math.prod(_WORDS.get(word) or _frequency_of_letters(f"{word} ") for word in whole)
         guess *= _frequency_of_letters(last)
         return guess * (_CAPITAL if any(map(str.isupper, self.exact)) else 1)
@@ -88,6 +100,8 @@ def is_empty(node: Node) -> bool:
 
 _Prefix = tuple[str, bool, bool]
 """Text, whether its letters stand in this case only, and whether more may follow it directly."""
+
+_BLANK: _Prefix = (" ", True, True)
 
 
 def literals_of(items: Items[Node]) -> frozenset[Literal] | None:
@@ -136,18 +150,58 @@ def lower(text: str) -> str:
 def _prefixes(items: Items[Node], *, shaped: bool) -> set[_Prefix] | None:
     found: set[_Prefix] = {("", True, True)}
     longest = _LONGEST_SHAPE if shaped else _LONGEST
-    for item in items:
+    is_edge = False
+    for index, item in enumerate(items):
+        is_edge |= not shaped and _bars_letters(items[index:]) is True
         if is_empty(item):
             continue
         if not any(more for _, _, more in found):
             break
         tails: AbstractSet[_Prefix] | None = _prefixes_of(item, shaped=shaped)
         if tails is None or len(tails) * len(found) > (_MOST if len(found) == 1 else _MOST_JOINED):
-            tails = {("", True, False)}
+            tails, found = {("", True, False)}, _ended(found) if is_edge else found
         found = _appended(found, tails, longest)
         if len(found) > _MOST:
             return None
-    return found
+        is_edge = False
+    return _ended(found) if is_edge else found
+
+
+def _bars_letters(items: Items[Node]) -> bool | None:
+    """Whether no ASCII letter can stand behind another one where a sequence begins; None where it may be empty."""
+    for item in items:
+        if (told := _bars_letters_as(item)) is not None:
+            return told
+    return None
+
+
+def _bars_letters_as(node: Node) -> bool | None:  # noqa: PLR0911 - one for each kind of node
+    match node:
+        case Chars(members):
+            return members.isdisjoint(_LETTERS)
+        case Edge("b"):
+            return True
+        case Look(Chars(members), ahead=True, wanted=False):
+            return members >= _LETTERS or None
+        case Look() | Edge():
+            return None
+        case Sequence(items):
+            return _bars_letters(items)
+        case Choice(options):
+            told = {_bars_letters_as(option) for option in options}
+            return False if False in told else None if None in told else True
+        case Repeat(item, low, _):
+            told_once = _bars_letters_as(item)
+            return None if told_once and not low else told_once
+    return False
+
+
+def _ended(found: AbstractSet[_Prefix]) -> set[_Prefix]:
+    """With the end of the word noted behind what may go on and ends in a letter."""
+    return {
+        (text + END, cased, False) if more and text[-1:] in _LETTERS else (text, cased, more)
+        for text, cased, more in found
+    }
 
 
 def _appended(found: AbstractSet[_Prefix], tails: AbstractSet[_Prefix], longest: int) -> set[_Prefix]:
@@ -192,6 +246,8 @@ def _repeated(once: AbstractSet[_Prefix], low: int, high: int | None) -> Abstrac
             | ({("", True, True)} if low == 0 else set())
         )
     cut = {(text, cased, False) for text, cased, _ in once}
+    if low <= 1 and once == {_BLANK}:
+        cut = {_BLANK, ("  ", True, False)}
     return cut | ({("", True, True)} if low == 0 else set())
 
 
@@ -217,11 +273,13 @@ def _repeated_shape(once: AbstractSet[_Prefix], low: int, high: int | None) -> A
 def _prefixes_of_words(node: Words) -> set[_Prefix]:
     found: set[_Prefix] = set()
     for word in node.words:
-        text = word.split(" ", 1)[0] + " " if " " in word else word
-        plain = text
+        plain = word
         if node.ignore_case:
-            plain = "".join(itertools.takewhile(str.isascii, text)).lower()
-        found.add((plain[:_LONGEST], not node.ignore_case, plain == word and len(word) < _LONGEST))
+            plain = "".join(itertools.takewhile(str.isascii, word)).lower()
+        found.add((plain[:_LONGEST], not node.ignore_case, plain == word.lower() and len(word) < _LONGEST))
+        # A blank stands for one or more: where more stand, no further word need follow near.
+        blanks = [at for at, char in enumerate(plain[: _LONGEST - 1]) if char == " "]
+        found.update((f"{plain[:at]}  ", not node.ignore_case, False) for at in blanks)
     return found
 
 

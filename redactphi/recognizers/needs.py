@@ -41,7 +41,7 @@ class Clause:
         low: Least distance; below zero: before the start. None: unbounded.
         high: Greatest distance. None: unbounded.
         between: What may stand between the literal's start and the match's.
-        at_word: Whether no ASCII letter stands before the literal; before a shape, nothing of the shape of its start.
+        at_word: Whether no ASCII letter stands before a literal that begins with one; before a shape, nothing of the shape of its start.
     """
 
     literals: frozenset[Literal]
@@ -254,7 +254,7 @@ def _either(clauses: Items[Clause]) -> Clause:
         min(lows) if len(lows) == len(clauses) else None,
         max(highs) if len(highs) == len(clauses) else None,
         functools.reduce(or_, (clause.between for clause in clauses)),
-        all(clause.at_word for clause in clauses),
+        all(clause.at_word or not any(map(_unlike, clause.literals)) for clause in clauses),
     )
 
 
@@ -320,9 +320,9 @@ def _behind(items: Items[Node]) -> Iterator[Clause]:
 
 
 def _is_at_word(before: Items[Node], literals: frozenset[Literal]) -> bool:
-    """Whether no ASCII letter can stand before the literals, and before a shape nothing of the shape of its start."""
-    unlike = [_unlike(literal) for literal in literals]
-    if not all(unlike):
+    """Whether no ASCII letter can stand before the literals that begin with one, and before a shape nothing of the shape of its start."""
+    unlike = list(filter(None, map(_unlike, literals)))
+    if not unlike:
         return False
     for item in reversed(before):
         match item:

@@ -181,6 +181,8 @@ class CompiledRule:
         text, (test, is_match) = note.text, self._tests[note.is_common]
         places, is_inside = self._places(note, number, starts, zones)
         found = list(filter(None, map(test, repeat(text), places)))
+        if found and starts.behind and note.is_common and not is_match:
+            found = self._led_up_to(note, found, starts)
         if not found:
             return []
         if zones is not None:
@@ -189,6 +191,12 @@ class CompiledRule:
         if zones is None and not is_inside and not self._hold(note, number, matches):
             matches = list(self._apart(text, _inside(found, note.zones(number)), is_match=is_match))
         return self._judged(text, matches)
+
+    @staticmethod
+    def _led_up_to(note: Note, found: Sequence[re.Match[str]], starts: Starts) -> list[re.Match[str]]:
+        """Those places that passed the test before which stands what must: most have none, and `regex` would take long to see it."""
+        test, backwards, end = starts.test_behind, note.backwards, len(note.text)
+        return [passed for passed in found if test(backwards, end - passed.start())]
 
     @staticmethod
     def _hold(note: Note, number: int, matches: Sequence[_Match]) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Sequence as Items
 
 from redactphi.recognizers.alphabet import char_ranges
 from redactphi.recognizers.needs import first, last
-from redactphi.recognizers.syntax import ASCII, Chars, Choice, Edge, Look, Node, Repeat, Sequence, Words
+from redactphi.recognizers.syntax import ANY, ASCII, Chars, Choice, Edge, Look, Node, Repeat, Sequence, Words
 from redactphi.recognizers.tails import pairs_of
 
 _LONGEST = 64
@@ -100,7 +100,7 @@ def _items(node: Node) -> tuple[Node, ...]:
 
 def _sequence(items: Items[Node], budget: int) -> _Piece:
     source = ""
-    rest = list(items)
+    rest, before = list(items), list[Node]()
     while rest:
         item = rest.pop(0)
         if budget <= len(source):
@@ -108,6 +108,10 @@ def _sequence(items: Items[Node], budget: int) -> _Piece:
         if isinstance(item, Sequence):
             rest[:0] = item.items
             continue
+        if item == Edge("b"):
+            source += _edge(before[-1:], rest)
+            continue
+        before.append(item)
         if isinstance(item, Repeat) and (item.low, item.high) == (0, 1):
             piece, whole = _node(item.item, (budget - len(source)) // 2)
             if whole:
@@ -120,6 +124,14 @@ def _sequence(items: Items[Node], budget: int) -> _Piece:
         if not whole:
             return source, False
     return source, True
+
+
+def _edge(before: Items[Node], after: Items[Node]) -> str:
+    """What the edge of a word says of the character behind a word, or before one."""
+    for known, look in ((last(before[0]) if before else (ANY, True), "!"), (first(after), "<!")):
+        if not known[1] and is_of_words(known[0]):
+            return f"(?{look}[0-9A-Z_a-z])"
+    return ""
 
 
 def _is_short(repeat: Repeat) -> bool:

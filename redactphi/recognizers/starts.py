@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
+from redactphi.recognizers.behind import behind
 from redactphi.recognizers.literals import Literal
 from redactphi.recognizers.needs import Clause, best_clause, by_frequency, head, rarest_clause, width
 from redactphi.recognizers.ready import compile_pattern
@@ -42,6 +43,7 @@ class Starts:
         between: What may stand between the two, as the source of a class.
         gate: One of these stands in every text that holds a match as well; empty where that says no more.
         gate_at_word: As ``at_word``, for the gate.
+        behind: The source of a test of what stands before the start, see `behind`; empty where there is none.
     """
 
     head: str
@@ -54,6 +56,7 @@ class Starts:
     between: str = ""
     gate: frozenset[Literal] = frozenset()
     gate_at_word: bool = False
+    behind: str = ""
 
     @classmethod
     def of(cls, rule: Rule) -> Self | None:
@@ -64,7 +67,7 @@ class Starts:
             first = head(tree)
             if first is None or (least == 0 and most != 0):
                 return None
-            known = cls(heads(first, tree), sketch(tree), scanner(first, tree))
+            known = cls(heads(first, tree), sketch(tree), scanner(first, tree), behind=behind(tree))
         except Unsupported:
             return None
         clause = best_clause(tree)
@@ -95,6 +98,11 @@ class Starts:
     def test(self) -> Callable[[str, int], re.Match[str] | None]:
         """Whether a match may begin at a place; what `scanned`, `exactly` and `within` find may still fail it."""
         return compile_pattern(self.sketch).match
+
+    @cached_property
+    def test_behind(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Whether what must stand before a match does, in the text backwards and counted from its end."""
+        return compile_pattern(self.behind).match
 
     @cached_property
     def _scan(self) -> Callable[[str, int, int], Iterator[re.Match[str]]]:

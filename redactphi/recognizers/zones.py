@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import string
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from redactphi.recognizers.alphabet import is_common, shape
 from redactphi.recognizers.anchors import WIDEST
 from redactphi.recognizers.compiled import anchor_of
-from redactphi.recognizers.literals import Literal, lower
+from redactphi.recognizers.literals import END, Literal, lower
 from redactphi.recognizers.starts import Starts, Zone
 from redactphi.resources import Rule
 from redactphi.spans import Span
@@ -26,11 +27,13 @@ _ODD_BLANKS = "\t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\
 _ODD_LETTERS = {"\u017f": "s", "\u212a": "k", "\u0130": "i", "\u0131": "i"}
 _ODD = tuple({**dict.fromkeys(_ODD_BLANKS, " "), **_ODD_LETTERS}.items())
 _ODD_ASCII = tuple(pair for pair in _ODD if pair[0].isascii())
+_ASCII = re.compile(r"[\0-\x7f]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _DIGIT = re.compile(r"\d+")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
-_ALIKE = {"0": frozenset("0"), "A": frozenset("A")}
-"""What may not stand before a word that begins like this, where it must be at the start of one; else no letter."""
+_ALIKE = dict.fromkeys(string.ascii_letters, _LETTERS)
+_ALIKE_SHAPES = {"0": frozenset("0"), "A": frozenset("A"), "a": _LETTERS}
+"""What may not stand before a word, or a shape, that begins like this, where it must be at the start of one."""
 
 _BEHIND = 16
 """Characters behind a match that its anchor may look ahead at."""
@@ -59,6 +62,10 @@ class Sought:
         self.anchors = tuple(_bits(needs >> _ANCHOR * count))
 
 
+_Seeker = tuple[Sought, Collection[str] | None, int]
+"""Who looks for a word; what must not stand before it; its length, if it must end a word of the text."""
+
+
 class Words:
     """Words looked for in one scan.
 
@@ -66,22 +73,44 @@ class Words:
         anywhere: For each word, who needs it. Rules are bits of numbers.
         at_words: For each word, who needs it where no letter stands before it, or in shapes nothing like it.
         count: How many rules there are.
+        alike: What must not stand before a word that begins like this to be at the start of one.
+        titled: Whether the text has a capital at the start of each word, and no other: most of what only begins like
+            a word in the midst of another is then not even found.
     """
 
-    def __init__(self, anywhere: Mapping[str, int], at_words: Mapping[str, int], count: int) -> None:
-        words = sorted({*anywhere, *at_words})
+    def __init__(
+        self,
+        anywhere: Mapping[str, int],
+        at_words: Mapping[str, int],
+        count: int,
+        *,
+        alike: Mapping[str, Collection[str]],
+        titled: bool = False,
+    ) -> None:
         triggers = ((1 << count) - 1) << _TRIGGER * count
         # Many words are looked for by the same rules: what stands for them is one thing, as far as lengths do not matter.
         sought = functools.cache(lambda needs, length: Sought(needs, count, length))
-
-        def seeker(word: str, needs: int) -> Sought | None:
-            return sought(needs, len(word) if needs & triggers else 0) if needs else None
-
-        self._seekers = [
-            (seeker(word, anywhere.get(word, 0)), seeker(word, at_words.get(word, 0)), _ALIKE.get(word[0], _LETTERS))
-            for word in words
-        ]
-        self._automaton = AhoCorasick(words, implementation=_IMPLEMENTATION) if words else None
+        needs_of: defaultdict[str, defaultdict[tuple[bool, bool], int]] = defaultdict(lambda: defaultdict(int))
+        for words, is_at_word in ((anywhere, False), (at_words, True)):
+            for word, needs in words.items():
+                begins, ends = is_at_word and word[0] in alike, word.endswith(END)
+                for form in _forms(word.rstrip(END), is_at_word=begins) if titled else [word.rstrip(END)]:
+                    needs_of[form][begins and not titled, ends] |= needs
+        forms = sorted(needs_of)
+        every = (
+            tuple(
+                (
+                    sought(needs, len(form) if needs & triggers else 0),
+                    alike[form[0]] if begins else None,
+                    len(form) if ends else 0,
+                )
+                for (begins, ends), needs in needs_of[form].items()
+            )
+            for form in forms
+        )
+        shared: dict[tuple[_Seeker, ...], tuple[_Seeker, ...]] = {}
+        self._seekers = [shared.setdefault(seekers, seekers) for seekers in every]
+        self._automaton = AhoCorasick(forms, implementation=_IMPLEMENTATION) if forms else None
 
     def find(self, text: str, lowered: str) -> Iterable[tuple[Sought, list[int]]]:
         """What stands in a text, each with its places.
@@ -98,14 +127,27 @@ class Words:
         # Word by word: a note holds a thousand hits, of a tenth as many words.
         places = defaultdict[Sought, list[int]](list)
         for index, starts in words.items():
-            anywhere, at_word, alike = self._seekers[index]
-            if anywhere is not None:
-                places[anywhere] += starts
-            if at_word is not None and (
-                begun := [start for start in starts if not start or lowered[start - 1] not in alike]
-            ):
-                places[at_word] += begun
+            for sought, alike, length in self._seekers[index]:
+                some = starts
+                if alike is not None:
+                    some = [start for start in some if not start or lowered[start - 1] not in alike]
+                if length:
+                    some = [start for start in some if lowered[start + length : start + length + 1] not in _LETTERS]
+                if some:
+                    places[sought] += some
         return places.items()
+
+
+def _forms(word: str, *, is_at_word: bool) -> set[str]:
+    """How a word, or what goes on one if it may, stands in a titled text."""
+    return {titled(word)} if is_at_word else {titled(word), titled(f"a{word}")[1:]}
+
+
+def titled(lowered: str) -> str:
+    """A text in lower case, with a capital for each ASCII letter before which no other stands."""
+    if lowered.isascii():
+        return lowered.title()
+    return _ASCII.sub(lambda run: run[0].title(), lowered)
 
 
 class Lookout:
@@ -133,7 +175,8 @@ class Lookout:
             if anchor.clause:
                 self._list(tables, self._bit(index, _ANCHOR), anchor.clause.literals, at_word=anchor.clause.at_word)
         self.exact, self.loose, self.shapes = (
-            Words(tables[kind], tables[f"{kind} at word"], self.count) for kind in ("exact", "loose", "shaped")
+            Words(tables[kind], tables[f"{kind} at word"], self.count, alike=alike, titled=kind == "loose")
+            for kind, alike in (("exact", _ALIKE), ("loose", _ALIKE), ("shaped", _ALIKE_SHAPES))
         )
         self._last = threading.local()
 
@@ -193,6 +236,7 @@ class Note:
         self._lookout = lookout
         self._anchored: dict[str, list[Zone]] = {}
         self._digits: list[Zone] | None = None
+        self._backwards: str | None = None
         self.is_common = is_common(text)
         sighted = self._look(_plain(text))
         present = 0
@@ -225,12 +269,19 @@ class Note:
 
     def _look(self, plain: str) -> list[tuple[Sought, list[int]]]:
         lookout, lowered = self._lookout, lower(plain)
-        found = list(lookout.loose.find(lowered, lowered))
+        found = list(lookout.loose.find(titled(lowered), lowered))
         found += lookout.exact.find(plain, lowered)
         if self.is_common:
             shaped = shape(self.text)
             found += lookout.shapes.find(shaped, shaped)
         return found
+
+    @property
+    def backwards(self) -> str:
+        """The text from its end to its start."""
+        if self._backwards is None:
+            self._backwards = self.text[::-1]
+        return self._backwards
 
     def worth_trying(self, first: int, count: int) -> list[int]:
         """Those of a range of rules that may find something more, as far as literals and triggers say."""

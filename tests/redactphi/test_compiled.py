@@ -16,7 +16,7 @@ RULES = [rule for family in ("ages", "contact") for rule in resources.rules(fami
 
 
 def forget():
-    for remembered in (compiled._file, compiled._packed, compiled._packed_anchors, compiled.anchor_of):
+    for remembered in (compiled._file, compiled.anchor_of):
         remembered.cache_clear()
 
 

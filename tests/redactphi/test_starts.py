@@ -1,15 +1,19 @@
 """Looking only where a pattern can begin finds what trying it everywhere finds."""
 
 import random
+import re
 
 import pytest
 import regex
 
 from redactphi import resources
+from redactphi.recognizers.behind import behind
 from redactphi.recognizers.identifiers import IdentifierRecognizer
+from redactphi.recognizers.literals import END
 from redactphi.recognizers.needs import best_clause, head
 from redactphi.recognizers.starts import Starts
 from redactphi.recognizers.syntax import Unsupported, parse
+from redactphi.recognizers.zones import titled
 from tests.redactphi.test_rules import OWNERS, RULES, unmark
 
 FILLER = (
@@ -82,12 +86,36 @@ def test_a_pattern_that_is_not_understood_is_tried_everywhere(pattern):
         (r"(?<=Dr\.[ ])\p{Lu}", {"Dr. "}, (-4, -4)),
         (r"(?:a|b)+x?Hello", {"Hello"}, (1, None)),
         (r"(?=ab)\w+", {"ab"}, (0, 0)),
+        (r"\bmrn\b", {"MRN" + END}, (0, 0)),
+        (r"ward[ ]?:", {"ward:", "ward :"}, (0, 0)),
+        (r"ward[^a-z]*x(?!\p{L})", {"ward"}, (0, 0)),
+        (r"ward[\d.;]*[:#=*+<>/]", {"ward" + END}, (0, 0)),
+        (r"[Tt]o[ \t]+9", {"TO 9", "TO  "}, (0, 0)),
     ],
 )
 def test_what_a_pattern_needs(pattern, literals, distances):
     clause = best_clause(parse(pattern, ignore_case=pattern.startswith(r"\b")))
     assert {literal.exact or literal.text.upper() for literal in clause.literals} == literals
     assert (clause.low, clause.high) == distances
+
+
+@pytest.mark.parametrize(
+    ("pattern", "led_up_to", "others"),
+    [
+        (r"(?<=\b(?:seen|sent)[ ](?:back[ ])?)at\b", ["seen at", "sent back at"], ["absent at", "seen soon at", "at"]),
+        (r"(?=[:#])(?<=(?i:name|pt)[ ]?):", ["NAME :", "Pt:"], ["none:", ":"]),
+        (r"(?:(?<=by )x|/s/)y", ["by x", "in /"], ["in x"]),
+        (r"(?<=(?:no|low)[ ]{1,3}(?:un)?known )z", ["no  unknown z", "low known z"], ["known z", "now known z"]),
+    ],
+)
+def test_what_must_stand_before_a_match_is_told_backwards(pattern, led_up_to, others):
+    test = re.compile(behind(parse(pattern))).match
+    assert all(test(text[::-1], 1 + (text[-2:] == "at")) for text in led_up_to)
+    assert not any(test(text[::-1], 1 + (text[-2:] == "at")) for text in others)
+
+
+def test_words_are_looked_for_where_a_text_has_capitals():
+    assert titled("it's o'neil, 2nd \u00e9tat") == "It'S O'Neil, 2Nd \u00e9Tat"
 
 
 def test_the_head_is_what_a_match_begins_with():
