@@ -13,6 +13,7 @@ from typing import Any, Self
 from detect_icd.candidates import Status
 from detect_icd.coding import icd10cm
 from detect_icd.cue_phrases import CuePhrases
+from detect_icd.enumerations import ITEM, is_aside, is_next_item
 from detect_icd.note_memory import of_note
 from detect_icd.ready import read_toml
 from redactphi.errors import RuleError, UnknownNameError
@@ -234,7 +235,13 @@ def _behind(text: str, cue: Cue, start: int, end: int) -> Cue:
     if cue.rule.direction in {"backward", "both"} and start < cue.start < end < cue.end:
         left = text[end : cue.end].lstrip()
         return replace(cue, start=cue.end - len(left))
+    if cue.rule.direction == "forward" and cue.start < start < cue.end < end and _HISTORY.match(text, start):
+        # "No hx of asthma": the mention has the last words of the cue.
+        return replace(cue, end=start)
     return cue
+
+
+_HISTORY = re.compile(r"(?:hx|history|h/o)\b", re.IGNORECASE)
 
 
 def _within(cue: Cue, bounds: Range) -> bool:
@@ -257,28 +264,12 @@ def _reaches(text: str, cues: list[Cue], cue: Cue, mention: Range, code: str) ->
         if ends and (not rule.ends or cue.rule.status in rule.ends or cue.rule.name in rule.ends):
             return False
     if cue.rule.stops and any(letter in cue.rule.stops for letter in text[low:high]):
-        return bool(cue.rule.through) and code.startswith(cue.rule.through)
-    if cue.rule.direction == "forward" and _is_aside(text, low, high):
+        return bool(cue.rule.through) and code.startswith(cue.rule.through) and not is_next_item(text, low, high)
+    if is_next_item(text, low, high) or (cue.rule.direction == "forward" and is_aside(text, low, high)):
         return False
-    if cue.rule.own and _ITEM.search(text, low, high) and not code.startswith(cue.rule.through):
+    if cue.rule.own and ITEM.search(text, low, high) and not code.startswith(cue.rule.through):
         return False
     return not cue.rule.max_words or _words_between(text, low, high) <= cue.rule.max_words
-
-
-_ITEM = re.compile(
-    r",\s*(?!(?:now|since|which|that|has|have|had|was|is|are|were|treated|and|but|fully|completely|all|on|off|after|then|it|he|she|later|requir\w+|managed|improved|both)\b)\w",
-    re.IGNORECASE,
-)
-"""A comma, and behind it another item of a list rather than more of the same."""
-
-
-def _is_aside(text: str, low: int, high: int) -> bool:
-    """Whether a cue speaks within brackets that are closed before the mention: "cancer 2012 (no evid of dz), HTN"."""
-    closed = text.find(")", low, high)
-    return closed > 0 and bool(text[low:closed].strip()) and _OPENED.search(text, max(0, low - 80), closed) is not None
-
-
-_OPENED = re.compile(r"\([^()\n]*$")
 
 
 def _words_between(text: str, low: int, high: int) -> int:

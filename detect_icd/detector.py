@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Detection, Dropped, Status, ranked
 from detect_icd.checks.checking import edit_warnings
@@ -23,6 +24,7 @@ from detect_icd.matchers.circumstances import supported
 from detect_icd.matchers.denied import denied
 from detect_icd.matchers.diagnoses import DiagnosisMatcher, special_matcher
 from detect_icd.matchers.literal import LiteralMatcher
+from detect_icd.matchers.located import located
 from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.note_memory import forget
@@ -33,6 +35,9 @@ from redactphi.collector import uncollected
 from redactphi.document import RedactedDocument
 from redactphi.errors import UsageError
 from redactphi.placeholders import CODE, CODE_LENGTH
+
+if TYPE_CHECKING:
+    from detect_icd.codebook import CodeBook
 
 
 class CodeDetector:
@@ -95,6 +100,7 @@ class CodeDetector:
         found.extend(_unstated(operations.candidates, found, note))
         read = self.diagnoses.sentences(note, sections)
         found.extend(self.diagnoses.candidates(note, sections, book, read))
+        found = located(found, note, lambda words: self._read(words, book))
         found, superseded = special_matcher(book).revise(found, note)
         stated = {candidate.coding.code for candidate in found}
         superseded = [*superseded, *(item for item in operations.dropped if item.candidate.coding.code not in stated)]
@@ -116,6 +122,11 @@ class CodeDetector:
         if isinstance(text, RedactedDocument):
             unread = [candidate for candidate in unread if not _is_replaced(candidate, text)]
         return _with_superseded(detection, [Dropped(one, WHY[one.status]) for one in unread]) if unread else detection
+
+    def _read(self, words: str, book: CodeBook) -> Iterator[Candidate]:
+        """What the words of a diagnosis lead to, as a note of their own."""
+        sections = find_sections(words)
+        return self.diagnoses.candidates(words, sections, book, self.diagnoses.sentences(words, sections))
 
     def pipe(self, texts: Iterable[str | RedactedDocument]) -> Iterator[Detection]:
         """The codes of many notes, in their order, one at a time."""

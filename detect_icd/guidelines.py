@@ -21,6 +21,7 @@ from detect_icd.conventions.fractures import by_osteoporosis, name_sites
 from detect_icd.conventions.integral import drop_integral
 from detect_icd.conventions.linked import apply_linked
 from detect_icd.conventions.organisms import apply_organisms
+from detect_icd.conventions.pathologic import by_disease_of_bone
 from detect_icd.conventions.sequelae import apply_sequelae
 from detect_icd.conventions.sequence import hints, sequence
 from detect_icd.conventions.specificity import GATHERING, most_specific
@@ -108,6 +109,7 @@ class Guidelines:
         apply_families(docket, book)
         each_eye(docket, book)
         apply_combinations(docket, book, early=False)
+        by_disease_of_bone(docket, self.rules.fracture_sites, book)
         by_osteoporosis(docket, self.rules.fracture_sites, book)
         name_sites(docket, book)
         most_specific(docket, self.rules)

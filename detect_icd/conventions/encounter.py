@@ -22,7 +22,7 @@ _NOW = re.compile(
     r"\b(?:POD|post-?op(?:erative)? day|hospital day)[ #]*\d|\bPOD\b|\bday \d+ (?:after|of|from|post|s/p)\b|"
     r"\b(?:admitted|scheduled|presents?|here|brought|taken|listed|elected) (?:today )?(?:for|to the (?:OR|operating))\b|"
     r"\b(?:without event|uneventful(?:ly)?|EBL|tolerated (?:it |the )?(?:well|procedure)|done today|performed today|today's|closed in layers|"
-    r"was (?:then )?(?:done|performed|carried out)|underwent (?:an? )?(?:uncomplicated|elective|emergency|urgent)|this admission)\b|"
+    r"was (?:then )?(?:done|performed|carried out)|(?:100 ?%|total(?:ly)?|acute(?:ly)?|thrombotic(?:ally)?) occlu\w+|culprit|underwent (?:an? )?(?:uncomplicated|elective|emergency|urgent)|this admission)\b|"
     r"\b(?:stents?|DES|BMS) (?:x ?\d\b|(?:was|were) (?:put|placed|deployed|implanted|inserted))|\b(?:cath\w*|angiogra\w+|PCI)(?: note| report| lab)? ?:|"
     r"\b(?:op(?:erative)? (?:note|report)|procedure(?:s| performed)?|operation(?:s| performed)?) ?:",
     re.IGNORECASE,

@@ -20,7 +20,7 @@ _FORCE = re.compile(
     r"assault\w*|crush\w*|high[- ](?:energy|impact|speed)|stor(?:y|ies)|scaffold|ejected)\b",
     re.IGNORECASE,
 )
-_SEVENTH = {"A": "A", "B": "A", "C": "A", "D": "D", "E": "D", "F": "D", "G": "G", "H": "G", "J": "G", "K": "K", "M": "K", "N": "K", "P": "P", "Q": "P", "R": "P", "S": "S"}  # fmt: skip
+SEVENTH = {"A": "A", "B": "A", "C": "A", "D": "D", "E": "D", "F": "D", "G": "G", "H": "G", "J": "G", "K": "K", "M": "K", "N": "K", "P": "P", "Q": "P", "R": "P", "S": "S"}  # fmt: skip
 _SIDES = (("right", "1"), ("left", "2"))
 
 
@@ -83,7 +83,7 @@ def _combine(docket: Docket, book: CodeBook, parts: tuple[Candidate, Candidate],
     _, fracture = parts
     title = fracture.coding.display.lower()
     side = next((digit for word, digit in _SIDES if re.search(rf"\b{word}\b", title)), "9")
-    seventh = _SEVENTH.get(compact(fracture.coding.code)[6:7], "A")
+    seventh = SEVENTH.get(compact(fracture.coding.code)[6:7], "A")
     code = (stem.replace("*", side)).ljust(7, "X") + seventh
     entry = book.get(code)
     if entry is not None and entry.billable:

@@ -47,7 +47,11 @@ _BACKWARD = {
 }
 """Between a cause and the consequence named behind it, strict and loose: "B12 deficiency polyneuropathy"."""
 
-_PRONOUN = re.compile(rf"[\s,]*(?:{_BY})\s+(?:it|this|these|that|the same|the (?:disease|condition))\b", re.IGNORECASE)
+_KIND = r"disease|condition|illness|cancer|malignancy|tumou?r|neoplasm|lymphoma|leuk[a]?emia|myeloma|metastas[ei]s|mets|infection"
+_PRONOUN = re.compile(
+    rf"[\s,]*(?:{_BY})\s+(?:it|this|these|that|the same|(?:the|his|her|their|known|underlying|advanced) (?:{_KIND}))\b",
+    re.IGNORECASE,
+)
 _REACH = 60
 """Characters between the two."""
 

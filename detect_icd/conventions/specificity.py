@@ -107,13 +107,13 @@ def _leaves_less_open(other: Candidate, vague: Candidate) -> bool:
     code, kind = other.coding.code, vague.coding.code
     if code[:3] != kind[:3] or open_points(vague) <= open_points(other):
         return False
-    # Of diabetes each complication has its code, however close the words stand.
-    if kind.startswith(_DIABETES) and code[:5] != kind[:5]:
+    # Each complication of diabetes and each seat of metastases has its code, however close the words stand.
+    if kind.startswith(_SEVERAL) and code[:5] != kind[:5]:
         return False
     return any(one.overlaps(two) for one in vague.evidence for two in other.evidence if one.label == "mention")
 
 
-_DIABETES = ("E08", "E09", "E10", "E11", "E13")
+_SEVERAL = ("E08", "E09", "E10", "E11", "E13", "C77", "C78", "C79")
 
 _LEFT_OPEN = re.compile(r"9[0-9X]{0,3}")
 """The end of a category's code for what is not specified at all."""
@@ -134,9 +134,14 @@ def _is_of_category(other: Candidate, vague: Candidate) -> bool:
         or is_acute_of(other, vague)
     ):
         return False
+    if kind in _APART and code.startswith(_APART[kind]):
+        return False
     says_which = code[3:4] != "9" and not other.coding.display.startswith("Other")
     return says_which and _LEFT_OPEN.fullmatch(kind, 3) is not None
 
+
+_APART: dict[str, tuple[str, ...]] = {"F429": ("F423", "F424")}
+"""Unspecified codes, and codes of their category that are of other diseases: hoarding says nothing of what one is compelled to."""
 
 _JOINT = re.compile(r"\b(?:with|due to|in|following|and)\b")
 """In a title, before what is not the disease itself."""

@@ -37,7 +37,8 @@ IN_THE_MAKING = frozenset({"procedure_performed", "procedure_description", "plan
 _TO_COME = frozenset({"plan", "planned_procedure", "instructions"})
 _TO_COME_CODES = ("Z08", "Z09", "Z11", "Z12", "Z13", "Z30", "Z45", "Z46", "Z47", "Z48", "Z510", "Z511", "Z01", "Z40")
 YEAR = re.compile(
-    r",?\s*\(?(?:in\s+)?(?:(?:19|20)\d\d\b|(?:\d+|two|three|four|five|ten) (?:years|yrs) ago)", re.IGNORECASE
+    r",?\s*\(?(?:in\s+)?(?:(?:19|20)\d\d\b|(?:\d+|two|three|four|five|ten) (?:years|yrs) ago|(?:that|the same) (?:year|admission|month|summer|winter|fall|spring)\b)",
+    re.IGNORECASE,
 )
 _BYGONE = re.compile(
     r"\s+(?:(?:was )?(?:done |performed )?(?:last|(?:back )?in (?:the )?past|(?:in )?(?:19|20)\d\d|\d+ (?:years|yrs|months|mos|weeks|wks) ago)|was (?:fine|normal|negative|unremarkable)|(?:is |are |was )?(?:up[- ]to[- ]date|utd|current)|(?:is |are )?(?:over)?due|next|declined|refused|deferred|not (?:done|needed|indicated))\b",

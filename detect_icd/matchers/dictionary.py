@@ -12,7 +12,7 @@ from detect_icd.matchers.names import is_of_a_name
 from detect_icd.matchers.origins import is_along, is_origin
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.reading import WordReader
-from detect_icd.matchers.selection import IMPORTED, PAIR, SIDES, most_specific
+from detect_icd.matchers.selection import GRADES, IMPORTED, PAIR, most_specific
 from detect_icd.matchers.straying import BREAK, strays
 from detect_icd.terms import Token, word_set
 from redactphi.months import MONTHS
@@ -26,11 +26,7 @@ _POSSESSIVE = re.compile(r"['\u2019]s(?=\s*(?:[.,;:)]|$|\n|and\b|or\b|with\b|fla
 _PAIR_SLACK = 1
 """The same for a phrase of two words: what stands further apart is seldom one condition."""
 
-_GRADES = frozenset({"right", "left", "bilateral", "upper", "lower", "acute", "chronic", "mild", "moderate", "severe",
-    "small", "large", "marked", "significant", "persistent", "recurrent", "diffuse", "bad", "worsening", "new"})  # fmt: skip
-"""Words that stand between the words of a condition without setting them apart."""
-
-_UNCOUNTED = _GRADES.union(MONTHS)
+_UNCOUNTED = GRADES.union(MONTHS)
 """Words between that do not count: a date counts no more than what takes its place, though an eponym is of May."""
 
 _MOST_BREAKS = 2
@@ -187,9 +183,14 @@ class DictionaryMatcher:
         members = {number for number, _ in said}
         if _between(text, tokens, min(members), max(members), siding=True) not in _PARTING:
             return False
-        shelves = [self.index.shelf(atom) for _, atom in said]
-        alone = [shelf.alone if shelf is not None else None for shelf in shelves]
-        return all(phrase is not None and phrase.source is not PhraseSource.GENERAL for phrase in alone)
+        return all(self._is_condition(tokens[number]) for number in members)
+
+    def _is_condition(self, token: Token) -> bool:
+        """Whether a word or abbreviation names a condition by itself: "HLD", "COPD"."""
+        stated = self._stated({atom: [0] for atom in token.atoms})
+        return any(
+            phrase.source is not PhraseSource.GENERAL and phrase.size == len(token.atoms) for phrase, _ in stated
+        )
 
     def _goes_on(self, text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
         """Whether the "no" of a phrase is said of a condition that its last word only qualifies: "no tooth wound"."""
@@ -252,6 +253,11 @@ def _only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> b
     graded = (tokens[number].atoms for number, atoms in taken.items() if atoms <= _SHARED)
     if any(len(atoms) > 1 and not _SHARED.issuperset(atoms) for atoms in graded):
         return True
+    # "SLE, discoid rash" is no discoid lupus: what is of the whole body is not of the skin.
+    if any(
+        _WHOLE in tokens[number].atoms and _WHOLE not in atoms and "lupus" in atoms for number, atoms in taken.items()
+    ):
+        return True
     # "Liver with metastases" names no cancer of the liver: what spread there is not taken for what began there.
     spread = any(
         "secondary" in tokens[number].atoms and atoms & _CANCER and "secondary" not in atoms
@@ -260,7 +266,8 @@ def _only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> b
     return spread and not any("malignant" in token.atoms and "secondary" not in token.atoms for token in tokens)
 
 
-_SHARED = _GRADES | {"syndrome"}
+_WHOLE = "systemic"
+_SHARED = GRADES | {"syndrome"}
 _CANCER = frozenset({"malignant", "neoplasm"})
 
 _PARTING = frozenset({",", "-", "\u2013"})
@@ -268,9 +275,9 @@ _PARTING = frozenset({",", "-", "\u2013"})
 
 
 def _between(text: str, tokens: Sequence[Token], first: int, last: int, *, siding: bool) -> str:
-    """What stands between two words, on request less the side of the second: "abscess, left thigh"."""
+    """What stands between two words, on request less the side or course of the second: "abscess, left thigh"."""
     end = tokens[last].start
-    if siding and first < last - 1 and tokens[last - 1].atoms and SIDES.issuperset(tokens[last - 1].atoms):
+    if siding and first < last - 1 and tokens[last - 1].atoms and GRADES.issuperset(tokens[last - 1].atoms):
         end = tokens[last - 1].start
     return text[tokens[first].end : end].strip().lower()
 
@@ -343,7 +350,7 @@ def _is_inverted(text: str, tokens: Sequence[Token], members: frozenset[int]) ->
     The run of parts before the finding must hold the phrase's own, and begin the sentence or follow a label.
     """
     anatomy = word_set("anatomy.txt")
-    parts = anatomy | _GRADES
+    parts = anatomy | GRADES
     finding = next((number for number in sorted(members) if not parts.issuperset(tokens[number].atoms)), None)
     if not finding:
         return False

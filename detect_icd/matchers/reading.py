@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from detect_icd.matchers.beside import SpellingBeside
 from detect_icd.matchers.names import in_capitals, is_addressed, titles
 from detect_icd.matchers.spelling import Spelling, is_spelt, sounds_alike
 from detect_icd.terms import Token, terms
@@ -39,20 +40,28 @@ class WordReader:
             for word, often in vocabulary.items()
             if often >= _SLIPS or word in names or is_spelt(word) or is_spelt(f"{word}s")
         )
-        self.strict_spelling = Spelling({word: vocabulary[word] for word in kept}, trusted=names)
+        strict = {word: vocabulary[word] for word in kept}
+        self.strict_spelling = Spelling(strict, trusted=names)
+        self._beside = SpellingBeside(index, strict)
 
     def read(self, text: str, start: int, end: int) -> Sequence[Token]:
         """The tokens of a sentence, with unknown words read as the known ones they stand for."""
         tokens = terms().tokens(text, start, end)
-        usual = self._usual
+        usual, known = self._usual, self.index.frequency
+        unread: list[int] = []
         self._without_names(text, tokens)
         for number, token in enumerate(tokens):
             atoms = token.atoms
             if len(atoms) == 1 and atoms[0] not in usual:
                 tokens[number] = self._spelt(token)
+                if tokens[number].atoms[0] not in known:
+                    unread.append(number)
             elif token.word == "both" and number + 1 < len(tokens) and _ONE_SIDE.intersection(tokens[number + 1].atoms):
                 # "Both left femoral vein": two of something else than sides.
                 tokens[number] = token._replace(atoms=())
+        for number in unread:
+            if (read := self._beside.correct(text, tokens, number)) is not None:
+                tokens[number] = tokens[number]._replace(atoms=read)
         return tokens
 
     def _without_names(self, text: str, tokens: list[Token]) -> None:

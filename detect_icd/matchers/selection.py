@@ -16,6 +16,9 @@ PAIR = 2
 """A phrase of so few words does not reach over a comma or "and"."""
 
 SIDES = frozenset({"right", "left", "bilateral"})
+GRADES = frozenset({"right", "left", "bilateral", "upper", "lower", "acute", "chronic", "mild", "moderate", "severe",
+    "small", "large", "marked", "significant", "persistent", "recurrent", "diffuse", "bad", "worsening", "new"})  # fmt: skip
+"""Words that stand between the words of a condition without setting them apart."""
 
 
 def most_specific(found: list[Mention]) -> list[Mention]:

@@ -105,7 +105,7 @@ class Spelling:
             return base
         if self._known(written) or self._known(word):
             # "Krohns" are no people: their name is no word by itself.
-            return None if self._known(written) or word not in _only_names() else self._sounding(word)
+            return None if self._known(written) or word not in only_names() else self._sounding(word)
         return self._sounding(word) or self._nearest({word, written}) or self._begun(word)
 
     def _sounding(self, word: str) -> str | None:
@@ -187,7 +187,7 @@ def _word_lists() -> tuple[frozenset[str], ...]:
 
 
 @functools.cache
-def _only_names() -> frozenset[str]:
+def only_names() -> frozenset[str]:
     """The listed names that are no words."""
     return (word_list("surnames") | word_list("first_names")) - word_list("clinical_words") - word_list("common_words")
 

@@ -98,7 +98,7 @@ def _secondary(site: str, *, nodes: bool) -> re.Pattern[str]:
     many = rf"(?:{side}[\w-]+(?:, | and |, and |/))?(?:{side}[\w-]+(?:, | and |, and |/))?"
     after = rf"|\b(?:{site}) (?:are |is |were )?(?:involve[dm]\w*|pos\w*|\+|mets?\b)(?! for)" if nodes else ""
     return _regex(
-        rf"\b{_TO}{many}{side}(?:{site})\b(?! (?:primary|ca\b|cancer|carcinoma|adenocarcinoma))|\b{side}(?:{site})(?: (?:and|&|/) [\w-]+)? {_META}|{_META} ?, {side}(?:{site})\b{after}"
+        rf"\b{_TO}{many}{side}(?:{site})\b(?! (?:primary|ca\b|cancer|carcinoma|adenocarcinoma))|\b{side}(?:{site})(?: (?:and|&|/) [\w-]+)? {_META}|{_META} ?, {side}(?:{site})\b(?! (?:primary|ca\b|cancer|carcinoma|adenocarcinoma)){after}"
     )
 
 
@@ -236,7 +236,8 @@ class NeoplasmMatcher:
         candidates = [self._staged(c, note) if c.status is Status.PRESENT else c for c in candidates]
         candidates = _settled(candidates)
         primaries = [c for c in candidates if _is_primary(c) and c.status is Status.PRESENT]
-        over = [c for c in primaries if _is_over(c, note, primaries)]
+        others = [c for c in candidates if _is_primary(c) and c.status is Status.HISTORICAL]
+        over = [c for c in primaries if _is_over(c, note, primaries, others)]
         candidates = [
             replace(c, status=Status.HISTORICAL, rules=(*c.rules, "neoplasm/over"))
             if any(c is other for other in over)
@@ -249,13 +250,7 @@ class NeoplasmMatcher:
         code = candidate.coding.code
         stages = neoplasm_rules().gates
         if code[:3] in _WITH_REMISSION:
-            words = (
-                "in relapse"
-                if stages["relapse"].search(note)
-                else "in remission"
-                if stages["remission"].search(note)
-                else ""
-            )
+            words = next((f"in {stage}" for stage in ("relapse", "remission") if stages[stage].search(note)), "")
             return self._sibling(candidate, lambda title: words in title) if words else candidate
         if (
             code[:3] in {"C81", "C82", "C83", "C84", "C85", "C86", "C88"}
@@ -330,7 +325,7 @@ def _sentence(candidate: Candidate, note: str) -> str:
     return note[start:end]
 
 
-def _is_over(candidate: Candidate, note: str, primaries: list[Candidate]) -> bool:
+def _is_over(candidate: Candidate, note: str, primaries: list[Candidate], others: list[Candidate]) -> bool:
     """Whether what the note says about a cancer is that its treatment is over and nothing is left (I.C.2.m)."""
     over, active = neoplasm_rules().gates["over"], neoplasm_rules().gates["active"]
     sentence = _sentence(candidate, note)
@@ -339,7 +334,12 @@ def _is_over(candidate: Candidate, note: str, primaries: list[Candidate]) -> boo
         return False
     if over.pattern.search(sentence):
         return True
-    return len({c.coding.code[:3] for c in primaries}) == 1 and bool(over.search(note)) and not active.search(note)
+    if len({c.coding.code[:3] for c in primaries}) != 1 or active.search(note) or not over.search(note):
+        return False
+    # What is told of another cancer, itself past, is not said of this one.
+    told = [_sentence(other, note) for other in others if other.coding.code[:3] != candidate.coding.code[:3]]
+    rest = functools.reduce(lambda text, sentence: text.replace(sentence, " "), told, note)
+    return over.pattern.search(rest) is not None
 
 
 def _in_remission(candidate: Candidate, note: str) -> Candidate:

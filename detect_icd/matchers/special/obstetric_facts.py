@@ -203,8 +203,20 @@ def _maternal(note: str) -> Stage:
 def _told(pattern: Gate, note: str) -> re.Match[str] | None:
     """The first match that is neither a plan nor of another time."""
     return next(
-        (m for m in pattern.finditer(note) if not _PLANNED.search(note, max(0, m.start() - 60), m.start())), None
+        (
+            m
+            for m in pattern.finditer(note)
+            if not (_PLANNED.search(note, max(0, m.start() - 60), m.start()) or _BYGONE.match(note, m.end()))
+        ),
+        None,
     )
+
+
+_BYGONE = re.compile(
+    r"[\s,]*(?:history|hx)\b|[^.;\n]{0,12}\b(?:in|with|during) (?:her |the |a )?(?:last|previous|prior|first|second|third|earlier|past|younger|older|(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+"""Behind what speaks of a pregnancy: it was another one."""
 
 
 def _ages(note: str) -> tuple[bool, bool]:

@@ -1,4 +1,4 @@
-"""Scores and levels that are codes by themselves: the stroke scale (I.C.18.i) and the alcohol in the blood (I.C.5.b.4)."""
+"""Scores and levels that are codes by themselves: the stroke scale (I.C.18.i), the alcohol in the blood (I.C.5.b.4), the skin that came off (L49)."""
 
 from __future__ import annotations
 
@@ -38,6 +38,13 @@ _LEVELS = (
 _MOST = "Y90.8"
 _PER_CENT = 1000
 """Milligrams in 100 ml that one gram in it is."""
+_OF_SKIN = ("L51.1", "L51.2", "L51.3", "L00", "L10")
+_SKIN_LOST = re.compile(
+    r"\b(?:skin (?:loss|slough\w*|detach\w*|involv\w*|peel\w*)|exfoliat\w+|slough\w*|detach\w*|denud\w+|epiderm\w+)\b[^.;\n]{0,25}?(?P<below><|less than |under )?\s*~?(?P<behind>\d{1,2})\s?%|"
+    r"(?P<less><|less than |under )?\s*~?\b(?P<before>\d{1,2})\s?%(?: of)?(?: the| his| her)? ?(?:t?bsa|body surface(?: area)?|skin)?,? ?(?:\w+ ){0,2}(?:exfoliat\w+|slough\w*|detach\w*|denud\w+|skin loss)",
+    re.IGNORECASE,
+)
+_TENTH = 10
 _SCORE = 0.9
 
 
@@ -56,6 +63,9 @@ def scores(candidates: Sequence[Candidate], note: str, book: CodeBook) -> Iterat
         level = float(match["percent"]) * _PER_CENT if match["percent"] else float(match["milligrams"])
         code = next((code for limit, code in _LEVELS if level < limit), _MOST)
         yield from _stated(book, code, match, "score/blood-alcohol")
+    if any(code.startswith(_OF_SKIN) for code in present) and (match := _SKIN_LOST.search(note)):
+        lost = int(match["behind"] or match["before"]) - bool(match["below"] or match["less"])
+        yield from _stated(book, f"L49.{lost // _TENTH}", match, "score/skin-lost")
 
 
 def _stated(book: CodeBook, code: str, match: re.Match[str], rule: str) -> Iterator[Candidate]:
