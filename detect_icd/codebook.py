@@ -124,7 +124,6 @@ class CodeBook:
         self._number = release.number
         self._store = store
         self._entry = functools.lru_cache(maxsize=8192)(self._read)
-        self._found = functools.lru_cache(maxsize=8192)(self._find)
 
     @classmethod
     def open(cls, release: str | None = None) -> Self:
@@ -177,9 +176,6 @@ class CodeBook:
 
     def get(self, code: str) -> CodeEntry | None:
         """The entry of a code or category, written with or without its dot, in any case; ``None`` if there is none."""
-        return self._found(code)
-
-    def _find(self, code: str) -> CodeEntry | None:
         entry = self._entry(icd10cm.compact(code))
         return entry if entry is not None and entry.kind in {"category", "code"} else None
 

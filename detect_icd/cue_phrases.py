@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from detect_icd.gates import Openings, gate, may_open, openings
+from detect_icd.gates import gate
 from detect_icd.note_memory import of_note
+from detect_icd.openings import Openings, may_open, openings
 from detect_icd.ready import compile_pattern, spaced
 from redactphi.errors import RuleError
 

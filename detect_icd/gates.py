@@ -7,22 +7,17 @@ patterns themselves, and one scan finds those of all patterns at once; a pattern
 from __future__ import annotations
 
 import functools
-import hashlib
-import importlib
 import re
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple, cast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from detect_icd.note_memory import of_note
-from detect_icd.ready import all_kept, kept
-
-_parser: Any = cast("Any", importlib.import_module("re._parser"))
-"""What ``re`` itself reads patterns with; it has no public name."""
+from detect_icd.openings import WITHOUT_WIDTH, opened_texts, parser
+from detect_icd.ready import all_kept, kept_of, kind_of
 
 _SHORTEST = 2
 """Characters of a piece, at least: single letters stand everywhere."""
@@ -150,7 +145,7 @@ class _Words:
     """
 
     def __init__(self) -> None:
-        known = (piece.text for pieces in all_kept(_kind("pieces")) for piece in map(_piece, pieces))
+        known = (piece.text for pieces in all_kept(kind_of("pieces", __file__)) for piece in map(_piece, pieces))
         self.known: dict[str, int] = {text: number for number, text in enumerate(dict.fromkeys(known))}
         self._automaton: AhoCorasick | None = None
         self._lock = threading.Lock()
@@ -217,7 +212,7 @@ def _places(text: str, version: int) -> _Places:  # noqa: ARG001 - what was foun
 
 def pieces_of(pattern: re.Pattern[str]) -> tuple[Piece, ...]:
     """The pieces of a pattern, none where a match need not have any."""
-    return tuple(map(_piece, _kept("pieces", pattern, _pieces_of)))
+    return tuple(map(_piece, kept_of("pieces", pattern, _pieces_of, __file__)))
 
 
 def _piece(raw: tuple[str, int, int | None]) -> Piece:
@@ -225,19 +220,8 @@ def _piece(raw: tuple[str, int, int | None]) -> Piece:
 
 
 def _pieces_of(pattern: re.Pattern[str]) -> list[Piece]:
-    found = _best(_parser.parse(pattern.pattern, pattern.flags), 0, 0)
+    found = _best(parser.parse(pattern.pattern, pattern.flags), 0, 0)
     return sorted(set(found), key=lambda piece: (piece.text, piece.low)) if found else []
-
-
-def _kept(what: str, pattern: re.Pattern[str], make: Callable[[re.Pattern[str]], Any]) -> Any:
-    """What this module makes of a pattern, if the build has kept it."""
-    return kept(_kind(what), f"{pattern.flags} {pattern.pattern}", functools.partial(make, pattern))
-
-
-@functools.cache
-def _kind(what: str) -> str:
-    """What is kept of this module as it is: a change may make something else of the same patterns."""
-    return f"{what} {hashlib.sha256(Path(__file__).read_bytes()).hexdigest()}"
 
 
 def _best(tree: Any, low: int, high: int | None) -> list[Piece] | None:
@@ -251,11 +235,11 @@ def _best(tree: Any, low: int, high: int | None) -> list[Piece] | None:
             if not run:
                 run_low, run_high = low, high
             run += chr(item[1]).lower()
-        elif op not in _WITHOUT_WIDTH:
+        elif op not in WITHOUT_WIDTH:
             options.extend([[Piece(run, run_low, run_high)]] if run else [])
             run = ""
             options.extend([found] if (found := _inside(item, low, high)) else [])
-        narrow, wide = _parser.SubPattern(tree.state, [item]).getwidth()
+        narrow, wide = parser.SubPattern(tree.state, [item]).getwidth()
         low += narrow
         high = None if high is None or wide > _FAR else high + wide
     options.extend([[Piece(run, run_low, run_high)]] if run else [])
@@ -266,10 +250,9 @@ def _best(tree: Any, low: int, high: int | None) -> list[Piece] | None:
 
 def _words_of(tree: Any) -> list[str]:
     """The words a sequence opens with, as far as they are text: one of these in every match."""
-    return sorted({text.split(" ", 1)[0] for text, _ in _openings(tree)})
+    return sorted({text.split(" ", 1)[0] for text, _ in opened_texts(tree)})
 
 
-_WITHOUT_WIDTH = frozenset({"AT", "ASSERT", "ASSERT_NOT"})
 _FAR = 400
 """Characters beyond which a part counts as unbounded."""
 
@@ -333,108 +316,3 @@ def _inside(item: Any, low: int, high: int | None) -> list[Piece] | None:
         found = [_best(branch, low, high) for branch in value[1]]
         return [piece for pieces in found for piece in pieces or ()] if all(found) else None
     return None
-
-
-_MOST_OPENINGS = 64
-_LONGEST_OPENING = 8
-_MOST_TOGETHER = 512
-
-
-def openings(pattern: re.Pattern[str]) -> frozenset[str]:
-    """What the matches of a pattern open with in a text of ASCII, in lower case, one of these each.
-
-    A space stands for the end of a word or for white space, however much, and an empty one for anything.
-    """
-    return frozenset(_kept("openings", pattern, _openings_of))
-
-
-def _openings_of(pattern: re.Pattern[str]) -> list[str]:
-    return sorted({text for text, _ in _openings(_parser.parse(pattern.pattern, pattern.flags))})
-
-
-class Openings:
-    """What many patterns open with, filed so that a word finds those it may begin a match of."""
-
-    def __init__(self, opened: Mapping[int, Iterable[str]]) -> None:
-        """Files openings, as ``openings`` gives them, by the number of their pattern."""
-        self._begun: dict[str, set[int]] = {}
-        self._going_on: dict[str, set[int]] = {}
-        for number, texts in opened.items():
-            for text in texts:
-                self._begun.setdefault(text, set()).add(number)
-                for place in range(1, len(text)):
-                    if not (text[place - 1].isalnum() and text[place].isalnum()):
-                        self._going_on.setdefault(text[:place], set()).add(number)
-
-    def of(self, word: str) -> set[int]:
-        """The patterns whose match may begin with a word, in lower case, that ends there."""
-        found = set(self._going_on.get(word, ()))
-        for length in range(min(len(word), _LONGEST_OPENING) + 1):
-            found.update(self._begun.get(word[:length], ()))
-        return found
-
-
-def may_open(opening: str, text: str) -> bool:
-    """Whether a match that opens so may begin a text of ASCII, in lower case, with one space at a time at most."""
-    return all(
-        one == other or (one == " " and not (other.isalnum() or other == "_"))
-        for one, other in zip(opening, text, strict=False)
-    )
-
-
-def _openings(tree: Any) -> set[tuple[str, bool]]:
-    """Texts that a sequence opens with, and whether what follows the sequence goes on right behind them."""
-    found = {("", True)}
-    for item in tree:
-        if str(item[0]) in _WITHOUT_WIDTH and not _ends_word(item):
-            continue
-        if not any(is_open for _, is_open in found):
-            break
-        tails = _opened_by(item)
-        if len(found) > 1 and (len(tails) > _MOST_OPENINGS or len(found) * len(tails) > _MOST_TOGETHER):
-            tails = {("", False)}
-        found = {pair for pair in found if not pair[1]} | {
-            ((head + tail)[:_LONGEST_OPENING], is_open and len(head + tail) < _LONGEST_OPENING)
-            for head, goes_on in found
-            if goes_on
-            for tail, is_open in tails
-        }
-    return found
-
-
-def _ends_word(item: Any) -> bool:
-    """Whether this is the end of a word: no word character follows."""
-    return str(item[0]) == "ASSERT_NOT" and item[1][0] > 0 and str(item[1][1]) == _A_WORD_CHARACTER
-
-
-_A_WORD_CHARACTER = str(_parser.parse(r"\w"))
-_A_SPACE = str(_parser.parse(r"\s"))
-_A_DIGIT = str(_parser.parse(r"\d"))
-
-
-def _opened_by(item: Any) -> set[tuple[str, bool]]:  # noqa: C901, PLR0911 - one for each kind of part
-    op, value = str(item[0]), item[1]
-    if _ends_word(item):
-        return {(" ", False)}
-    if op == "IN" and f"[{item}]" == _A_SPACE:
-        return {(" ", True)}
-    if op == "IN" and f"[{item}]" == _A_DIGIT:
-        return {(digit, True) for digit in "0123456789"}
-    if op == "LITERAL" and (value < 128 or not chr(value).isalpha()):  # noqa: PLR2004 - what ASCII is
-        return {(chr(value).lower(), True)}
-    if op == "SUBPATTERN":
-        return _openings(value[3])
-    if op == "ATOMIC_GROUP":
-        return _openings(value)
-    if op == "BRANCH":
-        return set().union(*(_openings(branch) for branch in value[1]))
-    if op in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"}:
-        low, high, inner = value
-        if low and str(inner) == _A_SPACE:
-            return {(" ", True)}
-        once = _openings(inner)
-        once = once if high == 1 else {(text, False) for text, _ in once}
-        return once | {("", True)} if low == 0 else once
-    if op == "IN" and all(str(kind) == "LITERAL" and letter < 128 for kind, letter in value):  # noqa: PLR2004
-        return {(chr(letter).lower(), True) for _, letter in value}
-    return {("", False)}

@@ -27,12 +27,11 @@ _ORDINALS = {"1st": "1", "2nd": "2", "3rd": "3", "4th": "4"} | {
     "fourth": "4",
 }
 _LETTERED = frozenset({"vitamin", "hepatitis", "influenza", "hemophilia", "vit"})
-_SCALE_FORMS = {"stg": "stage", "gr": "grade"}
+_SCALE_FORMS, _COPULAS = {"stg": "stage", "gr": "grade"}, frozenset({"is", "was", "of", "now"})
 _SCALES = frozenset({"stg", "gr", "type", "stage", "grade", "class", "degree", "category", "group", "factor", "phase"})
-_COPULAS = frozenset({"is", "was", "of", "now"})
-_JOINED = frozenset({"non", "pseudo", "hyper", "hypo", "pre", "post", "peri", "anti", "sub", "poly", "multi", "intra"})
 _JOINED_OPEN = frozenset({"non", "pseudo", "hyper", "hypo"})
-_OPENERS = _SCALES | _LETTERED | _JOINED | _JOINED_OPEN | _ORDINALS.keys()
+_JOINED = _JOINED_OPEN | {"pre", "post", "peri", "anti", "sub", "poly", "multi", "intra"}
+_OPENERS = _SCALES | _LETTERED | _JOINED | _ORDINALS.keys()
 _NOT_COMBINING = frozenset({"chemo", "tobacco", "two", "no", "to", "zero", "do", "so", "go", "auto", "immuno", "echo"})
 _SPELLING = tuple(
     (re.compile(pattern), to)

@@ -13,17 +13,22 @@ _AFTER = re.compile(
 """Right before an operation's words: how long ago it was, or what has been since."""
 
 _DATED = re.compile(
-    r"[^.,;\n]{0,30}?\b(?:(?<![-/\d])(?:19|20)\d\d(?![-/\d])|at (?:age )?\d{1,2}(?=[.,;]|$)|as an? (?:child|kid|teen(?:ager)?|infant|baby)|in childhood|"
+    r"(?:(?!\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b)[^.,;\n\[]){0,30}?\b(?:(?<![-/\d])(?:19|20)\d\d(?![-/\d])|at (?:age )?\d{1,2}(?=[.,;]|$)|as an? (?:child|kid|teen(?:ager)?|infant|baby)|in childhood|"
     r"(?:\d+|two|three|four|five|ten|many|several) (?:years|yrs|y) (?:ago|back|prior))",
     re.IGNORECASE,
 )
-"""Behind an operation's words, in its clause: when it was."""
+"""Behind an operation's words, in its clause: when it was. The year of a whole date does not count: redaction may take it."""
 
 _TOLD_IN_A_YEAR = re.compile(
     r"(?<![-/\d])(?<!since )(?:19|20)\d\d(?![-/\d])[^.;\n]{0,40}$",
     re.IGNORECASE,
 )
 """Before an operation's words, in its clause: the year of what it was for."""
+
+_OF_A_DATE = re.compile(
+    r"(?:\bDATE|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: of| \d{1,2})?),? ?$", re.IGNORECASE
+)
+"""Before a year: it is that of a whole date, which redaction may take."""
 
 _SURVEYED = re.compile(
     r"\b(?:NED|no evidence of (?:disease|recurrence|recurrent)|no (?:recurrence|recurrent disease)|disease[- ]free|surveillance|survivor(?:ship)?|"
@@ -55,7 +60,8 @@ def is_bygone(match: re.Match[str], bounds: tuple[int, int], *, by_note: bool) -
         return True
     if _NOT_YET.search(text, *bounds):
         return False
-    if _TOLD_IN_A_YEAR.search(text, low, match.start()):
+    told = _TOLD_IN_A_YEAR.search(text, low, match.start())
+    if told and not _OF_A_DATE.search(text, low, told.start()):
         return True
     return _is_surveyed(text) if by_note else _SURVEYED.search(text, *bounds) is not None
 

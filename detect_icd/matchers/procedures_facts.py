@@ -392,7 +392,6 @@ class Facts:
 _SHORT_NOTE = 1500
 """Characters of a note without headings that is about the service alone."""
 _SUMMED = 6
-"""Numbers of one clause that are added up."""
 _NEAR = 80
 _REFERS = re.compile(r"\b(?:it|its|them|these|those|each|this|both of them|one of them)\b", re.IGNORECASE)
 _NEXT = 5

@@ -180,13 +180,11 @@ class SubstanceMatcher:
 
     def are_named(self, words: AbstractSet[str]) -> bool:
         """Whether one of the words begins the name of a substance, or is a slip of one."""
-        if not words.isdisjoint(self.names):
+        unread = words - self._no_slips
+        if not words.isdisjoint(self.names) or any(map(_meant, unread)):
             return True
-        for word in words - self._no_slips:
-            if _meant(word):
-                return True
-            if len(self._no_slips) < _REMEMBERED:
-                self._no_slips.add(word)
+        if len(self._no_slips) < _REMEMBERED:
+            self._no_slips |= unread
         return False
 
     def candidates(self, sentence: Passage, words: AbstractSet[str], book: CodeBook) -> Iterator[Candidate]:
@@ -246,7 +244,8 @@ def _taken(sentence: Passage, one: Named, named: Sequence[Named]) -> str:
         return ""
     about = _About.of(sentence, one, named)
     if about.is_long():
-        return "" if about.says("stopped") or about.is_other_and_culprit() or about.is_brief_among_lasting() else TAKEN
+        is_brief = about.says("brief", item=True) and not about.says("long", item=True)
+        return "" if about.says("stopped") or about.is_other_and_culprit() or is_brief else TAKEN
     need = one.substance.need
     if need in _ONLY_LONG:
         return LISTED if about.is_steroid_of_graft() else ""
@@ -338,10 +337,6 @@ class _About:
     def _has_object(self, end: int) -> bool:
         """Whether words behind the name have a drug of their own: "continue warfarin, start doxycycline"."""
         return any(0 < other.start - end <= _OBJECT and "," not in self.text[end : other.start] for other in self.named)
-
-    def is_brief_among_lasting(self) -> bool:
-        """Whether the item of a list that it is says a brief course, and only another item a long one."""
-        return self.says("brief", item=True) and not self.says("long", item=True)
 
     def is_other_and_culprit(self) -> bool:
         """Whether it is a drug of no code of its own that is only named as the cause of harm."""

@@ -20,7 +20,15 @@ from redactphi.spans import Span
 
 GOLD = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "phi" / "gold"
 OWN_GOLD = Path(__file__).resolve().parents[2] / "fixtures" / "gold"
-BY_OTHERS = ("held_out_tom", "held_out_kay", "held_out_max", "held_out_yan", "held_out_nia", "held_out_ola", "held_out_tao")
+BY_OTHERS = (
+    "held_out_tom",
+    "held_out_kay",
+    "held_out_max",
+    "held_out_yan",
+    "held_out_nia",
+    "held_out_ola",
+    "held_out_tao",
+)
 """Synthetic notes by authors who knew neither layouts nor rules, labelled by our policy; no training saw them."""
 
 RECALL_ONLY = ("procsuite_synthetic_phi",)

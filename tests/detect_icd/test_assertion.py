@@ -9,7 +9,7 @@ import pytest
 from detect_icd.assertion import ContextRules, CueRule, assess, context_rules
 from detect_icd.candidates import Status
 from detect_icd.cue_phrases import _ways_on
-from detect_icd.gates import may_open
+from detect_icd.openings import may_open
 from detect_icd.terms import sentences
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from detect_icd.gates import Gate, Openings, may_open, openings
+from detect_icd.gates import Gate
 from detect_icd.matchers.special import facts, neoplasms
+from detect_icd.openings import Openings, may_open, openings
 
 TEXTS = (
     "Fell down the stairs at home; fractured wrist. Cast check today, 4 wks s/p ORIF.",
