@@ -358,17 +358,13 @@ def _by_side(weights: Weights) -> tuple[list[Floats], list[Floats]]:
 
 
 def _portions(numbers: NDArray[np.int64], most: int) -> Iterator[slice]:
-    """Joined texts, cut at gaps into portions of about ``most`` tokens; a text is never cut."""
-    gaps = np.flatnonzero(numbers == _GAP)
+    """Joined texts, cut before a text into portions of about ``most`` tokens; a text is never cut."""
+    begins = np.flatnonzero((numbers[1:] != _GAP) & (numbers[:-1] == _GAP)) + 1
     start = 0
-    while len(numbers) - start > most:
-        at = int(np.searchsorted(gaps, start + most))
-        if at == len(gaps):
-            break
-        yield slice(start, int(gaps[at]) + 1)
-        start = int(gaps[at]) + 1
-    if start < len(numbers) or not start:
-        yield slice(start, len(numbers))
+    while (at := int(np.searchsorted(begins, start + most))) < len(begins):
+        yield slice(start, int(begins[at]))
+        start = int(begins[at])
+    yield slice(start, len(numbers))
 
 
 def _texts(numbers: NDArray[np.int64]) -> list[tuple[int, int]]:

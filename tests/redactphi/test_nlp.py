@@ -19,7 +19,7 @@ from redactphi.errors import DataError, UnknownNameError, UsageError
 from redactphi.nlp import PhiNlpEngine
 from redactphi.nlp_decode import decode
 from redactphi.nlp_features import COLUMNS, LISTS, feature_rows
-from redactphi.nlp_forward import Network
+from redactphi.nlp_forward import Network, _portions
 from redactphi.nlp_islands import AROUND, OPEN, apart, islands
 from redactphi.nlp_model import PhiModel
 from redactphi.nlp_threads import single_blas_thread
@@ -352,3 +352,11 @@ def test_the_gradient_is_that_of_the_loss():
         assert slope == pytest.approx(float(gradient[place]), rel=0.15, abs=0.05), name
         checked += 1
     assert checked == 7 + 3 * 4 + 4
+
+
+@pytest.mark.parametrize("lengths", [[1], [9], [2, 9, 1], [3, 3, 3, 3], [9, 9], [1, 1, 1, 1, 1, 1]])
+def test_portions_hold_whole_texts_and_none_is_empty(lengths):
+    numbers = np.concatenate([np.array([1] * length + [0, 0, 0, 0]) for length in lengths])
+    parts = [numbers[part] for part in _portions(numbers, 5)]
+    assert np.array_equal(np.concatenate(parts), numbers)
+    assert all(part.any() and part[0] and not part[-1] for part in parts)
