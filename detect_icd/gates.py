@@ -71,10 +71,9 @@ class Gate:
         starts, others = _places_in(text).of(self)
         if others and _first(others, start, end) is not None:
             return self.pattern.search(text, start, end)
-        if starts:
-            for place in starts[bisect_left(starts, start) : bisect_left(starts, end)]:
-                if match := self.pattern.match(text, place, end):
-                    return match
+        for place in starts[bisect_left(starts, start) : bisect_left(starts, end)] if starts else ():
+            if match := self.pattern.match(text, place, end):
+                return match
         return None
 
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
@@ -93,11 +92,8 @@ class Gate:
         if not self._numbers:
             return True
         starts, others = _places_in(text).of(self)
-        if end is None:
-            end = len(text)
-        return (bool(starts) and _first(starts, start, end) is not None) or (
-            bool(others) and _first(others, start, end) is not None
-        )
+        end = len(text) if end is None else end
+        return _first(starts, start, end) is not None or _first(others, start, end) is not None
 
     def _at(self, text: str, starts: Sequence[int], end: int) -> Iterator[re.Match[str]]:
         position, match_at = 0, self.pattern.match
@@ -262,44 +258,8 @@ def _worth(option: Sequence[Piece]) -> tuple[int, bool, int]:
     return min(rarest, 4), all(p.high is not None and p.high - p.low < _NARROW for p in option), -len(option)
 
 
-_COMMON = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "be",
-        "by",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "his",
-        "in",
-        "is",
-        "it",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "she",
-        "that",
-        "the",
-        "then",
-        "there",
-        "this",
-        "to",
-        "was",
-        "were",
-        "with",
-    ]
-)
+_COMMON = frozenset({"a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "had", "has", "have", "he", "her", "his", "in", "is", "it",
+    "no", "not", "of", "on", "or", "she", "that", "the", "then", "there", "this", "to", "was", "were", "with"})  # fmt: skip
 """Words that stand in nearly every sentence."""
 
 

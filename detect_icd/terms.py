@@ -374,8 +374,7 @@ def _goes_on(before: str, shortened: re.Pattern[str]) -> bool:
 
 
 def _unbounded(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
-    line_start = 0
+    start = line_start = 0
     # Dictated without a capital letter, a stop and a blank end a sentence whatever follows.
     small = len(text) > _WRAPPED and text.islower()
     boundary, shortened = (_BOUNDARY_SMALL, _SHORTENED_SMALL) if small else (_BOUNDARY, _SHORTENED)

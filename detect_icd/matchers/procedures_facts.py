@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 
 from detect_icd.assertion import ContextRules, assess
 from detect_icd.candidates import Status
-from detect_icd.gates import gate
 from detect_icd.matchers import procedures_kinds as kinds
 from detect_icd.matchers.procedures_age import age
 from detect_icd.matchers.procedures_amounts import PLACED, Amount, counted, margin, places, times
@@ -60,7 +59,7 @@ class Facts:
     @functools.cached_property
     def operative(self) -> bool:
         """Whether the note tells of an operation at all, rather than of a visit or a stay."""
-        return self.reports or (not self.visit and gate(kinds.OPERATIVE).search(self.text) is not None)
+        return self.reports or (not self.visit and kinds.OPERATIVE.search(self.text) is not None)
 
     def may_say(self, entry: Entry) -> bool:
         """Whether the atoms of all that an entry asks for stand anywhere in the note; if not, it is not worth a look."""
@@ -84,11 +83,11 @@ class Facts:
     @functools.cached_property
     def of_specimens(self) -> bool:
         """Whether the note is the report of a laboratory on what somebody else took."""
-        return gate(kinds.SPECIMENS).search(self.text) is not None
+        return kinds.SPECIMENS.search(self.text) is not None
 
     def is_service(self, clause: Clause) -> bool:
         """Whether a clause of a note that tells of no operation says that a service was given."""
-        short = self._sections <= {""} and len(self.text) < _SHORT_NOTE and gate(kinds.SERVICE_NOTE).search(self.text)
+        short = self._sections <= {""} and len(self.text) < _SHORT_NOTE and kinds.SERVICE_NOTE.search(self.text)
         return bool(short) or kinds.GIVEN.search(self.text, clause.start, clause.end) is not None
 
     @functools.cached_property
@@ -105,12 +104,12 @@ class Facts:
     @functools.cached_property
     def instructs(self) -> bool:
         """Whether the note tells a patient or a therapist what to do after an operation, rather than of one."""
-        return not self.titled and gate(kinds.INSTRUCTS).search(self.text) is not None
+        return not self.titled and kinds.INSTRUCTS.search(self.text) is not None
 
     @functools.cached_property
     def visit(self) -> bool:
         """Whether the note has the sections of a visit or a stay, or is headed as the note of one."""
-        headed = kinds.VISIT.match(self.text) or gate(kinds.NONE_TODAY).search(self.text)
+        headed = kinds.VISIT.match(self.text) or kinds.NONE_TODAY.search(self.text)
         return bool(self._sections & kinds.VISIT_SECTIONS) or headed is not None
 
     @functools.cached_property

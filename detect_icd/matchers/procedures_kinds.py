@@ -2,6 +2,8 @@
 
 import re
 
+from detect_icd.gates import gate
+
 OPERATIVE_SECTIONS = frozenset(
     {"procedure_performed", "procedure_description", "postoperative_diagnosis", "operative_data"}
 )
@@ -10,20 +12,24 @@ VISIT_SECTIONS = frozenset(
     {"physical_exam", "review_of_systems", "vital_signs", "hospital_course", "family_history", "social_history"}
 )
 """Sections that the note of a visit or a stay has."""
-SPECIMENS = re.compile(
-    r"\b(?:pathology|cytology|cytopathology|histology) report\b|^[ \t]*(?:gross(?: (?:description|examination))?|microscopic(?: (?:description|examination))?):",
-    re.IGNORECASE | re.MULTILINE,
+SPECIMENS = gate(
+    re.compile(
+        r"\b(?:pathology|cytology|cytopathology|histology) report\b|^[ \t]*(?:gross(?: (?:description|examination))?|microscopic(?: (?:description|examination))?):",
+        re.IGNORECASE | re.MULTILINE,
+    )
 )
 """The report of a laboratory."""
-SERVICE_NOTE = re.compile(
-    r"\b(?:nurse visit|office visit|new patient|established patient|injection (?:visit|clinic)|immunization|booster|infusion (?:suite|center|visit)|screening|"
-    r"(?:two|three|four|\d) (?:standard )?views|contrast|tomosynthesis|interpretation|reading|films? taken|technologist|drawn|venipuncture|in our (?:lab|center|office)|"
-    r"anesthesia record|I spent|total time|IM\b|IV push|pushed|infused|administered|IVP|"
-    r"IV hydration|AWV|wellness visit|(?:finger|flu|thumb|B12|cortisone|steroid) (?:shot|injection)|my read|neb|instilled|"
-    r"(?:read|interpreted|reported) by (?:me|us)|(?:one|single) view|(?:in|at) (?:my|our)(?: own)? (?:\w+ )?(?:lab|center|office|clinic|suite)|(?:own|office|our) (?:\w+ )?(?:machine|equipment|scanner)|"
-    r"critical care time|medical decision making|MDM|est(?:\.|ab\.?)? pt|prefilled syringe|(?:office|clinic|infusion) (?:stock|suite|chair)|"
-    r"injections?|sterile technique|in (?:the )?office|by (?:the )?(?:MA|RN|nurse)|audiometer|snellen|PPD placed|finger ?stick|shot \d+|splint)\b",
-    re.IGNORECASE,
+SERVICE_NOTE = gate(
+    re.compile(
+        r"\b(?:nurse visit|office visit|new patient|established patient|injection (?:visit|clinic)|immunization|booster|infusion (?:suite|center|visit)|screening|"
+        r"(?:two|three|four|\d) (?:standard )?views|contrast|tomosynthesis|interpretation|reading|films? taken|technologist|drawn|venipuncture|in our (?:lab|center|office)|"
+        r"anesthesia record|I spent|total time|IM\b|IV push|pushed|infused|administered|IVP|"
+        r"IV hydration|AWV|wellness visit|(?:finger|flu|thumb|B12|cortisone|steroid) (?:shot|injection)|my read|neb|instilled|"
+        r"(?:read|interpreted|reported) by (?:me|us)|(?:one|single) view|(?:in|at) (?:my|our)(?: own)? (?:\w+ )?(?:lab|center|office|clinic|suite)|(?:own|office|our) (?:\w+ )?(?:machine|equipment|scanner)|"
+        r"critical care time|medical decision making|MDM|est(?:\.|ab\.?)? pt|prefilled syringe|(?:office|clinic|infusion) (?:stock|suite|chair)|"
+        r"injections?|sterile technique|in (?:the )?office|by (?:the )?(?:MA|RN|nurse)|audiometer|snellen|PPD placed|finger ?stick|shot \d+|splint)\b",
+        re.IGNORECASE,
+    )
 )
 """A note that is about a service alone."""
 GIVEN = re.compile(
@@ -33,16 +39,20 @@ GIVEN = re.compile(
     re.IGNORECASE,
 )
 """A service was given."""
-OPERATIVE = re.compile(
-    r"operating (?:room|suite|table)|prepped|draped|\b(?:incision|incised|anesthesia|an[ae]esthe|sedat|trocar|port(?:s)? (?:was|were)|"
-    r"dissect|clamped|ligated|sutur|tolerated the procedure|was performed|were performed|was carried out|underwent|scope was|colonoscope|"
-    r"endoscope|gastroscope|cystoscope|bronchoscope|hemostasis|cautery|clipped|stapl|catheter was|needle was|injected|aspirated|biops|lidocaine|consent (?:was )?obtained|endoscopist|surgeon|operator|cecum (?:was )?reached|(?:cold|hot) snare)",
-    re.IGNORECASE,
+OPERATIVE = gate(
+    re.compile(
+        r"operating (?:room|suite|table)|prepped|draped|\b(?:incision|incised|anesthesia|an[ae]esthe|sedat|trocar|port(?:s)? (?:was|were)|"
+        r"dissect|clamped|ligated|sutur|tolerated the procedure|was performed|were performed|was carried out|underwent|scope was|colonoscope|"
+        r"endoscope|gastroscope|cystoscope|bronchoscope|hemostasis|cautery|clipped|stapl|catheter was|needle was|injected|aspirated|biops|lidocaine|consent (?:was )?obtained|endoscopist|surgeon|operator|cecum (?:was )?reached|(?:cold|hot) snare)",
+        re.IGNORECASE,
+    )
 )
 """An operation was done."""
-INSTRUCTS = re.compile(
-    r"\b(?:(?:instructions?|protocol) (?:after|following|for)|patient leaflet|call your (?:doctor|surgeon))\b",
-    re.IGNORECASE,
+INSTRUCTS = gate(
+    re.compile(
+        r"\b(?:(?:instructions?|protocol) (?:after|following|for)|patient leaflet|call your (?:doctor|surgeon))\b",
+        re.IGNORECASE,
+    )
 )
 """What to do after an operation."""
 VISIT = re.compile(
@@ -55,9 +65,11 @@ VISIT = re.compile(
     re.IGNORECASE,
 )
 """The first words of a note about a visit, a stay or a talk: of the operations in it none was done here."""
-NONE_TODAY = re.compile(
-    r"\bno (?:invasive |surgical )?procedures? (?:was |were )?(?:done |performed )?(?:today|at this visit|this visit)\b|\bprocedures?: none\b",
-    re.IGNORECASE,
+NONE_TODAY = gate(
+    re.compile(
+        r"\bno (?:invasive |surgical )?procedures? (?:was |were )?(?:done |performed )?(?:today|at this visit|this visit)\b|\bprocedures?: none\b",
+        re.IGNORECASE,
+    )
 )
 """Words that say that nothing was done."""
 DONE_HERE = re.compile(
