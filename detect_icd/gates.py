@@ -15,10 +15,12 @@ from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
+from detect_icd import openings
 from detect_icd.note_memory import of_note
 from detect_icd.openings import WITHOUT_WIDTH, opened_texts, parser
 from detect_icd.ready import all_kept, kept_of, kind_of
 
+_MODULES = (__file__, openings.__file__)
 _SHORTEST = 2
 """Characters of a piece, at least: single letters stand everywhere."""
 
@@ -141,7 +143,7 @@ class _Words:
     """
 
     def __init__(self) -> None:
-        known = (piece.text for pieces in all_kept(kind_of("pieces", __file__)) for piece in map(_piece, pieces))
+        known = (piece.text for pieces in all_kept(kind_of("pieces", *_MODULES)) for piece in map(_piece, pieces))
         self.known: dict[str, int] = {text: number for number, text in enumerate(dict.fromkeys(known))}
         self._automaton: AhoCorasick | None = None
         self._lock = threading.Lock()
@@ -208,7 +210,7 @@ def _places(text: str, version: int) -> _Places:  # noqa: ARG001 - what was foun
 
 def pieces_of(pattern: re.Pattern[str]) -> tuple[Piece, ...]:
     """The pieces of a pattern, none where a match need not have any."""
-    return tuple(map(_piece, kept_of("pieces", pattern, _pieces_of, __file__)))
+    return tuple(map(_piece, kept_of("pieces", pattern, _pieces_of, *_MODULES)))
 
 
 def _piece(raw: tuple[str, int, int | None]) -> Piece:

@@ -92,12 +92,12 @@ def spaced(pattern: str) -> str:
     return "".join(parts)
 
 
-def kept_of(what: str, pattern: re.Pattern[str], make: Callable[[re.Pattern[str]], Any], module: str = __file__) -> Any:
-    """What a module makes of a pattern, if the build has kept it."""
-    return kept(kind_of(what, module), f"{pattern.flags} {pattern.pattern}", functools.partial(make, pattern))
+def kept_of(what: str, pattern: re.Pattern[str], make: Callable[[re.Pattern[str]], Any], *modules: str) -> Any:
+    """What modules make of a pattern, if the build has kept it."""
+    return kept(kind_of(what, *modules), f"{pattern.flags} {pattern.pattern}", functools.partial(make, pattern))
 
 
 @functools.cache
-def kind_of(what: str, module: str) -> str:
-    """What is kept of a module as it is: a change may make something else of the same patterns."""
-    return f"{what} {hashlib.sha256(Path(module).read_bytes()).hexdigest()}"
+def kind_of(what: str, *modules: str) -> str:
+    """What is kept of modules as they are: a change may make something else of the same patterns."""
+    return f"{what} {hashlib.sha256(b''.join(Path(module).read_bytes() for module in modules)).hexdigest()}"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from redactphi import resources
 from redactphi.months import MONTHS, day_of_word, month_number, ordinal_suffix, ordinal_words
 from redactphi.operators.written_dates import dates_of, habits_of, shifted
-from redactphi.operators.written_forms import _FORMS, read
+from redactphi.operators.written_forms import _FORMS, is_weekday, read
 
 NEAR = date(2024, 7, 2)
 WEEKS_23 = [
@@ -328,6 +328,8 @@ def examples():
 def test_every_example_of_the_rules_is_moved_or_left_to_be_generalised(days):
     counts = Counter()
     for written in examples():
+        if is_weekday(written):  # the operator leaves it
+            continue
         moved = shifted(written, days, near=NEAR)
         counts[moved is not None] += 1
         assert moved is None or (moved != written and written not in moved)
