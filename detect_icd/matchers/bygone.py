@@ -5,6 +5,10 @@ from __future__ import annotations
 import functools
 import re
 
+_MONTH = (
+    r"\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|"
+    r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
+)
 _AFTER = re.compile(
     r"(?:\b(?:months?|mos?|years?|yrs?|y) (?:after|post|out from|out of|following|since|s/p|p|status[- ]post)|\bsince)"
     r" (?:(?:an?|her|his|the|their) )?$",
@@ -13,7 +17,9 @@ _AFTER = re.compile(
 """Right before an operation's words: how long ago it was, or what has been since."""
 
 _DATED = re.compile(
-    r"(?:(?!\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b)[^.,;\n\[]){0,30}?\b(?:(?<![-/\d])(?:19|20)\d\d(?![-/\d])|at (?:age )?\d{1,2}(?=[.,;]|$)|as an? (?:child|kid|teen(?:ager)?|infant|baby)|in childhood|"
+    r"(?:(?!"
+    + _MONTH
+    + r")[^.,;\n\[]){0,30}?\b(?:(?<![-/\d])(?:19|20)\d\d(?![-/\d])|at (?:age )?\d{1,2}(?=[.,;]|$)|as an? (?:child|kid|teen(?:ager)?|infant|baby)|in childhood|"
     r"(?:\d+|two|three|four|five|ten|many|several) (?:years|yrs|y) (?:ago|back|prior))",
     re.IGNORECASE,
 )
@@ -25,9 +31,7 @@ _TOLD_IN_A_YEAR = re.compile(
 )
 """Before an operation's words, in its clause: the year of what it was for."""
 
-_OF_A_DATE = re.compile(
-    r"(?:\bDATE|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?(?: of| \d{1,2})?),? ?$", re.IGNORECASE
-)
+_OF_A_DATE = re.compile(r"(?:\bDATE|" + _MONTH + r"\.?(?: of| \d{1,2})?),? ?$", re.IGNORECASE)
 """Before a year: it is that of a whole date, which redaction may take."""
 
 _SURVEYED = re.compile(

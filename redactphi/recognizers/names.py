@@ -54,11 +54,10 @@ _RELATION = "names/relation"
 _TOLD = frozenset({_TITLE, _FIELD, "names/relative-field"})
 """Rules that say outright that a person follows: an eponym before its noun is one there."""
 
-_NEVER_SURNAMES = (
-    "ed", "ology", "itis", "ectomy", "oscopy", "graphy", "otomy", "plasty", "emia", "osis", "opathy", "-like",
-    "-type", "-related",
-)  # fmt: skip
+_NEVER_SURNAMES = ("ed", "ology", "itis", "ectomy", "oscopy", "graphy", "otomy", "plasty", "emia", "osis", "opathy")
 """What words of notes end in and surnames do not."""
+
+_OF_A_KIND = ("-like", "-type", "-related")
 
 _ACRONYM = 4
 _ACRONYM_BEHIND = regex.compile(r"(?<=\p{Ll})[ ]\(?(\p{Lu}{3,5})\)?$")
@@ -212,7 +211,9 @@ def ordinary_words() -> frozenset[str]:
 
 def _is_ordinary(word: str) -> bool:
     lower = word.lower()
-    if lower in ordinary_words() or (lower.endswith(_NEVER_SURNAMES) and lower in plain_words()):
+    if lower in ordinary_words() or lower.endswith(_OF_A_KIND):
+        return True
+    if lower.endswith(_NEVER_SURNAMES) and lower in plain_words():
         return True
     parts = _PART.findall(lower)
     return len(parts) > 1 and all(part in ordinary_words() or len(part) == 1 for part in parts)
