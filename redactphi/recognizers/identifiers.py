@@ -32,14 +32,13 @@ _HEAD_TAIL = regex.compile(r"[ ]?(?:#|no\.?|number|num|id|nbr)$", regex.IGNORECA
 _CELL_VALUE = regex.compile(r"(?=[A-Za-z\-]{0,6}\d)[A-Za-z0-9][A-Za-z0-9\-/. ]{2,24}[A-Za-z0-9]")
 _WIDE = "   "
 _WIDE_CELL = regex.compile(r"\S+(?:[ ]{1,2}\S+)*")
-_HEADED = regex.compile(
-    r"(?i)(?:^|[\t|]|[ ]{3})[ ]*(?:lot|serial|s/n|sn|udi|batch|ref|cat|mrn|acct|account|fin|csn|member|accession|specimen|claim)[ a-z/#.]{0,12}(?:[ ]*(?:[\t|]|$)|[ ]{3})"
-)
+_HEADS = "lot|serial|s/?n|udi|batch|ref|cat|mrn|acct|account|fin|csn|member|accession|specimen|claim"
+_HEADED = regex.compile(rf"(?i)(?:^|[\t|]|[ ]{{3}})[ ]*(?:{_HEADS})[ a-z/#.]{{0,12}}(?:[ ]*(?:[\t|]|$)|[ ]{{3}})")
 
 
 _FEW_COMMAS = 2
 _CSV_HEADED = regex.compile(
-    r"(?i)(?=[^\n]*(?:^|,)(?:lot|serial|s/?n|ref|mrn|accession|account|acct)(?:[ _]?(?:no|number|num|id|\#))?(?:,|\r?\n))[a-z_/# .]{1,24}(?:,[a-z_/# .]{1,24}){3,}\r?\n"
+    rf"(?i)(?=(?:[^\n]*,)?(?:{_HEADS})[a-z_/# .]{{0,12}}(?:,|\r?\n))[a-z_/# .]{{1,24}}(?:,[a-z_/# .]{{1,24}}){{3,}}\r?\n"
 )
 """The head of rows parted by commas: words alone, one of them an identifier's."""
 
@@ -94,7 +93,7 @@ def are_signed_initials(value: str) -> bool:
 def in_tables(text: str) -> Iterator[Span]:
     """The cells of columns whose heads name an identifier, in tables drawn with tabs, bars or wide blanks, or parted by commas."""
     heads: dict[int, str] = {}
-    divider, start = "", 0
+    divider, start, width = "", 0, 0
     for line in text.splitlines(keepends=True):
         here = "\t" if "\t" in line else "|" if "|" in line else _WIDE if _WIDE in line.strip() else ""
         is_csv = not here and line.count(",") > _FEW_COMMAS and (divider == "," or _CSV_HEADED.match(line) is not None)
@@ -102,8 +101,8 @@ def in_tables(text: str) -> Iterator[Span]:
         if not here:
             heads, divider = {}, ""
         elif _HEADED.search(line.rstrip()) or (is_csv and divider != ","):
-            heads, divider = _heads(line, here), here
-        elif heads and here == divider:
+            heads, divider, width = _heads(line, here), here, len(_split(line, here))
+        elif heads and here == divider and not (is_csv and len(_split(line, here)) != width):
             yield from _cells(line, start, divider, heads)
         start += len(line)
 
