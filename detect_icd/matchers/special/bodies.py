@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detect_icd.matchers.special.facts import triggers
+from detect_icd.matchers.special.facts import one_side, triggers
 from detect_icd.matchers.special.statement import PAST, Statement
 from detect_icd.ready import compile_pattern, read_toml
 from redactphi.resources import data
@@ -24,7 +24,7 @@ _HARM = "8"
 """The last character: harm other than choking, which is not assumed."""
 
 _OWNS = ("T14", "T15", "T16", "T17", "T18", "T19", "S0", "S3", "R09", "K22", "H61", "M79", "W44.9")
-_SIDES = re.compile(r"\b(?:(?P<right>(?i:right|rt)|R|AD)|(?P<left>(?i:left|lt)|L|AS))\b")
+_EAR = re.compile(r"\b(?:(?P<right>(?i:right|rt)|R|AD)|(?P<left>(?i:left|lt)|L|AS))\b")
 _LINK = (
     r"(?:[ ,]+(?:\w+[ ,]+){0,4}?(?:in(?:to|side)?|up|within|at|down|seen in|of)|,? [-\u2013])"
     r" (?:(?:the|his|her|their|an?|right|left|rt|lt|R|L|distal|proximal|mid|upper|lower|middle|cervical|thoracic|posterior) ){0,4}?"
@@ -69,7 +69,7 @@ class BodyMatcher:
             groups = {name for name, value in match.groupdict().items() if value}
             kind = next(name for name in _DIGIT if name in groups)
             heading = known.headings[next(int(name[1:]) for name in groups if name[1:].isdigit())]
-            if code := self._complete(heading, kind, _side(match.group()) or _side(note[start:end])):
+            if code := self._complete(heading, kind, one_side(match.group(), _EAR) or one_side(note[start:end], _EAR)):
                 yield Statement(code, *match.span(), "body/place", 0.95, _OWNS, despite=PAST)
 
     def _complete(self, heading: str, kind: str, side: str) -> str | None:
@@ -78,9 +78,3 @@ class BodyMatcher:
             code = {"right": "T16.1", "left": "T16.2"}.get(side, "T16.9")
         entry = self.book.get(code)
         return entry.with_seventh("A") if entry is not None and entry.needs_seventh else None
-
-
-def _side(text: str) -> str:
-    """The one side a text names."""
-    sides = {match.lastgroup or "" for match in _SIDES.finditer(text)}
-    return sides.pop() if len(sides) == 1 else ""

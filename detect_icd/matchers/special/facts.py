@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
 
 
+SIDE = re.compile(r"\b(?:(?P<right>(?i:right|rt)|R)|(?P<left>(?i:left|lt)|L))\b")
+
+
+def one_side(text: str, pattern: re.Pattern[str] = SIDE) -> str:
+    """The one side that a text names, by groups of that name; empty where it names none, or both."""
+    sides = {match.lastgroup or "" for match in pattern.finditer(text)}
+    return sides.pop() if len(sides) == 1 else ""
+
+
 @dataclass(frozen=True, slots=True)
 class CauseRule:
     """One way to say a cause, a place, an activity, or a condition of a mother or a newborn.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from detect_icd.matchers.special.facts import one_side
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.note_memory import of_note
 
@@ -110,7 +111,7 @@ class IntracranialMatcher:
                 continue
             if base == "S0633":
                 base = {"right": "S0631", "left": "S0632"}.get(
-                    _side(note[max(start, match.start() - 12) : match.end()]), base
+                    one_side(note[max(start, match.start() - 12) : match.end()]), base
                 )
             code = self._complete(base, loss(note))
             if code:
@@ -125,14 +126,6 @@ class IntracranialMatcher:
         if heading is None or not heading.needs_seventh:
             heading = self.book.get(base + "9")
         return heading.with_seventh("A") if heading is not None else None
-
-
-_SIDE = re.compile(r"\b(?:(?P<right>(?i:right|rt)|R)|(?P<left>(?i:left|lt)|L))\b")
-
-
-def _side(text: str) -> str:
-    match = _SIDE.search(text)
-    return match.lastgroup or "" if match else ""
 
 
 _SURFACE = re.compile(r"\b(?:tbsa|total body surface(?: area)?|body surface(?: area)?)\b", re.IGNORECASE)

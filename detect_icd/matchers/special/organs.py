@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detect_icd.matchers.special.facts import triggers
+from detect_icd.matchers.special.facts import one_side, triggers
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.ready import compile_pattern, read_toml
 from redactphi.resources import data
@@ -24,7 +24,6 @@ _DEGREES = (
     ("minor", re.compile(r"\b(?:minor|superficial|capsular|small)\b", re.IGNORECASE)),
 )  # fmt: skip
 _SIZE = re.compile(r"(?P<cm>\d+(?:\.\d+)?) ?(?:-| )?cm(?P<deep> (?:deep|in depth))?", re.IGNORECASE)
-_SIDE = re.compile(r"\b(?:(?P<right>(?i:right|rt)|R)|(?P<left>(?i:left|lt)|L))\b")
 _AROUND = 25
 """Characters about the words in which size and degree stand, in the same clause."""
 
@@ -71,7 +70,7 @@ class OrganMatcher:
                 low = max(start, match.start() - _AROUND, *(note.rfind(mark, start, match.start()) for mark in ",;"))
                 stops = [place for mark in ";" if (place := note.find(mark, match.end(), end)) >= 0]
                 near = note[low : min([end, match.end() + _AROUND, *stops])]
-                side = _one_side(near) or _one_side(note[start:end]) or _one_side(note)
+                side = one_side(near) or one_side(note[start:end]) or one_side(note)
                 if entry := self._sided(organ.headings[_degree(organ, near)], side):
                     yield Statement(entry.with_seventh("A"), *match.span(), "injury/organ", 0.95, _OWNS)
 
@@ -95,8 +94,3 @@ def _degree(organ: _Organ, near: str) -> str:
     least, most = organ.limits
     size = float(sizes[0]["cm"])
     return "minor" if size < least else "moderate" if size <= most else "major"
-
-
-def _one_side(text: str) -> str:
-    sides = {match.lastgroup or "" for match in _SIDE.finditer(text)}
-    return sides.pop() if len(sides) == 1 else ""
