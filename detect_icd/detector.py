@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import date
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Detection, Dropped, Status, ranked
 from detect_icd.checks.checking import edit_warnings
@@ -35,9 +34,6 @@ from redactphi.collector import uncollected
 from redactphi.document import RedactedDocument
 from redactphi.errors import UsageError
 from redactphi.placeholders import CODE, CODE_LENGTH
-
-if TYPE_CHECKING:
-    from detect_icd.codebook import CodeBook
 
 
 class CodeDetector:
