@@ -182,10 +182,15 @@ def written(keys: Iterable[str]) -> tuple[Rows, list[str]]:
 
 def known(rows: Rows, words: Iterable[str], vocabulary: frozenset[str]) -> Rows:
     """The features as a network sees them that knows the words of a vocabulary and no other."""
-    is_new = np.array([bool(word) and word not in vocabulary for word in words], np.bool_)
     rows = rows.copy()
-    rows[is_new, 0] = UNKNOWN_WORD
+    rows[:, 0] = known_words(rows, words, vocabulary)
     return rows
+
+
+def known_words(rows: Rows, words: Iterable[str], vocabulary: frozenset[str]) -> Rows:
+    """The column of words alone, as such a network sees them."""
+    is_new = np.array([bool(word) and word not in vocabulary for word in words], np.bool_)
+    return np.where(is_new, np.uint64(UNKNOWN_WORD), rows[:, 0])
 
 
 def trigram_weights(rows: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:
