@@ -61,15 +61,15 @@ class Network:
         self._room = _Room()
         self._lock = threading.Lock()
         self._lengths = [member.settings.width for member in self._members]
-        self._table = TokenTable(self._lengths)
+        self._table: TokenTable | None = None
         self._follower: Follower | None = None
 
     def numbers(self, keys: Sequence[str]) -> tuple[TokenTable, NDArray[np.int64]]:
         """The table to read from now, and each key's row in it."""
         with self._lock:
-            if len(self._table.number) > REMEMBERED:
-                self._table = TokenTable(self._lengths)
             table = self._table
+            if table is None or len(table.number) > REMEMBERED:
+                table = self._table = TokenTable(self._lengths)
             table.forget_features()
             found = list(map(table.number.get, keys))
             if None in found:
