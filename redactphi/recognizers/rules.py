@@ -158,8 +158,14 @@ class CompiledRule:
         self._guard = _named("guard", rule.guard, guards)
         self._is_zoned = bool(rule.triggers or rule.anchor)
         self._limit = rule.reach[1] if rule.anchor == AT_START and not rule.triggers else None
-        self._context = _words(rule.context)
-        self._unless = _words(rule.unless)
+
+    @cached_property
+    def _context(self) -> _Words | None:
+        return _words(self.rule.context)
+
+    @cached_property
+    def _unless(self) -> _Words | None:
+        return _words(self.rule.unless)
 
     @cached_property
     def pattern(self) -> regex.Pattern[str]:
