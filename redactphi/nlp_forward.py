@@ -58,7 +58,6 @@ class Network:
         self._scans = _columns([member.settings.scan for member in self._members])
         is_narrow = max(member.settings.width for member in self._members) <= _NARROW
         self._block, self._portion = (BLOCK * _MORE, _PORTION * _MORE) if is_narrow else (BLOCK, _PORTION)
-        self._room = _Room()
         self._lock = threading.Lock()
         self._lengths = [member.settings.width for member in self._members]
         self._table: TokenTable | None = None
@@ -122,7 +121,7 @@ class Network:
 
     def _judge(self, vectors: Sequence[Floats], numbers: NDArray[np.int64], result: Floats) -> None:
         """Write the probabilities of some texts, a column a token."""
-        count, room = len(numbers), self._room
+        count, room = len(numbers), _room
         near = room.array("near", count, self._widths[-1].stop)
         logits = [
             room.array(f"logits {index}", len(member.settings.tags), count)
@@ -141,7 +140,7 @@ class Network:
     def _look_far(self, near: Floats, lanes: Lanes) -> Floats:
         """The states of the recurrent layers of all members, in the order of the lanes: read from the left, from the right."""
         states, left = (
-            self._room.array(name, 2, len(lanes.ahead), self._scans[-1].stop) for name in ("states", "left")
+            _room.array(name, 2, len(lanes.ahead), self._scans[-1].stop) for name in ("states", "left")
         )
         last = states[:, :0], left[:, :0]
         for start, counts in _blocks(lanes.counts, self._block):
@@ -271,6 +270,10 @@ class _Room(threading.local):
         if part is None or len(part) < size:
             part = self._parts[name] = np.empty(size, np.float32)
         return part[:size].reshape(shape)
+
+
+_room = _Room()
+"""One for all networks: they run one after the other."""
 
 
 class _Desk:
