@@ -14,6 +14,7 @@ from redactphi.labels import PhiLabel
 from redactphi.recognizers.clinical import (
     WORD,
     are_clinical,
+    countries,
     is_disease_of,
     is_eponym_before_noun,
     is_graded_eponym,
@@ -21,6 +22,8 @@ from redactphi.recognizers.clinical import (
     never_names,
     peoples,
     plain_words,
+    products,
+    states,
 )
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.recognizers.vetoes_numbers import WEEKDAYS
@@ -53,6 +56,8 @@ _CREDENTIAL = "names/credential"
 _RELATION = "names/relation"
 _TOLD = frozenset({_TITLE, _FIELD, "names/relative-field"})
 """Rules that say outright that a person follows: an eponym before its noun is one there."""
+
+_OTHER_WORDS = ("clinical_words", "eponyms", "places", "unit_acronyms", "specialties", "relations")
 
 _NEVER_SURNAMES = ("ed", "ology", "itis", "ectomy", "oscopy", "graphy", "otomy", "plasty", "emia", "osis", "opathy")
 """What words of notes end in and surnames do not."""
@@ -261,6 +266,21 @@ def _is_unfamiliar(value: str) -> bool:
     return not all(_is_common(word) or word in resources.terms("clinical_words") for word in words)
 
 
+def _is_unlisted(value: str) -> bool:
+    """Whether no list knows a word as anything but somebody's name."""
+    lower = value.lower()
+    return (
+        not _is_common(lower)
+        and not _is_ordinary(lower)
+        and not any(lower in resources.terms(name) for name in _OTHER_WORDS)
+        and lower not in products()
+        and lower not in peoples()
+        and value not in resources.terms("clinical_eponyms")
+        and value not in states() | countries()
+        and not any(form in resources.terms("clinical_words") for form in (lower.removesuffix("s"), lower + "s"))
+    )
+
+
 def _is_told_name(value: str) -> bool:
     """Whether what a cue says is a person's may be one: listed names, however common, or words no list knows."""
     if value.isupper() and len(value) <= _ACRONYM:
@@ -377,6 +397,7 @@ def _newborn(value: str) -> bool:
 
 VALIDATORS = {
     "unfamiliar": _is_unfamiliar,
+    "unlisted": _is_unlisted,
     "surname": _surname,
     "surname-only": _is_surname_only,
     "told-name": _is_told_name,
