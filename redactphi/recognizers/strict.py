@@ -20,7 +20,7 @@ _MEASURE = (
     r"|copies|cells|steps|feet|ft|lbs?|grams?|rpm|mmHg|BID|TID|QID|daily)\b)"
 )
 _NUMBER = regex.compile(
-    rf"(?<![\w.,/:+-])(?:\d{{6,}}(?![\w.])|(?!(?:18|19|20)\d\d(?!\d))(?!(?:[01]\d|2[0-3])[0-5]\d(?!\d))\d{{4,5}}(?![\w/%]|[.,:-]\d|{_MEASURE}))"
+    rf"(?<![\w.,/:+-])(?:\d{{6,}}(?!\w|\.\d)|(?!(?:18|19|20)\d\d(?!\d))(?!(?:[01]\d|2[0-3])[0-5]\d(?!\d))\d{{4,5}}(?![\w/%]|[.,:-]\d|{_MEASURE}))"
 )
 """Long numbers; of four and five figures those that are no year, no time of day and no measure."""
 _CODE = regex.compile(
