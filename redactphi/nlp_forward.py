@@ -139,9 +139,7 @@ class Network:
 
     def _look_far(self, near: Floats, lanes: Lanes) -> Floats:
         """The states of the recurrent layers of all members, in the order of the lanes: read from the left, from the right."""
-        states, left = (
-            _room.array(name, 2, len(lanes.ahead), self._scans[-1].stop) for name in ("states", "left")
-        )
+        states, left = (_room.array(name, 2, len(lanes.ahead), self._scans[-1].stop) for name in ("states", "left"))
         last = states[:, :0], left[:, :0]
         for start, counts in _blocks(lanes.counts, self._block):
             block = slice(start, start + sum(counts))

@@ -201,12 +201,13 @@ class CompiledRule:
         """
         starts = self.starts
         if starts is None or not starts.literals:
-            yield from ((note, found) for note in notes if (found := self.spans(note, number)))
+            yield from ((note, spans) for note in notes if (spans := self.spans(note, number)))
             return
         tests, is_zoned, is_exact = self._tests, self._is_zoned, starts.is_exact
         for note in notes:
             test, is_match = tests[note.is_common]
             hits = note.hits(number)
+            places: Iterable[int]
             if is_exact and hits is not None and not (is_zoned and len(hits) > _MANY):
                 places, is_inside = starts.exactly(hits), not is_zoned
             else:
