@@ -7,11 +7,13 @@ from datetime import date
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.matchers.accounts import accounts
+from detect_icd.matchers.procedures_decided import as_decided
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_grafts import by_grafts
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index, index
 from detect_icd.matchers.procedures_mention import Mention, mention_of, occurrences
 from detect_icd.matchers.procedures_modifiers import with_modifiers
+from detect_icd.matchers.procedures_others import own
 from detect_icd.matchers.procedures_scan import Clause, Role, clauses, lists, of_account
 from detect_icd.matchers.procedures_select import Reading, select
 from detect_icd.matchers.procedures_skin import beside, by_size, decided, with_further
@@ -60,7 +62,9 @@ class ProcedureMatcher:
             if (mention := mention_of(facts, entry, found)) is not None
         ]
         told = list(by_steps(facts, self.index, service_date))
-        mentions, told = as_done(facts, by_grafts(facts, self.index, of_own_part(facts, mentions)), told)
+        mentions = own(facts, by_grafts(facts, self.index, of_own_part(facts, mentions)))
+        mentions, told = as_done(facts, mentions, told)
+        mentions, told = as_decided(facts, self.index, mentions, told)
         done = [mention for mention in mentions if mention.status is Status.PRESENT]
         known = accounts(self.index.vocabulary)
         named_codes = {mention.code for mention in done if mention.role is Role.TITLE}

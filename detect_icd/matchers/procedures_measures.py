@@ -71,6 +71,8 @@ def _measured(facts: Facts, entry: Entry, place: Place, key: str) -> Answer | No
     if not bounds and not reckoned:
         return Answer()
     measures = _measures(facts, entry, place.clause, _EXTRACT[key])
+    if key == "size_cm" and _GROWTHS & {atom for atoms in entry.size_of for atom in atoms}:
+        measures = [measure for measure in measures if not _is_of_cut(facts.text, measure)]
     if procedure.size_total and key == "size_cm":
         measures = _of_all(facts, entry, place.clause) or measures
     if not measures:
@@ -86,6 +88,17 @@ def _measured(facts: Facts, entry: Entry, place: Place, key: str) -> Answer | No
         return None
     spans = tuple(measure.span for measure in measures) if value == total else (largest.span,)
     return Answer(spans, units=units(value, procedure.beyond, procedure.per) if reckoned else 0)
+
+
+_GROWTHS = frozenset({"mass", "tumor", "lesion", "sk_lump", "sk_fatty_lump", "sk_benign", "sk_cancer"})
+_CUT_BEFORE = re.compile(r"\bincisions?\b(?:(?!\b(?:mass|lesion|lipoma|tumou?r|cyst|nodule|growth|specimen|which|and)\b)[^.;\n]){0,60}$", re.IGNORECASE)
+_CUT_AFTER = re.compile(r"(?: in length| long)?,? (?:(?:transverse|longitudinal|linear|oblique|vertical|horizontal|curvilinear|skin|midline|small) ){0,3}incision", re.IGNORECASE)
+
+
+def _is_of_cut(text: str, amount: Amount) -> bool:
+    """Whether a measurement is that of the incision and not of the growth taken through it."""
+    before = _CUT_BEFORE.search(text, max(0, amount.span.start - 90), amount.span.start)
+    return before is not None or _CUT_AFTER.match(text, amount.span.end) is not None
 
 
 _EXCISED = ("114", "116")

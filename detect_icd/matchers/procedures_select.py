@@ -226,8 +226,24 @@ def _candidate(group: Sequence[Mention], place: str) -> Candidate:
         score=round(best.score, 3),
         rules=tuple(rules),
         modifiers=(place,) if place else _modifiers(group),
-        units=max(len({m.found.bounds for m in group}) if procedure.counted else 1, *(m.units for m in group)),
+        units=_units(group),
     )
+
+
+def _units(group: Sequence[Mention]) -> int:
+    """How many units a group comes to: the most that one mention states; of teeth what the items of a list state together."""
+    best = group[0].entry.procedure
+    stated = max(len({m.found.bounds for m in group}) if best.counted else 1, *(m.units for m in group))
+    if best.number_of != _TEETH:
+        return stated
+    items: dict[int, int] = {}
+    for mention in group:
+        if mention.role is Role.TITLE:
+            items[mention.found.clause.start] = max(mention.units, items.get(mention.found.clause.start, 0))
+    return max(stated, sum(items.values()))
+
+
+_TEETH = ("@tooth",)
 
 
 def _modifiers(group: Sequence[Mention]) -> tuple[str, ...]:
