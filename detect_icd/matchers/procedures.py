@@ -9,6 +9,7 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.matchers.accounts import accounts
 from detect_icd.matchers.procedures_decided import as_decided
 from detect_icd.matchers.procedures_facts import Facts
+from detect_icd.matchers.procedures_fusions import by_spaces
 from detect_icd.matchers.procedures_grafts import by_grafts
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index, index
 from detect_icd.matchers.procedures_mention import Mention, mention_of, occurrences
@@ -63,7 +64,7 @@ class ProcedureMatcher:
         ]
         told = list(by_steps(facts, self.index, service_date))
         mentions = own(facts, by_grafts(facts, self.index, of_own_part(facts, mentions)))
-        mentions, told = as_done(facts, mentions, told)
+        mentions, told = as_done(facts, by_spaces(facts, self.index, mentions), told)
         mentions, told = as_decided(facts, self.index, mentions, told)
         done = [mention for mention in mentions if mention.status is Status.PRESENT]
         known = accounts(self.index.vocabulary)

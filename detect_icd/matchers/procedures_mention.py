@@ -136,6 +136,10 @@ _BY_SITE = frozenset({"skin", "endoscopy"})
 """Fields whose codes differ by the site and the kind of lesion alone: accounts of neighbours are told in the same words."""
 STEPS, ACCOUNT, SIZED = "procedure/steps", "procedure/account", "procedure/skin-by-size"
 """Rules of what nobody names: the account states steps of the entry, is like a known account, or tells kind, place and size on skin."""
+SPACES = "procedure/spaces"
+"""Rule of what the spaces of the low back decide that the items of a list name."""
+RECKONED = frozenset({SIZED, SPACES})
+"""Rules of what was reckoned over the whole note: each line stands for something of its own."""
 
 
 SERVICES = frozenset({"services", "drugs", "imaging", "evaluation", "anesthesia"})

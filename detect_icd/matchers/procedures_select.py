@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from detect_icd.candidates import Candidate, Dropped, Status
 from detect_icd.matchers.procedures_bundles import is_part
-from detect_icd.matchers.procedures_mention import SIZED, Mention
+from detect_icd.matchers.procedures_mention import RECKONED, SPACES, Mention
 from detect_icd.matchers.procedures_scan import Role
 from redactphi.spans import Span
 
@@ -81,7 +81,7 @@ def _corrected(titles: list[Mention], told: Sequence[Mention]) -> tuple[list[Men
             continue
         wider = {*mention.entry.procedure.includes, *mention.entry.procedure.supersedes}
         for title in titles:
-            if title.code in wider:
+            if title.code in wider and SPACES not in title.rules:
                 lost.append(_Lost(title, mention, "the account tells otherwise than the heading"))
                 kept = [other for other in kept if other is not title]
                 if mention not in kept:
@@ -110,8 +110,7 @@ def _why(item: _Lost) -> str:
 def _without_lesser(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_Lost]]:
     """What another mention does not say more exactly and no other code includes or supersedes; and the rest."""
     exact, lost = _most_exact(mentions)
-    # Lengths were added up by class and place: each line stands for wounds of its own.
-    beaten = {id(m): won for m in exact if SIZED not in m.rules and (won := _greater(m, exact))}
+    beaten = {id(m): won for m in exact if not RECKONED & {*m.rules} and (won := _greater(m, exact))}
     lost += [_Lost(m, *beaten[id(m)]) for m in exact if id(m) in beaten]
     kept = [m for m in exact if id(m) not in beaten]
     others = {(m.entry.procedure.specialty, m.entry.procedure.part_of): m for m in kept}
