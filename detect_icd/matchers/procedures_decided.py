@@ -14,6 +14,7 @@ from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Entry, Index
 from detect_icd.matchers.procedures_mention import Found, Mention, mention_of
 from detect_icd.matchers.procedures_scan import Role
+from detect_icd.matchers.procedures_sides import done_again, named_sides
 from detect_icd.matchers.procedures_undone import account_of, is_left
 from detect_icd.ready import compile_pattern
 from detect_icd.rule_rows import table
@@ -175,7 +176,20 @@ def _beside(facts: Facts, index: Index, code: str, span: Span, listed: Mention) 
     if mention is None:
         return None
     as_listed = found._replace(clause=listed.found.clause, by_steps=False, likeness=0.0)
-    return replace(mention, found=as_listed, rules=(DECIDED,))
+    modifiers = _own_side(facts, span) if mention.modifiers == ("50",) else mention.modifiers
+    return replace(mention, found=as_listed, modifiers=modifiers, rules=(DECIDED,))
+
+
+def _own_side(facts: Facts, span: Span) -> tuple[str, ...]:
+    """Of what the account tells at one place, where the list is of both sides: the side that it named last."""
+    before = [(side, at) for side, at in named_sides(facts.text, 0, span.start) if at.start > account_of(facts)[0][0]]
+    if not before or before[-1][0] == "50" or (done_again(facts.text) and not _NOT_THERE.search(facts.text, span.end)):
+        return ("50",)
+    return (before[-1][0],)
+
+
+_NOT_THERE = re.compile(r"\b(?:on|at) (?:this|the other|the opposite|that|the left|the right) side\b[^.;\n]{0,20}\b(?:no|not|nor)\b", re.IGNORECASE)
+"""What says that one side had nothing of it."""
 
 
 def _entry(facts: Facts, index: Index, code: str) -> Entry | None:

@@ -70,9 +70,7 @@ def _measured(facts: Facts, entry: Entry, place: Place, key: str) -> Answer | No
     reckoned = procedure.units_of == key
     if not bounds and not reckoned:
         return Answer()
-    measures = _measures(facts, entry, place.clause, _EXTRACT[key])
-    if key == "size_cm" and _GROWTHS & {atom for atoms in entry.size_of for atom in atoms}:
-        measures = [measure for measure in measures if not _is_of_cut(facts.text, measure)]
+    measures = _measures(facts, entry, place.clause, _sizes_of_growths if _is_of_growth(entry, key) else _EXTRACT[key])
     if procedure.size_total and key == "size_cm":
         measures = _of_all(facts, entry, place.clause) or measures
     if not measures:
@@ -93,6 +91,16 @@ def _measured(facts: Facts, entry: Entry, place: Place, key: str) -> Answer | No
 _GROWTHS = frozenset({"mass", "tumor", "lesion", "sk_lump", "sk_fatty_lump", "sk_benign", "sk_cancer"})
 _CUT_BEFORE = re.compile(r"\bincisions?\b(?:(?!\b(?:mass|lesion|lipoma|tumou?r|cyst|nodule|growth|specimen|which|and)\b)[^.;\n]){0,60}$", re.IGNORECASE)
 _CUT_AFTER = re.compile(r"(?: in length| long)?,? (?:(?:transverse|longitudinal|linear|oblique|vertical|horizontal|curvilinear|skin|midline|small) ){0,3}incision", re.IGNORECASE)
+
+
+def _is_of_growth(entry: Entry, key: str) -> bool:
+    """Whether it is the size of a growth that the entry asks for."""
+    return key == "size_cm" and bool(_GROWTHS & {atom for atoms in entry.size_of for atom in atoms})
+
+
+def _sizes_of_growths(text: str, start: int, end: int) -> Iterator[Amount]:
+    """The measurements in a stretch of text, but those of incisions."""
+    return (amount for amount in sizes(text, start, end) if not _is_of_cut(text, amount))
 
 
 def _is_of_cut(text: str, amount: Amount) -> bool:
@@ -151,11 +159,16 @@ def _measures(
     if own is not None and (stated := list(extract(facts.text, clause.start, clause.end))):
         return _nearest(entry, clause, stated, facts.text)
     holding = (other for atoms in entry.size_of for other in facts.holding(atoms))
-    # Titles come before the account, whichever of the words they say.
-    for other in sorted(holding, key=lambda other: (-other.role, other.start)):
+    # Titles come before the account, whichever of the words they say; how large a growth is, findings say before the account does.
+    order = _OF_GROWTHS if extract is _sizes_of_growths else _OF_ALL
+    for other in sorted(holding, key=lambda other: (order.index(other.role), other.start)):
         if stated := list(extract(facts.text, other.start, other.end)):
             return stated
     return list(_weighed(facts)) if extract is weights else []
+
+
+_OF_ALL = (Role.TITLE, Role.BODY, Role.FINDING)
+_OF_GROWTHS = (Role.TITLE, Role.FINDING, Role.BODY)
 
 
 def _weighed(facts: Facts) -> Iterator[Amount]:
