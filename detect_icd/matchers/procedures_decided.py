@@ -138,7 +138,8 @@ def as_decided(
                 kept = _as(facts, index, mention, code, span)
         yield kept
 
-    return [m for mention in named for m in decided(mention)], [m for mention in told for m in decided(mention)]
+    kept = [m for mention in told for m in decided(mention) if m.status is Status.PRESENT]
+    return [m for mention in named for m in decided(mention)], kept
 
 
 def _as(facts: Facts, index: Index, mention: Mention, code: str, span: Span) -> Mention:

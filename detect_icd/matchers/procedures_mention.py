@@ -146,7 +146,7 @@ SERVICES = frozenset({"services", "drugs", "imaging", "evaluation", "anesthesia"
 """Fields of what needs no operation to be done."""
 
 
-_OFFICE = ("1006", "1012", "1014", "110", "111", "112", "113", "117", "1190", "170", "171", "172", "2052", "2055", "2060", "2061", "206",
+OFFICE = ("1006", "1012", "1014", "110", "111", "112", "113", "117", "1190", "170", "171", "172", "2052", "2055", "2060", "2061", "206",
     "290", "291", "295", "309", "312", "315", "466", "517", "520", "1104", "9759", "5745", "5810", "5830", "644", "652", "692")  # fmt: skip
 """Beginnings of the codes of what may be done at a visit."""
 
@@ -176,7 +176,7 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
         performed = facts.opens(clause)
     if not performed and entry.procedure.specialty in SERVICES:
         performed = facts.is_service(clause)
-    if not performed and (entry.procedure.specialty in SERVICES or entry.procedure.code.startswith(_OFFICE)):
+    if not performed and (entry.procedure.specialty in SERVICES or entry.procedure.code.startswith(OFFICE)):
         performed = facts.did_here(found.hits)
     return (Status.PRESENT if performed else None), None
 

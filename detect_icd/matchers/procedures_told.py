@@ -41,8 +41,8 @@ _MAJORITY = 0.45
 """The share of all says that a code needs."""
 _SURE = 0.45
 """How likely an operation must be right that the account names or states by its steps."""
-_SURE_LIKE = 0.6
-"""The same of one that the account is only like: of those less likely every other one is wrong."""
+_SURE_LIKE = 0.5
+"""The same of one that the account is only like: of those less likely most are wrong."""
 _SURE_IDLE = 0.65
 """The same where the account has no word of anything done."""
 _FAR_NEARER, _SURE_OF_MORE = 1.3, 0.6
@@ -82,6 +82,14 @@ def by_steps(facts: Facts, index: Index, day: date | None) -> Iterator[Mention]:
         found = Found.at(clause, frozenset(hit.atom for hit in flat), flat, by_steps=True)
         if mention := mention_of(facts, entry, found):
             yield mention
+
+
+def is_given_up(facts: Facts, mention: Mention) -> bool:
+    """Whether steps tell of an operation through the scope of a joint that was given up for an open one."""
+    return mention.entry.procedure.specialty == _BY_SCOPE and facts.converted is not None
+
+
+_BY_SCOPE = "arthroscopy"
 
 
 def _clause_of(clauses: Sequence[Clause], hit: Hit) -> Clause | None:
