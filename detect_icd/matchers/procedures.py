@@ -89,7 +89,7 @@ class ProcedureMatcher:
             told = confirmed(facts, known, told, named_codes)
         if not named_codes and (mentions or told):
             told, mentions = doubtless(facts, known, told, mentions)
-            mentions = without_passing(mentions, told)
+            mentions = without_passing(text, mentions, told)
         told = with_further(facts, self.index, told, service_date)
         others = any(mention.role is Role.TITLE and not decided(mention) for mention in done)
         if not others and (sized := by_size(facts, self.index, service_date)):

@@ -177,7 +177,9 @@ def _beside(facts: Facts, index: Index, code: str, span: Span, listed: Mention) 
     if mention is None:
         return None
     as_listed = found._replace(clause=listed.found.clause, by_steps=False, likeness=0.0)
-    modifiers = _own_side(facts, span) if mention.modifiers == ("50",) else mention.modifiers
+    modifiers = mention.modifiers
+    if modifiers == ("50",):
+        modifiers = listed.modifiers if len(listed.modifiers) == 1 and "50" not in listed.modifiers else _own_side(facts, span)
     return replace(mention, found=as_listed, modifiers=modifiers, rules=(DECIDED,))
 
 

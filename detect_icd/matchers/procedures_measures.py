@@ -164,11 +164,23 @@ def _measures(
     for other in sorted(holding, key=lambda other: (order.index(other.role), other.start)):
         if stated := list(extract(facts.text, other.start, other.end)):
             return stated
+    if extract is _sizes_of_growths:
+        return list(_measured_so(facts))
     return list(_weighed(facts)) if extract is weights else []
 
 
 _OF_ALL = (Role.TITLE, Role.BODY, Role.FINDING)
 _OF_GROWTHS = (Role.TITLE, Role.FINDING, Role.BODY)
+
+
+def _measured_so(facts: Facts) -> Iterator[Amount]:
+    """What the account says that something measured, whatever it calls it: "it measured 6 x 5 cm"."""
+    for match in _MEASURED.finditer(facts.text):
+        if any(clause.start <= match.start() < clause.end for clause in facts.told()):
+            yield from _sizes_of_growths(facts.text, match.start(), match.end())
+
+
+_MEASURED = re.compile(r"\bmeasur(?:ed|es|ing)\b[^.;\n\d]{0,30}\d[\d.]*(?: ?(?:cm|mm))?(?: ?(?:x|by) ?\d[\d.]*(?: ?(?:cm|mm))?){0,2}", re.IGNORECASE)
 
 
 def _weighed(facts: Facts) -> Iterator[Amount]:

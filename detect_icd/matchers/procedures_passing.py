@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from detect_icd.candidates import Status
@@ -19,17 +20,29 @@ _AROUND = frozenset({
 """What is given or done around every operation."""
 
 
-def without_passing(mentions: Sequence[Mention], told: Sequence[Mention]) -> list[Mention]:
+def without_passing(text: str, mentions: Sequence[Mention], told: Sequence[Mention]) -> list[Mention]:
     """The mentions of a note without a list of operations; beside an operation of the theater without what its account names in passing."""
     if not any(_is_of_theater(m) for m in (*mentions, *told)):
         return list(mentions)
-    return [m for m in mentions if m.status is not Status.PRESENT or not _is_passing(m)]
+    return [m for m in mentions if m.status is not Status.PRESENT or not (_is_passing(m) or _is_way_in(text, m))]
 
 
 def _is_of_theater(mention: Mention) -> bool:
     code = mention.code
     surgical = code.isdigit() and "10000" <= code < "70000" and mention.entry.procedure.specialty not in SERVICES
     return surgical and mention.status is Status.PRESENT and not code.startswith(OFFICE)
+
+
+def _is_way_in(text: str, mention: Mention) -> bool:
+    """Whether the chest was opened for something that the account tells."""
+    return mention.code == _CHEST_OPENED and mention.role is Role.BODY and _WORK.search(text) is not None
+
+
+_CHEST_OPENED = "32100"
+_WORK = re.compile(
+    r"\b(?:resect|excis|repair|sewn|patch|graft|clamp|bypass|replac|decortic|anastomos|stapl|hiat|aneurysm|pericardi|valve|wedge)\w*",
+    re.IGNORECASE,
+)
 
 
 def _is_passing(mention: Mention) -> bool:
