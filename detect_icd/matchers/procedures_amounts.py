@@ -234,7 +234,9 @@ PLACED = {
 """What a clause that places an operation speaks of."""
 
 
-_TAKEN_FROM = regex.compile(r"\bfrom (?:the )?(?:same |other |opposite |left |right |ipsilateral |contralateral )*$", regex.IGNORECASE)
+_TAKEN_FROM = regex.compile(
+    r"\bfrom (?:the )?(?:same |other |opposite |left |right |ipsilateral |contralateral )*$", regex.IGNORECASE
+)
 """What stands before a lid that only gives skin."""
 
 

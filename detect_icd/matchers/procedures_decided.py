@@ -94,7 +94,9 @@ def _said(pattern: str, text: str, account: Sequence[tuple[int, int]]) -> Iterat
             yield match
 
 
-_DENIED = re.compile(r"\b(?:no|not|nor|never|neither|without|instead of|rather than)\b(?: [\w-]+){0,3} $", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:no|not|nor|never|neither|without|instead of|rather than)\b(?: [\w-]+){0,3} $", re.IGNORECASE
+)
 """What denies the words right behind it."""
 
 
@@ -179,7 +181,9 @@ def _beside(facts: Facts, index: Index, code: str, span: Span, listed: Mention) 
     as_listed = found._replace(clause=listed.found.clause, by_steps=False, likeness=0.0)
     modifiers = mention.modifiers
     if modifiers == ("50",):
-        modifiers = listed.modifiers if len(listed.modifiers) == 1 and "50" not in listed.modifiers else _own_side(facts, span)
+        modifiers = (
+            listed.modifiers if len(listed.modifiers) == 1 and "50" not in listed.modifiers else _own_side(facts, span)
+        )
     return replace(mention, found=as_listed, modifiers=modifiers, rules=(DECIDED,))
 
 
@@ -191,7 +195,10 @@ def _own_side(facts: Facts, span: Span) -> tuple[str, ...]:
     return (before[-1][0],)
 
 
-_NOT_THERE = re.compile(r"\b(?:on|at) (?:this|the other|the opposite|that|the left|the right) side\b[^.;\n]{0,20}\b(?:no|not|nor)\b", re.IGNORECASE)
+_NOT_THERE = re.compile(
+    r"\b(?:on|at) (?:this|the other|the opposite|that|the left|the right) side\b[^.;\n]{0,20}\b(?:no|not|nor)\b",
+    re.IGNORECASE,
+)
 """What says that one side had nothing of it."""
 
 

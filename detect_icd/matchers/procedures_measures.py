@@ -89,8 +89,14 @@ def _measured(facts: Facts, entry: Entry, place: Place, key: str) -> Answer | No
 
 
 _GROWTHS = frozenset({"mass", "tumor", "lesion", "sk_lump", "sk_fatty_lump", "sk_benign", "sk_cancer"})
-_CUT_BEFORE = re.compile(r"\b(?:incisions?|cut)\b(?:(?!\b(?:mass|lesion|lipoma|tumou?r|cyst|nodule|growth|specimen|which|and)\b)[^.;\n]){0,60}$", re.IGNORECASE)
-_CUT_AFTER = re.compile(r"(?: in length| long)?,? (?:(?:transverse|longitudinal|linear|oblique|vertical|horizontal|curvilinear|skin|midline|small) ){0,3}(?:incision|cut\b)", re.IGNORECASE)
+_CUT_BEFORE = re.compile(
+    r"\b(?:incisions?|cut)\b(?:(?!\b(?:mass|lesion|lipoma|tumou?r|cyst|nodule|growth|specimen|which|and)\b)[^.;\n]){0,60}$",
+    re.IGNORECASE,
+)
+_CUT_AFTER = re.compile(
+    r"(?: in length| long)?,? (?:(?:transverse|longitudinal|linear|oblique|vertical|horizontal|curvilinear|skin|midline|small) ){0,3}(?:incision|cut\b)",
+    re.IGNORECASE,
+)
 
 
 def _is_of_growth(entry: Entry, key: str) -> bool:
@@ -180,7 +186,10 @@ def _measured_so(facts: Facts) -> Iterator[Amount]:
             yield from _sizes_of_growths(facts.text, match.start(), match.end())
 
 
-_MEASURED = re.compile(r"\bmeasur(?:ed|es|ing)\b[^.;\n\d]{0,30}\d[\d.]*(?: ?(?:cm|mm))?(?: ?(?:x|by) ?\d[\d.]*(?: ?(?:cm|mm))?){0,2}", re.IGNORECASE)
+_MEASURED = re.compile(
+    r"\bmeasur(?:ed|es|ing)\b[^.;\n\d]{0,30}\d[\d.]*(?: ?(?:cm|mm))?(?: ?(?:x|by) ?\d[\d.]*(?: ?(?:cm|mm))?){0,2}",
+    re.IGNORECASE,
+)
 
 
 def _weighed(facts: Facts) -> Iterator[Amount]:

@@ -10,7 +10,9 @@ from detect_icd.code_ranges import code_ranges, in_ranges
 from detect_icd.matchers.procedures_mention import OFFICE, SERVICES, Mention
 from detect_icd.matchers.procedures_scan import Role
 
-_PICTURES = code_ranges(("70010-76936", "76938-76941", "76943-77000", "77046-77086", "93303-93308"), "procedures_passing")
+_PICTURES = code_ranges(
+    ("70010-76936", "76938-76941", "76943-77000", "77046-77086", "93303-93308"), "procedures_passing"
+)
 """Pictures that guide no needle."""
 _TESTS = code_ranges(("80047-89398",), "procedures_passing")
 _AROUND = frozenset({
