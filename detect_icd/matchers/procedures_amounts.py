@@ -235,7 +235,8 @@ PLACED = {
 
 
 _TAKEN_FROM = regex.compile(
-    r"\bfrom (?:the )?(?:same |other |opposite |left |right |ipsilateral |contralateral )*$", regex.IGNORECASE
+    r"\b(?:flaps?|graft(?:s|ing)?|pedicle|skin)\b[^.;\n]{0,30}\bfrom (?:the )?(?:same |other |opposite |left |right |ipsilateral |contralateral )*$",
+    regex.IGNORECASE,
 )
 """What stands before a lid that only gives skin."""
 
