@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from detect_icd.gates import gate
 from detect_icd.note_memory import of_note
-from detect_icd.openings import Openings, may_open, openings
+from detect_icd.openings import WIDE_SPACE, Openings, is_word, may_open, openings, ways_on
 from detect_icd.ready import compile_pattern, spaced
 from redactphi.errors import RuleError
 
@@ -24,8 +24,6 @@ _CUE_START = re.compile(
 _OPENING = 2
 _AHEAD = 3
 """Characters behind a word that say whether a phrase goes on."""
-_WIDE_SPACE = re.compile(r"\s{2,}.*", re.DOTALL)
-"""White space that is wider than one, and what follows it: it stands for one."""
 _MOST_WORDS = 100_000
 """Words to remember the phrases of."""
 
@@ -87,12 +85,15 @@ class _Words:
 
     def walk(self, text: str, start: int, end: int) -> Iterator[Opened]:
         """The words of a stretch that phrases may open with, as far as it goes."""
+        words = ((match.group(), *match.span()) for match in _CUE_START.finditer(text, start, end))
+        return self.opened(text, words, end)
+
+    def opened(self, text: str, words: Iterable[tuple[str, int, int]], end: int) -> Iterator[Opened]:
+        """Of the words of a stretch, each with where it stands, those that phrases may open with."""
         of_word, of_opening = self._of_word, self._of_opening
-        for match in _CUE_START.finditer(text, start, end):
-            word = match.group()
+        for word, low, high in words:
             opened = of_word[word] if word in of_word else self._opened_by(word)
             if opened is not None:
-                low, high = match.span()
                 written = text[low : min(high + _AHEAD, end)]
                 phrases = of_opening.get(written)
                 if phrases is None:
@@ -121,13 +122,13 @@ class _Words:
         """Of the phrases that a word may open those that what follows it does not rule out."""
         found = opened.phrases
         if written.isascii():
-            ahead = _WIDE_SPACE.sub(" ", written)[len(word) :].lower()
+            ahead = WIDE_SPACE.sub(" ", written)[len(word) :].lower()
             bits = 0
             if len(ahead) < _AHEAD:
                 for rest, own in opened.behind.items():
                     bits |= own if may_open(rest, ahead) else 0
             else:
-                for rest in _ways_on(ahead):
+                for rest in ways_on(ahead):
                     bits |= opened.behind.get(rest, 0)
             found = tuple(phrase for number, phrase in enumerate(found) if bits >> number & 1)
         if len(self._of_opening) > _MOST_WORDS:
@@ -138,44 +139,45 @@ class _Words:
 
 def _behind(phrase: Phrase, word: str) -> set[str]:
     """What a phrase may go on with behind a word it opens with, as far as that is looked at."""
-    size = len(word)
-    if word.isalnum():
-        opened = (one for one in phrase.openings if one.startswith(word) or word.startswith(one))
-    else:
-        opened = (one for one in phrase.openings if may_open(one, word))
-    return {one[size : size + _AHEAD] for one in opened}
+    if not word.isalnum():
+        size = len(word)
+        return {one[size : size + _AHEAD] for one in phrase.openings if may_open(one, word)}
+    found = set(_rests(phrase.openings).get(word, ()))
+    if any(word[:size] in phrase.openings for size in range(len(word))):
+        found.add("")
+    return found
 
 
 @functools.lru_cache(maxsize=4096)
-def _ways_on(ahead: str) -> tuple[str, ...]:
-    """All that ``may_open`` takes for an opening of some characters, up to their number."""
-    ways = [""]
-    found = [""]
-    for letter in ahead:
-        ways = [
-            way + one for way in ways for one in ((letter,) if _is_word(letter) or letter == " " else (letter, " "))
-        ]
-        found.extend(ways)
-    return tuple(found)
+def _rests(opened: frozenset[str]) -> Mapping[str, frozenset[str]]:
+    """What stands in openings behind the words that they begin with, by word: a word ends where no letter follows."""
+    rests: dict[str, set[str]] = {}
+    for one in opened:
+        for size in range(1, len(one) + 1):
+            if not one[size : size + 1].isalnum():
+                rests.setdefault(one[:size], set()).add(one[size : size + _AHEAD])
+    return {word: frozenset(found) for word, found in rests.items()}
 
 
 @of_note(4)
 def _walked(words: _Words, text: str) -> list[Opened]:
     """The words of a whole note that phrases may open with: its sentences have them between them."""
-    return list(words.walk(text, 0, len(text)))
+    return list(words.opened(text, _words_of(text), len(text)))
+
+
+@of_note(2)
+def _words_of(text: str) -> list[tuple[str, int, int]]:
+    """The words of a whole note that any phrase could open with, and where they stand: all tables of cues ask for them."""
+    return [(match.group(), *match.span()) for match in _CUE_START.finditer(text)]
 
 
 def _is_torn(text: str, place: int) -> bool:
     """Whether a stretch that begins or ends there may have other words than the note has: one goes over the place, or looks beyond it."""
     before = text[max(0, place - 2) : place]
-    return not _JOINING.isdisjoint(before) or (_is_word(before[-1:]) and _is_word(text[place : place + 1]))
+    return not _JOINING.isdisjoint(before) or (is_word(before[-1:]) and is_word(text[place : place + 1]))
 
 
 _JOINING = frozenset("-+([")
-
-
-def _is_word(letter: str) -> bool:
-    return letter.isalnum() or letter == "_"
 
 
 def _families(phrases: Iterable[tuple[str, CueRule]]) -> dict[str, list[Phrase]]:

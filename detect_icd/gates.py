@@ -10,14 +10,15 @@ import functools
 import re
 import threading
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from detect_icd import openings
 from detect_icd.note_memory import of_note
-from detect_icd.openings import WITHOUT_WIDTH, opened_texts, parser
+from detect_icd.openings import WIDE_SPACE, WITHOUT_WIDTH, opened_texts, parser, ways_on
 from detect_icd.ready import all_kept, kept_of, kind_of
 
 _MODULES = (__file__, openings.__file__)
@@ -29,6 +30,15 @@ _WIDEST = 70
 
 _NARROW = 12
 """The same for pieces that are chosen before others."""
+
+_MANY = 1_500
+"""Characters of a pattern of so many alternatives that it is dear to try it where none of them begins."""
+
+_HEAD = 5
+"""Characters at a place that say whether an alternative begins there."""
+
+_MOST_HEADS = 2_000
+"""Beginnings of words to remember of a pattern."""
 
 _FOLDED = {0x17F: "s", 0x130: "i", 0x131: "i", 0x212A: "k"}
 """Letters that ``re`` takes for ASCII ones where case does not matter."""
@@ -51,6 +61,7 @@ class Gate:
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self.pattern = pattern
+        self._heads: dict[str, bool] = {}
 
     @functools.cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -104,8 +115,32 @@ class Gate:
                 yield match
                 position = match.end()
 
-    def places(self, found: Mapping[int, Sequence[int]]) -> tuple[list[int], list[int]]:
-        """Where it may begin by pieces that stand at a known distance, and where its other pieces stand."""
+    @functools.cached_property
+    def _openings(self) -> frozenset[str]:
+        """What its matches open with, as far as that is looked at; empty where it is cheap to try, or may open with anything."""
+        found = openings.openings(self.pattern) if len(self.pattern.pattern) > _MANY else frozenset()
+        return frozenset() if "" in found else frozenset(one[:_HEAD] for one in found)
+
+    def _begun(self, starts: Iterable[int], lowered: str) -> Iterator[int]:
+        """Of some places those at which a match may open."""
+        known, opened = self._heads, self._openings
+        for place in starts:
+            head = lowered[place : place + _HEAD]
+            begins = known.get(head)
+            if begins is None:
+                if len(known) > _MOST_HEADS:
+                    known.clear()
+                begins = known[head] = _may_begin(head, opened)
+            if begins:
+                yield place
+
+    def places(self, found: Mapping[int, Sequence[int]], lowered: str) -> tuple[list[int], list[int]]:
+        """Where it may begin by pieces that stand at a known distance, and where its other pieces stand.
+
+        Args:
+            found: Where each piece stands in a text.
+            lowered: The text, folded.
+        """
         starts: set[int] = set()
         others: set[int] = set()
         own = self._numbers
@@ -118,7 +153,13 @@ class Gate:
                 else:
                     for place in found[number]:
                         starts.update(range(max(0, place - high), place - low + 1))
-        return sorted(starts), sorted(others)
+        return sorted(self._begun(starts, lowered) if self._openings else starts), sorted(others)
+
+
+def _may_begin(head: str, opened: AbstractSet[str]) -> bool:
+    """Whether what stands at a place, folded, goes on as one of some openings does."""
+    ahead = WIDE_SPACE.sub(" ", head)
+    return not ahead.isascii() or len(ahead) < _HEAD or not opened.isdisjoint(ways_on(ahead))
 
 
 def _first(places: Sequence[int], start: int, end: int) -> int | None:
@@ -155,13 +196,13 @@ class _Words:
                 self._automaton = None
             return self.known[word]
 
-    def find(self, text: str) -> dict[int, list[int]]:
+    def find(self, lowered: str) -> dict[int, list[int]]:
         with self._lock:
             if self._automaton is None:
                 self._automaton = AhoCorasick(list(self.known), implementation=Implementation.ContiguousNFA)
             automaton = self._automaton
         found: dict[int, list[int]] = {}
-        for number, start, _ in automaton.find_matches_as_indexes(folded(text), overlapping=True):
+        for number, start, _ in automaton.find_matches_as_indexes(lowered, overlapping=True):
             if number in found:
                 found[number].append(start)
             else:
@@ -189,13 +230,14 @@ class _Places:
     """Where a note has pieces, by gate."""
 
     def __init__(self, text: str) -> None:
-        self._found = _words().find(text)
+        self._lowered = folded(text)
+        self._found = _words().find(self._lowered)
         self._of: dict[Gate, tuple[list[int], list[int]]] = {}
 
     def of(self, gate: Gate) -> tuple[list[int], list[int]]:
         places = self._of.get(gate)
         if places is None:
-            places = self._of[gate] = gate.places(self._found)
+            places = self._of[gate] = gate.places(self._found, self._lowered)
         return places
 
 
