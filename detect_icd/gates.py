@@ -119,7 +119,9 @@ class Gate:
     def _openings(self) -> frozenset[str]:
         """What its matches open with, as far as that is looked at; empty where it is cheap to try, or may open with anything."""
         found = openings.openings(self.pattern) if len(self.pattern.pattern) > _MANY else frozenset()
-        return frozenset() if "" in found else frozenset(one[:_HEAD] for one in found)
+        # What opens with a mask is asked of notes in which nothing is masked.
+        anything = "" in found or not all(map(str.isascii, found))
+        return frozenset() if anything else frozenset(one[:_HEAD] for one in found)
 
     def _begun(self, starts: Iterable[int], lowered: str) -> Iterator[int]:
         """Of some places those at which a match may open."""
