@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from detect_icd.gates import gate
 from detect_icd.note_memory import of_note
-from detect_icd.openings import WIDE_SPACE, Openings, is_word, may_open, openings, ways_on
+from detect_icd.openings import Openings, may_open, openings
 from detect_icd.ready import compile_pattern, spaced
 from redactphi.errors import RuleError
 
@@ -24,6 +24,8 @@ _CUE_START = re.compile(
 _OPENING = 2
 _AHEAD = 3
 """Characters behind a word that say whether a phrase goes on."""
+_WIDE_SPACE = re.compile(r"\s{2,}.*", re.DOTALL)
+"""White space that is wider than one, and what follows it: it stands for one."""
 _MOST_WORDS = 100_000
 """Words to remember the phrases of."""
 
@@ -122,13 +124,13 @@ class _Words:
         """Of the phrases that a word may open those that what follows it does not rule out."""
         found = opened.phrases
         if written.isascii():
-            ahead = WIDE_SPACE.sub(" ", written)[len(word) :].lower()
+            ahead = _WIDE_SPACE.sub(" ", written)[len(word) :].lower()
             bits = 0
             if len(ahead) < _AHEAD:
                 for rest, own in opened.behind.items():
                     bits |= own if may_open(rest, ahead) else 0
             else:
-                for rest in ways_on(ahead):
+                for rest in _ways_on(ahead):
                     bits |= opened.behind.get(rest, 0)
             found = tuple(phrase for number, phrase in enumerate(found) if bits >> number & 1)
         if len(self._of_opening) > _MOST_WORDS:
@@ -159,6 +161,19 @@ def _rests(opened: frozenset[str]) -> Mapping[str, frozenset[str]]:
     return {word: frozenset(found) for word, found in rests.items()}
 
 
+@functools.lru_cache(maxsize=4096)
+def _ways_on(ahead: str) -> tuple[str, ...]:
+    """All that ``may_open`` takes for an opening of some characters, up to their number."""
+    ways = [""]
+    found = [""]
+    for letter in ahead:
+        ways = [
+            way + one for way in ways for one in ((letter,) if _is_word(letter) or letter == " " else (letter, " "))
+        ]
+        found.extend(ways)
+    return tuple(found)
+
+
 @of_note(4)
 def _walked(words: _Words, text: str) -> list[Opened]:
     """The words of a whole note that phrases may open with: its sentences have them between them."""
@@ -174,10 +189,14 @@ def _words_of(text: str) -> list[tuple[str, int, int]]:
 def _is_torn(text: str, place: int) -> bool:
     """Whether a stretch that begins or ends there may have other words than the note has: one goes over the place, or looks beyond it."""
     before = text[max(0, place - 2) : place]
-    return not _JOINING.isdisjoint(before) or (is_word(before[-1:]) and is_word(text[place : place + 1]))
+    return not _JOINING.isdisjoint(before) or (_is_word(before[-1:]) and _is_word(text[place : place + 1]))
 
 
 _JOINING = frozenset("-+([")
+
+
+def _is_word(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
 
 
 def _families(phrases: Iterable[tuple[str, CueRule]]) -> dict[str, list[Phrase]]:

@@ -18,7 +18,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from detect_icd import openings
 from detect_icd.note_memory import of_note
-from detect_icd.openings import WIDE_SPACE, WITHOUT_WIDTH, opened_texts, parser, ways_on
+from detect_icd.openings import WITHOUT_WIDTH, opened_texts, parser
 from detect_icd.ready import all_kept, kept_of, kind_of
 
 _MODULES = (__file__, openings.__file__)
@@ -117,22 +117,22 @@ class Gate:
 
     @functools.cached_property
     def _openings(self) -> frozenset[str]:
-        """What its matches open with, as far as that is looked at; empty where it is cheap to try, or may open with anything."""
+        """What its matches open with, as ``_head`` has it; empty where it is cheap to try, or may open with anything."""
         found = openings.openings(self.pattern) if len(self.pattern.pattern) > _MANY else frozenset()
         # What opens with a mask is asked of notes in which nothing is masked.
         anything = "" in found or not all(map(str.isascii, found))
-        return frozenset() if anything else frozenset(one[:_HEAD] for one in found)
+        return frozenset() if anything else frozenset(map(_head, found))
 
     def _begun(self, starts: Iterable[int], lowered: str) -> Iterator[int]:
         """Of some places those at which a match may open."""
         known, opened = self._heads, self._openings
         for place in starts:
-            head = lowered[place : place + _HEAD]
-            begins = known.get(head)
+            written = lowered[place : place + _HEAD]
+            begins = known.get(written)
             if begins is None:
                 if len(known) > _MOST_HEADS:
                     known.clear()
-                begins = known[head] = _may_begin(head, opened)
+                begins = known[written] = _may_begin(written, opened)
             if begins:
                 yield place
 
@@ -158,10 +158,18 @@ class Gate:
         return sorted(self._begun(starts, lowered) if self._openings else starts), sorted(others)
 
 
-def _may_begin(head: str, opened: AbstractSet[str]) -> bool:
+def _may_begin(written: str, opened: AbstractSet[str]) -> bool:
     """Whether what stands at a place, folded, goes on as one of some openings does."""
-    ahead = WIDE_SPACE.sub(" ", head)
-    return not ahead.isascii() or len(ahead) < _HEAD or not opened.isdisjoint(ways_on(ahead))
+    head = _head(written)
+    return not written.isascii() or len(head) < _HEAD or any(head[:size] in opened for size in range(1, _HEAD + 1))
+
+
+def _head(text: str) -> str:
+    """The beginning of a text, whatever parts its words: an opening has a space where a text may have anything."""
+    return _NO_WORD.sub(" ", text)[:_HEAD]
+
+
+_NO_WORD = re.compile(r"\W+")
 
 
 def _first(places: Sequence[int], start: int, end: int) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
 import re
 from collections.abc import Iterable, Mapping
@@ -14,9 +13,6 @@ parser: Any = cast("Any", importlib.import_module("re._parser"))
 """What ``re`` itself reads patterns with; it has no public name."""
 
 WITHOUT_WIDTH = frozenset({"AT", "ASSERT", "ASSERT_NOT"})
-
-WIDE_SPACE = re.compile(r"\s{2,}.*", re.DOTALL)
-"""White space that is wider than one, and what follows it: it stands for one."""
 
 _MOST_OPENINGS = 64
 _LONGEST_OPENING = 8
@@ -57,25 +53,12 @@ class Openings:
         return found
 
 
-def is_word(letter: str) -> bool:
-    """Whether a letter is of a word, as ``re`` has it."""
-    return letter.isalnum() or letter == "_"
-
-
-@functools.lru_cache(maxsize=4096)
-def ways_on(ahead: str) -> tuple[str, ...]:
-    """All that ``may_open`` takes for an opening of some characters, up to their number."""
-    ways = [""]
-    found = [""]
-    for letter in ahead:
-        ways = [way + one for way in ways for one in ((letter,) if is_word(letter) or letter == " " else (letter, " "))]
-        found.extend(ways)
-    return tuple(found)
-
-
 def may_open(opening: str, text: str) -> bool:
     """Whether a match that opens so may begin a text of ASCII, in lower case, with one space at a time at most."""
-    return all(one == other or (one == " " and not is_word(other)) for one, other in zip(opening, text, strict=False))
+    return all(
+        one == other or (one == " " and not (other.isalnum() or other == "_"))
+        for one, other in zip(opening, text, strict=False)
+    )
 
 
 def opened_texts(tree: Any) -> set[tuple[str, bool]]:

@@ -160,7 +160,9 @@ class Phrases:
             if stem not in self._packed:
                 return []
             rows = self._unpack(stem)
-        return [row for row in rows if all(step.stem in said for step in row[0][1:])]
+        # Few have their second word in the text: the others need no further look.
+        rows = [row for row in rows if len(row[0]) == 1 or row[0][1].stem in said]
+        return [row for row in rows if all(step.stem in said for step in row[0][2:])]
 
     def _unpack(self, stem: str) -> list[_Row]:
         found = [(tuple(_Step(*step) for step in steps), atom) for steps, atom in json.loads(self._packed[stem])]

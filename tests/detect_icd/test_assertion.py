@@ -8,7 +8,8 @@ import pytest
 
 from detect_icd.assertion import ContextRules, CueRule, assess, context_rules
 from detect_icd.candidates import Status
-from detect_icd.openings import may_open, ways_on
+from detect_icd.cue_phrases import _ways_on
+from detect_icd.openings import may_open
 from detect_icd.terms import sentences
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
@@ -199,7 +200,7 @@ def test_a_stretch_has_the_cues_of_the_note_it_is_cut_from():
 def test_the_ways_on_are_those_an_opening_may_take():
     letters = "ab 1-_."
     for ahead in map("".join, itertools.product(letters, repeat=3)):
-        ways = set(ways_on(ahead))
+        ways = set(_ways_on(ahead))
         for size in range(4):
             for opening in map("".join, itertools.product(letters, repeat=size)):
                 assert may_open(opening, ahead) is (opening in ways)
