@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
@@ -40,6 +41,13 @@ class Phrase(NamedTuple):
 
 Opened = tuple[int, tuple[Phrase, ...]]
 """Where a word starts that phrases may open with, and the phrases, the longest first."""
+
+
+class _Read(NamedTuple):
+    """The words of a stretch that phrases could open with: each with where it stands, and the different ones."""
+
+    words: list[tuple[str, int, int]]
+    different: set[str]
 
 
 class CuePhrases:
@@ -87,19 +95,23 @@ class _Words:
 
     def walk(self, text: str, start: int, end: int) -> Iterator[Opened]:
         """The words of a stretch that phrases may open with, as far as it goes."""
-        words = ((match.group(), *match.span()) for match in _CUE_START.finditer(text, start, end))
-        return self.opened(text, words, end)
+        return self.opened(text, _read(text, start, end), end)
 
-    def opened(self, text: str, words: Iterable[tuple[str, int, int]], end: int) -> Iterator[Opened]:
-        """Of the words of a stretch, each with where it stands, those that phrases may open with."""
+    def opened(self, text: str, read: _Read, end: int) -> Iterator[Opened]:
+        """Of the words of a stretch those that phrases may open with, as far as it goes."""
         of_word, of_opening = self._of_word, self._of_opening
-        for word, low, high in words:
+        # Most words stand often, and few open anything.
+        opening: dict[str, _Opened] = {}
+        for word in read.different:
             opened = of_word[word] if word in of_word else self._opened_by(word)
             if opened is not None:
+                opening[word] = opened
+        for word, low, high in read.words:
+            if word in opening:
                 written = text[low : min(high + _AHEAD, end)]
                 phrases = of_opening.get(written)
                 if phrases is None:
-                    phrases = self._going_on(opened, word, written)
+                    phrases = self._going_on(opening[word], word, written)
                 if phrases:
                     yield low, phrases
 
@@ -151,14 +163,16 @@ def _behind(phrase: Phrase, word: str) -> set[str]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _rests(opened: frozenset[str]) -> Mapping[str, frozenset[str]]:
+def _rests(opened: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
     """What stands in openings behind the words that they begin with, by word: a word ends where no letter follows."""
-    rests: dict[str, set[str]] = {}
+    rests: dict[str, tuple[str, ...]] = {}
     for one in opened:
         for size in range(1, len(one) + 1):
             if not one[size : size + 1].isalnum():
-                rests.setdefault(one[:size], set()).add(one[size : size + _AHEAD])
-    return {word: frozenset(found) for word, found in rests.items()}
+                word, rest = one[:size], sys.intern(one[size : size + _AHEAD])
+                if rest not in rests.get(word, ()):
+                    rests[word] = (*rests.get(word, ()), rest)
+    return rests
 
 
 @functools.lru_cache(maxsize=4096)
@@ -177,13 +191,18 @@ def _ways_on(ahead: str) -> tuple[str, ...]:
 @of_note(4)
 def _walked(words: _Words, text: str) -> list[Opened]:
     """The words of a whole note that phrases may open with: its sentences have them between them."""
-    return list(words.opened(text, _words_of(text), len(text)))
+    return list(words.opened(text, _read_whole(text), len(text)))
 
 
 @of_note(2)
-def _words_of(text: str) -> list[tuple[str, int, int]]:
-    """The words of a whole note that any phrase could open with, and where they stand: all tables of cues ask for them."""
-    return [(match.group(), *match.span()) for match in _CUE_START.finditer(text)]
+def _read_whole(text: str) -> _Read:
+    """The words of a whole note: all tables of cues ask for them."""
+    return _read(text, 0, len(text))
+
+
+def _read(text: str, start: int, end: int) -> _Read:
+    words = [(match.group(), *match.span()) for match in _CUE_START.finditer(text, start, end)]
+    return _Read(words, {word for word, _, _ in words})
 
 
 def _is_torn(text: str, place: int) -> bool:

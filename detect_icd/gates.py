@@ -108,6 +108,13 @@ class Gate:
         end = len(text) if end is None else end
         return _first(starts, start, end) is not None or _first(others, start, end) is not None
 
+    def standing(self, text: str, start: int, end: int) -> Sequence[int] | None:
+        """Where in a stretch a match may begin or a piece of one stands, in no order; None where it may anywhere."""
+        if not self._numbers:
+            return None
+        found = _places_in(text).of(self)
+        return [one for places in found for one in places[bisect_left(places, start) : bisect_left(places, end)]]
+
     def _at(self, text: str, starts: Sequence[int], end: int) -> Iterator[re.Match[str]]:
         position, match_at = 0, self.pattern.match
         for place in starts:

@@ -199,6 +199,7 @@ class Vocabulary:
         forms = self._forms
         hits: list[Hit] = []
         free = speaking = 0
+        starts: Mapping[str, int]
         is_moved = False
         for position, (_, start, _, stem, _) in enumerate(words):
             if position >= free and stem in forms and (form := _longest(text, words, position, forms)) is not None:
