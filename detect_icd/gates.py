@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import threading
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
@@ -143,12 +143,18 @@ class Gate:
             if begins:
                 yield place
 
-    def places(self, found: Mapping[int, Sequence[int]], lowered: str) -> tuple[list[int], list[int]]:
+    @functools.cached_property
+    def _begins_words(self) -> bool:
+        """Whether no match begins within a word."""
+        return bool(kept_of("begins words", self.pattern, _begins_words, *_MODULES))
+
+    def places(self, found: Mapping[int, Sequence[int]], lowered: str, words: Sequence[int]) -> _Standing:
         """Where it may begin by pieces that stand at a known distance, and where its other pieces stand.
 
         Args:
             found: Where each piece stands in a text.
             lowered: The text, folded.
+            words: The places in the text that no word character stands before, in order.
         """
         starts: set[int] = set()
         others: set[int] = set()
@@ -159,10 +165,27 @@ class Gate:
                     others.update(found[number])
                 elif low == high:
                     starts.update([place - low for place in found[number] if place >= low])
+                elif self._begins_words:
+                    for place in found[number]:
+                        starts.update(words[bisect_left(words, place - high) : bisect_right(words, place - low)])
                 else:
                     for place in found[number]:
                         starts.update(range(max(0, place - high), place - low + 1))
         return sorted(self._begun(starts, lowered) if self._openings else starts), sorted(others)
+
+
+_Standing = tuple[list[int], list[int]]
+"""Where a gate's matches may begin, and where its other pieces stand."""
+
+
+def _begins_words(pattern: re.Pattern[str]) -> bool:
+    """Whether a pattern opens with the condition that no word character stands before."""
+    op, value = parser.parse(pattern.pattern, pattern.flags)[0]
+    is_behind = str(op) == "ASSERT_NOT" and value[0] < 0
+    return is_behind and str(value[1]) in _WORD_CHARACTERS
+
+
+_WORD_CHARACTERS = frozenset(str(parser.parse(each)) for each in (r"\w", r"[\w-]"))
 
 
 def _may_begin(written: str, opened: AbstractSet[str]) -> bool:
@@ -177,6 +200,7 @@ def _head(text: str) -> str:
 
 
 _NO_WORD = re.compile(r"\W+")
+_NO_WORD_CHARACTER = re.compile(r"\W")
 
 
 def _first(places: Sequence[int], start: int, end: int) -> int | None:
@@ -249,12 +273,13 @@ class _Places:
     def __init__(self, text: str) -> None:
         self._lowered = folded(text)
         self._found = _words().find(self._lowered)
-        self._of: dict[Gate, tuple[list[int], list[int]]] = {}
+        self._words = [0, *(match.end() for match in _NO_WORD_CHARACTER.finditer(text))]
+        self._of: dict[Gate, _Standing] = {}
 
-    def of(self, gate: Gate) -> tuple[list[int], list[int]]:
+    def of(self, gate: Gate) -> _Standing:
         places = self._of.get(gate)
         if places is None:
-            places = self._of[gate] = gate.places(self._found, self._lowered)
+            places = self._of[gate] = gate.places(self._found, self._lowered, self._words)
         return places
 
 
