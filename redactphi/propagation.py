@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter, itemgetter
 
 import regex
 
@@ -25,6 +25,8 @@ _IDS = frozenset(
         PhiLabel.PHOTO, PhiLabel.ID_OTHER,
     )
 )  # fmt: skip
+_SERIAL = frozenset(map(str, (PhiLabel.MRN, PhiLabel.ACCOUNT, PhiLabel.DEVICE, PhiLabel.ID_OTHER)))
+_SURE_NUMBER = 0.6
 _ID_LENGTH = 6
 _ID_DIGITS = 4
 _SCORE = attrgetter("score")
@@ -52,6 +54,7 @@ def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
             scores[seen] = max(span.score, scores.get(seen, 0.0))
     known = [entry for (value, label), score in scores.items() for entry in _entries(value, label, score)]
     known += _acronyms(text, spans)
+    known += _siblings(text, scores)
     by_score: defaultdict[float, list[Span]] = defaultdict(list)
     found = {(span.start, span.end): span.score for span in sorted(spans, key=_SCORE)}
     for mention in Mentions(known).find(text, found):
@@ -63,6 +66,29 @@ def propagate(text: str, spans: Sequence[Span]) -> list[Span]:
         for score, group in by_score.items()
         for mention in _uncovered(group, [span for span in ordered if span.score >= score])
     )
+
+
+def _siblings(text: str, scores: Mapping[tuple[str, str], float]) -> Iterator[Known]:
+    """Numbers of the same letters and figures as a known one: after "VU-GYN-23-3077 (uterus)" also "VU-GYN-23-3078 (node)"."""
+    known = {
+        shape: (label, score)
+        for (value, label), score in sorted(scores.items(), key=itemgetter(1))
+        if label in _SERIAL and score >= _SURE_NUMBER and (shape := _shape(value))
+    }
+    if not known:
+        return
+    found = {value for value, _ in scores}
+    for number in {match[0] for match in _NUMBERED.finditer(text)} - found:
+        if (shape := _shape(number)) in known:
+            label, score = known[shape]
+            yield Known(number, label, max(0.0, score - _LESS), "propagation/sibling")
+
+
+def _shape(number: str) -> str:
+    """A number's letters and marks with its figures left open; empty where they tell too little."""
+    if not _NUMBERED.fullmatch(number) or sum(map(str.isdigit, number)) < _ID_DIGITS:
+        return ""
+    return _FIGURE.sub("0", number)
 
 
 def _acronyms(text: str, spans: Sequence[Span]) -> Iterator[Known]:
@@ -93,6 +119,10 @@ def _is_own(acronym: str) -> bool:
     )
 
 
+_NUMBERED = regex.compile(
+    r"(?<![\p{L}\p{N}/-])\p{Lu}{1,6}(?:[-/]\p{Lu}{1,6})?[-/]?\d{1,8}(?:[-/]\d{1,8}){0,3}(?![\p{L}\p{N}/-]|[.:]\d)"
+)
+_FIGURE = regex.compile(r"\d")
 _IN_FRONT = regex.compile(r"(\p{Lu}{3,6})[ ](?:\p{Lu}?\p{Ll})")
 _IN_BRACKETS = regex.compile(r"[ ]?\([\"“']?(\p{Lu}{2,6})[\"”']?\)")
 _WORD = regex.compile(r"[\p{L}\p{N}]+(?:['’]\p{L}+)*")

@@ -16,9 +16,9 @@ _NUMBERS = frozenset(map(str, (PhiLabel.ID_OTHER, PhiLabel.MRN, PhiLabel.PHONE))
 _BEFORE = 40
 _LINES = 14
 _LOOKED_AT = 4000
-_LABEL = re.compile(r"(?i)\b(?:model|part|item|product|stock|sku|gtin)\b[ .:#]{0,4}(?:no\b\.?|number|num)?[ .:#]{0,3}$")
+_LABEL = re.compile(r"(?i)\b(?:model|part|item|product|stock|sku)\b[ .:#]{0,4}(?:no\b\.?|number|num)?[ .:#]{0,3}$")
 _WORD = re.compile(r"([A-Za-z]{2,}) ?(?:\d{1,3} )?\(?$")
-_HEAD = re.compile(r"(?i)(?:part|item|product|model|stock|sku|gtin)(?:\W{0,3}(?:no|number|num|#|id|code))?\W{0,3}")
+_HEAD = re.compile(r"(?i)(?:part|item|product|model|stock|sku)(?:\W{0,3}(?:no|number|num|#|id|code))?\W{0,3}")
 
 
 def is_catalogue_number(text: str, span: Span) -> bool:
