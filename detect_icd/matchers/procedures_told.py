@@ -40,7 +40,9 @@ _OF_KIND = 2
 _MAJORITY = 0.45
 """The share of all says that a code needs."""
 _SURE = 0.45
-"""How likely an operation must be right."""
+"""How likely an operation must be right that the account names or states by its steps."""
+_SURE_LIKE = 0.5
+"""The same of one that the account is only like: of those less likely most are wrong."""
 _SURE_IDLE = 0.65
 """The same where the account has no word of anything done."""
 _FAR_NEARER, _SURE_OF_MORE = 1.3, 0.6
@@ -80,6 +82,14 @@ def by_steps(facts: Facts, index: Index, day: date | None) -> Iterator[Mention]:
         found = Found.at(clause, frozenset(hit.atom for hit in flat), flat, by_steps=True)
         if mention := mention_of(facts, entry, found):
             yield mention
+
+
+def is_given_up(facts: Facts, mention: Mention) -> bool:
+    """Whether steps tell of an operation through the scope of a joint that was given up for an open one."""
+    return mention.entry.procedure.specialty == _BY_SCOPE and facts.converted is not None
+
+
+_BY_SCOPE = "arthroscopy"
 
 
 def _clause_of(clauses: Sequence[Clause], hit: Hit) -> Clause | None:
@@ -204,7 +214,7 @@ def by_account(
             agreed.append(_Say(like.score / ranked[0].score + _OF_KIND * kind, found))
         if len(agreed) == _ASKED:
             break
-    voted = _voted(agreed, kinds, _SURE if agreed and _is_of_work(facts) else _SURE_IDLE)
+    voted = _voted(agreed, kinds, _SURE_LIKE if agreed and _is_of_work(facts) else _SURE_IDLE)
     codes = {mention.code for mention in voted}
     if any(
         codes & {*mention.entry.procedure.supersedes, *mention.entry.procedure.includes}
