@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from detect_icd.candidates import Candidate, Status
@@ -59,11 +60,12 @@ class ProcedureMatcher:
             return Reading([], [], [])
         sections = of_account(text, sections)
         facts = Facts(text, sections, clauses(text, sections, hits))
-        named = [(clause, entry, name) for clause in facts.clauses for entry, name in self._named(clause)]
+        names = self._names(facts.said)
+        named = [(clause, entry, name) for clause in facts.clauses for entry, name in _named(clause, names)]
         for clause, _, _ in named:
             clause.named = True
         for clause in lists(facts.clauses):
-            named.extend((clause, entry, name) for entry, name in self._named(clause) if entry.procedure.across)
+            named.extend((clause, entry, name) for entry, name in _named(clause, names) if entry.procedure.across)
         mentions = [
             mention
             for clause, entry, name in named
@@ -100,13 +102,24 @@ class ProcedureMatcher:
             return reading._replace(candidates=with_modifiers(reading.candidates, facts.modifiers, text))
         return reading
 
-    def _named(self, clause: Clause) -> Iterator[tuple[Entry, Atoms]]:
-        said = clause.atoms.keys()
-        named = self.index.named
-        for atom in said:
-            for entry, name in named(atom):
-                if name <= said:
-                    yield entry, name
+    def _names(self, said: AbstractSet[str]) -> _Names:
+        """The names all of whose atoms a note has, by the atom they are filed under."""
+        found = {atom: [each for each in self.index.named(atom) if each[1] <= said] for atom in said}
+        return {atom: names for atom, names in found.items() if names}
+
+
+_Names = Mapping[str, Sequence[tuple[Entry, Atoms]]]
+"""Names of entries by atoms they have."""
+
+
+def _named(clause: Clause, names: _Names) -> Iterator[tuple[Entry, Atoms]]:
+    """The names that a clause states."""
+    said = clause.atoms.keys()
+    for atom in said:
+        if atom in names:
+            for each in names[atom]:
+                if each[1] <= said:
+                    yield each
 
 
 def _is_visit(mention: Mention) -> bool:

@@ -94,15 +94,16 @@ def occurrences(clause: Clause, name: Atoms) -> Iterator[Found]:
 
 def mention_of(facts: Facts, entry: Entry, found: Found) -> Mention | None:
     """The mention of an entry, if everything it asks for is stated."""
-    status, cue = _status(facts, entry, found)
-    if status is None or (not found.by_steps and facts.denies_part(found.clause, found.hits)):
-        return None
+    # Most are refused, and how the note speaks of one is dearer to tell than whether it has what the entry asks for.
     answers: list[Answer] = []
     for check in _checks(entry, found):
         answer = check(facts, entry, found)
         if answer is None:
             return None
         answers.append(answer)
+    status, cue = _status(facts, entry, found)
+    if status is None or (not found.by_steps and facts.denies_part(found.clause, found.hits)):
+        return None
     score = found.likeness or _SCORE[found.clause.role] * (_BY_STEPS if found.by_steps else 1.0)
     for answer in answers:
         score *= answer.share

@@ -77,7 +77,13 @@ def families() -> tuple[Undone, ...]:
 
 def is_undone(code: str, text: str, account: Sequence[tuple[int, int]]) -> bool:
     """Whether an account, given where its sentences start and end, says that an operation of the list was left undone."""
-    return any(family.holds(text, account) for family in families() if in_ranges(code, _ranges(family.codes)))
+    return any(family.holds(text, account) for family in _families_of(code))
+
+
+@functools.lru_cache(maxsize=8192)
+def _families_of(code: str) -> tuple[Undone, ...]:
+    """The families that an operation is of."""
+    return tuple(family for family in families() if in_ranges(code, _ranges(family.codes)))
 
 
 def is_left(text: str, start: int, end: int) -> bool:
