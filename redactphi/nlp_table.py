@@ -13,7 +13,7 @@ from redactphi.nlp_features import FEATURES, Rows, written
 from redactphi.nlp_tokens import bare
 from redactphi.nlp_weights import Floats
 
-REMEMBERED = 5 << 13
+REMEMBERED = 9 << 12
 """Distinct tokens after which the memory of embedded tokens starts anew."""
 
 _ROOM = REMEMBERED + (1 << 15)
