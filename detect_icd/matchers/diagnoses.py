@@ -47,6 +47,9 @@ _ACCOUNT = "procedure_description"
 _NOT_SEEN_AT_OPERATION = ("F", "G89", "R", "T30", "T88")
 """What no account of an operation finds: there "bipolar" is a forceps, "burn" what cautery does, "edema" how tissue looks."""
 
+_OPERATES = (["repair", "of"], ["removal", "of"], ["excision", "of"], ["resection", "of"], ["release", "of"])
+"""Words before what an operation is for."""
+
 _OF_A_TEST = frozenset({"negation-test"})
 """Cues that say what the test found that a disease is only the name of."""
 
@@ -123,6 +126,9 @@ class DiagnosisMatcher:
             lambda code: not SIDES.isdisjoint(vocabulary(book, code)),
         )
         for mention in mentions:
+            if beneath := self._operated_on(mention, sentence, passage):
+                yield from self._mentions(beneath, earlier, later, sides, passage, circumstances, book)
+                continue
             if _is_told(mention, circumstances) or not _is_named(mention, sentence):
                 continue
             other = around.other_side(mention, vocabulary(book, mention.code))
@@ -151,6 +157,23 @@ class DiagnosisMatcher:
                 found = _mentioned(mention, opposite.coding, (*chain, "completion/other-side"), passage.section, said)
                 start, end = around.span(other.numbers)
                 yield replace(found, evidence=(*found.evidence, Span(start, end, "side", mention.score)))
+
+    def _operated_on(self, mention: Mention, sentence: Sentence, passage: Passage) -> list[Mention]:
+        """The disease in the words of an operation that is to be done: "before repair of right inguinal hernia"."""
+        first = min(mention.members)
+        tokens = sentence.tokens
+        if not mention.code.startswith("Z9") or [token.word for token in tokens[first : first + 2]] not in _OPERATES:
+            return []
+        said = passage.assess(mention.start, mention.end, mention.code)
+        is_done = said.status is Status.PRESENT and is_state(mention.code, said, passage, mention.start, mention.end)
+        if is_done or said.status not in {Status.PRESENT, Status.PLANNED}:
+            return []
+        without = [*tokens[:first], tokens[first]._replace(atoms=()), *tokens[first + 1 :]]
+        return [
+            other
+            for other in self.dictionary.mentions(passage.text, without)
+            if mention.start < other.start and other.end <= mention.end and not other.code.startswith("Z")
+        ]
 
     def _names_circumstances(self, words: AbstractSet[str]) -> bool:
         return not words.isdisjoint(self.circumstances.anchors) or self.substances.are_named(words)

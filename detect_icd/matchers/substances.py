@@ -65,6 +65,17 @@ _ALLERGY = re.compile(
     re.IGNORECASE,
 )
 _TO = re.compile(r"\W*(?:to|include[sd]?|:|are|is|list)\b|\W*:", re.IGNORECASE)
+_TOLERATED = re.compile(
+    r",? (?:(?:is|was|were|are|has|have|been|well|also|previously|since|fine|before) )*toler\w+|,? (?:ok|okay|fine)\b",
+    re.IGNORECASE,
+)
+_TOLERATES = re.compile(
+    r"\b(?<!not )(?<!cannot )(?<!not well )(?:tolerat(?:ed|es|ing)|(?:ok|okay|fine) with|has (?:had|taken)) (?:\w+ )?$",
+    re.IGNORECASE,
+)
+_NEAR = 25
+"""Characters before a substance in which it is told to be tolerated."""
+
 _BEFORE = 3
 """Words that may stand between a substance and the word allergy after it: "penicillin (rash) allergy"."""
 
@@ -229,6 +240,8 @@ def _stands(said: Assertion) -> bool:
 def _is_allergen(sentence: Passage, one: Named, word: re.Match[str]) -> bool:
     """Whether the word allergy speaks of the substance: before it with "to", or right after it."""
     text = sentence.text
+    if _TOLERATED.match(text, one.end) or _TOLERATES.search(text, max(0, one.start - _NEAR), one.start):
+        return False
     if word.end() <= one.start:
         clause = text[word.end() : one.start]
         return _TO.match(clause) is not None and not re.search(

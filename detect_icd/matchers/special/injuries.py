@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.facts import phases
-from detect_icd.matchers.special.injury_kinds import is_bite, kind_of, openness, tears_nail
+from detect_icd.matchers.special.injury_kinds import is_bite, is_degree_of_burn, kind_of, openness, tears_nail
 from detect_icd.matchers.special.injury_reach import Word, reach, read_words
 from detect_icd.matchers.special.injury_titles import InjuryTitle, by_side, injury_titles, injury_words, tells_many_ribs
 from detect_icd.matchers.special.statement import PAST, Statement
@@ -50,7 +50,19 @@ _LEFT_BEHIND = re.compile(
 _Group = tuple[frozenset[str], tuple[int, int]]
 """Atoms of a part of a phrase, and where it stands."""
 _NEED_PLACE = frozenset(
-    {"injury", "bite", "body", "tear", "amputation", "partialamputation", "crush", "burn", "strain", "frostbite"}
+    {
+        "injury",
+        "bite",
+        "body",
+        "tear",
+        "amputation",
+        "partialamputation",
+        "crush",
+        "burn",
+        "corrosion",
+        "strain",
+        "frostbite",
+    }
 )
 _OWNED = ("S", "T0", "T1", "T2", "T30", "T33", "T34", "M485", "M436", "M796", "M54", "K088", "L55")
 _ALSO = {
@@ -62,10 +74,26 @@ _ALSO = {
 _OF_A_NERVE = frozenset({"laceration", "tear", "crush", "contusion"})
 """Kinds of harm that a nerve has one code for."""
 _TOLD_BEFORE = frozenset(
-    {"bite", "openbite", "insectbite", "burn", "burn1", "burn2", "burn3", "frostbite", "frostbite2"}
+    {
+        "bite",
+        "openbite",
+        "insectbite",
+        "burn",
+        "burn1",
+        "burn2",
+        "burn3",
+        "corrosion",
+        "corrosion1",
+        "corrosion2",
+        "corrosion3",
+        "frostbite",
+        "frostbite2",
+    }
 )
 """Kinds whose place may stand in the sentence before: "Hot coffee on the left forearm. Second degree burn."""
 _BEFORE = 160
+_DEGREE = "degree"
+"""The kind of the words that stand for a burn named before."""
 _UNHEALED = frozenset({"nonunion", "malunion", "union"})
 _WITH_NAILS = frozenset({"finger", "toe"})
 _INNER = frozenset({"nerve", "artery", "vein", "digital"})
@@ -83,8 +111,8 @@ def heads() -> dict[str, str]:
 
 @functools.cache
 def naming() -> frozenset[str]:
-    """The words that name an injury, as a set: what is looked up in it does not go through all of them."""
-    return frozenset(heads())
+    """The words one of which stands in every sentence that names an injury; "degree" is none by itself."""
+    return frozenset(heads()) | {"1st", "2nd", "3rd", "first", "second", "third"}
 
 
 class InjuryMatcher:
@@ -102,10 +130,15 @@ class InjuryMatcher:
         words = read_words(note, start, end)
         named = heads()
         taken = 0
-        places = [number for number, item in enumerate(words) if item.word in named]
+        places = [
+            number
+            for number, item in enumerate(words)
+            if item.word in named and (named[item.word] != _DEGREE or is_degree_of_burn(note, item.start, item.end))
+        ]
         known = {n for n, atoms in _read(words) if atoms is not None or words[n].word in self._vocabulary}
         for order, number in enumerate(places):
             kind = named[words[number].word]
+            kind = "burn" if kind == _DEGREE else kind
             before = note[start : words[number].start]
             if words[number].word == "union" and not before.lower().endswith("delayed "):
                 continue

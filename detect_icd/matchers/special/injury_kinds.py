@@ -13,6 +13,15 @@ _DEGREE = re.compile(
     r"(?P<d1>(?:first|1st|1)[- ]?(?:degree|deg)|superficial))",
     re.IGNORECASE,
 )
+_CORRODES = re.compile(
+    r"\b(?:chemical(?:s|ly)?|corro\w+|caustic\w*|alkalis?|acids?(?! reflux)|lye|bleach|ammonia|phenol|(?:wet )?cement|(?:oven|drain|toilet(?: bowl)?) (?:cleaner|opener)s?|hypochlorite|hydroxide|quicklime|formic|white phosphorus)\b",
+    re.IGNORECASE,
+)
+_CORRODED = re.compile(
+    r"(?<!no )\b(?:chemical burns?|corrosion|(?:muriatic|sulfuric|hydrochloric|hydrofluoric|nitric|battery|caustic) (?:acid|soda)|lye|drain (?:cleaner|opener)|oven cleaner|wet cement)\b",
+    re.IGNORECASE,
+)
+"""What makes a burn one by a chemical (T20.4- and the like)."""
 _PARTIAL = re.compile(
     r"\b(?:partial(?:ly)?|incomplete(?:ly)?|near(?:ly)?|subtotal(?:ly)?)[- ](?:complete |total |traumatic |\w+ ){0,2}amputat|\b(?:partial|incomplete) amputat",
     re.IGNORECASE,
@@ -89,7 +98,8 @@ def kind_of(kind: str, before: str, phrase: str, sentence: str, note: str) -> st
         )
         everywhere = {match.lastgroup for match in _DEGREE.finditer(note)}
         degrees = degrees or (list(everywhere) if len(everywhere) == 1 else [])
-        return "burn" + max((name[1] for name in degrees if name), default="")
+        what = "corrosion" if _CORRODES.search(sentence) or _CORRODED.search(note) else "burn"
+        return what + max((name[1] for name in degrees if name), default="")
     if kind == "frostbite" and _DEAD.search(note):
         return "frostbite2"
     if kind == "bite":
@@ -114,6 +124,25 @@ def tears_nail(kind: str, note: str, bounds: tuple[int, int]) -> bool:
     if kind == "contusion":
         return _UNDER_NAIL.search(note, *bounds) is not None
     return kind.startswith(("laceration", "puncture", "openbite")) and _NAIL.search(note, *bounds) is not None
+
+
+def is_degree_of_burn(note: str, start: int, end: int) -> bool:
+    """Whether "degree" or "thickness" stands for a burn that the note has named: "2nd degree chest wall"."""
+    return (
+        _ORDINAL.search(note, max(0, start - 12), start) is not None
+        and _BURNED.search(note) is not None
+        and _NO_DEGREE.search(note, max(0, start - 40), start) is None
+        and _OF_OTHER.match(note, end) is None
+    )
+
+
+_ORDINAL = re.compile(r"(?:\b(?:first|second|third|1st|2nd|3rd|full|partial)|\b[123])[- ]$", re.IGNORECASE)
+_NO_DEGREE = re.compile(r"\b(?:no|not|none|nor|without|denies)\b[^.;,:\n]*$", re.IGNORECASE)
+_BURNED = re.compile(r"\b(?:burn(?:s|ed|t)?|scald\w*)\b", re.IGNORECASE)
+_OF_OTHER = re.compile(
+    r"[^.;,:\n]{0,25}?\b(?:burn\w*|scald\w*|corros\w+|chemical|frostbite|block|heart|relative|sprain|tear|perineal|lac\w*|prolapse|hemorrhoid\w*|murmur|graft\w*|skin|injur\w+|wounds?)\b|\W*\d+(?:\.\d+)?\s?%",
+    re.IGNORECASE,
+)
 
 
 def is_bite(before: str) -> bool:

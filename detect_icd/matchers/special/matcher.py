@@ -140,7 +140,8 @@ class SpecialMatcher:
 
     def _of_note(self, candidates: Sequence[Candidate], note: str) -> Iterator[Candidate]:
         burns = [c for c in candidates if c.status is Status.PRESENT and c.coding.code[:3] in _BURNS]
-        if burns and (surface := burned_surface(note, self.book)):
+        category = "T32" if burns and all(c.coding.code[4] in _CORRODED for c in burns) else "T31"
+        if burns and (surface := burned_surface(note, self.book, category)):
             yield self.candidate(surface, Status.PRESENT, burns[0].section)
 
     def _explained(self, candidates: list[Candidate], note: str) -> list[Candidate]:
@@ -196,6 +197,9 @@ def _is_read_surface(candidate: Candidate) -> bool:
     """Whether it is the extent of burns by its title alone: what the whole note says of it is better."""
     return candidate.coding.code.startswith(("T31", "T32")) and not candidate.rules[0].startswith("literal")
 
+
+_CORRODED = "4567"
+"""Fourth characters of T20 to T25 for what chemicals did."""
 
 _BURNS = {"T20", "T21", "T22", "T23", "T24", "T25"}
 

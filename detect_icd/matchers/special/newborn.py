@@ -127,27 +127,33 @@ class NewbornMatcher:
         codes -= {c.coding.code for c in doubted}
         if ruled_out and not any(code.startswith(_SUSPECTED[ruled_out]) for code in codes):
             kept.append(of_note(self.book[ruled_out], note, "newborn/ruled-out"))
-        if (early := _early(note)) and not any(code.startswith(("P07.2", "P07.3")) for code in codes):
-            kept.append(of_note(self.book[early], note, "newborn/weeks"))
-        if _BORN.search(note) and not _NOT_BIRTH.search(note):
+        early = _early(note)
+        if early and not any(code.startswith(("P07.2", "P07.3")) for code in codes):
+            kept.append(of_note(self.book[early], note, "newborn/weeks", _WEEKS_BORN.search(note)))
+        if (born := _BORN.search(note)) and not _NOT_BIRTH.search(note):
             kept = [c for c in kept if not c.coding.code.startswith(("Z38", "Z98.891"))]
-            kept.append(of_note(self.book[_birth(note)], note, "newborn/birth"))
+            kept.append(of_note(self.book[_birth(note)], note, "newborn/birth", born))
         return kept
 
     def _weighed(self, candidates: list[Candidate], codes: set[str], note: str) -> list[Candidate]:
         """The candidates with the code of the weight: of one small for its age that of P05, of another that of P07."""
-        grams = _grams(note)
-        if grams is None:
+        weighed = _WEIGHT.search(note)
+        if weighed is None:
             return candidates
+        grams = _grams(weighed)
         if grams >= _HEAVY:
             kept = [c for c in candidates if c.coding.code != "P08.1"]
-            return kept if _EXCEPTIONAL in codes else [*kept, of_note(self.book[_EXCEPTIONAL], note, "newborn/weight")]
+            return (
+                kept
+                if _EXCEPTIONAL in codes
+                else [*kept, of_note(self.book[_EXCEPTIONAL], note, "newborn/weight", weighed)]
+            )
         if _SMALL_OPEN in codes:
             small = self.book[next((code for limit, code in _SMALL if grams < limit), _SMALL_OTHER)]
             return [replace(c, coding=small.coding) if c.coding.code == _SMALL_OPEN else c for c in candidates]
         light = next((code for limit, code in _LIGHT if grams < limit), None)
         if light and not any(code.startswith(light[:5]) for code in codes):
-            return [*candidates, of_note(self.book[light], note, "newborn/weight")]
+            return [*candidates, of_note(self.book[light], note, "newborn/weight", weighed)]
         return candidates
 
 
@@ -209,10 +215,7 @@ def _of_weeks(weeks: int) -> str:
     return _EARLY.get(weeks, "P07.21") if weeks < _IMMATURE else f"P07.3{weeks - 27}"
 
 
-def _grams(note: str) -> int | None:
-    match = _WEIGHT.search(note)
-    if match is None:
-        return None
+def _grams(match: re.Match[str]) -> int:
     return int(float(match["kg"]) * 1000) if match["kg"] else int((match["g"] or match["bare"]).replace(",", ""))
 
 

@@ -105,15 +105,24 @@ _PARITY = re.compile(r"\bG\s?(\d{1,2})\s?,?\s?P\s?\d", re.IGNORECASE)
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 _FETUS = re.compile(r"\b(?:twin|fetus|baby) (?:([a1])|([b2])|([c3]))\b", re.IGNORECASE)
 _LOOSE = re.compile(
-    r"(?:^|[\n.;:,(@]\s*|\b(?:at|now|currently|y/?o|g\d+(?: ?,?p\d+\w*)?,?) |(?:prenatal|antepartum|antenatal|mfm|iup|triage|l&d|p?prom|ptl|abortion|hyperemesis|gdm|ghtn|previa|iugr|fgr|iufd|twins|preeclampsia|insufficiency|cerclage|di/di|mono/di|cervix) |\bob\b[^\n.:]{0,12} )(\d{1,2}) ?(?:\+ ?[0-6]\b|(?:w|wks?|weeks?)\b)(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
+    r"(?:^|[\n.;:,(@]\s*|\b(?:at|now|currently|y/?o|g\d+(?: ?,?p\d+\w*)?,?) |(?:prenatal|antepartum|antenatal|mfm|iup|triage|l&d|p?prom|ptl|abortion|hyperemesis|gdm|ghtn|previa|iugr|fgr|iufd|twins|preeclampsia|insufficiency|cerclage|di/di|mono/di|cervix|anc|antenatal visit|scan|ultrasound|visit|check) |\bob\b[^\n.:]{0,12} )(?P<w>\d{1,2}) ?(?:\+ ?[0-6]\b|(?:w|wks?|weeks?)\b)(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
     re.IGNORECASE,
 )
 _BORN = re.compile(r"\b(?:live[- ]?born|stillborn|liveborns|born alive)\b", re.IGNORECASE)
 _AT_BIRTH = re.compile(
-    r"(?<![\d./x-])(2\d|3\d|4[0-3]) ?(?:\+ ?[0-6]\b|(?:w|wks?|weeks?)\b)(?! ?(?:ago|post|after|old|pp\b|of (?:life|pain|nausea|history)|s/p|follow|later|duration))",
+    r"(?<![\d./x-])(?P<w>2\d|3\d|4[0-3]) ?(?:\+ ?[0-6]\b|(?:w|wks?|weeks?)\b)(?! ?(?:ago|post|after|old|pp\b|of (?:life|pain|nausea|history)|s/p|follow|later|duration))",
     re.IGNORECASE,
 )
 """Weeks without more, in the note of a birth."""
+_BARE = re.compile(
+    r"(?<![\d./x+-])(?P<w>[5-9]|[1-3]\d|4[0-3])(?:[- ]?(?:w|wks?|weeks?)\b| ?\+ ?[0-6]\b)(?! ?(?:ago|post|after|old|pp\b|of (?!g)|s/p|follow|visit|later|earlier|prior|before|from|since|history|duration|pregnancy test|course|apart|out\b|or\b|-))",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"\b(?:for|x|past|last|in|after|q|every|over|within|until|till|by|since|from|of|next|another|than|to|about|took|lasting|again|return|f/?u|follow\w*|re-?scan|repeat|re-?check|rtc|review\w*|prior|previous|history|hx|h/o|appointment|appt|delivered|born|loss)\b[^.;\n]{0,12}$|[<>~]\s?$",
+    re.IGNORECASE,
+)
+"""Before weeks: they are how long something takes or took, or when somebody comes again."""
 TWINS = re.compile(r"\btwins?\b", re.IGNORECASE)
 _SECOND, _THIRD = 14, 28
 _LONGEST = 44
@@ -158,14 +167,30 @@ def obstetrics(note: str) -> Obstetrics:
 
 
 def gestation(note: str) -> int | None:
-    """The completed weeks of gestation a note states: the last of those plausible that is no plan."""
+    """The completed weeks of gestation a note states."""
+    told = gestation_told(note)
+    return _number(told) if told else None
+
+
+def _number(told: re.Match[str]) -> int:
+    return int(next(value for name, value in told.groupdict().items() if name.startswith("w") and value))
+
+
+def gestation_told(note: str) -> re.Match[str] | None:
+    """Where a note states the completed weeks of gestation: the first of those plausible."""
     for match in _weeks(note):
-        weeks = next(int(value) for name, value in match.groupdict().items() if name.startswith("w") and value)
-        if 3 < weeks <= _LONGEST:  # noqa: PLR2004 - nobody is known to be pregnant before
-            return weeks
-    loose = _LOOSE.search(note) if _pregnant(note).search(note) and not _AFTER.search(note) else None
+        if 3 < _number(match) <= _LONGEST:  # noqa: PLR2004 - nobody is known to be pregnant before
+            return match
+    may_be = (_pregnant(note).search(note) or _DELIVERED.search(note)) and not _AFTER.search(note)
+    loose = _LOOSE.search(note) if may_be else None
     loose = loose or (_AT_BIRTH.search(note) if _BORN.search(note) else None)
-    return int(loose.group(1)) if loose and 3 < int(loose.group(1)) <= _LONGEST else None  # noqa: PLR2004 - as above
+    loose = loose or (_bare(note) if may_be else None)
+    return loose if loose and 3 < _number(loose) <= _LONGEST else None  # noqa: PLR2004 - as above
+
+
+def _bare(note: str) -> re.Match[str] | None:
+    """Weeks without more in the note of a pregnancy, that are no span of time and no plan."""
+    return next((m for m in _BARE.finditer(note) if not _SPAN.search(note, max(0, m.start() - 30), m.start())), None)
 
 
 def _trimester(note: str, weeks: int | None) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.matchers.special.facts import billable_below, table
-from detect_icd.matchers.special.obstetric_facts import TWINS, Obstetrics
+from detect_icd.matchers.special.obstetric_facts import TWINS, Obstetrics, gestation_told
 from detect_icd.matchers.special.statement import PAST, Statement, of_note
 from detect_icd.terms import rows
 
@@ -33,6 +33,11 @@ _DISTURBED = re.compile(
     re.IGNORECASE,
 )
 _STILL = re.compile(r"\bstill(?:born|birth)\b|\biufd\b|\bfetal demise\b", re.IGNORECASE)
+_STILLBORN = re.compile(r"\bstill(?:born|birth)\b", re.IGNORECASE)
+_LIVE = re.compile(
+    r"\b(?:(?:single|one|term|viable|healthy|vigorous|live(?:born)?|living|live-born) )+(?:male|female|boy|girl|infant|baby|newborn|twins)\b|\bliveborns?\b|\bbaby (?:boy|girl)\b",
+    re.IGNORECASE,
+)
 _ROUTINE = re.compile(
     r"\b(?:routine (?:prenatal|ob|antenatal)|prenatal (?:visit|care|check)|ob (?:routine )?visit|return ob|new ob|routine ob|normal pregnancy|low[- ]risk pregnancy|ob routine|uncomplicated pregnancy)\b",
     re.IGNORECASE,
@@ -240,7 +245,8 @@ class PregnancyMatcher:
         if facts.stage == "childbirth":
             if not obstetric and not _CESAREAN.search(note):
                 yield of_note(self.book["O80"], note, "obstetric/delivery")
-            yield of_note(self.book[_outcome(note)], note, "obstetric/outcome")
+            told = _STILLBORN.search(note) or _STILL.search(note) or _LIVE.search(note)
+            yield of_note(self.book[_outcome(note)], note, "obstetric/outcome", told)
         supervised = facts.stage == "pregnancy" and not obstetric and _ROUTINE.search(note) is not None
         if supervised:
             kind = "Z34.9" if facts.gravida is None else "Z34.0" if facts.gravida == 1 else "Z34.8"
@@ -256,7 +262,7 @@ class PregnancyMatcher:
             and not abortive
             and (obstetric or supervised or facts.stage == "childbirth")
         ):
-            yield of_note(self.book[_weeks(facts.weeks)], note, "obstetric/weeks")
+            yield of_note(self.book[_weeks(facts.weeks)], note, "obstetric/weeks", gestation_told(note))
 
 
 def _of_fetus(note: str, start: int, facts: Obstetrics) -> Obstetrics:
