@@ -34,7 +34,7 @@ _NOT_TRAUMA = re.compile(
 )
 _NO_BONE = re.compile(
     r"(?:burns?|fractures?|fx|injur(?:y|ies)|bites?|sprains?) (?:units?|cent(?:er|re)s?|clinics?|teams?|surge(?:on|ry)|service|liaison|prevention|boards?|care)\b|"
-    r"(?:broken|cut|torn|crushed) (?:glass|bottles?|windows?|dish(?:es)?|mirror|plate|tooth|teeth|skin|down|off|back|out|up|short|ice)\b|"
+    r"(?:broken|cut|torn|crushed) (?:screws?|plates?|nails?|rods?|hardware|wires?|pins?|implants?|needle|catheter|lead|filter|stent|glass|bottles?|windows?|dish(?:es)?|mirror|plate|tooth|teeth|skin|down|off|back|out|up|short|ice)\b|"
     r"(?:(?<=feet )|(?<=eyes )|(?<=legs )|(?<=soles )|(?<=toes )|(?<=fingers )|(?<=hands ))burn\b(?! (?:injur|wound|from|by))|(?:(?<=lumbar )|(?<=dural )|(?<=spinal )|(?<=arterial )|(?<=venous ))punctures?\b(?! wounds?)|punctures? (?:site|biops|of (?:an|the) )",
     re.IGNORECASE,
 )

@@ -216,7 +216,7 @@ def _superseded(before: Sequence[Candidate], after: Sequence[Candidate]) -> Iter
 _OF_BIRTH = ("O80", "O82", "O34.2", "Z37", "Z38")
 """Only where the note tells of a birth or a pregnancy: a specimen is delivered too, and a scar stays."""
 
-_EXPLAINED = ("S", "T0", "T1", "T2", "T30", "T31", "T33", "T34", "T67", "T68", "T69", "T70", "T71", "T75")
+_EXPLAINED = ("S", "T0", "T1", "T2", "T30", "T31", "T33", "T34", "T67", "T68", "T69", "T70", "T71", "T75", "T59.81")
 _PAST = {
     "past_medical_history",
     "past_surgical_history",
@@ -226,7 +226,7 @@ _PAST = {
     "gynecologic_history",
 }
 _OF_HEAT = ("X0", "X10", "X11", "X12", "X13", "X15", "X16", "X17", "X18")
-_HEAT = ("T2", "T30", "T31")
+_HEAT = ("T2", "T30", "T31", "T59.81")
 _OF_WEATHER = (("X30", ("T67",)), ("X31", ("T33", "T34", "T68", "T69")))
 """Causes by weather, and what only they bring about."""
 

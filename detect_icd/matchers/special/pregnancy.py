@@ -39,7 +39,7 @@ _LIVE = re.compile(
     re.IGNORECASE,
 )
 _ROUTINE = re.compile(
-    r"\b(?:routine (?:prenatal|ob|antenatal)|prenatal (?:visit|care|check)|ob (?:routine )?visit|return ob|new ob|routine ob|normal pregnancy|low[- ]risk pregnancy|ob routine|uncomplicated pregnancy)\b",
+    r"\b(?:routine (?:prenatal|ob|antenatal)|prenatal (?:visit|care|check)|ob (?:routine )?visit|return ob|new ob|routine ob|normal pregnancy|low[- ]risk pregnancy|ob routine|uncomplicated pregnancy|supervision of (?:\w+ ){0,2}pregnancy|anc visit|antenatal (?:visit|check))\b",
     re.IGNORECASE,
 )
 _CESAREAN = re.compile(r"\b(?:cesarean|c-?section|c/s|[pr1]?ltcs)\b", re.IGNORECASE)
