@@ -24,7 +24,7 @@ from detect_icd.conventions.organisms import apply_organisms
 from detect_icd.conventions.pathologic import by_disease_of_bone
 from detect_icd.conventions.sequelae import apply_sequelae
 from detect_icd.conventions.sequence import hints, sequence
-from detect_icd.conventions.specificity import GATHERING, most_specific
+from detect_icd.conventions.specificity import GATHERING, is_of_kind, most_specific
 from detect_icd.conventions.statements import read_statements
 from detect_icd.conventions.surroundings import Surroundings
 from detect_icd.conventions.ulcers import read_ulcers
@@ -317,7 +317,7 @@ def _is_back(docket: Docket, known: Rules, past: Candidate, history: str) -> boo
         other is not past
         and other.status is Status.PRESENT
         and known.history_code(other.coding.code) == history
-        and (history not in GATHERING or other.coding.code[:3] == past.coding.code[:3])
+        and (history not in GATHERING or is_of_kind(history, past, other))
         for other in docket.diagnoses()
     )
 

@@ -125,10 +125,7 @@ class DiagnosisMatcher:
             self.dictionary.index.frequency,
             lambda code: not SIDES.isdisjoint(vocabulary(book, code)),
         )
-        for mention in mentions:
-            if beneath := self._operated_on(mention, sentence, passage):
-                yield from self._mentions(beneath, earlier, later, sides, passage, circumstances, book)
-                continue
+        for mention in self._beneath(mentions, sentence, passage):
             if _is_told(mention, circumstances) or not _is_named(mention, sentence):
                 continue
             other = around.other_side(mention, vocabulary(book, mention.code))
@@ -157,6 +154,11 @@ class DiagnosisMatcher:
                 found = _mentioned(mention, opposite.coding, (*chain, "completion/other-side"), passage.section, said)
                 start, end = around.span(other.numbers)
                 yield replace(found, evidence=(*found.evidence, Span(start, end, "side", mention.score)))
+
+    def _beneath(self, mentions: Sequence[Mention], sentence: Sentence, passage: Passage) -> Iterator[Mention]:
+        """The mentions, those of an operation to be done as the disease it is for."""
+        for mention in mentions:
+            yield from self._operated_on(mention, sentence, passage) or (mention,)
 
     def _operated_on(self, mention: Mention, sentence: Sentence, passage: Passage) -> list[Mention]:
         """The disease in the words of an operation that is to be done: "before repair of right inguinal hernia"."""

@@ -129,7 +129,8 @@ def tears_nail(kind: str, note: str, bounds: tuple[int, int]) -> bool:
 def is_degree_of_burn(note: str, start: int, end: int) -> bool:
     """Whether "degree" or "thickness" stands for a burn that the note has named: "2nd degree chest wall"."""
     return (
-        _ORDINAL.search(note, max(0, start - 12), start) is not None
+        (told := _ORDINAL.search(note, max(0, start - 12), start)) is not None
+        and _SHARE.search(note, max(0, told.start() - 12), told.start()) is None
         and _BURNED.search(note) is not None
         and _NO_DEGREE.search(note, max(0, start - 40), start) is None
         and _OF_OTHER.match(note, end) is None
@@ -137,8 +138,13 @@ def is_degree_of_burn(note: str, start: int, end: int) -> bool:
 
 
 _ORDINAL = re.compile(r"(?:\b(?:first|second|third|1st|2nd|3rd|full|partial)|\b[123])[- ]$", re.IGNORECASE)
+_SHARE = re.compile(r"\d\s?%(?: (?:of|TBSA|BSA))? *$", re.IGNORECASE)
+"""Before a degree: so much of the body is burned so deep, wherever."""
 _NO_DEGREE = re.compile(r"\b(?:no|not|none|nor|without|denies)\b[^.;,:\n]*$", re.IGNORECASE)
-_BURNED = re.compile(r"\b(?:burn(?:s|ed|t)?|scald\w*)\b", re.IGNORECASE)
+_BURNED = re.compile(
+    r"\b(?:burn(?:s|ed|t)?|scald\w*|(?:hot|boiling) (?:tea|coffee|water|soup|oil|grease|milk|noodles)|house fire|flames?)\b",
+    re.IGNORECASE,
+)
 _OF_OTHER = re.compile(
     r"[^.;,:\n]{0,25}?\b(?:burn\w*|scald\w*|corros\w+|chemical|frostbite|block|heart|relative|sprain|tear|perineal|lac\w*|prolapse|hemorrhoid\w*|murmur|graft\w*|skin|injur\w+|wounds?)\b|\W*\d+(?:\.\d+)?\s?%",
     re.IGNORECASE,

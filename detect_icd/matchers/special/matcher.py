@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -161,7 +162,7 @@ class SpecialMatcher:
             return kept
         best = min(told, key=lambda c: (cause_rank(c.rules[0]), c.start), default=None)
         if best is not None:
-            kept.append(replace(best, status=Status.PRESENT))
+            kept.append(replace(self._intended(best, note), status=Status.PRESENT))
         if healing(note) == "active" and not all(c.coding.code.endswith("S") for c in injuries):
             kept.extend(
                 self.candidate(found, Status.PRESENT, injuries[0].section)
@@ -169,6 +170,14 @@ class SpecialMatcher:
                 if _adds(found.code, best)
             )
         return kept
+
+    def _intended(self, cause: Candidate, note: str) -> Candidate:
+        """A cause as one of harm meant for oneself, where the note says that it was (I.C.20.g)."""
+        meant = next((code for code, accident in _SELF_HARM if cause.coding.code.startswith(accident)), "")
+        if not meant or _HARMED_SELF.search(note) is None:
+            return cause
+        code = self.causes.complete(meant)
+        return replace(cause, coding=self.book[code].coding, rules=(*cause.rules, "cause/intended")) if code else cause
 
     def _in_phase(self, candidate: Candidate, phase: str) -> Candidate:
         code = icd10cm.compact(candidate.coding.code)
@@ -260,6 +269,22 @@ def _adds(circumstance: str, cause: Candidate | None) -> bool:
     if cause is None:
         return circumstance.startswith("Y93")
     return not (circumstance.startswith("Y92.81") and cause.coding.code.startswith("V"))
+
+
+_SELF_HARM = (
+    ("X78.0", ("W25",)),
+    ("X78.1", ("W26.0",)),
+    ("X78.8", ("W26.8", "W26.9", "W27")),
+    ("X74.9", ("W34",)),
+    ("X80", ("W13", "W14", "W15", "W17")),
+    ("X76", ("X00", "X03", "X04", "X08")),
+)
+"""What somebody does to himself, and the accident of the same kind."""
+
+_HARMED_SELF = re.compile(
+    r"(?<!no )(?<!denies )(?<!not a )(?<!prior )(?<!previous )(?<!history of )(?<!past )\b(?:suicide attempt|attempted suicide|suicidal (?:gesture|attempt)|self-inflicted|(?:intentional(?:ly)?|deliberate(?:ly)?) (?:cut|stabbed|slashed|jumped|shot|self)\w*|to (?:kill|harm|hurt) (?:him|her|them)sel\w+|in (?:a |an )?(?:suicide )?attempt to (?:kill|end))",
+    re.IGNORECASE,
+)
 
 
 def _is_cause(candidate: Candidate) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -163,8 +163,12 @@ class NeoplasmMatcher:
         for category, word, pattern in known.skin:
             for match in pattern.finditer(note, start, end):
                 near = note[max(start, match.start() - 60) : min(end, match.end() + 60)]
-                site = next(((titles, words) for _, words, titles in known.sites if words.search(near)), None)
-                wide = near
+                low, high = _clause(note, match, start, end)
+                wide = note[low:high]
+                site = next(((titles, words) for _, words, titles in known.sites if words.search(wide)), None)
+                if site is None:
+                    site = _nearest(known.sites, near, match.start() - max(start, match.start() - 60))
+                    wide = near
                 if site is None:
                     site = next(((titles, words) for _, words, titles in known.sites if words.search(note)), None)
                     wide = note
@@ -384,6 +388,18 @@ def _clause(note: str, match: re.Match[str], start: int, end: int) -> tuple[int,
     low = max(note.rfind(mark, start, match.start()) for mark in ",;")
     ends = [position for mark in ",;" if (position := note.find(mark, match.end(), end)) >= 0]
     return max(low, start), min(ends, default=end)
+
+
+def _nearest(
+    sites: Sequence[tuple[str, re.Pattern[str], re.Pattern[str]]], text: str, place: int
+) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
+    """The site that stands nearest to a place of a text, of those as near the first: its titles and its words."""
+    found = [
+        (abs(match.start() - place), number, titles, words)
+        for number, (_, words, titles) in enumerate(sites)
+        for match in words.finditer(text)
+    ]
+    return min(found, key=lambda one: one[:2])[2:] if found else None
 
 
 def _one_side(text: str) -> str:

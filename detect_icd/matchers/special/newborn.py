@@ -116,9 +116,10 @@ class NewbornMatcher:
             or c.rules[0].startswith("literal")
         ]
         kept = self._weighed(kept, codes, note)
-        ruled_out, place = next(
-            ((code, match.span()) for code, pattern in _RULED_OUT if (match := pattern.search(note))), ("", (0, 0))
+        ruled_out, out = next(
+            ((code, match) for code, pattern in _RULED_OUT if (match := pattern.search(note))), ("", None)
         )
+        place = out.span() if out else (0, 0)
         # What is said to be ruled out further on is no finding, unless its organism is known.
         doubted = [
             c for c in kept if c.status in _ASSERTED and c.coding.code in _OPEN and place[0] <= c.start < place[1]
@@ -126,7 +127,7 @@ class NewbornMatcher:
         kept = [c for c in kept if all(c is not other for other in doubted)]
         codes -= {c.coding.code for c in doubted}
         if ruled_out and not any(code.startswith(_SUSPECTED[ruled_out]) for code in codes):
-            kept.append(of_note(self.book[ruled_out], note, "newborn/ruled-out"))
+            kept.append(of_note(self.book[ruled_out], note, "newborn/ruled-out", out))
         early = _early(note)
         if early and not any(code.startswith(("P07.2", "P07.3")) for code in codes):
             kept.append(of_note(self.book[early], note, "newborn/weeks", _WEEKS_BORN.search(note)))

@@ -118,6 +118,10 @@ def _side(title: str) -> str:
     return match.group(1) if match else ""
 
 
+_SITE = 5
+"""Where the part stands in the code of a burn, behind category and degree."""
+
+
 def _lesser_burns(present: list[tuple[str, Candidate]]) -> Iterator[Candidate]:
     """I.C.19.d.1: of several degrees at one place the highest."""
     burns = [(match, c) for _, c in present if (match := _BURN.match(c.coding.code))]
@@ -125,6 +129,13 @@ def _lesser_burns(present: list[tuple[str, Candidate]]) -> Iterator[Candidate]:
         for other, _ in burns:
             same = match.string[:3] == other.string[:3] and (match["site"] == other["site"] or match["degree"] == "0")
             if same and match["degree"] < other["degree"]:
+                yield candidate
+            if (
+                match.string[:_SITE] == other.string[:_SITE]
+                and match.string[_SITE] == "0" != other.string[_SITE]
+                and match.string[_SITE + 1 :] == other.string[_SITE + 1 :]
+            ):
+                # One part of the hand and the hand are one burn.
                 yield candidate
 
 

@@ -288,14 +288,18 @@ class SubstanceMatcher:
         source = next((c for c in candidates if _kind_of(self.book, c.coding.code) == "underdosing"), None)
         if source is None:
             return
-        near = note[max(0, source.start - _NEAR) : source.start + _NEAR]
-        code = next((code for code, regex in drug_events().reasons if regex.search(near)), "")
+        low, high = max(0, source.start - _NEAR), source.start + _NEAR
+        near = note[low:high]
+        found = ((code, match) for code, regex in drug_events().reasons if (match := regex.search(near)))
+        code, because = next(found, ("", None))
         if told(near, "caregiver"):
             code = _BY_CAREGIVER.get(code, code)
         entry = self.book.get(code)
         if entry is not None and entry.billable:
+            place = because.span() if because else (source.start - low, source.start - low + 1)
+            span = Span(low + place[0], low + place[1], "mention", _TOLD_SCORE, "substance/reason")
             yield Candidate(
-                entry.coding, source.evidence, section=source.section, score=0.85, rules=("substance/reason",)
+                entry.coding, (span,), section=source.section, score=_TOLD_SCORE, rules=("substance/reason",)
             )
 
 
