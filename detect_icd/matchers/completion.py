@@ -30,6 +30,7 @@ _CATEGORY = 3
 _ONE_SIDE = frozenset({"right", "left"})
 
 _SIDED = re.compile(r"\bright\b", re.IGNORECASE)
+_ONE_SIDED = re.compile(r"\b(?:right|left)\b", re.IGNORECASE)
 
 
 def complete(
@@ -267,7 +268,7 @@ def _default(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> str:
 
 def lacks_side(entry: CodeEntry, book: CodeBook) -> bool:
     """Whether a code leaves the side open, where its siblings name it."""
-    if "unspecified" not in entry.title or entry.parent is None or _SIDED.search(entry.title):
+    if "unspecified" not in entry.title or entry.parent is None or _ONE_SIDED.search(entry.title):
         return False
     above = book.get(entry.parent)
     if above is not None and above.needs_seventh and above.parent is not None:

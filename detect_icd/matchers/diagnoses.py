@@ -308,12 +308,19 @@ def _placed(  # noqa: PLR0917 - a mention with all that its place may change
 
 def _each_side(book: CodeBook, mention: Mention, words: AbstractSet[str], entry: CodeEntry) -> tuple[CodeEntry, ...]:
     """The codes of both sides where the note says both and no code does (I.B.13): bilateral foot drop."""
-    if "bilateral" not in words or not lacks_side(entry, book):
+    if "bilateral" not in words or not lacks_side(entry, book) or _tells_both(book, entry):
         return ()
     said = mention.atoms - SIDES
     found = [complete(book, mention.code, words - SIDES | {side}, said) for side in ("right", "left")]
     sided = tuple(one for one in found if one is not None and one.billable and not lacks_side(one, book))
     return sided if len({one.code for one in sided}) > 1 and entry not in sided else ()
+
+
+def _tells_both(book: CodeBook, entry: CodeEntry) -> bool:
+    """Whether a code beside this one says both sides by itself."""
+    above = book.get(entry.parent or "")
+    siblings = (book.get(code) for code in above.children) if above is not None else ()
+    return any(one is not None and "bilateral" in one.title.lower() for one in siblings)
 
 
 def _mentioned(

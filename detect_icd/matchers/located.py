@@ -36,6 +36,7 @@ _EXAMINED = re.compile(
 )
 _HISTOLOGY_GATE = Gate(re.compile(f"{_HISTOLOGY.pattern}|\\bmelanoma\\b", re.IGNORECASE))
 _SECONDARY = ("C77", "C78", "C79", "C80")
+_CANCERS = ("C", "D00", "D01", "D02", "D03", "D04", "D05", "D06", "D07", "D09")
 _SEATS_OF_METASTASES = ("C22", "C38", "C40", "C41", "C47", "C48", "C49", "C70", "C71", "C72", "C74", "C76", "C80")
 """Organs in which a carcinoma mostly comes from elsewhere."""
 
@@ -92,7 +93,7 @@ def _of_specimens(
         ):
             continue
         site = " ".join(reversed([part.strip() for part in heading["site"].split(",")]))
-        words = histology.group() + (" metastatic to the " if has_spread else " of the ") + site
+        words = _named(note, histology) + (" metastatic to the " if has_spread else " of the ") + site
         fits = _is_metastasis if has_spread else _is_cancer
         placed = next(filter(fits, read(words)), None)
         if placed is None or placed.coding.code in seen:
@@ -102,6 +103,11 @@ def _of_specimens(
         seen.add(placed.coding.code)
         spans = tuple(Span(*span, "mention", _SCORE, _RULE) for span in (histology.span(), heading.span("site")))
         yield replace(placed, evidence=spans, section="", score=_SCORE, rules=(_RULE,))
+
+
+def _named(note: str, histology: re.Match[str]) -> str:
+    """The words of a histology, that it is in situ included."""
+    return histology.group() + (" in situ" if _IN_SITU.match(note, histology.end()) else "")
 
 
 def _heading(note: str, place: int) -> re.Match[str] | None:
@@ -122,6 +128,7 @@ _SPECIMEN = re.compile(
 _HEADED = 200
 """Characters before a finding in which the heading of its specimen stands."""
 
+_IN_SITU = re.compile(r"[ -]in[ -]situ\b", re.IGNORECASE)
 _NEAR, _BEHIND_IT = 15, 60
 """Characters behind a finding that say whether it has spread, and where it comes from."""
 _METASTATIC = re.compile(r"(?<!no )(?<!not )\bmetasta(?:tic|sis|ses)\b", re.IGNORECASE)
@@ -138,7 +145,7 @@ def _places(
     note: str, histology: re.Match[str], read: Callable[[str], Iterable[Candidate]]
 ) -> Iterator[tuple[str, Candidate]]:
     """The codes that the histology has at the places of the lumps told before it."""
-    start, words = max(0, histology.start() - _REACH), histology.group()
+    start, words = max(0, histology.start() - _REACH), _named(note, histology)
     for pattern, order in ((_BEHIND, "{1} of the {0}"), (_BEFORE, "{0} {1}")):
         for match in pattern.finditer(note, start, histology.start()):
             if not _is_there(note, *match.span("site")):
@@ -169,6 +176,6 @@ def _is_cancer(candidate: Candidate) -> bool:
     return (
         candidate.status is Status.PRESENT
         and candidate.coding.system is CodeSystem.ICD10CM
-        and code[0] == "C"
+        and code.startswith(_CANCERS)
         and not code.startswith(_SECONDARY)
     )

@@ -9,7 +9,14 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.facts import phases
-from detect_icd.matchers.special.injury_kinds import is_bite, is_degree_of_burn, kind_of, openness, tears_nail
+from detect_icd.matchers.special.injury_kinds import (
+    degree_of_part,
+    is_bite,
+    is_degree_of_burn,
+    kind_of,
+    openness,
+    tears_nail,
+)
 from detect_icd.matchers.special.injury_reach import Word, reach, read_words
 from detect_icd.matchers.special.injury_titles import InjuryTitle, by_side, injury_titles, injury_words, tells_many_ribs
 from detect_icd.matchers.special.statement import PAST, Statement
@@ -176,9 +183,11 @@ class InjuryMatcher:
             kind = "physeal"
         found: dict[str, float] = {}
         if len(groups) > 1:
+            deep = kind
             for atoms, span in groups:
                 own = _side(note[span[0] : span[1]]) or side
-                if title := self._find(kind, atoms, nondisplaced=nondisplaced):
+                deep = degree_of_part(kind, note, span) or deep
+                if title := self._find(deep, atoms, nondisplaced=nondisplaced):
                     found.update(dict.fromkeys(_sided(title, own), 0.9))
         whole = self._find(kind, everything, nondisplaced=nondisplaced)
         if whole and (len(found) < 2 or _says_more(whole, groups)):  # noqa: PLR2004 - one place, however many words name it

@@ -22,6 +22,7 @@ _CORRODED = re.compile(
     re.IGNORECASE,
 )
 """What makes a burn one by a chemical (T20.4- and the like)."""
+_BEHIND = re.compile(rf",? \(?{_DEGREE.pattern}\b(?! (?:burns?|of)\b)", re.IGNORECASE)
 _PARTIAL = re.compile(
     r"\b(?:partial(?:ly)?|incomplete(?:ly)?|near(?:ly)?|subtotal(?:ly)?)[- ](?:complete |total |traumatic |\w+ ){0,2}amputat|\b(?:partial|incomplete) amputat",
     re.IGNORECASE,
@@ -126,10 +127,20 @@ def tears_nail(kind: str, note: str, bounds: tuple[int, int]) -> bool:
     return kind.startswith(("laceration", "puncture", "openbite")) and _NAIL.search(note, *bounds) is not None
 
 
+def degree_of_part(kind: str, note: str, span: tuple[int, int]) -> str:
+    """The kind of a burn by the degree that stands with one of its parts, or right behind: "left upper arm, first degree"."""
+    if not kind.startswith(("burn", "corrosion")):
+        return ""
+    told = _DEGREE.search(note, *span) or _BEHIND.match(note, span[1])
+    name = next((name for name in ("d1", "d2", "d3") if told and told[name]), "")
+    return kind.rstrip("123") + name[1:] if name else ""
+
+
 def is_degree_of_burn(note: str, start: int, end: int) -> bool:
     """Whether "degree" or "thickness" stands for a burn that the note has named: "2nd degree chest wall"."""
     return (
         (told := _ORDINAL.search(note, max(0, start - 12), start)) is not None
+        and not (_ITS_OWN.match(note, end) and note[: told.start()].rstrip(" (").endswith(","))
         and _SHARE.search(note, max(0, told.start() - 12), told.start()) is None
         and _BURNED.search(note) is not None
         and _NO_DEGREE.search(note, max(0, start - 40), start) is None
@@ -140,6 +151,9 @@ def is_degree_of_burn(note: str, start: int, end: int) -> bool:
 _ORDINAL = re.compile(r"(?:\b(?:first|second|third|1st|2nd|3rd|full|partial)|\b[123])[- ]$", re.IGNORECASE)
 _SHARE = re.compile(r"\d\s?%(?: (?:of|TBSA|BSA))? *$", re.IGNORECASE)
 """Before a degree: so much of the body is burned so deep, wherever."""
+_ITS_OWN = re.compile(r"\W*(?:[;.)\n]|$|,? ?\band\b)", re.IGNORECASE)
+"""Behind a degree that stands behind a place and a comma: it is that place's."""
+
 _NO_DEGREE = re.compile(r"\b(?:no|not|none|nor|without|denies)\b[^.;,:\n]*$", re.IGNORECASE)
 _BURNED = re.compile(
     r"\b(?:burn(?:s|ed|t)?|scald\w*|(?:hot|boiling) (?:tea|coffee|water|soup|oil|grease|milk|noodles)|house fire|flames?)\b",

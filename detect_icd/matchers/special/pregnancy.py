@@ -283,11 +283,17 @@ def _despite(heading: str, note: str, start: int, facts: Obstetrics) -> tuple[St
     """What words before a condition say without meaning it: "s/p c/s for arrest of dilation" tells of this birth."""
     if heading.startswith("O09"):
         return PAST
+    if facts.stage == "pregnancy" and heading.startswith(_OF_THIS_ONE):
+        item = note[max(0, start - _BEFORE) : start].rpartition(",")
+        return (Status.HISTORICAL,) if item[1] and not _EARLIER.search(item[2]) else ()
     is_of_birth = facts.stage in {"childbirth", "puerperium"} and heading.startswith(("O4", "O6", "O7"))
     if is_of_birth and not _EARLIER.search(note, max(0, start - _BEFORE), start):
         return (Status.HISTORICAL,)
     return ()
 
+
+_OF_THIS_ONE = ("O30", "O36", "O40", "O41", "O43", "O44")
+"""What scans find: in a list behind an earlier birth ("prior cesarean, low-lying placenta") it is of this pregnancy."""
 
 _BEFORE = 40
 """Characters before a condition that tell of another birth."""
