@@ -18,6 +18,10 @@ _WIDER = {
     "adnexal": ("ovary",),
     "testicular": ("testis",),
     "pulmonary": ("lung",),
+    "fingertip": ("finger",),
+    "thumb": ("finger",),
+    "index": ("finger",),
+    "hallux": ("toe",),
 }
 """Parts of the body that have the side of another, or that an adjective stands for."""
 

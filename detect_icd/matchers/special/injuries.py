@@ -45,6 +45,12 @@ _NO_BONE = re.compile(
     r"(?:(?<=feet )|(?<=eyes )|(?<=legs )|(?<=soles )|(?<=toes )|(?<=fingers )|(?<=hands ))burn\b(?! (?:injur|wound|from|by))|(?:(?<=lumbar )|(?<=dural )|(?<=spinal )|(?<=arterial )|(?<=venous ))punctures?\b(?! wounds?)|punctures? (?:site|biops|of (?:an|the) )",
     re.IGNORECASE,
 )
+_BROKE = re.compile(
+    r"broke (?:his|her|my|their|both)\b(?! (?:fast|fever|water|skin|news|silence|fall|window|glass|sobriety|diet|phone|glasses|cycle|needle|(?:\w+ )?tooth|crown|denture))",
+    re.IGNORECASE,
+)
+"""What somebody broke of his own: "broke his collarbone", not "broke out in hives"."""
+
 _TREATED = re.compile(
     r"\b(?:orif|crif|fixation|repair(?:ed)?|reduction|closure|nail(?:ing)?|pinning|cast(?:ing|ed)?|splint(?:ing|ed)?|debridement|surgery|"
     r"treatment|reduced|sutured|hemiarthroplasty|arthroplasty|plating|stitches|i&d|washout|treated|managed|exploration)\b[^.;]{0,40}$",
@@ -107,6 +113,8 @@ _INNER = frozenset({"nerve", "artery", "vein", "digital"})
 _HEALED = re.compile(r"\b(?:healed|old|remote|previous|prior)\b", re.IGNORECASE)
 _STOP = re.compile(r"[.;\n:](?!\d)")
 _DENIED = re.compile(r"\b(?:no|not|without|denies|spared?)\b[^.;\n:]*", re.IGNORECASE)
+_NAMED_DIGITS: tuple[set[str], ...] = ({"middle"}, {"index"}, {"ring"}, {"little"})
+"""Parts of a list of fingers that leave the noun to the last: "middle and ring fingers"."""
 _ORDINALS = frozenset({"first", "second", "third", "fourth", "fifth"})
 
 
@@ -148,6 +156,8 @@ class InjuryMatcher:
             kind = "burn" if kind == _DEGREE else kind
             before = note[start : words[number].start]
             if words[number].word == "union" and not before.lower().endswith("delayed "):
+                continue
+            if words[number].word == "broke" and _BROKE.match(note, words[number].start) is None:
                 continue
             if words[number].word == "bit" and not is_bite(before[: before.lower().rfind("bit")]):
                 continue
@@ -317,6 +327,8 @@ def _groups(
     for number in range(len(groups) - 2, -1, -1):
         if groups[number][0] and groups[number][0] <= _ORDINALS:
             groups[number][0].update(groups[number + 1][0] - _ORDINALS)
+        elif groups[number][0] in _NAMED_DIGITS and "finger" in groups[number + 1][0]:
+            groups[number][0].add("finger")
     parted = [part for group in groups for part in _pair(*group)]
     return [
         (frozenset(atoms), (start, end))
