@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from detect_icd.matchers.special.facts import phases
 from detect_icd.matchers.special.injury_kinds import (
     degree_of_part,
-    is_bite,
     is_degree_of_burn,
     kind_of,
     openness,
     tears_nail,
 )
+from detect_icd.matchers.special.injury_none import names_none
 from detect_icd.matchers.special.injury_reach import Word, reach, read_words
 from detect_icd.matchers.special.injury_titles import InjuryTitle, by_side, injury_titles, injury_words, tells_many_ribs
 from detect_icd.matchers.special.statement import PAST, Statement
@@ -33,24 +33,6 @@ _SIDE = re.compile(
 _NONDISPLACED = re.compile(
     r"\bnon-?\s?displaced\b|\bundisplaced\b|\b(?:no|without) (?:significant )?displacement\b", re.IGNORECASE
 )
-_NOT_TRAUMA = re.compile(
-    r"\b(?:stress|bucket[- ]handle|pathologic(?:al)?|fragility|insufficiency|osteoporotic|atypical|periprosthetic|prosthetic|hardware|sun|heart|razor|friction|"
-    r"acute kidney|acute lung|pressure|reperfusion|ischemic|radiation|inhalation|vocal|caregiver|financial|suture|surgical|mental|"
-    r"emotional|tooth|dental)[ -]+$|\b(?:mechanism|date|time|site|nature) of $|\bno (?:other |new |further |acute )?$",
-    re.IGNORECASE,
-)
-_NO_BONE = re.compile(
-    r"(?:burns?|fractures?|fx|injur(?:y|ies)|bites?|sprains?) (?:units?|cent(?:er|re)s?|clinics?|teams?|surge(?:on|ry)|service|liaison|prevention|boards?|care)\b|"
-    r"(?:broken|cut|torn|crushed) (?:screws?|plates?|nails?|rods?|hardware|wires?|pins?|implants?|needle|catheter|lead|filter|stent|glass|bottles?|windows?|dish(?:es)?|mirror|plate|tooth|teeth|skin|down|off|back|out|up|short|ice)\b|"
-    r"(?:(?<=feet )|(?<=eyes )|(?<=legs )|(?<=soles )|(?<=toes )|(?<=fingers )|(?<=hands ))burn\b(?! (?:injur|wound|from|by))|(?:(?<=lumbar )|(?<=dural )|(?<=spinal )|(?<=arterial )|(?<=venous ))punctures?\b(?! wounds?)|punctures? (?:site|biops|of (?:an|the) )",
-    re.IGNORECASE,
-)
-_BROKE = re.compile(
-    r"broke (?:his|her|my|their|both)\b(?! (?:fast|fever|water|skin|news|silence|fall|window|glass|sobriety|diet|phone|glasses|cycle|needle|(?:\w+ )?tooth|crown|denture))",
-    re.IGNORECASE,
-)
-"""What somebody broke of his own: "broke his collarbone", not "broke out in hives"."""
-
 _TREATED = re.compile(
     r"\b(?:orif|crif|fixation|repair(?:ed)?|reduction|closure|nail(?:ing)?|pinning|cast(?:ing|ed)?|splint(?:ing|ed)?|debridement|surgery|"
     r"treatment|reduced|sutured|hemiarthroplasty|arthroplasty|plating|stitches|i&d|washout|treated|managed|exploration)\b[^.;]{0,40}$",
@@ -157,11 +139,7 @@ class InjuryMatcher:
             before = note[start : words[number].start]
             if words[number].word == "union" and not before.lower().endswith("delayed "):
                 continue
-            if words[number].word == "broke" and _BROKE.match(note, words[number].start) is None:
-                continue
-            if words[number].word == "bit" and not is_bite(before[: before.lower().rfind("bit")]):
-                continue
-            if number < taken or _NO_BONE.match(note, words[number].start, end) or _NOT_TRAUMA.search(before[-24:]):
+            if number < taken or names_none(note, words[number].word, words[number].start, (start, end)):
                 continue
             following = places[order + 1] if order + 1 < len(places) else len(words)
             if following == number + 1 < len(words) and named[words[following].word] == "injury":

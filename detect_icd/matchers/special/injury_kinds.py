@@ -50,7 +50,7 @@ _BY_INSECT = re.compile(
     re.IGNORECASE,
 )
 _INSECT = re.compile(r"\b(?:insect|bug|tick|mosquito|flea|bedbug|chigger|ant|fly|mite|lice)$", re.IGNORECASE)
-_ANIMAL = re.compile(
+ANIMAL = re.compile(
     r"\b(?:dog|cat|human|animal|raccoon|bat|rat|horse|monkey|squirrel|ferret|pit ?bull|kitten|puppy|open)s?$",
     re.IGNORECASE,
 )
@@ -109,7 +109,7 @@ def kind_of(kind: str, before: str, phrase: str, sentence: str, note: str) -> st
             "insectbite"
             if _INSECT.search(what) or _BY_INSECT.search(sentence)
             else "openbite"
-            if _ANIMAL.search(what) or "bitten" in before.lower() or _BITTEN.search(note)
+            if ANIMAL.search(what) or "bitten" in before.lower() or _BITTEN.search(note)
             else "bite"
         )
     if kind in _FURTHER:
@@ -163,8 +163,3 @@ _OF_OTHER = re.compile(
     r"[^.;,:\n]{0,25}?\b(?:burn\w*|scald\w*|corros\w+|chemical|frostbite|block|heart|relative|sprain|tear|perineal|lac\w*|prolapse|hemorrhoid\w*|murmur|graft\w*|skin|injur\w+|wounds?)\b|\W*\d+(?:\.\d+)?\s?%",
     re.IGNORECASE,
 )
-
-
-def is_bite(before: str) -> bool:
-    """Whether "bit" is what an animal did: it follows one; else it is a little of something."""
-    return _ANIMAL.search(before.rstrip()) is not None

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
+from detect_icd.matchers.special.births import born, outcome, weeks_code
 from detect_icd.matchers.special.facts import billable_below, table
-from detect_icd.matchers.special.obstetric_facts import TWINS, Obstetrics, gestation_told
+from detect_icd.matchers.special.obstetric_facts import Obstetrics, gestation_told
 from detect_icd.matchers.special.statement import PAST, Statement, of_note
 from detect_icd.terms import rows
 
@@ -30,12 +31,6 @@ _INSULIN = re.compile(
 _ORAL = re.compile(r"\bmetformin\b|\bglyburide\b|\boral hypoglycemic", re.IGNORECASE)
 _DISTURBED = re.compile(
     r"(?<!no )(?<!without )(?<!denies )(?<!not )\b(?:dehydrat\w+|ketosis|ketonuria|hypokalemia|(?:electrolyte|metabolic) (?:imbalance|disturbances?|derangements?|abnormalit\w+)|acidosis|alkalosis|hyponatremia)\b",
-    re.IGNORECASE,
-)
-_STILL = re.compile(r"\bstill(?:born|birth)\b|\biufd\b|\bfetal demise\b", re.IGNORECASE)
-_STILLBORN = re.compile(r"\bstill(?:born|birth)\b", re.IGNORECASE)
-_LIVE = re.compile(
-    r"\b(?:(?:single|one|term|viable|healthy|vigorous|live(?:born)?|living|live-born) )+(?:male|female|boy|girl|infant|baby|newborn|twins)\b|\bliveborns?\b|\bbaby (?:boy|girl)\b",
     re.IGNORECASE,
 )
 _ROUTINE = re.compile(
@@ -245,8 +240,7 @@ class PregnancyMatcher:
         if facts.stage == "childbirth":
             if not obstetric and not _CESAREAN.search(note):
                 yield of_note(self.book["O80"], note, "obstetric/delivery")
-            told = _STILLBORN.search(note) or _STILL.search(note) or _LIVE.search(note)
-            yield of_note(self.book[_outcome(note)], note, "obstetric/outcome", told)
+            yield of_note(self.book[outcome(note)], note, "obstetric/outcome", born(note))
         supervised = facts.stage == "pregnancy" and not obstetric and _ROUTINE.search(note) is not None
         if supervised:
             kind = "Z34.9" if facts.gravida is None else "Z34.0" if facts.gravida == 1 else "Z34.8"
@@ -262,7 +256,7 @@ class PregnancyMatcher:
             and not abortive
             and (obstetric or supervised or facts.stage == "childbirth")
         ):
-            yield of_note(self.book[_weeks(facts.weeks)], note, "obstetric/weeks", gestation_told(note))
+            yield of_note(self.book[weeks_code(facts.weeks)], note, "obstetric/weeks", gestation_told(note))
 
 
 def _of_fetus(note: str, start: int, facts: Obstetrics) -> Obstetrics:
@@ -366,22 +360,6 @@ def _side(note: str) -> str:
     if len(sides) > 1:
         sides = {"right" if match.group()[0] in "rR" else "left" for match in _TUBE.finditer(note)}
     return sides.pop() if len(sides) == 1 else ""
-
-
-def _outcome(note: str) -> str:
-    if TWINS.search(note):
-        return (
-            "Z37.4"
-            if _STILL.search(note) and not re.search(r"\blive-?born\b", note, re.IGNORECASE)
-            else "Z37.3"
-            if _STILL.search(note)
-            else "Z37.2"
-        )
-    return "Z37.1" if _STILL.search(note) else "Z37.0"
-
-
-def _weeks(weeks: int) -> str:
-    return "Z3A.01" if weeks < 8 else f"Z3A.{weeks:02d}" if weeks <= 42 else "Z3A.49"  # noqa: PLR2004 - the category's own ends
 
 
 _TIME = re.compile(
