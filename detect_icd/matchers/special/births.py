@@ -9,7 +9,7 @@ from detect_icd.matchers.special.obstetric_facts import TWINS
 _STILL = re.compile(r"\bstill(?:born|birth)\b|\biufd\b|\bfetal demise\b", re.IGNORECASE)
 _STILLBORN = re.compile(r"\bstill(?:born|birth)\b", re.IGNORECASE)
 _LIVE = re.compile(
-    r"\b(?:(?:single|one|term|viable|healthy|vigorous|live(?:born)?|living|live-born) )+(?:male|female|boy|girl|infant|baby|newborn|twins)\b|\bliveborns?\b|\bbaby (?:boy|girl)\b",
+    r"\b(?:(?:single|one|term|viable|healthy|vigorous|live(?:born)?|living|live-born) )+(?:male|female|boy|girl|infant|baby|newborn|singleton|twins)\b|\bliveborns?\b|\bbaby (?:boy|girl)\b",
     re.IGNORECASE,
 )
 

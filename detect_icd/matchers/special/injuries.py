@@ -44,21 +44,9 @@ _LEFT_BEHIND = re.compile(
 )
 _Group = tuple[frozenset[str], tuple[int, int]]
 """Atoms of a part of a phrase, and where it stands."""
-_NEED_PLACE = frozenset(
-    {
-        "injury",
-        "bite",
-        "body",
-        "tear",
-        "amputation",
-        "partialamputation",
-        "crush",
-        "burn",
-        "corrosion",
-        "strain",
-        "frostbite",
-    }
-)
+_NEED_PLACE = frozenset({
+    "injury", "bite", "body", "tear", "amputation", "partialamputation", "crush", "burn", "corrosion", "strain", "frostbite",
+})  # fmt: skip
 _OWNED = ("S", "T0", "T1", "T2", "T30", "T33", "T34", "M485", "M436", "M796", "M54", "K088", "L55")
 _ALSO = {
     "tear": ("tear", "sprain", "rupture"),
@@ -68,28 +56,16 @@ _ALSO = {
 }
 _OF_A_NERVE = frozenset({"laceration", "tear", "crush", "contusion"})
 """Kinds of harm that a nerve has one code for."""
-_TOLD_BEFORE = frozenset(
-    {
-        "bite",
-        "openbite",
-        "insectbite",
-        "burn",
-        "burn1",
-        "burn2",
-        "burn3",
-        "corrosion",
-        "corrosion1",
-        "corrosion2",
-        "corrosion3",
-        "frostbite",
-        "frostbite2",
-    }
-)
+_TOLD_BEFORE = frozenset({
+    "bite", "openbite", "insectbite", "burn", "burn1", "burn2", "burn3", "corrosion", "corrosion1", "corrosion2", "corrosion3",
+    "frostbite", "frostbite2",
+})  # fmt: skip
 """Kinds whose place may stand in the sentence before: "Hot coffee on the left forearm. Second degree burn."""
 _BEFORE = 160
 _DEGREE = "degree"
 """The kind of the words that stand for a burn named before."""
 _UNHEALED = frozenset({"nonunion", "malunion", "union"})
+_LONG_FLEXOR = frozenset({"long", "flexor"})
 _WITH_NAILS = frozenset({"finger", "toe"})
 _INNER = frozenset({"nerve", "artery", "vein", "digital"})
 _HEALED = re.compile(r"\b(?:healed|old|remote|previous|prior)\b", re.IGNORECASE)
@@ -236,7 +212,8 @@ class InjuryMatcher:
 
     def _by_sentence(self, kind: str, words: list[Word], *, nondisplaced: bool) -> InjuryTitle | None:
         atoms = frozenset().union(*(atoms for atoms, _ in _groups(words, self._vocabulary))) - {"nail"}
-        return self._find(kind, atoms, nondisplaced=nondisplaced)
+        # A tendon that the sentence names further on has its own code beside the wound's.
+        return self._find(kind, atoms - (_LONG_FLEXOR if atoms >= _LONG_FLEXOR else set()), nondisplaced=nondisplaced)
 
     def _by_context(
         self, kind: str, words: list[Word], before: str, side: str, *, nondisplaced: bool

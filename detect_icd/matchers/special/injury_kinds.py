@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _BODY = re.compile(
-    r"\b(?:with|retained|embedded|w/) (?:a |an |small |retained |embedded |radiopaque |glass |metal(?:lic)? |wood(?:en)? )*(?:foreign body|fb|splinter|shards?|fragments?|gravel|glass|debris)\b",
+    r"\b(?:retained|embedded|lodged) (?:\w+ )?(?:nail|needle|fish ?hook|hook|wire|pellet|bullet|bb|thorn|staple|pencil (?:lead|tip))\b|"
+    r"\b(?:nail|needle|hook|wire|pellet|thorn|pencil)(?: tip)? (?:is |was )?still in\b|\b(?:with|retained|embedded|w/) (?:a |an |small |retained |embedded |radiopaque |glass |metal(?:lic)? |wood(?:en)? )*(?:foreign body|fb|splinter|shards?|fragments?|gravel|glass|debris)\b",
     re.IGNORECASE,
 )
 _DEGREE = re.compile(

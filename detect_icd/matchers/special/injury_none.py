@@ -8,7 +8,7 @@ from detect_icd.matchers.special.injury_kinds import ANIMAL
 
 _NOT_TRAUMA = re.compile(
     r"\b(?:stress|bucket[- ]handle|pathologic(?:al)?|fragility|insufficiency|osteoporotic|atypical|periprosthetic|prosthetic|hardware|sun|heart|razor|friction|"
-    r"acute kidney|acute lung|pressure|reperfusion|ischemic|radiation|inhalation|vocal|caregiver|financial|suture|surgical|mental|"
+    r"acute kidney|acute lung|deep tissue|pressure|reperfusion|ischemic|radiation|inhalation|vocal|caregiver|financial|suture|surgical|mental|"
     r"emotional|tooth|dental)[ -]+$|\b(?:mechanism|date|time|site|nature) of $|\bno (?:other |new |further |acute )?$",
     re.IGNORECASE,
 )

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
 
 _BORN = re.compile(
-    r"\bborn (?:here|vaginally|live|by|via|in (?:this|our|house)|at (?:this|our)|today|to a|in the hospital)|\b(?:svd|nsvd|vaginal(?:ly)?|c-?section|cesarean|csection|c/s|c/section)\b",
+    r"\bborn (?:here|vaginally|live|by|via|in (?:this|our|house)|at (?:this|our)|today|to a|in the hospital)|\b(?:svd|nsvd|vaginal(?:ly)?|c-?section|ca?esarean|csection|c/s|c/section)\b",
     re.IGNORECASE,
 )
 _NOT_BIRTH = re.compile(
     r"\b(?:readmi\w+|clinic|office|outside hospital|transfer(?:red)? (?:from|in)|outborn|well[- ](?:baby|child)|follow[- ]?up visit|ed visit|\d+[- ](?:weeks?|months?)[- ]old|(?:newborn|weight) check|discharged (?:home )?(?:on|\d))\b",
     re.IGNORECASE,
 )
-_CESAREAN = re.compile(r"\b(?:c-?section|cesarean|csection|c/s|c/section|by section|via section)\b", re.IGNORECASE)
+_CESAREAN = re.compile(r"\b(?:c-?section|ca?esarean|csection|c/s|c/section|by section|via section)\b", re.IGNORECASE)
 _TRIPLET = re.compile(r"\btriplets?\b", re.IGNORECASE)
 _OUTSIDE = re.compile(r"\bborn (?:at home|en route|in (?:the |an )?(?:car|ambulance))|\bhome birth\b", re.IGNORECASE)
 _WEIGHT = re.compile(
-    r"\b(?:bw|birth ?weight|wt|weight)\W{0,3}(?:of |was |is )?(?P<g>\d,?\d{3}|\d{3})\s?(?:g|gm|grams?)\b|\b(?:bw|birth ?weight)\W{0,3}(?:of |was |is )?(?P<kg>\d\.\d{1,3})\s?kg\b|\b(?P<bare>\d,?\d{3}|\d{3})\s?(?:g|grams?)\b(?=,? (?:infant|newborn|boy|girl|preterm|male|female|[ASL]GA|born|c/s|vag|svd|nsvd|cesarean|delivered)\b|[,.;] )",
+    r"\b(?:bw|birth ?weight|wt|weight)\W{0,3}(?:of |was |is )?(?P<g>\d,?\d{3}|\d{3})\s?(?:g|gm|grams?)\b|\b(?:bw|birth ?weight)\W{0,3}(?:of |was |is )?(?P<kg>\d\.\d{1,3})\s?kg\b|\b(?P<bare>\d,?\d{3}|\d{3})\s?(?:g|grams?)\b(?=,? (?:infant|newborn|boy|girl|preterm|male|female|[ASL]GA|born|c/s|vag|svd|nsvd|ca?esarean|delivered)\b|[,.;] )",
     re.IGNORECASE,
 )
 _LIGHT = (

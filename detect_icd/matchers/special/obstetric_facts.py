@@ -33,7 +33,7 @@ _PREGNANT_BY_NUMBERS = (
     r"\bg\d{1,2} ?,?p\d[^\n]{0,40}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\bg\d{1,2} ?,?p\d[^\n]{0,25}\b[1-4]\d ?\+ ?[0-6]\b|\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))[^\n]{0,25}\bg\d{1,2} ?,?p\d|\bg\d{1,2} (?:at|@) \d{1,2} ?(?:w|wks?|weeks?)|\b\d{1,2} ?(?:w|wks?|weeks?) (?:g\d|primip|multip|primigravida)|\bob\b[^\n.]{0,60}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post|after|ago|old))|"
     r"\b\d{1,2} ?(?:w|wks?|weeks?) (?:anatomy|growth|prenatal|ob|mfm)\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:for )?(?:iol|induction)\b"
 )
-_PREGNANT_SHORTLY = r"\btwins?[, ]+\(?(?:di[-/ ]?di|mono[-/ ]?(?:di|mono)|dcda|mcda)\b|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\bvaginal progesterone\b|\bgravid\b|\bgestational thrombocytopenia\b|\bpprom\b|\b(?:preterm|threatened preterm) (?:labou?r|contractions)\b|\b(?:weeks?|wks?) (?:of )?(?:pregnan\w+|gestation)\b|\bsupervision of (?:\w+ ){0,2}pregnancy|\bcomplicating pregnancy|\b(?:missed|threatened) ab\b|\biufd\b|\bghtn\b|\bfgr\b|\badnexal ring\b|\bhyperemesis\b"
+_PREGNANT_SHORTLY = r"\btwins?[, ]+\(?(?:di[-/ ]?di|mono[-/ ]?(?:di|mono)|dcda|mcda)\b|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\bvaginal progesterone\b|\bgravid\b|\bca?esarean (?:at |for )|\bpre-?labou?r\b|\bgestational thrombocytopenia\b|\bpprom\b|\b(?:preterm|threatened preterm) (?:labou?r|contractions)\b|\b(?:weeks?|wks?) (?:of )?(?:pregnan\w+|gestation)\b|\bsupervision of (?:\w+ ){0,2}pregnancy|\bcomplicating pregnancy|\b(?:missed|threatened) ab\b|\biufd\b|\bghtn\b|\bfgr\b|\badnexal ring\b|\bhyperemesis\b"
 _PREGNANT = Gate(re.compile(f"{_PREGNANT_IN_WORDS}|{_PREGNANT_BY_NUMBERS}|{_PREGNANT_SHORTLY}", re.IGNORECASE))
 _PREGNANT_WITHOUT_NUMBERS = Gate(re.compile(f"{_PREGNANT_IN_WORDS}|{_PREGNANT_SHORTLY}", re.IGNORECASE))
 _NUMBERS_OF_PREGNANCY = re.compile(
@@ -56,8 +56,8 @@ _NEVER = Gate(
 )
 _DELIVERED = Gate(
     re.compile(
-        r"\b(?:nsvd|svd|nvd|vbac)\b|\b(?:spontaneous |normal |assisted |vacuum[- ]assisted |forceps[- ]assisted )*vaginal (?:delivery|birth) (?:of|at|over|with|after|by)\b|\bdelivered (?:vaginally|spontaneously|viable|healthy|live|(?:of )?(?:a|an) (?:single |term |preterm |viable |healthy |live\w* )*(?:male|female|boy|girl|baby|infant|liveborn|stillborn|twins?)|(?:via|by) (?:nsvd|svd|vaginal|c-?section|cesarean|vacuum|forceps)|at \d{2} ?(?:w|wks?|weeks?))\b|"
-        r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:cesarean|c-?section|c/s|[pr1]?ltcs)\b(?! (?:talk|discuss\w*|plan\w*|consent\w*|schedul\w*|booked|counsel\w*))(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\blive ?(?:male|female|boy|girl|infant|baby)\b|\bplacenta (?:delivered|intact|complete)",
+        r"\b(?:nsvd|svd|nvd|vbac)\b|\b(?:spontaneous |normal |assisted |vacuum[- ]assisted |forceps[- ]assisted )*vaginal (?:delivery|birth) (?:of|at|over|with|after|by)\b|\bdelivered (?:vaginally|spontaneously|viable|healthy|live|(?:of )?(?:a|an) (?:single |term |preterm |viable |healthy |live\w* )*(?:male|female|boy|girl|baby|infant|liveborn|stillborn|twins?)|(?:via|by) (?:nsvd|svd|vaginal|c-?section|ca?esarean|vacuum|forceps)|at \d{2} ?(?:w|wks?|weeks?))\b|"
+        r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:ca?esarean|c-?section|c/s|[pr1]?ltcs)\b(?! (?:talk|discuss\w*|plan\w*|consent\w*|schedul\w*|booked|counsel\w*))(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\blive ?(?:male|female|boy|girl|infant|baby|singleton|twins)\b|\b(?-i:CS) (?:at )?\d{2} ?(?:w|wks?|weeks?|\+)|\bplacenta (?:delivered|intact|complete)",
         re.IGNORECASE,
     )
 )
@@ -67,7 +67,7 @@ _PLANNED = re.compile(
 )
 _AFTER = Gate(
     re.compile(
-        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|(?<!\d )(?<!\d)\bppd ?#?\d{1,2}(?! ?(?:mm|\+|x\b|yrs?|years?|pack))\b|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post|from) (?:an? |her )?(?:delivery|vaginal delivery|c-?section|cesarean|c/s|[pr1]?ltcs|nsvd|svd)|\b(?:day|wk|week) ?#?\d+ (?:after|post|s/p|from|following) (?:an? |her |the )?(?:repeat |primary )?(?:delivery|vaginal delivery|c-?section|cesarean|c/s|[pr1]?ltcs|nsvd|svd)|\bpod ?#?\d{1,2}[,:]? (?:(?:from|after|s/p|of) )?(?:an? |her )?(?:repeat |primary |emergency |low transverse )*(?:c/s|cesarean|c-?section|[pr1]?ltcs)\b|\blactational\b|\bpp (?:visit|check|exam|day|depression)\b|\b\d+ ?(?:days?|d|weeks?|wks?|w|mo|months?) pp\b|\bafter (?:n?svd|vbac|r?ltcs|delivery of)\b",
+        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|(?<!\d )(?<!\d)\bppd ?#?\d{1,2}(?! ?(?:mm|\+|x\b|yrs?|years?|pack))\b|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post|from) (?:an? |her )?(?:delivery|vaginal delivery|c-?section|ca?esarean|c/s|[pr1]?ltcs|nsvd|svd)|\b(?:day|wk|week) ?#?\d+ (?:after|post|s/p|from|following) (?:an? |her |the )?(?:repeat |primary )?(?:delivery|vaginal delivery|c-?section|ca?esarean|c/s|[pr1]?ltcs|nsvd|svd)|\bpod ?#?\d{1,2}[,:]? (?:(?:from|after|s/p|of) )?(?:an? |her )?(?:repeat |primary |emergency |low transverse )*(?:c/s|ca?esarean|c-?section|[pr1]?ltcs)\b|\blactational\b|\bpp (?:visit|check|exam|day|depression)\b|\b\d+ ?(?:days?|d|weeks?|wks?|w|mo|months?) pp\b|\bafter (?:n?svd|vbac|r?ltcs|delivery of)\b",
         re.IGNORECASE,
     )
 )
@@ -86,7 +86,7 @@ _MATERNAL = re.compile(
 _INFANT = Gate(
     re.compile(
         r"\b(?:nursery|nicu|newborn (?:boy|girl|male|female|infant|discharge|exam|nursery|note|record|h&p|of (?:an? )?)|baby (?:boy|girl)|"
-        r"born (?:here|in this (?:hospital|house)|vaginally|by (?:c-?section|cesarean|section))|days? of life|dol ?#?\d|cephalh?ematoma|co-?twin|"
+        r"born (?:here|in this (?:hospital|house)|vaginally|by (?:c-?section|ca?esarean|section))|days? of life|dol ?#?\d|cephalh?ematoma|co-?twin|"
         r"(?:single|term|preterm) (?:boy|girl|infant|newborn|neonate)|twin [abc](?=[,:])|infant,? delivered|liveborn in this hospital|liveborn (?:by|via) [\w/ -]{2,20} here)(?!\w)",
         re.IGNORECASE,
     )
@@ -94,9 +94,9 @@ _INFANT = Gate(
 """What only the child's own note says."""
 
 _MOTHER = re.compile(
-    r"\bG\s?\d{1,2}\s?,?\s?P\s?\d|\bgravida|\b(?:ebl|qbl)\b|\bdelivery (?:summary|note)\b|\bpost-?partum\b|\bplacenta (?:delivered|intact|complete)|\bepisiotomy|"
+    r"\bG\s?\d{1,2}\s?,?\s?P\s?\d|\bgravida|\bpre-?eclampsia\b|\bpre-?labou?r\b|\bthrough(?:out)? (?:the |her )?pregnancy\b|\b(?:ebl|qbl)\b|\bdelivery (?:summary|note)\b|\bpost-?partum\b|\bplacenta (?:delivered|intact|complete)|\bepisiotomy|"
     r"\b(?:she|patient|pt|mother) (?:then )?(?:delivered|was delivered|gave birth)|\bdelivered (?:of )?(?:a|an|viable|live\w*|healthy)\b|\bdelivery of (?:a|an|viable|live\w*)\b|"
-    r"\b(?:spontaneous |vaginal |cesarean )*delivery (?:of|over|with)\b|\blochia\b|\bperineal|\b(?:in|active) labor\b|\byear[- ]old\b|\by/?o\b|\b(?:c-?section|cesarean|ltcs) (?:performed|for)\b",
+    r"\b(?:spontaneous |vaginal |ca?esarean )*delivery (?:of|over|with)\b|\blochia\b|\bperineal|\b(?:in|active) labor\b|\byear[- ]old\b|\by/?o\b|\b(?:c-?section|ca?esarean|ltcs) (?:performed|for)\b",
     re.IGNORECASE,
 )
 """What only the mother's note says, though it tells of the child too."""

@@ -37,7 +37,7 @@ _ROUTINE = re.compile(
     r"\b(?:routine (?:prenatal|ob|antenatal)|prenatal (?:visit|care|check)|ob (?:routine )?visit|return ob|new ob|routine ob|normal pregnancy|low[- ]risk pregnancy|ob routine|uncomplicated pregnancy|supervision of (?:\w+ ){0,2}pregnancy|anc visit|antenatal (?:visit|check))\b",
     re.IGNORECASE,
 )
-_CESAREAN = re.compile(r"\b(?:cesarean|c-?section|c/s|[pr1]?ltcs)\b", re.IGNORECASE)
+_CESAREAN = re.compile(r"\b(?:ca?esarean|c-?section|c/s|[pr1]?ltcs)\b", re.IGNORECASE)
 _BLEEDING = "N93"
 _BLOOD_LOSS = "D62"
 _ONSET = r"\b(?:labor|labou?ring|contractions?|ctx)\b(?: \w+){0,2}? (?:began|started|starting|onset|ensued|followed|came on|kicked in)\b(?: on (?:their|its|her) own)?[^.;\n]{0,15}?"

@@ -70,7 +70,7 @@ _NONCOLLISION = re.compile(
     re.IGNORECASE,
 )
 _NONTRAFFIC = re.compile(
-    r"\b(?:parking (?:lot|garage)|driveway|off-?road|private (?:property|road)|field|trail|track|woods|nontraffic|garage|farm|yard|dirt (?:road|track)|motocross)\b",
+    r"\b(?:parking (?:lot|garage)|driveway|off-?road|(?:bike|bicycle|cycle) (?:path|trail)|private (?:property|road)|field|trail|track|woods|nontraffic|garage|farm|yard|dirt (?:road|track)|motocross)\b",
     re.IGNORECASE,
 )
 _BIKE_DIGIT = {
