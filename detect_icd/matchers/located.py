@@ -34,7 +34,7 @@ _HISTOLOGY = re.compile(
 _EXAMINED = re.compile(
     r"\b(?:path\w*|biops\w+|bx\w*|fna|cytolog\w+|histolog\w+|brushings?|resect\w*|excis\w*|specimen)\b", re.IGNORECASE
 )
-_HISTOLOGY_GATE = Gate(re.compile(f"{_HISTOLOGY.pattern}|\\bmelanoma\\b", re.IGNORECASE))
+_HISTOLOGY_GATE = Gate(_HISTOLOGY)
 _SECONDARY = ("C77", "C78", "C79", "C80")
 _CANCERS = ("C", "D00", "D01", "D02", "D03", "D04", "D05", "D06", "D07", "D09")
 _SEATS_OF_METASTASES = ("C22", "C38", "C40", "C41", "C47", "C48", "C49", "C70", "C71", "C72", "C74", "C76", "C80")
@@ -56,12 +56,12 @@ def located(candidates: list[Candidate], note: str, read: Callable[[str], Iterab
         note: The note.
         read: What the words of a diagnosis lead to.
     """
-    if not _HISTOLOGY_GATE.possible(note, 0, len(note)):
+    if not any(gate.possible(note, 0, len(note)) for gate in (_HISTOLOGY_GATE, _SPREAD_GATE)):
         return candidates
     of_specimens = [*_of_specimens(candidates, note, read)]
     if of_specimens or any(map(_is_cancer, candidates)):
         return [*candidates, *of_specimens]
-    for histology in _HISTOLOGY.finditer(note):
+    for histology in _HISTOLOGY_GATE.finditer(note):
         low, high = _sentence(note, histology.start())
         if (
             not _EXAMINED.search(note, max(0, low - _REACH), high)
@@ -82,7 +82,7 @@ def _of_specimens(
     """The cancers of a report that heads its findings by their specimens: "Lung, right upper lobe, biopsy: adenocarcinoma"."""
     seen: set[str] = set()
     is_known = any(map(_is_cancer, candidates))
-    for histology in (*_HISTOLOGY.finditer(note), *_SPREAD.finditer(note)):
+    for histology in (*_HISTOLOGY_GATE.finditer(note), *_SPREAD_GATE.finditer(note)):
         heading = _heading(note, histology.start())
         if heading is None or not _is_there(note, *histology.span()):
             continue
@@ -132,7 +132,7 @@ _IN_SITU = re.compile(r"[ -]in[ -]situ\b", re.IGNORECASE)
 _NEAR, _BEHIND_IT = 15, 60
 """Characters behind a finding that say whether it has spread, and where it comes from."""
 _METASTATIC = re.compile(r"(?<!no )(?<!not )\bmetasta(?:tic|sis|ses)\b", re.IGNORECASE)
-_SPREAD = re.compile(r"\bmelanoma\b", re.IGNORECASE)
+_SPREAD_GATE = Gate(re.compile(r"\bmelanoma\b", re.IGNORECASE))
 """A cancer that is no carcinoma; it is asked for only where it has spread."""
 
 
