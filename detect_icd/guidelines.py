@@ -24,7 +24,7 @@ from detect_icd.conventions.organisms import apply_organisms
 from detect_icd.conventions.pathologic import by_disease_of_bone
 from detect_icd.conventions.sequelae import apply_sequelae
 from detect_icd.conventions.sequence import hints, sequence
-from detect_icd.conventions.specificity import GATHERING, most_specific
+from detect_icd.conventions.specificity import GATHERING, is_of_kind, most_specific
 from detect_icd.conventions.statements import read_statements
 from detect_icd.conventions.surroundings import Surroundings
 from detect_icd.conventions.ulcers import read_ulcers
@@ -186,7 +186,7 @@ def _union(group: Sequence[Candidate]) -> Candidate:
 def _by_status(docket: Docket, known: Rules, setting: str, book: CodeBook) -> None:
     for candidate in list(docket.standing):
         status = candidate.status
-        if why := WHY.get(status) or _explained(candidate, setting):
+        if why := WHY.get(status) or _explained(docket, candidate, setting):
             docket.drop(candidate, why)
         elif candidate.coding.system is not CodeSystem.ICD10CM:
             if status is Status.HISTORICAL:
@@ -223,13 +223,20 @@ def _resolved_here(docket: Docket, candidate: Candidate) -> bool:
     )
 
 
-def _explained(candidate: Candidate, setting: str) -> str:
+def _explained(docket: Docket, candidate: Candidate, setting: str) -> str:
     """Why a symptom the note asks about is not reported beside the answer, if so."""
-    if ANSWERED in candidate.rules:
+    is_known = setting == "inpatient" or any(_answers(other) for other in docket.all if other is not candidate)
+    if ANSWERED in candidate.rules and is_known:
         return "IV.K: the interpretation has the diagnosis; the symptom it was asked for is not coded beside it"
     if PRESENTED in candidate.rules and setting == "inpatient":
         return "II.A: the diagnosis at discharge explains what the patient came with"
     return ""
+
+
+def _answers(candidate: Candidate) -> bool:
+    """Whether a candidate is a diagnosis that the note states: what it holds possible answers nothing (IV.H)."""
+    is_diagnosis = candidate.coding.system is CodeSystem.ICD10CM and candidate.coding.code[0] not in "RVWXYZ"
+    return is_diagnosis and candidate.status is not Status.UNCERTAIN and candidate.status is not Status.NEGATED
 
 
 def _uncertain(docket: Docket, known: Rules, setting: str, candidate: Candidate) -> None:
@@ -317,7 +324,7 @@ def _is_back(docket: Docket, known: Rules, past: Candidate, history: str) -> boo
         other is not past
         and other.status is Status.PRESENT
         and known.history_code(other.coding.code) == history
-        and (history not in GATHERING or other.coding.code[:3] == past.coding.code[:3])
+        and (history not in GATHERING or is_of_kind(history, past, other))
         for other in docket.diagnoses()
     )
 

@@ -131,11 +131,16 @@ def _accounts(docket: Docket, disease: Candidate, sign: Candidate, row: Conclude
         and starts(disease, row.diseases)
         and not starts(disease, row.signs)
         and disease.status is Status.PRESENT
+        and compact(disease.coding.code)[_SEVENTH:] != "S"
         and disease.section not in _TOLD_BY_THE_WAY
         and not is_elsewhere(sign, disease)
         and any(start >= told and _is_concluded(docket, disease, start, end) for start, end in _mentions(disease))
         and not docket.note.unlinked(sign, disease)
     )
+
+
+_SEVENTH = 6
+"""Where the seventh character stands in a code without its dot: an injury that is over leads to signs, and explains none."""
 
 
 def _mentions(candidate: Candidate) -> Iterator[tuple[int, int]]:

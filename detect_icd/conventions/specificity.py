@@ -82,14 +82,24 @@ def _still_there(docket: Docket, known: Rules) -> None:
             docket.drop(past, f"I.C.21.c.4: {other.coding.code} is there now")
 
 
-GATHERING = frozenset({"Z86.19", "Z86.69", "Z86.79", "Z87.09", "Z87.19", "Z87.448"})
+GATHERING = frozenset({"Z86.19", "Z86.69", "Z86.79", "Z87.09", "Z87.19", "Z87.310", "Z87.448"})
 """Histories of diseases that have nothing to do with one another: a syphilis that is over beside hepatitis B."""
 
 
 def _is_same_again(docket: Docket, past: Candidate, other: Candidate) -> bool:
     """Whether a condition is of the category that a history was told of, or is told by its words."""
     told = [c for c in docket.all if c.coding != past.coding and _overlap(c, past)]
-    return _overlap(past, other) or any(c.coding.code[:3] == other.coding.code[:3] for c in told)
+    return _overlap(past, other) or any(is_of_kind(past.coding.code, c, other) for c in told)
+
+
+def is_of_kind(history: str, past: Candidate, other: Candidate) -> bool:
+    """Whether a condition is of the kind that a history tells of: a fracture by osteoporosis is one of its bone."""
+    same = _SITE if history == "Z87.310" else _CATEGORY
+    return past.coding.code[:same] == other.coding.code[:same]
+
+
+_CATEGORY, _SITE = 3, 6
+"""Characters of a code, dot included, that say its category, and those that say the bone of a fracture."""
 
 
 def _overlap(one: Candidate, two: Candidate) -> bool:

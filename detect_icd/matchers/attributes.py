@@ -201,7 +201,7 @@ class Surroundings:
         clause = self._clauses[last]
         own = {a for number, token in enumerate(self._tokens) if self._clauses[number] == clause for a in token.atoms}
         opposite = _OPPOSITE.get(next(iter(own & SIDES), "")) if len(own & SIDES) == 1 else None
-        others = (m for m in self._mentions if m.source is not PhraseSource.GENERAL and m.code[:3] != mention.code[:3])
+        others = (m for m in self._mentions if m.source is not PhraseSource.GENERAL and _is_other(m, mention))
         taken = {number for other in others for number in other.members}
         for later in range(clause + 1, self._clauses[-1] + 1):
             numbers = frozenset(n for n in range(last + 1, len(self._tokens)) if self._clauses[n] == later)
@@ -276,6 +276,13 @@ class Surroundings:
             if self._distance(number, min(other.members), max(other.members)) < distance:
                 return True
         return False
+
+
+def _is_other(one: Mention, mention: Mention) -> bool:
+    """Whether a mention is of another disease: of another category, or another of its category in words of its own."""
+    if one.code[:3] != mention.code[:3]:
+        return True
+    return one.size > 1 and one.code != mention.code and not one.members & mention.members
 
 
 def _lies_in(place: int, ranges: Sequence[tuple[int, int]]) -> bool:

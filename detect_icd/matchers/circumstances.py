@@ -210,6 +210,9 @@ def _asserted(compiled: _Compiled, said: Assertion, match: re.Match[str], senten
         if status is Status.HISTORICAL or (status is Status.PRESENT and (dated or stands)):
             return Assertion(Status.PRESENT, said.cue, said.rule)
         return None if status is Status.PRESENT else said
+    if status is Status.NEGATED and compiled.rule.code.startswith(_SCREENED) and _FOUND_NOTHING.match(said.rule):
+        # "Screening mammogram: negative" tells what it found.
+        return Assertion(Status.PRESENT, None, "")
     if kind == "status":
         # A level is measured, whatever it makes one think of.
         is_so = status is Status.HISTORICAL or (status is Status.UNCERTAIN and compiled.rule.code.startswith("R"))
@@ -217,6 +220,11 @@ def _asserted(compiled: _Compiled, said: Assertion, match: re.Match[str], senten
     if status is Status.UNCERTAIN and compiled.rule.code.startswith("Z20"):
         return Assertion(Status.PRESENT, said.cue, said.rule)
     return _brought(said, match)
+
+
+_SCREENED = ("Z12.11", "Z12.31", "Z12.4")
+_FOUND_NOTHING = re.compile(r"negation-(?:after|test)")
+"""Cues behind an examination that say what it found, not that there was none."""
 
 
 def _brought(said: Assertion, match: re.Match[str]) -> Assertion | None:

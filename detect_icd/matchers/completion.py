@@ -30,6 +30,7 @@ _CATEGORY = 3
 _ONE_SIDE = frozenset({"right", "left"})
 
 _SIDED = re.compile(r"\bright\b", re.IGNORECASE)
+_ONE_SIDED = re.compile(r"\b(?:right|left)\b", re.IGNORECASE)
 
 
 def complete(
@@ -50,9 +51,20 @@ def complete(
     # What the heading is of itself is not made a part of something wider: a foot's abscess is none of the lower limb.
     regions = {region for word in (words | said) - stated(entry) for region in _regions().get(word, ())}
     chosen = book.get(_choose(book, entry.code, vocabulary & (words | regions), frozenset(said)))
+    if chosen is not None and not chosen.billable and (accident := _of_accident(book, chosen)):
+        chosen = accident
     if chosen is not None and not chosen.billable and chosen.needs_seventh:
         return book.get(chosen.with_seventh(_seventh(chosen.seventh_characters, words)))
     return chosen
+
+
+def _of_accident(book: CodeBook, entry: CodeEntry) -> CodeEntry | None:
+    """The code of an accident below what only the intent parts: one that is not told is an accident (I.C.19.e.5.b)."""
+    if not "T51" <= entry.code[:_CATEGORY] <= "T65" or entry.needs_seventh:
+        return None
+    below = [found for child in entry.children if (found := book.get(child)) is not None]
+    accidents = [found for found in below if "accidental" in found.title.lower()]
+    return accidents[0] if len(accidents) == 1 else None
 
 
 @functools.cache
@@ -256,7 +268,7 @@ def _default(book: CodeBook, entry: CodeEntry, words: AbstractSet[str]) -> str:
 
 def lacks_side(entry: CodeEntry, book: CodeBook) -> bool:
     """Whether a code leaves the side open, where its siblings name it."""
-    if "unspecified" not in entry.title or entry.parent is None or _SIDED.search(entry.title):
+    if "unspecified" not in entry.title or entry.parent is None or _ONE_SIDED.search(entry.title):
         return False
     above = book.get(entry.parent)
     if above is not None and above.needs_seventh and above.parent is not None:

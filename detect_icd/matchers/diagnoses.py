@@ -47,6 +47,9 @@ _ACCOUNT = "procedure_description"
 _NOT_SEEN_AT_OPERATION = ("F", "G89", "R", "T30", "T88")
 """What no account of an operation finds: there "bipolar" is a forceps, "burn" what cautery does, "edema" how tissue looks."""
 
+_OPERATES = (["repair", "of"], ["removal", "of"], ["excision", "of"], ["resection", "of"], ["release", "of"])
+"""Words before what an operation is for."""
+
 _OF_A_TEST = frozenset({"negation-test"})
 """Cues that say what the test found that a disease is only the name of."""
 
@@ -122,7 +125,7 @@ class DiagnosisMatcher:
             self.dictionary.index.frequency,
             lambda code: not SIDES.isdisjoint(vocabulary(book, code)),
         )
-        for mention in mentions:
+        for mention in self._beneath(mentions, sentence, passage):
             if _is_told(mention, circumstances) or not _is_named(mention, sentence):
                 continue
             other = around.other_side(mention, vocabulary(book, mention.code))
@@ -151,6 +154,28 @@ class DiagnosisMatcher:
                 found = _mentioned(mention, opposite.coding, (*chain, "completion/other-side"), passage.section, said)
                 start, end = around.span(other.numbers)
                 yield replace(found, evidence=(*found.evidence, Span(start, end, "side", mention.score)))
+
+    def _beneath(self, mentions: Sequence[Mention], sentence: Sentence, passage: Passage) -> Iterator[Mention]:
+        """The mentions, those of an operation to be done as the disease it is for."""
+        for mention in mentions:
+            yield from self._operated_on(mention, sentence, passage) or (mention,)
+
+    def _operated_on(self, mention: Mention, sentence: Sentence, passage: Passage) -> list[Mention]:
+        """The disease in the words of an operation that is to be done: "before repair of right inguinal hernia"."""
+        first = min(mention.members)
+        tokens = sentence.tokens
+        if not mention.code.startswith("Z9") or [token.word for token in tokens[first : first + 2]] not in _OPERATES:
+            return []
+        said = passage.assess(mention.start, mention.end, mention.code)
+        is_done = said.status is Status.PRESENT and is_state(mention.code, said, passage, mention.start, mention.end)
+        if is_done or said.status not in {Status.PRESENT, Status.PLANNED}:
+            return []
+        without = [*tokens[:first], tokens[first]._replace(atoms=()), *tokens[first + 1 :]]
+        return [
+            other
+            for other in self.dictionary.mentions(passage.text, without)
+            if mention.start < other.start and other.end <= mention.end and not other.code.startswith("Z")
+        ]
 
     def _names_circumstances(self, words: AbstractSet[str]) -> bool:
         return not words.isdisjoint(self.circumstances.anchors) or self.substances.are_named(words)
@@ -283,12 +308,19 @@ def _placed(  # noqa: PLR0917 - a mention with all that its place may change
 
 def _each_side(book: CodeBook, mention: Mention, words: AbstractSet[str], entry: CodeEntry) -> tuple[CodeEntry, ...]:
     """The codes of both sides where the note says both and no code does (I.B.13): bilateral foot drop."""
-    if "bilateral" not in words or not lacks_side(entry, book):
+    if "bilateral" not in words or not lacks_side(entry, book) or _tells_both(book, entry):
         return ()
     said = mention.atoms - SIDES
     found = [complete(book, mention.code, words - SIDES | {side}, said) for side in ("right", "left")]
     sided = tuple(one for one in found if one is not None and one.billable and not lacks_side(one, book))
     return sided if len({one.code for one in sided}) > 1 and entry not in sided else ()
+
+
+def _tells_both(book: CodeBook, entry: CodeEntry) -> bool:
+    """Whether a code beside this one says both sides by itself."""
+    above = book.get(entry.parent or "")
+    siblings = (book.get(code) for code in above.children) if above is not None else ()
+    return any(one is not None and "bilateral" in one.title.lower() for one in siblings)
 
 
 def _mentioned(

@@ -21,7 +21,10 @@ _BEHIND = re.compile(
     rf"(?=[,.;:()\n]|$|\s(?:and|with|w/|biops\w+|bx\w*|path\w*|was|were|is|on|which|that|shows?|found|seen|today)\b)",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(rf"(?P<site>(?:[A-Za-z][\w-]*[ ]){{1,4}}){_LUMP}\b", re.IGNORECASE)
+_BEFORE = re.compile(
+    rf"(?P<site>(?:[A-Za-z][\w-]*[ ]){{1,4}}){_LUMP}\b(?P<part>,? (?:in |of )?(?:the )?(?:(?:(?:right|left) )?(?:upper|middle|lower) lobe|[RL][UML]L|right|left|R|L)\b)?",
+    re.IGNORECASE,
+)
 _HISTOLOGY = re.compile(
     r"\b(?:adenocarcinoma|adenoca|(?:squamous|clear|urothelial|transitional|renal|small|large|hepatocellular|basaloid)(?: cell)? (?:carcinoma|ca)|"
     r"(?:invasive |infiltrating |poorly differentiated |well[- ]differentiated |moderately differentiated )?carcinoma)\b"
@@ -33,6 +36,7 @@ _EXAMINED = re.compile(
 )
 _HISTOLOGY_GATE = Gate(_HISTOLOGY)
 _SECONDARY = ("C77", "C78", "C79", "C80")
+_CANCERS = ("C", "D00", "D01", "D02", "D03", "D04", "D05", "D06", "D07", "D09")
 _SEATS_OF_METASTASES = ("C22", "C38", "C40", "C41", "C47", "C48", "C49", "C70", "C71", "C72", "C74", "C76", "C80")
 """Organs in which a carcinoma mostly comes from elsewhere."""
 
@@ -52,8 +56,11 @@ def located(candidates: list[Candidate], note: str, read: Callable[[str], Iterab
         note: The note.
         read: What the words of a diagnosis lead to.
     """
-    if not _HISTOLOGY_GATE.possible(note, 0, len(note)) or any(map(_is_cancer, candidates)):
+    if not any(gate.possible(note, 0, len(note)) for gate in (_HISTOLOGY_GATE, _SPREAD_GATE)):
         return candidates
+    of_specimens = [*_of_specimens(candidates, note, read)]
+    if of_specimens or any(map(_is_cancer, candidates)):
+        return [*candidates, *of_specimens]
     for histology in _HISTOLOGY_GATE.finditer(note):
         low, high = _sentence(note, histology.start())
         if (
@@ -69,16 +76,83 @@ def located(candidates: list[Candidate], note: str, read: Callable[[str], Iterab
     return candidates
 
 
+def _of_specimens(
+    candidates: list[Candidate], note: str, read: Callable[[str], Iterable[Candidate]]
+) -> Iterator[Candidate]:
+    """The cancers of a report that heads its findings by their specimens: "Lung, right upper lobe, biopsy: adenocarcinoma"."""
+    seen: set[str] = set()
+    is_known = any(map(_is_cancer, candidates))
+    for histology in (*_HISTOLOGY_GATE.finditer(note), *_SPREAD_GATE.finditer(note)):
+        heading = _heading(note, histology.start())
+        if heading is None or not _is_there(note, *histology.span()):
+            continue
+        stated = note[heading.end("site") : histology.end() + _NEAR]
+        has_spread = _METASTATIC.search(stated) is not None
+        if not has_spread and (
+            is_known or _ELSEWHERE.search(note, heading.start("site"), histology.end() + _BEHIND_IT)
+        ):
+            continue
+        site = " ".join(reversed([part.strip() for part in heading["site"].split(",")]))
+        words = _named(note, histology) + (" metastatic to the " if has_spread else " of the ") + site
+        fits = _is_metastasis if has_spread else _is_cancer
+        placed = next(filter(fits, read(words)), None)
+        if placed is None or placed.coding.code in seen:
+            continue
+        if not has_spread and placed.coding.code.startswith(_SEATS_OF_METASTASES):
+            continue
+        seen.add(placed.coding.code)
+        spans = tuple(Span(*span, "mention", _SCORE, _RULE) for span in (histology.span(), heading.span("site")))
+        yield replace(placed, evidence=spans, section="", score=_SCORE, rules=(_RULE,))
+
+
+def _named(note: str, histology: re.Match[str]) -> str:
+    """The words of a histology, that it is in situ included."""
+    return histology.group() + (" in situ" if _IN_SITU.match(note, histology.end()) else "")
+
+
+def _heading(note: str, place: int) -> re.Match[str] | None:
+    """The specimen whose heading stands before a finding, on its line."""
+    low = max(note.rfind("\n", 0, place) + 1, place - _HEADED)
+    return next(iter(_SPECIMEN.finditer(note, low, place)), None)
+
+
+_TAKEN = (
+    r"(?:(?:core|needle|incisional|excisional|endoscopic|punch|shave|wedge|open|fine[- ]needle|transbronchial|cold|forceps|US-guided|CT-guided|image-guided) )*"
+    r"(?:biops\w+|bx|resection|excision|\w*ectomy|TUR\w*|curett\w+|FNA|aspirat\w+|brush\w*|polypectomy|specimen|core|EMR|ESD)"
+)
+_SPECIMEN = re.compile(
+    rf"(?:^|(?<=[\n.;:] ))\W*(?:[A-H1-9][.):]\s*)?(?P<site>[A-Za-z](?:(?!\b(?:{_TAKEN})\b)[\w -]){{2,40}}(?:, (?:(?!\b(?:{_TAKEN})\b)[\w -]){{2,30}}){{0,2}}),? "
+    rf"{_TAKEN}\b[^:\n]{{0,30}}:[^:\n]{{0,80}}$",
+    re.IGNORECASE,
+)
+_HEADED = 200
+"""Characters before a finding in which the heading of its specimen stands."""
+
+_IN_SITU = re.compile(r"[ -]in[ -]situ\b", re.IGNORECASE)
+_NEAR, _BEHIND_IT = 15, 60
+"""Characters behind a finding that say whether it has spread, and where it comes from."""
+_METASTATIC = re.compile(r"(?<!no )(?<!not )\bmetasta(?:tic|sis|ses)\b", re.IGNORECASE)
+_SPREAD_GATE = Gate(re.compile(r"\bmelanoma\b", re.IGNORECASE))
+"""A cancer that is no carcinoma; it is asked for only where it has spread."""
+
+
+def _is_metastasis(candidate: Candidate) -> bool:
+    code = candidate.coding.code
+    return candidate.status is Status.PRESENT and code.startswith(_SECONDARY[:3]) and code != "C79.9"
+
+
 def _places(
     note: str, histology: re.Match[str], read: Callable[[str], Iterable[Candidate]]
 ) -> Iterator[tuple[str, Candidate]]:
     """The codes that the histology has at the places of the lumps told before it."""
-    start, words = max(0, histology.start() - _REACH), histology.group()
+    start, words = max(0, histology.start() - _REACH), _named(note, histology)
     for pattern, order in ((_BEHIND, "{1} of the {0}"), (_BEFORE, "{0} {1}")):
         for match in pattern.finditer(note, start, histology.start()):
             if not _is_there(note, *match.span("site")):
                 continue
-            placed = next(filter(_is_cancer, read(order.format(match["site"].strip(), words))), None)
+            part = (match.groupdict().get("part") or "").strip(" ,")
+            site = f"{part} {match['site'].strip()}".strip()
+            placed = next(filter(_is_cancer, read(order.format(site, words))), None)
             if placed is not None and not placed.coding.code.startswith(_SEATS_OF_METASTASES):
                 spans = tuple(Span(*span, "mention", _SCORE, _RULE) for span in (histology.span(), match.span("site")))
                 yield placed.coding.code, replace(placed, evidence=spans, section="", score=_SCORE, rules=(_RULE,))
@@ -102,6 +176,6 @@ def _is_cancer(candidate: Candidate) -> bool:
     return (
         candidate.status is Status.PRESENT
         and candidate.coding.system is CodeSystem.ICD10CM
-        and code[0] == "C"
+        and code.startswith(_CANCERS)
         and not code.startswith(_SECONDARY)
     )

@@ -70,6 +70,7 @@ _BESIDE_ITS_CAUSE = (
     (("F51.05", "F51.15"), ("F3", "F4")),
     (("G47.01", "G47.14"), ("G8", "M", "J4", "K2")),
     (("E21.0",), ("D35.1",)),
+    (("I46",), ("A", "E", "G", "I2", "I3", "I4", "J", "K", "T")),
 )
 """Kinds of conditions whose cause has a code of its own (I.A.13), and what that begins with."""
 

@@ -10,7 +10,20 @@ from detect_icd.terms import Token
 _REACH = 3
 """Words after a side among which its part stands: "left distal ulnar shaft"."""
 
-_WIDER = {**dict.fromkeys(("leg", "thigh", "calf", "forearm"), ("extremity",)), "arm": ("extremity", "elbow")}
+_WIDER = {
+    **dict.fromkeys(("leg", "thigh", "calf", "forearm"), ("extremity",)),
+    "arm": ("extremity", "elbow"),
+    "renal": ("kidney",),
+    "ovarian": ("ovary",),
+    "adnexal": ("ovary",),
+    "testicular": ("testis",),
+    "pulmonary": ("lung",),
+    "fingertip": ("finger",),
+    "thumb": ("finger",),
+    "index": ("finger",),
+    "hallux": ("toe",),
+}
+"""Parts of the body that have the side of another, or that an adjective stands for."""
 
 
 class SidesOfParts:
@@ -26,7 +39,11 @@ class SidesOfParts:
             for number, token in enumerate(tokens):
                 if len(token.atoms) == 1 and token.atoms[0] in SIDES:
                     self._note(token.atoms[0], tokens[number + 1 : number + 1 + _REACH])
-                    if number + 1 == len(tokens) or tokens[number + 1].start - token.end > 1:
+                    if (
+                        number + 1 == len(tokens)
+                        or tokens[number + 1].start - token.end > 1
+                        or tokens[number + 1].word[0].isdigit()
+                    ):
                         # "Elbow tap, left: crystals absent": nothing stands right behind the side.
                         self._note(token.atoms[0], tokens[max(0, number - 2) : number])
 

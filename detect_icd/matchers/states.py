@@ -22,6 +22,16 @@ _DONE_BEFORE = re.compile(
 _PLACED = re.compile(r"\b(?:placed|inserted|implanted|deployed)$", re.IGNORECASE)
 """Ends words that say what was done, and not what is there, unless they say when."""
 
+_MADE_BEHIND = re.compile(
+    r"\W{0,2}(?:was |were |being |then )*(?:made|created|fashioned|formed|matured|constructed|brought (?:out|up)|raised|exteriori[sz]ed|sited|performed)\b",
+    re.IGNORECASE,
+)
+_MADE_BEFORE = re.compile(
+    r"\b(?:(?:creation|formation|construction|fashioning|maturation) of|(?:made|created|fashioned|formed|matured|constructed|performed|brought out|raised)) (?:an? |the )?(?:\w+ )?$",
+    re.IGNORECASE,
+)
+"""Beside a stoma: it is the operation of today, and no state it came with."""
+
 _STATE = re.compile(
     r"\b(?:status|presence|absence|absent|artificial|prosthe|histor|hx|h/o|prior|previous|recipient|amput|removed|implants?\b|graft|dependen|aftercare|s/p|status post|old)",
     re.IGNORECASE,
@@ -55,6 +65,10 @@ def _is_there(compact: str, passage: Passage, start: int, end: int) -> bool:
     if compact.startswith(_OF_THE_OPERATION) and passage.section in IN_THE_MAKING:
         return _DONE_BEFORE.search(passage.text, max(passage.bounds[0], start - NEAR), end) is not None
     is_past = YEAR.match(passage.text, end) is not None or passage.section in PAST_SECTIONS
+    if compact.startswith("Z93") and (
+        _MADE_BEHIND.match(passage.text, end) or _MADE_BEFORE.search(passage.text, passage.bounds[0], start)
+    ):
+        return is_past
     if compact.startswith(_OF_THE_OPERATION) and _PLACED.search(words):
         return is_past
     return is_past or not compact.startswith(_LEFT_BY_OPERATIONS) or _STATE.search(words) is not None

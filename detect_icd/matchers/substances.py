@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 
 from detect_icd.assertion import WORD, Assertion, Passage
 from detect_icd.candidates import Candidate, Status
+from detect_icd.matchers.allergens import is_allergen
 from detect_icd.matchers.completion import complete
 from detect_icd.matchers.drug_cues import cue
 from detect_icd.matchers.spelling import is_spelt
@@ -64,9 +65,6 @@ _ALLERGY = re.compile(
     r"\banaphyla(?:xis|ctic) to\b",
     re.IGNORECASE,
 )
-_TO = re.compile(r"\W*(?:to|include[sd]?|:|are|is|list)\b|\W*:", re.IGNORECASE)
-_BEFORE = 3
-"""Words that may stand between a substance and the word allergy after it: "penicillin (rash) allergy"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +193,9 @@ class SubstanceMatcher:
         allergies = [] if allergic else list(_ALLERGY.finditer(sentence.text, *sentence.bounds))
         named = named_in(sentence)
         for one in named:
-            if one.substance.allergy and (allergic or any(_is_allergen(sentence, one, word) for word in allergies)):
+            if one.substance.allergy and (
+                allergic or any(is_allergen(sentence, (one.start, one.end), word) for word in allergies)
+            ):
                 yield from _candidate(sentence, one, one.substance.allergy, "allergy/substance", book)
             elif one.substance.long_term and not allergic and (rule := _taken(sentence, one, named)):
                 for code in one.substance.long_term.split():
@@ -224,18 +224,6 @@ def _beyond_a_dash(sentence: Passage, one: Named, said: Assertion) -> Assertion:
 
 def _stands(said: Assertion) -> bool:
     return said.status in {Status.PRESENT, Status.HISTORICAL, Status.NEGATED}
-
-
-def _is_allergen(sentence: Passage, one: Named, word: re.Match[str]) -> bool:
-    """Whether the word allergy speaks of the substance: before it with "to", or right after it."""
-    text = sentence.text
-    if word.end() <= one.start:
-        clause = text[word.end() : one.start]
-        return _TO.match(clause) is not None and not re.search(
-            r"[.;\n]|\s[-\u2013]\s|\b(?:but|takes?|on|started|given|treated)\b", clause
-        )
-    between = text[one.end : word.start()]
-    return len(between.split()) <= _BEFORE and not re.search(r"[.,;\n]|\b(?:for|no|not)\b", between)
 
 
 def _taken(sentence: Passage, one: Named, named: Sequence[Named]) -> str:

@@ -25,18 +25,19 @@ _HARM = "8"
 
 _OWNS = ("T14", "T15", "T16", "T17", "T18", "T19", "S0", "S3", "R09", "K22", "H61", "M79", "W44.9")
 _EAR = re.compile(r"\b(?:(?P<right>(?i:right|rt)|R|AD)|(?P<left>(?i:left|lt)|L|AS))\b")
-_LINK = (
-    r"(?:[ ,]+(?:\w+[ ,]+){0,4}?(?:in(?:to|side)?|up|within|at|down|seen in|of)|,? [-\u2013])"
-    r" (?:(?:the|his|her|their|an?|right|left|rt|lt|R|L|distal|proximal|mid|upper|lower|middle|cervical|thoracic|posterior) ){0,4}?"
-)
+_THE = r" (?:(?:the|his|her|their|an?|right|left|rt|lt|R|L|distal|proximal|mid|upper|lower|middle|cervical|thoracic|posterior) ){0,4}?"
+_LINK = rf"(?:[ ,]+(?:\w+[ ,]+){{0,4}}?(?:in(?:to|side)?|up|within|at|down|seen in|of)|,? [-\u2013]){_THE}"
+_TAKEN = r"(?:swallow(?:s|ed|ing)?|ingest(?:s|ed|ing)?|ate|aspirat(?:ed|ing)) (?:(?!no\b)\w+ ){0,3}?"
+"""Before an object that is found further on: "swallowed a button battery an hour ago, film shows it in the esophagus"."""
+
 TRIGGERS = triggers("body")
 
 
 @dataclass(frozen=True, slots=True)
 class _Bodies:
-    """The packaged table, compiled: one pattern for an object and, behind it, a place."""
+    """The packaged table, compiled: patterns for an object and, behind it, a place."""
 
-    pattern: re.Pattern[str]
+    patterns: tuple[re.Pattern[str], ...]
     headings: tuple[str, ...]
 
 
@@ -45,7 +46,11 @@ def _bodies() -> _Bodies:
     raw = read_toml(data("detect_icd") / "special" / "bodies.toml")
     objects = "|".join(f"(?P<{kind}>{words})" for kind, words in raw["objects"].items())
     places = "|".join(f"(?P<p{number}>{words})" for number, words in enumerate(raw["places"].values()))
-    return _Bodies(compile_pattern(rf"\b(?:{objects})\b{_LINK}(?:{places})\b", re.IGNORECASE), tuple(raw["places"]))
+    patterns = (
+        rf"\b(?:{objects})\b{_LINK}(?:{places})\b",
+        rf"\b{_TAKEN}(?:{objects})\b[^.;\n]{{0,70}}?\b(?:in|at){_THE}(?:{places})\b",
+    )
+    return _Bodies(tuple(compile_pattern(one, re.IGNORECASE) for one in patterns), tuple(raw["places"]))
 
 
 _UNDER_WATER = re.compile(
@@ -65,7 +70,10 @@ class BodyMatcher:
         for match in _UNDER_WATER.finditer(note, start, end):
             yield Statement(self.book["T75.1"].with_seventh("A"), *match.span(), "body/water", 0.95, ("T75.1",))
         known = _bodies()
-        for match in known.pattern.finditer(note, start, end):
+        found = [match for pattern in known.patterns for match in pattern.finditer(note, start, end)]
+        for number, match in enumerate(found):
+            if any(one.start() < match.end() and match.start() < one.end() for one in found[:number]):
+                continue
             groups = {name for name, value in match.groupdict().items() if value}
             kind = next(name for name in _DIGIT if name in groups)
             heading = known.headings[next(int(name[1:]) for name in groups if name[1:].isdigit())]

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from detect_icd.candidates import Status
 from detect_icd.matchers.special.facts import table, triggers
 from detect_icd.matchers.special.statement import Statement
 
@@ -26,6 +27,9 @@ def _order() -> dict[str, int]:
     return {rule.code: number for number, rule in reversed(list(enumerate(table("causes.tsv").rules)))}
 
 
+_OF_OTHERS = (Status.FAMILY,)
+"""What the one who did it makes of it: "scratched by the baby's fingernail" is told of a father who is the patient."""
+
 TRIGGERS = triggers("cause")
 
 
@@ -39,7 +43,15 @@ class CauseMatcher:
         """The causes of one sentence: of several that overlap the first of the table."""
         for rule, low, high in table("causes.tsv").find(note, start, end):
             if code := self.complete(rule.code):
-                yield Statement(code, low, high, f"cause/{rule.code}", 0.85, ("V", "W", "X", "Y", "Z04"))
+                yield Statement(
+                    code,
+                    low,
+                    high,
+                    f"cause/{rule.code}",
+                    0.85,
+                    ("V", "W", "X", "Y", "Z04"),
+                    despite=_OF_OTHERS if rule.code.startswith(("W50", "W51")) else (),
+                )
 
     def circumstances(self, note: str, within: Sequence[tuple[int, int]]) -> Iterator[Statement]:
         """Place, activity and status that some stretches of a note name: one of each."""

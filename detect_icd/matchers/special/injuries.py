@@ -9,7 +9,14 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.facts import phases
-from detect_icd.matchers.special.injury_kinds import is_bite, kind_of, openness, tears_nail
+from detect_icd.matchers.special.injury_kinds import (
+    degree_of_part,
+    is_degree_of_burn,
+    kind_of,
+    openness,
+    tears_nail,
+)
+from detect_icd.matchers.special.injury_none import names_none
 from detect_icd.matchers.special.injury_reach import Word, reach, read_words
 from detect_icd.matchers.special.injury_titles import InjuryTitle, by_side, injury_titles, injury_words, tells_many_ribs
 from detect_icd.matchers.special.statement import PAST, Statement
@@ -26,18 +33,6 @@ _SIDE = re.compile(
 _NONDISPLACED = re.compile(
     r"\bnon-?\s?displaced\b|\bundisplaced\b|\b(?:no|without) (?:significant )?displacement\b", re.IGNORECASE
 )
-_NOT_TRAUMA = re.compile(
-    r"\b(?:stress|bucket[- ]handle|pathologic(?:al)?|fragility|insufficiency|osteoporotic|atypical|periprosthetic|prosthetic|hardware|sun|heart|razor|friction|"
-    r"acute kidney|acute lung|pressure|reperfusion|ischemic|radiation|inhalation|vocal|caregiver|financial|suture|surgical|mental|"
-    r"emotional|tooth|dental)[ -]+$|\b(?:mechanism|date|time|site|nature) of $|\bno (?:other |new |further |acute )?$",
-    re.IGNORECASE,
-)
-_NO_BONE = re.compile(
-    r"(?:burns?|fractures?|fx|injur(?:y|ies)|bites?|sprains?) (?:units?|cent(?:er|re)s?|clinics?|teams?|surge(?:on|ry)|service|liaison|prevention|boards?|care)\b|"
-    r"(?:broken|cut|torn|crushed) (?:glass|bottles?|windows?|dish(?:es)?|mirror|plate|tooth|teeth|skin|down|off|back|out|up|short|ice)\b|"
-    r"(?:(?<=feet )|(?<=eyes )|(?<=legs )|(?<=soles )|(?<=toes )|(?<=fingers )|(?<=hands ))burn\b(?! (?:injur|wound|from|by))|(?:(?<=lumbar )|(?<=dural )|(?<=spinal )|(?<=arterial )|(?<=venous ))punctures?\b(?! wounds?)|punctures? (?:site|biops|of (?:an|the) )",
-    re.IGNORECASE,
-)
 _TREATED = re.compile(
     r"\b(?:orif|crif|fixation|repair(?:ed)?|reduction|closure|nail(?:ing)?|pinning|cast(?:ing|ed)?|splint(?:ing|ed)?|debridement|surgery|"
     r"treatment|reduced|sutured|hemiarthroplasty|arthroplasty|plating|stitches|i&d|washout|treated|managed|exploration)\b[^.;]{0,40}$",
@@ -49,9 +44,9 @@ _LEFT_BEHIND = re.compile(
 )
 _Group = tuple[frozenset[str], tuple[int, int]]
 """Atoms of a part of a phrase, and where it stands."""
-_NEED_PLACE = frozenset(
-    {"injury", "bite", "body", "tear", "amputation", "partialamputation", "crush", "burn", "strain", "frostbite"}
-)
+_NEED_PLACE = frozenset({
+    "injury", "bite", "body", "tear", "amputation", "partialamputation", "crush", "burn", "corrosion", "strain", "frostbite",
+})  # fmt: skip
 _OWNED = ("S", "T0", "T1", "T2", "T30", "T33", "T34", "M485", "M436", "M796", "M54", "K088", "L55")
 _ALSO = {
     "tear": ("tear", "sprain", "rupture"),
@@ -61,17 +56,23 @@ _ALSO = {
 }
 _OF_A_NERVE = frozenset({"laceration", "tear", "crush", "contusion"})
 """Kinds of harm that a nerve has one code for."""
-_TOLD_BEFORE = frozenset(
-    {"bite", "openbite", "insectbite", "burn", "burn1", "burn2", "burn3", "frostbite", "frostbite2"}
-)
+_TOLD_BEFORE = frozenset({
+    "bite", "openbite", "insectbite", "burn", "burn1", "burn2", "burn3", "corrosion", "corrosion1", "corrosion2", "corrosion3",
+    "frostbite", "frostbite2",
+})  # fmt: skip
 """Kinds whose place may stand in the sentence before: "Hot coffee on the left forearm. Second degree burn."""
 _BEFORE = 160
+_DEGREE = "degree"
+"""The kind of the words that stand for a burn named before."""
 _UNHEALED = frozenset({"nonunion", "malunion", "union"})
+_LONG_FLEXOR = frozenset({"long", "flexor"})
 _WITH_NAILS = frozenset({"finger", "toe"})
 _INNER = frozenset({"nerve", "artery", "vein", "digital"})
 _HEALED = re.compile(r"\b(?:healed|old|remote|previous|prior)\b", re.IGNORECASE)
 _STOP = re.compile(r"[.;\n:](?!\d)")
 _DENIED = re.compile(r"\b(?:no|not|without|denies|spared?)\b[^.;\n:]*", re.IGNORECASE)
+_NAMED_DIGITS: tuple[set[str], ...] = ({"middle"}, {"index"}, {"ring"}, {"little"})
+"""Parts of a list of fingers that leave the noun to the last: "middle and ring fingers"."""
 _ORDINALS = frozenset({"first", "second", "third", "fourth", "fifth"})
 
 
@@ -83,8 +84,8 @@ def heads() -> dict[str, str]:
 
 @functools.cache
 def naming() -> frozenset[str]:
-    """The words that name an injury, as a set: what is looked up in it does not go through all of them."""
-    return frozenset(heads())
+    """The words one of which stands in every sentence that names an injury; "degree" is none by itself."""
+    return frozenset(heads()) | {"1st", "2nd", "3rd", "first", "second", "third"}
 
 
 class InjuryMatcher:
@@ -102,16 +103,19 @@ class InjuryMatcher:
         words = read_words(note, start, end)
         named = heads()
         taken = 0
-        places = [number for number, item in enumerate(words) if item.word in named]
+        places = [
+            number
+            for number, item in enumerate(words)
+            if item.word in named and (named[item.word] != _DEGREE or is_degree_of_burn(note, item.start, item.end))
+        ]
         known = {n for n, atoms in _read(words) if atoms is not None or words[n].word in self._vocabulary}
         for order, number in enumerate(places):
             kind = named[words[number].word]
+            kind = "burn" if kind == _DEGREE else kind
             before = note[start : words[number].start]
             if words[number].word == "union" and not before.lower().endswith("delayed "):
                 continue
-            if words[number].word == "bit" and not is_bite(before[: before.lower().rfind("bit")]):
-                continue
-            if number < taken or _NO_BONE.match(note, words[number].start, end) or _NOT_TRAUMA.search(before[-24:]):
+            if number < taken or names_none(note, words[number].word, words[number].start, (start, end)):
                 continue
             following = places[order + 1] if order + 1 < len(places) else len(words)
             if following == number + 1 < len(words) and named[words[following].word] == "injury":
@@ -143,9 +147,11 @@ class InjuryMatcher:
             kind = "physeal"
         found: dict[str, float] = {}
         if len(groups) > 1:
+            deep = kind
             for atoms, span in groups:
                 own = _side(note[span[0] : span[1]]) or side
-                if title := self._find(kind, atoms, nondisplaced=nondisplaced):
+                deep = degree_of_part(kind, note, span) or deep
+                if title := self._find(deep, atoms, nondisplaced=nondisplaced):
                     found.update(dict.fromkeys(_sided(title, own), 0.9))
         whole = self._find(kind, everything, nondisplaced=nondisplaced)
         if whole and (len(found) < 2 or _says_more(whole, groups)):  # noqa: PLR2004 - one place, however many words name it
@@ -206,7 +212,8 @@ class InjuryMatcher:
 
     def _by_sentence(self, kind: str, words: list[Word], *, nondisplaced: bool) -> InjuryTitle | None:
         atoms = frozenset().union(*(atoms for atoms, _ in _groups(words, self._vocabulary))) - {"nail"}
-        return self._find(kind, atoms, nondisplaced=nondisplaced)
+        # A tendon that the sentence names further on has its own code beside the wound's.
+        return self._find(kind, atoms - (_LONG_FLEXOR if atoms >= _LONG_FLEXOR else set()), nondisplaced=nondisplaced)
 
     def _by_context(
         self, kind: str, words: list[Word], before: str, side: str, *, nondisplaced: bool
@@ -275,6 +282,8 @@ def _groups(
     for number in range(len(groups) - 2, -1, -1):
         if groups[number][0] and groups[number][0] <= _ORDINALS:
             groups[number][0].update(groups[number + 1][0] - _ORDINALS)
+        elif groups[number][0] in _NAMED_DIGITS and "finger" in groups[number + 1][0]:
+            groups[number][0].add("finger")
     parted = [part for group in groups for part in _pair(*group)]
     return [
         (frozenset(atoms), (start, end))

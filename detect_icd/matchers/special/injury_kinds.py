@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 _BODY = re.compile(
-    r"\b(?:with|retained|embedded|w/) (?:a |an |small |retained |embedded |radiopaque |glass |metal(?:lic)? |wood(?:en)? )*(?:foreign body|fb|splinter|shards?|fragments?|gravel|glass|debris)\b",
+    r"\b(?:retained|embedded|lodged) (?:\w+ )?(?:nail|needle|fish ?hook|hook|wire|pellet|bullet|bb|thorn|staple|pencil (?:lead|tip))\b|"
+    r"\b(?:nail|needle|hook|wire|pellet|thorn|pencil)(?: tip)? (?:is |was )?still in\b|\b(?:with|retained|embedded|w/) (?:a |an |small |retained |embedded |radiopaque |glass |metal(?:lic)? |wood(?:en)? )*(?:foreign body|fb|splinter|shards?|fragments?|gravel|glass|debris)\b",
     re.IGNORECASE,
 )
 _DEGREE = re.compile(
@@ -13,6 +14,16 @@ _DEGREE = re.compile(
     r"(?P<d1>(?:first|1st|1)[- ]?(?:degree|deg)|superficial))",
     re.IGNORECASE,
 )
+_CORRODES = re.compile(
+    r"\b(?:chemical(?:s|ly)?|corro\w+|caustic\w*|alkalis?|acids?(?! reflux)|lye|bleach|ammonia|phenol|(?:wet )?cement|(?:oven|drain|toilet(?: bowl)?) (?:cleaner|opener)s?|hypochlorite|hydroxide|quicklime|formic|white phosphorus)\b",
+    re.IGNORECASE,
+)
+_CORRODED = re.compile(
+    r"(?<!no )\b(?:chemical burns?|corrosion|(?:muriatic|sulfuric|hydrochloric|hydrofluoric|nitric|battery|caustic) (?:acid|soda)|lye|drain (?:cleaner|opener)|oven cleaner|wet cement)\b",
+    re.IGNORECASE,
+)
+"""What makes a burn one by a chemical (T20.4- and the like)."""
+_BEHIND = re.compile(rf",? \(?{_DEGREE.pattern}\b(?! (?:burns?|of)\b)", re.IGNORECASE)
 _PARTIAL = re.compile(
     r"\b(?:partial(?:ly)?|incomplete(?:ly)?|near(?:ly)?|subtotal(?:ly)?)[- ](?:complete |total |traumatic |\w+ ){0,2}amputat|\b(?:partial|incomplete) amputat",
     re.IGNORECASE,
@@ -25,7 +36,7 @@ _FURTHER = {"amputation": ("partialamputation", _PARTIAL), "tear": ("worn", _WOR
 """What the sentence makes of a kind; a meniscus that wore through is no injury of today (M23.2) and has no title here."""
 _NAIL = re.compile(
     r"\bnail ?(?:bed|plate)?s? (?:is |was |were |also |partly |partially )*(?:torn|avulsed|lacerat\w+|repair\w*|damag\w+|removed|split|involved|cut|lifted)|"
-    r"\b(?:torn|avulsed|split|lacerated|damaged) nail|(?<!not )\bthrough (?:the )?nail|(?<!no )(?<!without )\bnail ?bed (?:laceration|injury|repair)|"
+    r"\b(?:torn|avulsed|split|lacerated|damaged) nail|(?<!not )\bthrough (?:the )?nail|(?<!no )(?<!without )\bnail ?bed (?:laceration|injury|repair)|(?<!no )(?<!without )\bdamage to (?:the )?nail|"
     r"(?<!no )(?<!without )\bsubungual hematoma",
     re.IGNORECASE,
 )
@@ -40,7 +51,7 @@ _BY_INSECT = re.compile(
     re.IGNORECASE,
 )
 _INSECT = re.compile(r"\b(?:insect|bug|tick|mosquito|flea|bedbug|chigger|ant|fly|mite|lice)$", re.IGNORECASE)
-_ANIMAL = re.compile(
+ANIMAL = re.compile(
     r"\b(?:dog|cat|human|animal|raccoon|bat|rat|horse|monkey|squirrel|ferret|pit ?bull|kitten|puppy|open)s?$",
     re.IGNORECASE,
 )
@@ -89,7 +100,8 @@ def kind_of(kind: str, before: str, phrase: str, sentence: str, note: str) -> st
         )
         everywhere = {match.lastgroup for match in _DEGREE.finditer(note)}
         degrees = degrees or (list(everywhere) if len(everywhere) == 1 else [])
-        return "burn" + max((name[1] for name in degrees if name), default="")
+        what = "corrosion" if _CORRODES.search(sentence) or _CORRODED.search(note) else "burn"
+        return what + max((name[1] for name in degrees if name), default="")
     if kind == "frostbite" and _DEAD.search(note):
         return "frostbite2"
     if kind == "bite":
@@ -98,7 +110,7 @@ def kind_of(kind: str, before: str, phrase: str, sentence: str, note: str) -> st
             "insectbite"
             if _INSECT.search(what) or _BY_INSECT.search(sentence)
             else "openbite"
-            if _ANIMAL.search(what) or "bitten" in before.lower() or _BITTEN.search(note)
+            if ANIMAL.search(what) or "bitten" in before.lower() or _BITTEN.search(note)
             else "bite"
         )
     if kind in _FURTHER:
@@ -116,6 +128,39 @@ def tears_nail(kind: str, note: str, bounds: tuple[int, int]) -> bool:
     return kind.startswith(("laceration", "puncture", "openbite")) and _NAIL.search(note, *bounds) is not None
 
 
-def is_bite(before: str) -> bool:
-    """Whether "bit" is what an animal did: it follows one; else it is a little of something."""
-    return _ANIMAL.search(before.rstrip()) is not None
+def degree_of_part(kind: str, note: str, span: tuple[int, int]) -> str:
+    """The kind of a burn by the degree that stands with one of its parts, or right behind: "left upper arm, first degree"."""
+    if not kind.startswith(("burn", "corrosion")):
+        return ""
+    told = _DEGREE.search(note, *span) or _BEHIND.match(note, span[1])
+    name = next((name for name in ("d1", "d2", "d3") if told and told[name]), "")
+    return kind.rstrip("123") + name[1:] if name else ""
+
+
+def is_degree_of_burn(note: str, start: int, end: int) -> bool:
+    """Whether "degree" or "thickness" stands for a burn that the note has named: "2nd degree chest wall"."""
+    return (
+        (told := _ORDINAL.search(note, max(0, start - 12), start)) is not None
+        and not (_ITS_OWN.match(note, end) and note[: told.start()].rstrip(" (").endswith(","))
+        and _SHARE.search(note, max(0, told.start() - 12), told.start()) is None
+        and _BURNED.search(note) is not None
+        and _NO_DEGREE.search(note, max(0, start - 40), start) is None
+        and _OF_OTHER.match(note, end) is None
+    )
+
+
+_ORDINAL = re.compile(r"(?:\b(?:first|second|third|1st|2nd|3rd|full|partial)|\b[123])[- ]$", re.IGNORECASE)
+_SHARE = re.compile(r"\d\s?%(?: (?:of|TBSA|BSA))? *$", re.IGNORECASE)
+"""Before a degree: so much of the body is burned so deep, wherever."""
+_ITS_OWN = re.compile(r"\W*(?:[;.)\n]|$|,? ?\band\b)", re.IGNORECASE)
+"""Behind a degree that stands behind a place and a comma: it is that place's."""
+
+_NO_DEGREE = re.compile(r"\b(?:no|not|none|nor|without|denies)\b[^.;,:\n]*$", re.IGNORECASE)
+_BURNED = re.compile(
+    r"\b(?:burn(?:s|ed|t)?|scald\w*|(?:hot|boiling) (?:tea|coffee|water|soup|oil|grease|milk|noodles)|house fire|flames?)\b",
+    re.IGNORECASE,
+)
+_OF_OTHER = re.compile(
+    r"[^.;,:\n]{0,25}?\b(?:burn\w*|scald\w*|corros\w+|chemical|frostbite|block|heart|relative|sprain|tear|perineal|lac\w*|prolapse|hemorrhoid\w*|murmur|graft\w*|skin|injur\w+|wounds?)\b|\W*\d+(?:\.\d+)?\s?%",
+    re.IGNORECASE,
+)

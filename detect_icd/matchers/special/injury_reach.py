@@ -90,7 +90,7 @@ def _before_sound(words: list[Word], head: int, high: int) -> int:
 
 _SOUND = frozenset({"intact", "normal", "nl", "spared", "preserved", "unremarkable"})
 
-_STOPPERS = frozenset({"no", "not", "without", "after", "from", "by", "while", "when", "denies", "negative", "but", "then", "with", "w", "versus",
+_STOPPERS = frozenset({"hemothorax", "pneumothorax", "hemopneumothorax", "concussion", "hyphema", "hemoperitoneum", "no", "not", "without", "after", "from", "by", "while", "when", "denies", "negative", "but", "then", "with", "w", "versus",
     "vs", "plus"})  # fmt: skip
 _OF_THE_NEXT = frozenset({"traumatic", "acute", "small", "large", "moderate", "mild", "severe", "new", "multiple"})
 """Words behind a comma that, with nothing behind them, begin what is told next."""

@@ -128,7 +128,7 @@ class IntracranialMatcher:
         return heading.with_seventh("A") if heading is not None else None
 
 
-_SURFACE = re.compile(r"\b(?:tbsa|total body surface(?: area)?|body surface(?: area)?)\b", re.IGNORECASE)
+_SURFACE = re.compile(r"\b(?:tbsa|bsa|total body surface(?: area)?|body surface(?: area)?)\b", re.IGNORECASE)
 _PERCENT = re.compile(r"(\d{1,2}(?:\.\d+)?)\s*%")
 _FULL = re.compile(
     r"(\d{1,2}(?:\.\d+)?)\s*%[^.;%]{0,30}(?:full[- ]thickness|third[- ]degree|3rd[- ]degree)|(?:full[- ]thickness|third[- ]degree|3rd[- ]degree)[^.;%]{0,20}?(\d{1,2})\s*%",
@@ -139,8 +139,8 @@ _FULL = re.compile(
 _DENIED = re.compile(r"\b(?:no|without|not)\b", re.IGNORECASE)
 
 
-def burned_surface(note: str, book: CodeBook) -> Statement | None:
-    """T31 for the share of the body a note says is burned, and of it the third degree."""
+def burned_surface(note: str, book: CodeBook, category: str) -> Statement | None:
+    """The share of the body a note says is burned (T31) or corroded (T32), and of it the third degree."""
     match = _SURFACE.search(note)
     if match is None:
         return None
@@ -154,10 +154,10 @@ def burned_surface(note: str, book: CodeBook) -> Statement | None:
     )
     third = int(float(full.group(1) or full.group(2))) if full else 0
     tens, third_tens = min(total // 10, 9), min(third // 10, 9)
-    code = f"T31.{tens}{min(third_tens, tens)}" if tens else "T31.0"
+    code = f"{category}.{tens}{min(third_tens, tens)}" if tens else f"{category}.0"
     entry = book.get(code)
     return (
-        Statement(entry.code, match.start(), match.end(), "injury/burned-surface", 0.9, ("T31",))
+        Statement(entry.code, match.start(), match.end(), "injury/burned-surface", 0.9, ("T31", "T32"))
         if entry and entry.billable
         else None
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -140,7 +141,8 @@ class SpecialMatcher:
 
     def _of_note(self, candidates: Sequence[Candidate], note: str) -> Iterator[Candidate]:
         burns = [c for c in candidates if c.status is Status.PRESENT and c.coding.code[:3] in _BURNS]
-        if burns and (surface := burned_surface(note, self.book)):
+        category = "T32" if burns and all(c.coding.code[4] in _CORRODED for c in burns) else "T31"
+        if burns and (surface := burned_surface(note, self.book, category)):
             yield self.candidate(surface, Status.PRESENT, burns[0].section)
 
     def _explained(self, candidates: list[Candidate], note: str) -> list[Candidate]:
@@ -160,7 +162,7 @@ class SpecialMatcher:
             return kept
         best = min(told, key=lambda c: (cause_rank(c.rules[0]), c.start), default=None)
         if best is not None:
-            kept.append(replace(best, status=Status.PRESENT))
+            kept.append(replace(self._intended(best, note), status=Status.PRESENT))
         if healing(note) == "active" and not all(c.coding.code.endswith("S") for c in injuries):
             kept.extend(
                 self.candidate(found, Status.PRESENT, injuries[0].section)
@@ -168,6 +170,14 @@ class SpecialMatcher:
                 if _adds(found.code, best)
             )
         return kept
+
+    def _intended(self, cause: Candidate, note: str) -> Candidate:
+        """A cause as one of harm meant for oneself, where the note says that it was (I.C.20.g)."""
+        meant = next((code for code, accident in _SELF_HARM if cause.coding.code.startswith(accident)), "")
+        if not meant or _HARMED_SELF.search(note) is None:
+            return cause
+        code = self.causes.complete(meant)
+        return replace(cause, coding=self.book[code].coding, rules=(*cause.rules, "cause/intended")) if code else cause
 
     def _in_phase(self, candidate: Candidate, phase: str) -> Candidate:
         code = icd10cm.compact(candidate.coding.code)
@@ -197,6 +207,9 @@ def _is_read_surface(candidate: Candidate) -> bool:
     return candidate.coding.code.startswith(("T31", "T32")) and not candidate.rules[0].startswith("literal")
 
 
+_CORRODED = "4567"
+"""Fourth characters of T20 to T25 for what chemicals did."""
+
 _BURNS = {"T20", "T21", "T22", "T23", "T24", "T25"}
 
 
@@ -212,7 +225,7 @@ def _superseded(before: Sequence[Candidate], after: Sequence[Candidate]) -> Iter
 _OF_BIRTH = ("O80", "O82", "O34.2", "Z37", "Z38")
 """Only where the note tells of a birth or a pregnancy: a specimen is delivered too, and a scar stays."""
 
-_EXPLAINED = ("S", "T0", "T1", "T2", "T30", "T31", "T33", "T34", "T67", "T68", "T69", "T70", "T71", "T75")
+_EXPLAINED = ("S", "T0", "T1", "T2", "T30", "T31", "T33", "T34", "T67", "T68", "T69", "T70", "T71", "T75", "T59.81")
 _PAST = {
     "past_medical_history",
     "past_surgical_history",
@@ -222,7 +235,7 @@ _PAST = {
     "gynecologic_history",
 }
 _OF_HEAT = ("X0", "X10", "X11", "X12", "X13", "X15", "X16", "X17", "X18")
-_HEAT = ("T2", "T30", "T31")
+_HEAT = ("T2", "T30", "T31", "T59.81")
 _OF_WEATHER = (("X30", ("T67",)), ("X31", ("T33", "T34", "T68", "T69")))
 """Causes by weather, and what only they bring about."""
 
@@ -256,6 +269,22 @@ def _adds(circumstance: str, cause: Candidate | None) -> bool:
     if cause is None:
         return circumstance.startswith("Y93")
     return not (circumstance.startswith("Y92.81") and cause.coding.code.startswith("V"))
+
+
+_SELF_HARM = (
+    ("X78.0", ("W25",)),
+    ("X78.1", ("W26.0",)),
+    ("X78.8", ("W26.8", "W26.9", "W27")),
+    ("X74.9", ("W34",)),
+    ("X80", ("W13", "W14", "W15", "W17")),
+    ("X76", ("X00", "X03", "X04", "X08")),
+)
+"""What somebody does to himself, and the accident of the same kind."""
+
+_HARMED_SELF = re.compile(
+    r"(?<!no )(?<!denies )(?<!not a )(?<!prior )(?<!previous )(?<!history of )(?<!past )\b(?:suicide attempt|attempted suicide|suicidal (?:gesture|attempt)|self-inflicted|(?:intentional(?:ly)?|deliberate(?:ly)?) (?:cut|stabbed|slashed|jumped|shot|self)\w*|to (?:kill|harm|hurt) (?:him|her|them)sel\w+|in (?:a |an )?(?:suicide )?attempt to (?:kill|end))",
+    re.IGNORECASE,
+)
 
 
 def _is_cause(candidate: Candidate) -> bool:

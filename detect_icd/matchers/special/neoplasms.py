@@ -14,6 +14,7 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
 from detect_icd.gates import Gate
 from detect_icd.matchers.special.facts import billable_below, triggers
+from detect_icd.matchers.special.growth_places import clause, nearest, one_side, side_near
 from detect_icd.matchers.special.polyps import surveyed, told_before
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.ready import compile_pattern, read_toml
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 _META = r"(?:metasta(?:sis|ses|tic(?: (?:disease|lesions?|deposits?|involvement|spread|carcinoma|cancer|adenocarcinoma))?)|mets?\b|carcinomatosis)"
 _SPREAD = r"metastatic (?:[\w-]+ ){0,4}?(?:cancer|carcinoma|ca|adenocarcinoma|melanoma|n?sclc|rcc|crc|sarcoma)"
 _TO = rf"(?:{_SPREAD}|metasta(?:sis|ses|tic|sized|sizes)(?: disease)?|mets?|spread|metastasizing) (?:to|in|involving|within) (?:the |both |his |her |multiple |several )*"
-_SIDE = re.compile(r"\b(?:(right|rt|R)|(left|lt|L))\b(?![-\d])")
 TRIGGERS = triggers("neoplasm")
 
 
@@ -149,7 +149,7 @@ class NeoplasmMatcher:
                 )
                 yield Statement(code, match.start(), match.end(), "neoplasm/phrase", 0.94, tuple(rule["owns"]))
         if polyp := known.adenoma.search(note, start, end):
-            low, high = _clause(note, polyp, start, end)
+            low, high = clause(note, polyp, start, end)
             sites = [code for code, words in known.bowel if words.search(note, low, high)]
             sites = sites or [code for code, words in known.bowel if words.search(note, start, end)]
             sites = sites or told_before(note, start, known.bowel) or ["D12.6"]
@@ -163,13 +163,17 @@ class NeoplasmMatcher:
         for category, word, pattern in known.skin:
             for match in pattern.finditer(note, start, end):
                 near = note[max(start, match.start() - 60) : min(end, match.end() + 60)]
-                site = next(((titles, words) for _, words, titles in known.sites if words.search(near)), None)
-                wide = near
+                low, high = clause(note, match, start, end)
+                wide = note[low:high]
+                site = next(((titles, words) for _, words, titles in known.sites if words.search(wide)), None)
+                if site is None:
+                    site = nearest(known.sites, near, match.start() - max(start, match.start() - 60))
+                    wide = near
                 if site is None:
                     site = next(((titles, words) for _, words, titles in known.sites if words.search(note)), None)
                     wide = note
                 code = self._on_skin(
-                    category, word, site[0] if site else None, _side_near(wide, site[1] if site else None), wide
+                    category, word, site[0] if site else None, side_near(wide, site[1] if site else None), wide
                 )
                 if code:
                     yield Statement(
@@ -210,7 +214,7 @@ class NeoplasmMatcher:
     def _primary(self, category: str, words: str) -> str | None:
         """Where metastases come from: the unspecified code of the organ, with its side if the words name one."""
         codes = billable_below(self.book, category)
-        side = _one_side(words) or "unspecified"
+        side = one_side(words) or "unspecified"
         fitting = [c for c in codes if re.search(rf"\b{side}\b", c.title) and " male" not in c.title] or list(codes)
         return max(fitting, key=lambda c: c.title.count("unspecified")).code if fitting else None
 
@@ -218,7 +222,7 @@ class NeoplasmMatcher:
         entry = self.book.get(heading)
         if entry is None or entry.billable:
             return entry.code if entry is not None else None
-        side = _one_side(words) or "unspecified"
+        side = one_side(words) or "unspecified"
         codes = billable_below(self.book, heading)
         return next(
             (found.code for found in codes if re.search(rf"\b{side}\b", found.title, re.IGNORECASE)),
@@ -377,23 +381,3 @@ def _settled(candidates: list[Candidate]) -> list[Candidate]:
         for c in candidates
         if not (c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM and says_less(c.coding.code))
     ]
-
-
-def _clause(note: str, match: re.Match[str], start: int, end: int) -> tuple[int, int]:
-    """The part of a sentence between its commas that a match stands in."""
-    low = max(note.rfind(mark, start, match.start()) for mark in ",;")
-    ends = [position for mark in ",;" if (position := note.find(mark, match.end(), end)) >= 0]
-    return max(low, start), min(ends, default=end)
-
-
-def _one_side(text: str) -> str:
-    sides = {"right" if match.group(1) else "left" for match in _SIDE.finditer(text)}
-    return sides.pop() if len(sides) == 1 else ""
-
-
-def _side_near(text: str, site: re.Pattern[str] | None) -> str:
-    """The side that stands with a site, else the only side of the text."""
-    match = site.search(text) if site is not None else None
-    if match is not None and (side := _one_side(text[max(0, match.start() - 14) : match.end()])):
-        return side
-    return _one_side(text)

@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
 
 _BORN = re.compile(
-    r"\bborn (?:here|vaginally|live|by|via|in (?:this|our|house)|at (?:this|our)|today|to a|in the hospital)|\b(?:svd|nsvd|vaginal(?:ly)?|c-?section|cesarean|csection|c/s|c/section)\b",
+    r"\bborn (?:here|vaginally|live|by|via|in (?:this|our|house)|at (?:this|our)|today|to a|in the hospital)|\b(?:svd|nsvd|vaginal(?:ly)?|c-?section|ca?esarean|csection|c/s|c/section)\b",
     re.IGNORECASE,
 )
 _NOT_BIRTH = re.compile(
     r"\b(?:readmi\w+|clinic|office|outside hospital|transfer(?:red)? (?:from|in)|outborn|well[- ](?:baby|child)|follow[- ]?up visit|ed visit|\d+[- ](?:weeks?|months?)[- ]old|(?:newborn|weight) check|discharged (?:home )?(?:on|\d))\b",
     re.IGNORECASE,
 )
-_CESAREAN = re.compile(r"\b(?:c-?section|cesarean|csection|c/s|c/section|by section|via section)\b", re.IGNORECASE)
+_CESAREAN = re.compile(r"\b(?:c-?section|ca?esarean|csection|c/s|c/section|by section|via section)\b", re.IGNORECASE)
 _TRIPLET = re.compile(r"\btriplets?\b", re.IGNORECASE)
 _OUTSIDE = re.compile(r"\bborn (?:at home|en route|in (?:the |an )?(?:car|ambulance))|\bhome birth\b", re.IGNORECASE)
 _WEIGHT = re.compile(
-    r"\b(?:bw|birth ?weight|wt|weight)\W{0,3}(?:of |was |is )?(?P<g>\d,?\d{3}|\d{3})\s?(?:g|gm|grams?)\b|\b(?:bw|birth ?weight)\W{0,3}(?:of |was |is )?(?P<kg>\d\.\d{1,3})\s?kg\b|\b(?P<bare>\d,?\d{3}|\d{3})\s?(?:g|grams?)\b(?=,? (?:infant|newborn|boy|girl|preterm|male|female|[ASL]GA|born|c/s|vag|svd|nsvd|cesarean|delivered)\b|[,.;] )",
+    r"\b(?:bw|birth ?weight|wt|weight)\W{0,3}(?:of |was |is )?(?P<g>\d,?\d{3}|\d{3})\s?(?:g|gm|grams?)\b|\b(?:bw|birth ?weight)\W{0,3}(?:of |was |is )?(?P<kg>\d\.\d{1,3})\s?kg\b|\b(?P<bare>\d,?\d{3}|\d{3})\s?(?:g|grams?)\b(?=,? (?:infant|newborn|boy|girl|preterm|male|female|[ASL]GA|born|c/s|vag|svd|nsvd|ca?esarean|delivered)\b|[,.;] )",
     re.IGNORECASE,
 )
 _LIGHT = (
@@ -116,9 +116,10 @@ class NewbornMatcher:
             or c.rules[0].startswith("literal")
         ]
         kept = self._weighed(kept, codes, note)
-        ruled_out, place = next(
-            ((code, match.span()) for code, pattern in _RULED_OUT if (match := pattern.search(note))), ("", (0, 0))
+        ruled_out, out = next(
+            ((code, match) for code, pattern in _RULED_OUT if (match := pattern.search(note))), ("", None)
         )
+        place = out.span() if out else (0, 0)
         # What is said to be ruled out further on is no finding, unless its organism is known.
         doubted = [
             c for c in kept if c.status in _ASSERTED and c.coding.code in _OPEN and place[0] <= c.start < place[1]
@@ -126,28 +127,34 @@ class NewbornMatcher:
         kept = [c for c in kept if all(c is not other for other in doubted)]
         codes -= {c.coding.code for c in doubted}
         if ruled_out and not any(code.startswith(_SUSPECTED[ruled_out]) for code in codes):
-            kept.append(of_note(self.book[ruled_out], note, "newborn/ruled-out"))
-        if (early := _early(note)) and not any(code.startswith(("P07.2", "P07.3")) for code in codes):
-            kept.append(of_note(self.book[early], note, "newborn/weeks"))
-        if _BORN.search(note) and not _NOT_BIRTH.search(note):
+            kept.append(of_note(self.book[ruled_out], note, "newborn/ruled-out", out))
+        early = _early(note)
+        if early and not any(code.startswith(("P07.2", "P07.3")) for code in codes):
+            kept.append(of_note(self.book[early], note, "newborn/weeks", _WEEKS_BORN.search(note)))
+        if (born := _BORN.search(note)) and not _NOT_BIRTH.search(note):
             kept = [c for c in kept if not c.coding.code.startswith(("Z38", "Z98.891"))]
-            kept.append(of_note(self.book[_birth(note)], note, "newborn/birth"))
+            kept.append(of_note(self.book[_birth(note)], note, "newborn/birth", born))
         return kept
 
     def _weighed(self, candidates: list[Candidate], codes: set[str], note: str) -> list[Candidate]:
         """The candidates with the code of the weight: of one small for its age that of P05, of another that of P07."""
-        grams = _grams(note)
-        if grams is None:
+        weighed = _WEIGHT.search(note)
+        if weighed is None:
             return candidates
+        grams = _grams(weighed)
         if grams >= _HEAVY:
             kept = [c for c in candidates if c.coding.code != "P08.1"]
-            return kept if _EXCEPTIONAL in codes else [*kept, of_note(self.book[_EXCEPTIONAL], note, "newborn/weight")]
+            return (
+                kept
+                if _EXCEPTIONAL in codes
+                else [*kept, of_note(self.book[_EXCEPTIONAL], note, "newborn/weight", weighed)]
+            )
         if _SMALL_OPEN in codes:
             small = self.book[next((code for limit, code in _SMALL if grams < limit), _SMALL_OTHER)]
             return [replace(c, coding=small.coding) if c.coding.code == _SMALL_OPEN else c for c in candidates]
         light = next((code for limit, code in _LIGHT if grams < limit), None)
         if light and not any(code.startswith(light[:5]) for code in codes):
-            return [*candidates, of_note(self.book[light], note, "newborn/weight")]
+            return [*candidates, of_note(self.book[light], note, "newborn/weight", weighed)]
         return candidates
 
 
@@ -191,7 +198,7 @@ def _birth(note: str) -> str:
 
 
 _WEEKS_BORN = re.compile(
-    r"\b(?:born|delivered|vaginally|section|c/s|ex|former)\b[^.\n]{0,24}?\b(?P<weeks>[23]\d)(?:[ -]?\d/7|\+\d)?(?:\s?-?(?:w|wks?|weeks?|weeker)(?:\b|(?=\d))|(?<=/7)|(?<=\+\d))|"
+    r"\b(?:born|delivered|vaginal(?:ly)?|delivery|hospital|here|section|c/s|ex|former)\b[^.\n]{0,24}?\b(?P<weeks>[23]\d)(?:[ -]?\d/7|\+\d)?(?:\s?-?(?:w|wks?|weeks?|weeker)(?:\b|(?=\d))|(?<=/7)|(?<=\+\d))|"
     r"\b(?P<at>[23]\d)(?:[ -]?\d/7|\+\d)?[- ]?(?:wks?|weeks?|w)(?: ?\d ?d)?[- ](?:(?:male|female|preterm|infant|single|twin) )*(?:boy|girl|infant|male|female|newborn|neonate|twin)|(?:preterm|premature),? (?P<pre>[23]\d)(?:[ -]\d/7|\+\d)? ?w(?:ks?|eeks?)?(?=\d|\b)|"
     r"\b(?P<ga>[23]\d) ?(?:w|wks?|weeks?)? ?(?:\d ?d?|\d/7|\+ ?\d)? (?:ga|gestation(?:al age)?)\b|\b(?P<ex>[23]\d)[- ]weeker\b|\b(?P<done>[23]\d) completed weeks?\b",
     re.IGNORECASE,
@@ -209,10 +216,7 @@ def _of_weeks(weeks: int) -> str:
     return _EARLY.get(weeks, "P07.21") if weeks < _IMMATURE else f"P07.3{weeks - 27}"
 
 
-def _grams(note: str) -> int | None:
-    match = _WEIGHT.search(note)
-    if match is None:
-        return None
+def _grams(match: re.Match[str]) -> int:
     return int(float(match["kg"]) * 1000) if match["kg"] else int((match["g"] or match["bare"]).replace(",", ""))
 
 

@@ -30,14 +30,14 @@ _PREGNANT_IN_WORDS = (
     r"(?<!prevent )(?<!history of )(?<!avoid )(?<!not a )\bthis pregnancy\b|\b(?:anemia|diabetes|hypertension|thrombocytopenia|cholestasis) (?:of|in) (?:the )?pregnancy\b|\bcervical insufficiency\b|\bcerclage\b|\bthe pregnancy\b|\bpregnancy (?:is|of|with|complicated|dating|affected)|\b(?:di|mono)chorionic|\bgestational (?:diabetes|hypertension)\b|\bnormal pregnancy\b|\bin pregnancy\b|\bintrauterine pregnancy\b|(?<!atrial )(?<!ventricular )\bectopic\b(?! (?:beat|atrial|rhythm|ventric|isolated|foc|tissue|position|activity|kidney|thyroid|pancrea|testi|acth))|\bmiscarriage\b|\bplacenta\b|\bgdm\b|\bpre-?eclampsia\b|\b(?:spontaneous|missed|threatened|incomplete) (?:abortion|ab)\b|\bpregnancy\b(?= (?:at|confirmed|incidental))|\badvanced maternal age\b"
 )
 _PREGNANT_BY_NUMBERS = (
-    r"\bg\d{1,2} ?,?p\d[^\n]{0,40}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\bg\d{1,2} ?,?p\d[^\n]{0,25}\b[1-4]\d ?\+ ?[0-6]\b|\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))[^\n]{0,25}\bg\d{1,2} ?,?p\d|\bg\d{1,2} (?:at|@) \d{1,2} ?(?:w|wks?|weeks?)|\b\d{1,2} ?(?:w|wks?|weeks?) (?:g\d|primip|multip|primigravida)|\bob\b[^\n.]{0,20}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|"
+    r"\bg\d{1,2} ?,?p\d[^\n]{0,40}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\bg\d{1,2} ?,?p\d[^\n]{0,25}\b[1-4]\d ?\+ ?[0-6]\b|\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))[^\n]{0,25}\bg\d{1,2} ?,?p\d|\bg\d{1,2} (?:at|@) \d{1,2} ?(?:w|wks?|weeks?)|\b\d{1,2} ?(?:w|wks?|weeks?) (?:g\d|primip|multip|primigravida)|\bob\b[^\n.]{0,60}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post|after|ago|old))|"
     r"\b\d{1,2} ?(?:w|wks?|weeks?) (?:anatomy|growth|prenatal|ob|mfm)\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:for )?(?:iol|induction)\b"
 )
-_PREGNANT_SHORTLY = r"\btwins?[, ]+\(?(?:di[-/ ]?di|mono[-/ ]?(?:di|mono)|dcda|mcda)\b|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\bvaginal progesterone\b|\bgravid\b|\b(?:missed|threatened) ab\b|\biufd\b|\bghtn\b|\bfgr\b|\badnexal ring\b|\bhyperemesis\b"
+_PREGNANT_SHORTLY = r"\btwins?[, ]+\(?(?:di[-/ ]?di|mono[-/ ]?(?:di|mono)|dcda|mcda)\b|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\bvaginal progesterone\b|\bgravid\b|\bca?esarean (?:at |for )|\bpre-?labou?r\b|\bgestational thrombocytopenia\b|\bpprom\b|\b(?:preterm|threatened preterm) (?:labou?r|contractions)\b|\b(?:weeks?|wks?) (?:of )?(?:pregnan\w+|gestation)\b|\bsupervision of (?:\w+ ){0,2}pregnancy|\bcomplicating pregnancy|\b(?:missed|threatened) ab\b|\biufd\b|\bghtn\b|\bfgr\b|\badnexal ring\b|\bhyperemesis\b"
 _PREGNANT = Gate(re.compile(f"{_PREGNANT_IN_WORDS}|{_PREGNANT_BY_NUMBERS}|{_PREGNANT_SHORTLY}", re.IGNORECASE))
 _PREGNANT_WITHOUT_NUMBERS = Gate(re.compile(f"{_PREGNANT_IN_WORDS}|{_PREGNANT_SHORTLY}", re.IGNORECASE))
 _NUMBERS_OF_PREGNANCY = re.compile(
-    r"\bg\d{1,2} ?(?:,?p\d|at\b|@)|\d ?(?:w|wks?|weeks?) (?:g\d|primi|multip|anatomy|growth|prenatal|ob\b|mfm|for |iol|induction)|\bob\b[^\n.]{0,20}\b\d",
+    r"\bg\d{1,2} ?(?:,?p\d|at\b|@)|\d ?(?:w|wks?|weeks?) (?:g\d|primi|multip|anatomy|growth|prenatal|ob\b|mfm|for |iol|induction)|\bob\b[^\n.]{0,60}\b\d",
     re.IGNORECASE,
 )
 """What stands in every match of ``_PREGNANT_BY_NUMBERS``, whose letters stand everywhere."""
@@ -56,8 +56,8 @@ _NEVER = Gate(
 )
 _DELIVERED = Gate(
     re.compile(
-        r"\b(?:nsvd|svd|nvd|vbac)\b|\b(?:spontaneous |normal |assisted |vacuum[- ]assisted |forceps[- ]assisted )*vaginal (?:delivery|birth) (?:of|at|over|with|after|by)\b|\bdelivered (?:vaginally|spontaneously|viable|healthy|live|(?:of )?(?:a|an) (?:single |term |preterm |viable |healthy |live\w* )*(?:male|female|boy|girl|baby|infant|liveborn|stillborn|twins?)|(?:via|by) (?:nsvd|svd|vaginal|c-?section|cesarean|vacuum|forceps)|at \d{2} ?(?:w|wks?|weeks?))\b|"
-        r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:cesarean|c-?section|c/s|[pr1]?ltcs)\b(?! (?:talk|discuss\w*|plan\w*|consent\w*|schedul\w*|booked|counsel\w*))(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\blive ?(?:male|female|boy|girl|infant|baby)\b|\bplacenta (?:delivered|intact|complete)",
+        r"\b(?:nsvd|svd|nvd|vbac)\b|\b(?:spontaneous |normal |assisted |vacuum[- ]assisted |forceps[- ]assisted )*vaginal (?:delivery|birth) (?:of|at|over|with|after|by)\b|\bdelivered (?:vaginally|spontaneously|viable|healthy|live|(?:of )?(?:a|an) (?:single |term |preterm |viable |healthy |live\w* )*(?:male|female|boy|girl|baby|infant|liveborn|stillborn|twins?)|(?:via|by) (?:nsvd|svd|vaginal|c-?section|ca?esarean|vacuum|forceps)|at \d{2} ?(?:w|wks?|weeks?))\b|"
+        r"\bdelivery (?:summary|note)\b|\bliveborn\b|\blive[- ]born\b|\bstillborn\b|\bstillbirth\b|\b(?:ca?esarean|c-?section|c/s|[pr1]?ltcs)\b(?! (?:talk|discuss\w*|plan\w*|consent\w*|schedul\w*|booked|counsel\w*))(?=[^\n]{0,80}\b(?:performed|delivered|at \d{2}|for)\b)|\bviable (?:male|female|infant)|\blive ?(?:male|female|boy|girl|infant|baby|singleton|twins)\b|\b(?-i:CS) (?:at )?\d{2} ?(?:w|wks?|weeks?|\+)|\bplacenta (?:delivered|intact|complete)",
         re.IGNORECASE,
     )
 )
@@ -67,13 +67,13 @@ _PLANNED = re.compile(
 )
 _AFTER = Gate(
     re.compile(
-        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|(?<!\d )(?<!\d)\bppd ?#?\d{1,2}(?! ?(?:mm|\+|x\b|yrs?|years?|pack))\b|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post|from) (?:an? |her )?(?:delivery|vaginal delivery|c-?section|cesarean|c/s|[pr1]?ltcs|nsvd|svd)|\b(?:day|wk|week) ?#?\d+ (?:after|post|s/p|from|following) (?:an? |her |the )?(?:repeat |primary )?(?:delivery|vaginal delivery|c-?section|cesarean|c/s|[pr1]?ltcs|nsvd|svd)|\bpod ?#?\d{1,2}[,:]? (?:(?:from|after|s/p|of) )?(?:an? |her )?(?:repeat |primary |emergency |low transverse )*(?:c/s|cesarean|c-?section|[pr1]?ltcs)\b|\blactational\b|\bpp (?:visit|check|exam|day|depression)\b|\b\d+ ?(?:days?|d|weeks?|wks?|w|mo|months?) pp\b|\bafter (?:n?svd|vbac|r?ltcs|delivery of)\b",
+        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|(?<!\d )(?<!\d)\bppd ?#?\d{1,2}(?! ?(?:mm|\+|x\b|yrs?|years?|pack))\b|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post|from) (?:an? |her )?(?:delivery|vaginal delivery|c-?section|ca?esarean|c/s|[pr1]?ltcs|nsvd|svd)|\b(?:day|wk|week) ?#?\d+ (?:after|post|s/p|from|following) (?:an? |her |the )?(?:repeat |primary )?(?:delivery|vaginal delivery|c-?section|ca?esarean|c/s|[pr1]?ltcs|nsvd|svd)|\bpod ?#?\d{1,2}[,:]? (?:(?:from|after|s/p|of) )?(?:an? |her )?(?:repeat |primary |emergency |low transverse )*(?:c/s|ca?esarean|c-?section|[pr1]?ltcs)\b|\blactational\b|\bpp (?:visit|check|exam|day|depression)\b|\b\d+ ?(?:days?|d|weeks?|wks?|w|mo|months?) pp\b|\bafter (?:n?svd|vbac|r?ltcs|delivery of)\b",
         re.IGNORECASE,
     )
 )
 _NEWBORN = Gate(
     re.compile(
-        r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|(?:term|preterm|late preterm) (?:male|female|boy|girl|infant)|born (?:here|in this hospital)|cephalohematoma|cephalhematoma|ttn\b|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight|meconium aspiration|post-?term (?:\w+ ){0,2}(?:boy|girl|infant|male|female|baby)|ex-?\d\d[- ]?week\w*|(?:\d\d[- ]?(?:w|wk|week)s?|late[- ]preterm|ex-?preterm)[- ](?:boy|girl|infant|baby)|infant of)\b",
+        r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|(?:term|preterm|late preterm) (?:male|female|boy|girl|infant)|born (?:here|in this hospital)|cephalohematoma|cephalhematoma|ttn\b|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight|born (?:at home|en route)|meconium aspiration|post-?term (?:\w+ ){0,2}(?:boy|girl|infant|male|female|baby)|ex-?\d\d[- ]?week\w*|(?:\d\d[- ]?(?:w|wk|week)s?|late[- ]preterm|ex-?preterm)[- ](?:boy|girl|infant|baby)|infant of)\b",
         re.IGNORECASE,
     )
 )
@@ -86,7 +86,7 @@ _MATERNAL = re.compile(
 _INFANT = Gate(
     re.compile(
         r"\b(?:nursery|nicu|newborn (?:boy|girl|male|female|infant|discharge|exam|nursery|note|record|h&p|of (?:an? )?)|baby (?:boy|girl)|"
-        r"born (?:here|in this (?:hospital|house)|vaginally|by (?:c-?section|cesarean|section))|days? of life|dol ?#?\d|cephalh?ematoma|co-?twin|"
+        r"born (?:here|in this (?:hospital|house)|vaginally|by (?:c-?section|ca?esarean|section))|days? of life|dol ?#?\d|cephalh?ematoma|co-?twin|"
         r"(?:single|term|preterm) (?:boy|girl|infant|newborn|neonate)|twin [abc](?=[,:])|infant,? delivered|liveborn in this hospital|liveborn (?:by|via) [\w/ -]{2,20} here)(?!\w)",
         re.IGNORECASE,
     )
@@ -94,9 +94,9 @@ _INFANT = Gate(
 """What only the child's own note says."""
 
 _MOTHER = re.compile(
-    r"\bG\s?\d{1,2}\s?,?\s?P\s?\d|\bgravida|\b(?:ebl|qbl)\b|\bdelivery (?:summary|note)\b|\bpost-?partum\b|\bplacenta (?:delivered|intact|complete)|\bepisiotomy|"
+    r"\bG\s?\d{1,2}\s?,?\s?P\s?\d|\bgravida|\bpre-?eclampsia\b|\bpre-?labou?r\b|\bthrough(?:out)? (?:the |her )?pregnancy\b|\b(?:ebl|qbl)\b|\bdelivery (?:summary|note)\b|\bpost-?partum\b|\bplacenta (?:delivered|intact|complete)|\bepisiotomy|"
     r"\b(?:she|patient|pt|mother) (?:then )?(?:delivered|was delivered|gave birth)|\bdelivered (?:of )?(?:a|an|viable|live\w*|healthy)\b|\bdelivery of (?:a|an|viable|live\w*)\b|"
-    r"\b(?:spontaneous |vaginal |cesarean )*delivery (?:of|over|with)\b|\blochia\b|\bperineal|\b(?:in|active) labor\b|\byear[- ]old\b|\by/?o\b|\b(?:c-?section|cesarean|ltcs) (?:performed|for)\b",
+    r"\b(?:spontaneous |vaginal |ca?esarean )*delivery (?:of|over|with)\b|\blochia\b|\bperineal|\b(?:in|active) labor\b|\byear[- ]old\b|\by/?o\b|\b(?:c-?section|ca?esarean|ltcs) (?:performed|for)\b",
     re.IGNORECASE,
 )
 """What only the mother's note says, though it tells of the child too."""
@@ -105,15 +105,24 @@ _PARITY = re.compile(r"\bG\s?(\d{1,2})\s?,?\s?P\s?\d", re.IGNORECASE)
 _TRIMESTER = re.compile(r"\b(?:(first|1st)|(second|2nd)|(third|3rd)) trimester\b", re.IGNORECASE)
 _FETUS = re.compile(r"\b(?:twin|fetus|baby) (?:([a1])|([b2])|([c3]))\b", re.IGNORECASE)
 _LOOSE = re.compile(
-    r"(?:^|[\n.;:,(@]\s*|\b(?:at|now|currently|y/?o|g\d+(?: ?,?p\d+\w*)?,?) |(?:prenatal|antepartum|antenatal|mfm|iup|triage|l&d|p?prom|ptl|abortion|hyperemesis|gdm|ghtn|previa|iugr|fgr|iufd|twins|preeclampsia|insufficiency|cerclage|di/di|mono/di|cervix) |\bob\b[^\n.:]{0,12} )(\d{1,2}) ?(?:\+ ?[0-6]\b|(?:w|wks?|weeks?)\b)(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
+    r"(?:^|[\n.;:,(@]\s*|\b(?:at|now|currently|y/?o|g\d+(?: ?,?p\d+\w*)?,?) |(?:prenatal|antepartum|antenatal|mfm|iup|triage|l&d|p?prom|ptl|abortion|hyperemesis|gdm|ghtn|previa|iugr|fgr|iufd|twins|preeclampsia|insufficiency|cerclage|di/di|mono/di|cervix|anc|antenatal visit|scan|ultrasound|visit|check) |\bob\b[^\n.:]{0,12} )(?P<w>\d{1,2}) ?(?:\+ ?[0-6]\b|(?:w|wks?|weeks?)\b)(?! ?(?:ago|post|after|old|pp\b|of life|s/p|follow|visit|later|from|of (?:pain|nausea)|history|duration|pregnancy test))",
     re.IGNORECASE,
 )
 _BORN = re.compile(r"\b(?:live[- ]?born|stillborn|liveborns|born alive)\b", re.IGNORECASE)
 _AT_BIRTH = re.compile(
-    r"(?<![\d./x-])(2\d|3\d|4[0-3]) ?(?:\+ ?[0-6]\b|(?:w|wks?|weeks?)\b)(?! ?(?:ago|post|after|old|pp\b|of (?:life|pain|nausea|history)|s/p|follow|later|duration))",
+    r"(?<![\d./x-])(?P<w>2\d|3\d|4[0-3]) ?(?:\+ ?[0-6]\b|(?:w|wks?|weeks?)\b)(?! ?(?:ago|post|after|old|pp\b|of (?:life|pain|nausea|history)|s/p|follow|later|duration))",
     re.IGNORECASE,
 )
 """Weeks without more, in the note of a birth."""
+_BARE = re.compile(
+    r"(?<![\d./x+-])(?P<w>[5-9]|[1-3]\d|4[0-3])(?:[- ]?(?:w|wks?|weeks?)\b| ?\+ ?[0-6]\b)(?! ?(?:ago|post|after|old|pp\b|of (?!g)|s/p|follow|visit|later|earlier|prior|before|from|since|history|duration|pregnancy test|course|apart|out\b|or\b|-))",
+    re.IGNORECASE,
+)
+_SPAN = re.compile(
+    r"\b(?:for|x|past|last|in|after|q|every|over|within|until|till|by|since|from|of|next|another|than|to|about|took|lasting|again|return|f/?u|follow\w*|re-?scan|repeat|re-?check|rtc|review\w*|prior|previous|history|hx|h/o|appointment|appt|delivered|born|loss)\b[^.;\n]{0,12}$|[<>~]\s?$",
+    re.IGNORECASE,
+)
+"""Before weeks: they are how long something takes or took, or when somebody comes again."""
 TWINS = re.compile(r"\btwins?\b", re.IGNORECASE)
 _SECOND, _THIRD = 14, 28
 _LONGEST = 44
@@ -158,14 +167,30 @@ def obstetrics(note: str) -> Obstetrics:
 
 
 def gestation(note: str) -> int | None:
-    """The completed weeks of gestation a note states: the last of those plausible that is no plan."""
+    """The completed weeks of gestation a note states."""
+    told = gestation_told(note)
+    return _number(told) if told else None
+
+
+def _number(told: re.Match[str]) -> int:
+    return int(next(value for name, value in told.groupdict().items() if name.startswith("w") and value))
+
+
+def gestation_told(note: str) -> re.Match[str] | None:
+    """Where a note states the completed weeks of gestation: the first of those plausible."""
     for match in _weeks(note):
-        weeks = next(int(value) for name, value in match.groupdict().items() if name.startswith("w") and value)
-        if 3 < weeks <= _LONGEST:  # noqa: PLR2004 - nobody is known to be pregnant before
-            return weeks
-    loose = _LOOSE.search(note) if _pregnant(note).search(note) and not _AFTER.search(note) else None
+        if 3 < _number(match) <= _LONGEST:  # noqa: PLR2004 - nobody is known to be pregnant before
+            return match
+    may_be = (_pregnant(note).search(note) or _DELIVERED.search(note)) and not _AFTER.search(note)
+    loose = _LOOSE.search(note) if may_be else None
     loose = loose or (_AT_BIRTH.search(note) if _BORN.search(note) else None)
-    return int(loose.group(1)) if loose and 3 < int(loose.group(1)) <= _LONGEST else None  # noqa: PLR2004 - as above
+    loose = loose or (_bare(note) if may_be else None)
+    return loose if loose and 3 < _number(loose) <= _LONGEST else None  # noqa: PLR2004 - as above
+
+
+def _bare(note: str) -> re.Match[str] | None:
+    """Weeks without more in the note of a pregnancy, that are no span of time and no plan."""
+    return next((m for m in _BARE.finditer(note) if not _SPAN.search(note, max(0, m.start() - 30), m.start())), None)
 
 
 def _trimester(note: str, weeks: int | None) -> str:

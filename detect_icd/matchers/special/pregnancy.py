@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
+from detect_icd.matchers.special.births import born, outcome, weeks_code
 from detect_icd.matchers.special.facts import billable_below, table
-from detect_icd.matchers.special.obstetric_facts import TWINS, Obstetrics
+from detect_icd.matchers.special.obstetric_facts import Obstetrics, gestation_told
 from detect_icd.matchers.special.statement import PAST, Statement, of_note
 from detect_icd.terms import rows
 
@@ -32,12 +33,11 @@ _DISTURBED = re.compile(
     r"(?<!no )(?<!without )(?<!denies )(?<!not )\b(?:dehydrat\w+|ketosis|ketonuria|hypokalemia|(?:electrolyte|metabolic) (?:imbalance|disturbances?|derangements?|abnormalit\w+)|acidosis|alkalosis|hyponatremia)\b",
     re.IGNORECASE,
 )
-_STILL = re.compile(r"\bstill(?:born|birth)\b|\biufd\b|\bfetal demise\b", re.IGNORECASE)
 _ROUTINE = re.compile(
-    r"\b(?:routine (?:prenatal|ob|antenatal)|prenatal (?:visit|care|check)|ob (?:routine )?visit|return ob|new ob|routine ob|normal pregnancy|low[- ]risk pregnancy|ob routine|uncomplicated pregnancy)\b",
+    r"\b(?:routine (?:prenatal|ob|antenatal)|prenatal (?:visit|care|check)|ob (?:routine )?visit|return ob|new ob|routine ob|normal pregnancy|low[- ]risk pregnancy|ob routine|uncomplicated pregnancy|supervision of (?:\w+ ){0,2}pregnancy|anc visit|antenatal (?:visit|check))\b",
     re.IGNORECASE,
 )
-_CESAREAN = re.compile(r"\b(?:cesarean|c-?section|c/s|[pr1]?ltcs)\b", re.IGNORECASE)
+_CESAREAN = re.compile(r"\b(?:ca?esarean|c-?section|c/s|[pr1]?ltcs)\b", re.IGNORECASE)
 _BLEEDING = "N93"
 _BLOOD_LOSS = "D62"
 _ONSET = r"\b(?:labor|labou?ring|contractions?|ctx)\b(?: \w+){0,2}? (?:began|started|starting|onset|ensued|followed|came on|kicked in)\b(?: on (?:their|its|her) own)?[^.;\n]{0,15}?"
@@ -240,7 +240,7 @@ class PregnancyMatcher:
         if facts.stage == "childbirth":
             if not obstetric and not _CESAREAN.search(note):
                 yield of_note(self.book["O80"], note, "obstetric/delivery")
-            yield of_note(self.book[_outcome(note)], note, "obstetric/outcome")
+            yield of_note(self.book[outcome(note)], note, "obstetric/outcome", born(note))
         supervised = facts.stage == "pregnancy" and not obstetric and _ROUTINE.search(note) is not None
         if supervised:
             kind = "Z34.9" if facts.gravida is None else "Z34.0" if facts.gravida == 1 else "Z34.8"
@@ -256,7 +256,7 @@ class PregnancyMatcher:
             and not abortive
             and (obstetric or supervised or facts.stage == "childbirth")
         ):
-            yield of_note(self.book[_weeks(facts.weeks)], note, "obstetric/weeks")
+            yield of_note(self.book[weeks_code(facts.weeks)], note, "obstetric/weeks", gestation_told(note))
 
 
 def _of_fetus(note: str, start: int, facts: Obstetrics) -> Obstetrics:
@@ -277,11 +277,17 @@ def _despite(heading: str, note: str, start: int, facts: Obstetrics) -> tuple[St
     """What words before a condition say without meaning it: "s/p c/s for arrest of dilation" tells of this birth."""
     if heading.startswith("O09"):
         return PAST
+    if facts.stage == "pregnancy" and heading.startswith(_OF_THIS_ONE):
+        item = note[max(0, start - _BEFORE) : start].rpartition(",")
+        return (Status.HISTORICAL,) if item[1] and not _EARLIER.search(item[2]) else ()
     is_of_birth = facts.stage in {"childbirth", "puerperium"} and heading.startswith(("O4", "O6", "O7"))
     if is_of_birth and not _EARLIER.search(note, max(0, start - _BEFORE), start):
         return (Status.HISTORICAL,)
     return ()
 
+
+_OF_THIS_ONE = ("O30", "O36", "O40", "O41", "O43", "O44")
+"""What scans find: in a list behind an earlier birth ("prior cesarean, low-lying placenta") it is of this pregnancy."""
 
 _BEFORE = 40
 """Characters before a condition that tell of another birth."""
@@ -354,22 +360,6 @@ def _side(note: str) -> str:
     if len(sides) > 1:
         sides = {"right" if match.group()[0] in "rR" else "left" for match in _TUBE.finditer(note)}
     return sides.pop() if len(sides) == 1 else ""
-
-
-def _outcome(note: str) -> str:
-    if TWINS.search(note):
-        return (
-            "Z37.4"
-            if _STILL.search(note) and not re.search(r"\blive-?born\b", note, re.IGNORECASE)
-            else "Z37.3"
-            if _STILL.search(note)
-            else "Z37.2"
-        )
-    return "Z37.1" if _STILL.search(note) else "Z37.0"
-
-
-def _weeks(weeks: int) -> str:
-    return "Z3A.01" if weeks < 8 else f"Z3A.{weeks:02d}" if weeks <= 42 else "Z3A.49"  # noqa: PLR2004 - the category's own ends
 
 
 _TIME = re.compile(

@@ -96,12 +96,30 @@ def _redundant(rule: Redundancy, present: list[tuple[str, Candidate]]) -> Iterat
 
 def _same_place(code: str, candidate: Candidate, cause: Candidate) -> bool:
     own, other = _side(candidate.coding.display), _side(cause.coding.display)
+    bone = icd10cm.compact(cause.coding.code)
+    if code.startswith("S00") and bone.startswith("S02"):
+        return any(bone.startswith(broken) and code.startswith(skin) for broken, skin in _OF_THE_HEAD)
     return code[:2] == cause.coding.code[:2] and (not own or not other or own == other)
+
+
+_OF_THE_HEAD = (
+    (("S020", "S021", "S0291"), ("S000", "S008", "S009")),
+    (("S022",), ("S003",)),
+    (("S023", "S0281", "S0282", "S0283", "S0284", "S0285"), ("S001", "S008")),
+    (("S024", "S0292"), ("S001", "S008", "S009")),
+    (("S025",), ("S005",)),
+    (("S026",), ("S005", "S008")),
+)
+"""Bones of the head, and the skin over each."""
 
 
 def _side(title: str) -> str:
     match = re.search(r"\b(right|left)\b", title.lower())
     return match.group(1) if match else ""
+
+
+_SITE = 5
+"""Where the part stands in the code of a burn, behind category and degree."""
 
 
 def _lesser_burns(present: list[tuple[str, Candidate]]) -> Iterator[Candidate]:
@@ -111,6 +129,13 @@ def _lesser_burns(present: list[tuple[str, Candidate]]) -> Iterator[Candidate]:
         for other, _ in burns:
             same = match.string[:3] == other.string[:3] and (match["site"] == other["site"] or match["degree"] == "0")
             if same and match["degree"] < other["degree"]:
+                yield candidate
+            if (
+                match.string[:_SITE] == other.string[:_SITE]
+                and match.string[_SITE] == "0" != other.string[_SITE]
+                and match.string[_SITE + 1 :] == other.string[_SITE + 1 :]
+            ):
+                # One part of the hand and the hand are one burn.
                 yield candidate
 
 
@@ -124,8 +149,30 @@ _THROUGH = (
 """Injuries within, and the wounds of the wall that went through it then, with and without."""
 
 
+_ENTERED = (
+    (
+        re.compile(
+            r"(?<!no )\b(?:periton(?:eum|eal cavity)|abdominal cavity) (?:was |is |were )?(?:entered|violated|penetrated|breached|open)|(?<!no )\b(?:into|penetrat\w+|violat\w+|through) (?:of |into )?(?:the )?(?:periton(?:eum|eal(?: cavity)?)|abdominal cavity)",
+            re.IGNORECASE,
+        ),
+        {"S31.1": "S31.6"},
+    ),
+    (
+        re.compile(
+            r"(?<!no )\b(?:pleura|pleural (?:cavity|space)|chest cavity|thoracic cavity) (?:was |is |were )?(?:entered|violated|penetrated|breached)|(?<!no )\b(?:into|penetrat\w+|violat\w+) (?:of |into )?(?:the )?(?:pleura(?:l (?:cavity|space))?|chest cavity|thoracic cavity)",
+            re.IGNORECASE,
+        ),
+        {"S21.1": "S21.3", "S21.2": "S21.4"},
+    ),
+)
+"""What says that a wound of the wall went through it."""
+
+
 def gone_through(candidates: list[Candidate], note: str, book: CodeBook) -> list[Candidate]:
     """The wounds of chest and belly as penetrating where an organ within is hurt by what made them."""
+    entered = tuple(deeper for told, deeper in _ENTERED if told.search(note))
+    for deeper in entered:
+        candidates = [_deepened(c, deeper, book) if _counts(c) else c for c in candidates]
     if _PENETRATING.search(note) is None:
         return candidates
     present = tuple(c.coding.code for c in candidates if _counts(c))

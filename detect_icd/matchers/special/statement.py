@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,9 +36,10 @@ class Statement:
     despite: tuple[Status, ...] = ()
 
 
-def of_note(entry: CodeEntry, note: str, rule: str) -> Candidate:
-    """A candidate for what a note says as a whole: no words of it are its evidence, only where the note starts."""
-    return Candidate(entry.coding, (Span(0, min(1, len(note)), "note", 0.9, rule),), score=0.9, rules=(rule,))
+def of_note(entry: CodeEntry, note: str, rule: str, told: re.Match[str] | None = None) -> Candidate:
+    """A candidate for what a note says as a whole: its evidence is what tells it, else only where the note starts."""
+    span = Span(*told.span(), "mention", 0.9, rule) if told else Span(0, min(1, len(note)), "note", 0.9, rule)
+    return Candidate(entry.coding, (span,), score=0.9, rules=(rule,))
 
 
 PAST = (Status.HISTORICAL, Status.PLANNED, Status.HYPOTHETICAL)

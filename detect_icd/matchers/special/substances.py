@@ -32,6 +32,8 @@ _CORRECT = re.compile(
     re.IGNORECASE,
 )
 _MEDICINE_END = "T51"
+_CORROSIVE = ("T52", "T53", "T54", "T55", "T57", "T60", "T65")
+"""Categories of chemicals that do harm by contact."""
 _ANTIDOTES = ("T50.6", "T50.7")
 _NEAR = 150
 """Characters on either side of what was missing within which its reason stands."""
@@ -186,6 +188,8 @@ class SubstanceMatcher:
             category = names()[folded(match.group())]
             if category >= _MEDICINE_END and event in {"adverse", "underdosing"}:
                 continue
+            if event == "contact" and not category.startswith(_CORROSIVE):
+                continue
             if (
                 category in _ANTIDOTES
                 or _GIVEN.search(note[start : match.start()])
@@ -198,7 +202,7 @@ class SubstanceMatcher:
                 sentence, match.start() - start, match.end() - start, event
             ):
                 continue
-            code = self.complete(category, intent(note) if event == "poisoning" else event)
+            code = self.complete(category, intent(note) if event in {"poisoning", "contact"} else event)
             if code:
                 after = _HARM.search(note, match.end(), min(end, match.end() + 20))
                 yield Statement(
@@ -218,7 +222,7 @@ class SubstanceMatcher:
             return "adverse"
         if told(sentence, "underdosing"):
             return "underdosing"
-        return None
+        return "contact" if told(sentence, "contact") else None
 
     def _venoms(self, note: str, start: int, end: int) -> Iterator[Statement]:
         for rule, low, high in table("venoms.tsv").find(note, start, end):
@@ -284,14 +288,18 @@ class SubstanceMatcher:
         source = next((c for c in candidates if _kind_of(self.book, c.coding.code) == "underdosing"), None)
         if source is None:
             return
-        near = note[max(0, source.start - _NEAR) : source.start + _NEAR]
-        code = next((code for code, regex in drug_events().reasons if regex.search(near)), "")
+        low, high = max(0, source.start - _NEAR), source.start + _NEAR
+        near = note[low:high]
+        found = ((code, match) for code, regex in drug_events().reasons if (match := regex.search(near)))
+        code, because = next(found, ("", None))
         if told(near, "caregiver"):
             code = _BY_CAREGIVER.get(code, code)
         entry = self.book.get(code)
         if entry is not None and entry.billable:
+            place = because.span() if because else (source.start - low, source.start - low + 1)
+            span = Span(low + place[0], low + place[1], "mention", _TOLD_SCORE, "substance/reason")
             yield Candidate(
-                entry.coding, source.evidence, section=source.section, score=0.85, rules=("substance/reason",)
+                entry.coding, (span,), section=source.section, score=_TOLD_SCORE, rules=("substance/reason",)
             )
 
 

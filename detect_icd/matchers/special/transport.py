@@ -51,6 +51,14 @@ _COUNTERPART = re.compile(
     + r")\b",
     re.IGNORECASE,
 )
+_STRIKER = re.compile(
+    r"\b(?:a|an|another|the other) (?:\w+ )?(?:"
+    + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _HIT if name != "fixed")
+    + r") (?:hit|struck|rear-?ended|t-?boned|sideswiped|ran into|crashed into|backed into|pulled out) (?:it|him|her|them|us|his|their|the|in front)\b",
+    re.IGNORECASE,
+)
+"""The other one told first: "a sedan hit it from behind"."""
+
 _NO_OTHER = re.compile(r"\bno (?:other )?\w+$", re.IGNORECASE)
 _ACCIDENT = re.compile(
     r"\b(?:mvc|mva|mcc|collision|collided|crash(?:ed)?|accident|struck|hit|rear[- ]?ended|t-?boned|sideswiped|rollover|rolled over|overturned|"
@@ -62,7 +70,7 @@ _NONCOLLISION = re.compile(
     re.IGNORECASE,
 )
 _NONTRAFFIC = re.compile(
-    r"\b(?:parking (?:lot|garage)|driveway|off-?road|private (?:property|road)|field|trail|track|woods|nontraffic|garage|farm|yard|dirt (?:road|track)|motocross)\b",
+    r"\b(?:parking (?:lot|garage)|driveway|off-?road|(?:bike|bicycle|cycle) (?:path|trail)|private (?:property|road)|field|trail|track|woods|nontraffic|garage|farm|yard|dirt (?:road|track)|motocross)\b",
     re.IGNORECASE,
 )
 _BIKE_DIGIT = {
@@ -99,6 +107,22 @@ _FALLS = {
     "sled": "V00.221",
     "horse": "V80.010",
 }
+_LINK = r"(?:(?!\b(?:hit|struck|by|boned|vs|into|against|with|when|who|that|collided|ended)\b)[^.;,]){0,25}?"
+_OWN = re.compile(
+    rf"\b(?:driver|driving|drove|passenger|occupant|riding|restrained|belted)\b{_LINK}\b(?:of|in|on|a|an|his|her|the|their) (?:\w+ )?(?:"
+    r"(?P<v5>pick-?up(?: truck)?|vans?|mini-?vans?|mini-?bus|SUVs?|sport utility vehicle)|"
+    r"(?P<v6>semi(?:-?truck|-?trailer)?|tractor[- ]trailer|18-wheeler|dump truck|box truck|garbage truck|cement truck|big rig|lorry)|"
+    r"(?P<v7>bus(?! stop)|motor ?coach))\b|\b(?P<v5b>pick-?up(?: truck)?|van|minivan|SUV) (?:driver|passenger|occupant)\b|\b(?P<v6b>semi|truck|tractor-trailer) driver\b|\b(?P<v7b>bus) (?:driver|passenger)\b",
+    re.IGNORECASE,
+)
+"""What the patient was in, where it is no car: a pick-up or van (V50-V59), a heavy truck (V60-V69), a bus (V70-V79)."""
+
+
+def _own(note: str, start: int, end: int) -> str:
+    match = _OWN.search(note, start, end)
+    return (match.lastgroup or "")[1:2] if match else ""
+
+
 _ELECTRIC = re.compile(r"\be-?bike|\belectric (?:bicycle|bike)", re.IGNORECASE)
 
 
@@ -118,6 +142,7 @@ class TransportMatcher:
             return
         name, match = role
         hit = _COUNTERPART.search(note, start, end)
+        hit = hit or _STRIKER.search(note, start, end)
         if hit is not None and _NO_OTHER.search(hit.group()):
             hit = None
         other = hit.lastgroup or "" if hit else ""
@@ -160,7 +185,7 @@ class TransportMatcher:
                 else "9"
             )
             return self._full(f"V86.{seat}{kind}")
-        return self._car(role, other, alone=alone, nontraffic=nontraffic)
+        return self._car(role, other, _own(note, start, end), alone=alone, nontraffic=nontraffic)
 
     def _cycle(self, other: str, *, alone: bool, nontraffic: bool) -> str | None:
         digit = _BIKE_DIGIT.get(other, "8" if alone or not other else "")
@@ -177,7 +202,9 @@ class TransportMatcher:
             f"V2{digit}.{'0' if nontraffic else '4'}"
         )
 
-    def _car(self, role: str, other: str, *, alone: bool, nontraffic: bool) -> str | None:
+    def _car(self, role: str, other: str, own: str, *, alone: bool, nontraffic: bool) -> str | None:
+        if own:
+            return self._larger(role, other, own, alone=alone, nontraffic=nontraffic)
         seat = {"driver": ("0", "5"), "passenger": ("1", "6")}.get(role, ("3", "9"))[0 if nontraffic else 1]
         if other in _CAR_KIND:
             return self._full(f"V43.{seat}{_CAR_KIND[other]}")
@@ -189,6 +216,16 @@ class TransportMatcher:
                 f"V49.{ {('driver', True): '00', ('driver', False): '40', ('passenger', True): '10', ('passenger', False): '50'}[role, nontraffic] }"
             )
         return self._full("V89.0" if nontraffic else "V89.2")
+
+    def _larger(self, role: str, other: str, own: str, *, alone: bool, nontraffic: bool) -> str | None:
+        """The accident of somebody in a pick-up, a van, a truck or a bus."""
+        seat = {"driver": ("0", "5"), "truckdriver": ("0", "5"), "passenger": ("1", "6")}.get(role, ("3", "9"))
+        digit = _BIKE_DIGIT.get(other, "8" if alone else "")
+        if digit:
+            return self._full(f"V{own}{digit}.{seat[0 if nontraffic else 1]}")
+        place = {"driver": ("00", "40"), "truckdriver": ("00", "40"), "passenger": ("10", "50")}.get(role, ("3", "9"))
+        code = f"V{own}9.{place[0 if nontraffic else 1]}"
+        return self._full(code) or self._full(code[:-1])
 
     def _full(self, code: str) -> str | None:
         entry = self.book.get(code)
