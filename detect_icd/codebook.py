@@ -107,7 +107,7 @@ class Release:
 class CodeBook:
     """ICD-10-CM of one release. Opens at once, reads what is asked, may be shared by threads and pickled.
 
-    Two are equal if they are of the same release and file: what was worked out with one holds for the other.
+    Two are equal if they are of the same release and file: what was worked out with one, and is remembered by it, holds for the other.
 
     Attributes:
         release: Its name, e.g. ``FY2027``.
@@ -124,7 +124,6 @@ class CodeBook:
         self._number = release.number
         self._store = store
         self._entry = functools.lru_cache(maxsize=8192)(self._read)
-        # Much is remembered by the book it was worked out with.
         self._hash = hash((self.release, store))
 
     @classmethod
@@ -394,8 +393,7 @@ def _embedded() -> Store:
 
 @functools.cache
 def _seventh(store: Store) -> dict[int, Mapping[str, str]]:
-    rows = store.rows("SELECT id, characters FROM seventh")
-    return {0: {}, **{number: json.loads(characters) for number, characters in rows}}
+    return {0: {}} | {id: json.loads(found) for id, found in store.rows("SELECT id, characters FROM seventh")}
 
 
 _SEVEN = 7

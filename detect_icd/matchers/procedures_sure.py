@@ -15,6 +15,13 @@ _BY_NAME = (7.21, 1.33, -1.53)
 Kinds = Mapping[str, float]
 """How like an account is to those of each code."""
 
+LEAST = 0.45
+"""How likely an operation must be right that the account names or states by its steps."""
+LEAST_LIKE = 0.5
+"""The same of one that the account is only like: of those less likely most are wrong."""
+LEAST_IDLE = 0.65
+"""The same where the account has no word of anything done."""
+
 
 def by_account(code: str, share: float, kinds: Kinds) -> float:
     """How likely the code of known accounts is right, from 0 to 1.

@@ -39,12 +39,6 @@ _OF_KIND = 2
 """How much likeness to all accounts of an operation counts beside nearness to one."""
 _MAJORITY = 0.45
 """The share of all says that a code needs."""
-_SURE = 0.45
-"""How likely an operation must be right that the account names or states by its steps."""
-_SURE_LIKE = 0.5
-"""The same of one that the account is only like: of those less likely most are wrong."""
-_SURE_IDLE = 0.65
-"""The same where the account has no word of anything done."""
 _FAR_NEARER, _SURE_OF_MORE = 1.3, 0.6
 """The same for an operation that the account only is like, to be followed instead of the heading; and how likely it must be."""
 _AS_NEAR = 0.8
@@ -214,7 +208,7 @@ def by_account(
             agreed.append(_Say(like.score / ranked[0].score + _OF_KIND * kind, found))
         if len(agreed) == _ASKED:
             break
-    voted = _voted(agreed, kinds, _SURE_LIKE if agreed and _is_of_work(facts) else _SURE_IDLE)
+    voted = _voted(agreed, kinds, sure.LEAST_LIKE if agreed and _is_of_work(facts) else sure.LEAST_IDLE)
     codes = {mention.code for mention in voted}
     if any(
         codes & {*mention.entry.procedure.supersedes, *mention.entry.procedure.includes}
@@ -332,7 +326,7 @@ def doubtless(facts: Facts, known: Accounts, *groups: Sequence[Mention]) -> list
             return True
         if found.by_steps and not _is_of_work(facts):
             return False
-        return sure.by_words(mention.code, kinds, by_steps=found.by_steps) >= _SURE
+        return sure.by_words(mention.code, kinds, by_steps=found.by_steps) >= sure.LEAST
 
     def heads(mention: Mention) -> bool:
         clause = mention.found.clause
