@@ -1,6 +1,7 @@
 """Cases a certified coder would agree with, and what a detection promises."""
 
 import datetime
+import functools
 import os
 import pickle
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from detect_icd import CodeDetector, Detection, Status, detect
-from detect_icd.codebook import open_book
+from detect_icd.codebook import for_service_date, open_book
 from detect_icd.coding import CodeSystem
 from detect_icd.matchers.diagnoses import special_matcher
 from detect_icd.note_memory import of_note
@@ -258,3 +259,11 @@ def test_nothing_of_a_note_is_remembered_behind_it():
     detect("Asthma.")
     assert read("a note") == 6
     assert asked == ["a note", "a note"]
+
+
+def test_what_the_book_still_remembers_changes_nothing(detector, monkeypatch):
+    text = "Cesarean at 37 weeks for severe preeclampsia; liveborn twins, dichorionic diamniotic."
+    before = detector.detect(text, service_date="2026-03-01")
+    book = for_service_date("2026-03-01")
+    monkeypatch.setattr(book, "_entry", functools.lru_cache(maxsize=1)(book._read))
+    assert detector.detect(text, service_date="2026-03-01") == before

@@ -188,7 +188,7 @@ class PregnancyMatcher:
                 found for found in billable_below(self.book, above.code) if _plain(found.title) == _plain(entry.title)
             ]
             chosen = _at(same, facts)
-            if chosen is not None and chosen is not entry:
+            if chosen is not None and chosen.code != entry.code:
                 return chosen
         return None
 
