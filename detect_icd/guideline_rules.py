@@ -104,6 +104,7 @@ class Rules:
         generals: Words for a kind of disease beside the disease itself.
         fracture_sites: Code prefix of a fracture to the site of M80, longest prefix first; ``*`` stands for the side.
         chronic: Code prefixes of conditions that "history of" does not end.
+        remains: Code prefix of an acute phase to the code of the lasting disease it leaves, longest prefix first.
         symptoms: Code prefixes of what a diagnosis explains.
         history: Code prefix to personal-history code, longest prefix first.
         told: The same for conditions that have no history code of their own: for what the author calls a history.
@@ -121,6 +122,7 @@ class Rules:
     generals: tuple[General, ...]
     fracture_sites: Mapping[str, str] = field(hash=False)
     chronic: tuple[str, ...]
+    remains: tuple[tuple[str, str], ...]
     symptoms: tuple[str, ...]
     history: tuple[tuple[str, str], ...]
     told: tuple[tuple[str, str], ...]
@@ -135,6 +137,10 @@ class Rules:
     def history_code(self, code: str) -> str | None:
         """The personal-history code of a condition that is over, if there is a clear one."""
         return _longest(self.history, icd10cm.compact(code))
+
+    def remaining_code(self, code: str) -> str | None:
+        """The lasting disease without the acute phase that a code has and the note says is over, if it has one."""
+        return _longest(self.remains, icd10cm.compact(code))
 
     def told_code(self, code: str) -> str | None:
         """The general code of a history that the author calls one, by the chapter of what it was."""
@@ -214,7 +220,7 @@ def rules() -> Rules:
         set(status)
         - {
             *("after", "chronic", "symptoms", "confirmed_only", "too_general", "at_discharge", "section_order"),
-            *("history", "told", "family", "brief"),
+            *("history", "told", "family", "brief", "remains"),
         }
     ):
         raise RuleError(f"guidelines/status.toml: unknown keys {unknown}")
@@ -227,6 +233,7 @@ def rules() -> Rules:
         generals=tuple(build(General, raw, "guidelines/general") for raw in general["general"]),
         fracture_sites=dict(sorted(general["fracture_sites"].items(), key=lambda item: -len(item[0]))),
         chronic=tuple(status["chronic"]),
+        remains=_prefixes(status["remains"]),
         symptoms=tuple(status["symptoms"]),
         history=_prefixes(status["history"]),
         told=_prefixes(status["told"]),

@@ -11,7 +11,7 @@ from detect_icd.candidates import Candidate, Detection, Status, ranked
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.conventions.combine import apply_combinations, part
 from detect_icd.conventions.concluded import drop_concluded
-from detect_icd.conventions.courses import state_both_courses
+from detect_icd.conventions.courses import OUTLASTED, state_both_courses
 from detect_icd.conventions.docket import Docket, is_history
 from detect_icd.conventions.encounter import drop_own_operation, state_operated
 from detect_icd.conventions.excludes import exclude
@@ -285,6 +285,9 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
     over = over or candidate.section == "allergies"
     # A history is one all the more where the note says that it is over.
     over = over and not code.startswith(_HISTORIES)
+    if (remaining := known.remaining_code(code)) is not None:
+        _outlasted(docket, candidate, remaining, book)
+        return
     if _REMISSION.search(candidate.coding.display) or (code.startswith(known.chronic) and not over):
         rules = (*candidate.rules, "guideline/IV.I-chronic")
         docket.swap(candidate, replace(candidate, status=Status.PRESENT, rules=rules))
@@ -301,6 +304,21 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
         return
     _mapped(docket, candidate, history, book, "I.C.21.c.4 personal history")
 
+
+def _outlasted(docket: Docket, candidate: Candidate, remaining: str, book: CodeBook) -> None:
+    """An acute phase that is over leaves the lasting disease, unless the note names that itself."""
+    docket.drop(candidate, f"I.B.8: the acute phase is over, the disease is {remaining}")
+    others = (other for other in docket.diagnoses() if other.status is Status.PRESENT)
+    if not any(_is_same_disease(other.coding.code, remaining) for other in others):
+        rules = (*candidate.rules, OUTLASTED)
+        docket.add(replace(candidate, coding=book[remaining].coding, status=Status.PRESENT, rules=rules))
+
+
+def _is_same_disease(code: str, other: str) -> bool:
+    return code[:3] == other[:3] or (code.startswith(_DIABETES) and other.startswith(_DIABETES))
+
+
+_DIABETES = ("E08", "E09", "E10", "E11", "E13")
 
 _WORTH_TELLING = ("Z85", "Z860", "Z861", "Z867", "Z8731", "Z8741", "Z875")
 """Histories that say more than the operation they led to: neoplasms, infections, vessels, fragile bones, births."""

@@ -165,7 +165,8 @@ class DictionaryMatcher:
         if not _negates_its_own(tokens, members) or self._goes_on(text, tokens, members):
             return None
         if (
-            _ends_spared(text, tokens, members)
+            _names_another(text, tokens, members)
+            or _ends_spared(text, tokens, members)
             or strays(text, tokens, members)
             or is_origin(text, tokens, members, phrase.code)
             or is_along(text, tokens, members)
@@ -312,12 +313,12 @@ def _ends_apart(text: str, tokens: Sequence[Token], members: frozenset[int]) -> 
 
 
 def _ends_spared(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
-    """Whether the last word of a phrase is spared by the disease or denied: "ascending aorta, arch spared", "RSV neg"."""
+    """Whether the last word of a phrase is spared by the disease, denied or measured: "ascending aorta, arch spared", "RSV neg"."""
     return _ends_apart(text, tokens, members) and _SPARED.match(text, tokens[max(members)].end) is not None
 
 
 _SPARED = re.compile(
-    r"\s*(?:(?:is|are|was|were|and [\w ]{1,20}) )?(?:spared|neg(?:ative)?\b|-ve\b|uninvolved|intact|preserved|normal|clear|nl\b|not involved|unaffected)",
+    r"(?:(?<=cbd)|(?<=duct)) (?:is |measures |of )?(?:\d+(?:\.\d+)? ?[mc]m\b|(?:not|non-?|un|mildly|minimally)[ -]?dilated)|\s*(?:(?:is|are|was|were|and [\w ]{1,20}) )?(?:spared|neg(?:ative)?\b|-ve\b|uninvolved|intact|preserved|normal|clear|nl\b|not involved|unaffected)",
     re.IGNORECASE,
 )
 
@@ -327,6 +328,17 @@ def _cut_off(text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]
     numbers = [number for number, _ in said]
     return len(numbers) > 1 and ": " in text[tokens[min(numbers)].end : tokens[max(numbers)].start]
 
+
+def _names_another(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
+    """Whether the last word has its own adjective behind an "and": "epigastric pain and constitutional syndrome"."""
+    last = max(members)
+    if len(members) == 1 or last - 1 in members or not _NOUNS.intersection(tokens[last].atoms):
+        return False
+    before = max(number for number in members if number != last)
+    return _AND.match(text, tokens[before].end, tokens[last].start) is not None
+
+
+_AND = re.compile(r"\s+(?:and|plus|with) [\w-]+ $", re.IGNORECASE)
 
 _NOUNS = frozenset({"disease", "disorder", "syndrome"})
 """What says nothing after a label: "Renal: PKD" is no kidney disease by its label."""

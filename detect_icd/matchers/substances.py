@@ -245,7 +245,8 @@ def _taken(sentence: Passage, one: Named, named: Sequence[Named]) -> str:
     about = _About.of(sentence, one, named)
     if about.is_long():
         is_brief = about.says("brief", item=True) and not about.says("long", item=True)
-        return "" if about.says("stopped") or about.is_other_and_culprit() or is_brief else TAKEN
+        unhelpful = about.says("stopped") or about.is_given_up() or about.is_other_and_culprit()
+        return "" if unhelpful or is_brief else TAKEN
     need = one.substance.need
     if need in _ONLY_LONG:
         return LISTED if about.is_steroid_of_graft() else ""
@@ -337,6 +338,10 @@ class _About:
     def _has_object(self, end: int) -> bool:
         """Whether words behind the name have a drug of their own: "continue warfarin, start doxycycline"."""
         return any(0 < other.start - end <= _OBJECT and "," not in self.text[end : other.start] for other in self.named)
+
+    def is_given_up(self) -> bool:
+        """Whether it is told among what did not help or is over: "failed topiramate, propranolol"."""
+        return cue("over-before").search(self.text, self.low, self.one.start) is not None
 
     def is_other_and_culprit(self) -> bool:
         """Whether it is a drug of no code of its own that is only named as the cause of harm."""
