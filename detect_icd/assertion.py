@@ -47,6 +47,7 @@ class CueRule:
         cancels: Statuses it takes back, the section's included.
         stops: Characters it does not reach over.
         through: Code prefixes of mentions it reaches in spite of them.
+        inside: Whether it speaks of a mention too whose words stand around it ("STEMI, inferior, 3 months ago, RCA").
         own: Whether it speaks of the item of a list it stands in alone ("HTN, AKI resolved").
         only: Code prefixes (no dots) it speaks of; empty speaks of all.
         spares: Code prefixes it does not speak of.
@@ -64,6 +65,7 @@ class CueRule:
     cancels: tuple[str, ...] = ()
     stops: str = ""
     through: tuple[str, ...] = ()
+    inside: bool = False
     own: bool = False
     only: tuple[str, ...] = ()
     spares: tuple[str, ...] = ()
@@ -198,14 +200,17 @@ def assess(  # noqa: PLR0917 - a mention and its sentence, each with start and e
     cues = _near(cues, start, end)
     for written in cues:
         cue = _behind(text, written, start, end)
-        if cue.rule.direction in {"pseudo", "terminate"} or (cue.start < end and start < cue.end):
+        is_inside = cue.rule.inside and start < cue.start and cue.end < end
+        if cue.rule.direction in {"pseudo", "terminate"} or (cue.start < end and start < cue.end and not is_inside):
             continue
         rule, status = cue.rule, Status(cue.rule.status)
         nearer = status not in said or 0 < rule.max_words < said[status].rule.max_words
         # Whether it reaches is dear to tell.
         if not nearer and cancelled.issuperset(rule.cancels):
             continue
-        if rule.speaks_of(code) and _within(cue, bounds) and _reaches(text, cues, cue, (start, end), code):
+        if rule.speaks_of(code) and (
+            is_inside or (_within(cue, bounds) and _reaches(text, cues, cue, (start, end), code))
+        ):
             if nearer:
                 said[status] = cue
             cancelled.update(rule.cancels)

@@ -105,6 +105,7 @@ class Rules:
         fracture_sites: Code prefix of a fracture to the site of M80, longest prefix first; ``*`` stands for the side.
         chronic: Code prefixes of conditions that "history of" does not end.
         remains: Code prefix of an acute phase to the code of the lasting disease it leaves, longest prefix first.
+        named: Heading, no dots, to the code that the Alphabetic Index has for its bare name.
         symptoms: Code prefixes of what a diagnosis explains.
         history: Code prefix to personal-history code, longest prefix first.
         told: The same for conditions that have no history code of their own: for what the author calls a history.
@@ -123,6 +124,7 @@ class Rules:
     fracture_sites: Mapping[str, str] = field(hash=False)
     chronic: tuple[str, ...]
     remains: tuple[tuple[str, str], ...]
+    named: Mapping[str, str] = field(hash=False)
     symptoms: tuple[str, ...]
     history: tuple[tuple[str, str], ...]
     told: tuple[tuple[str, str], ...]
@@ -220,7 +222,7 @@ def rules() -> Rules:
         set(status)
         - {
             *("after", "chronic", "symptoms", "confirmed_only", "too_general", "at_discharge", "section_order"),
-            *("history", "told", "family", "brief", "remains"),
+            *("history", "told", "family", "brief", "remains", "named"),
         }
     ):
         raise RuleError(f"guidelines/status.toml: unknown keys {unknown}")
@@ -234,6 +236,7 @@ def rules() -> Rules:
         fracture_sites=dict(sorted(general["fracture_sites"].items(), key=lambda item: -len(item[0]))),
         chronic=tuple(status["chronic"]),
         remains=_prefixes(status["remains"]),
+        named=dict(_prefixes(status["named"])),
         symptoms=tuple(status["symptoms"]),
         history=_prefixes(status["history"]),
         told=_prefixes(status["told"]),

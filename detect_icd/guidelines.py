@@ -80,7 +80,7 @@ class Guidelines:
         docket = Docket(merged, Surroundings(note, merged))
         state_operated(docket)
         _by_status(docket, self.rules, self.setting, book)
-        _by_billability(docket, book)
+        _by_billability(docket, self.rules, book)
         self._by_convention(docket, book)
         _once(docket)
         _as_past(docket)
@@ -369,10 +369,16 @@ def _mapped(docket: Docket, candidate: Candidate, code: str | None, book: CodeBo
         docket.add(replace(candidate, coding=entry.coding, rules=(*candidate.rules, f"guideline/{section}")))
 
 
-def _by_billability(docket: Docket, book: CodeBook) -> None:
+def _by_billability(docket: Docket, known: Rules, book: CodeBook) -> None:
     for candidate in docket.diagnoses():
         entry = book.get(candidate.coding.code)
-        if entry is not None and not entry.billable:
+        if entry is None or entry.billable:
+            continue
+        bare = book.get(known.named.get(icd10cm.compact(entry.code), ""))
+        if bare is not None and bare.billable:
+            rules = (*candidate.rules, "guideline/I.B.2 bare name")
+            docket.swap(candidate, replace(candidate, coding=bare.coding, rules=rules))
+        else:
             needs = missing(entry, book)
             docket.drop(candidate, f"I.B.2: not billable, needs {needs}")
             docket.warnings.append(f"{entry.code} is not billable: it needs {needs} (I.B.2)")

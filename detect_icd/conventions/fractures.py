@@ -44,6 +44,19 @@ def by_osteoporosis(docket: Docket, sites: Mapping[str, str], book: CodeBook) ->
             _combine(docket, book, (disease, fracture), stem + (_site(fracture, sites) or ""))
         if not any(map(docket.stands, broken)):
             docket.drop(disease, f"{_RULE}: part of the fracture's code")
+    _told_once(docket, sites)
+
+
+def _told_once(docket: Docket, sites: Mapping[str, str]) -> None:
+    """Drops a fracture that is read in the words of one by osteoporosis: "osteoporosis with compression fracture T12"."""
+    for both in docket.active():
+        if not starts(both, ("M80",)) or both.status is not Status.PRESENT:
+            continue
+        for fracture in docket.active():
+            site = _site(fracture, sites) if _FRACTURE.search(fracture.coding.display) else None
+            is_same = site is not None and compact(both.coding.code)[4:5] == site[0]
+            if is_same and any(a.overlaps(b) for a in fracture.evidence for b in both.evidence):
+                docket.drop(fracture, f"{_RULE}: reported as {both.coding.code}")
 
 
 _PLACES = (

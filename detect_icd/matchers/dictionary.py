@@ -177,7 +177,7 @@ class DictionaryMatcher:
         parted = breaks and len(members) <= PAIR and not coupled
         if (parted or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
             return None
-        return float(apart + breaks)
+        return _BESIDE if breaks and _is_second_trouble(text, tokens, first, last) else float(apart + breaks)
 
     def _are_listed(self, text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
         """Whether two words with a comma between are two conditions of a list: "T2DM, HLD"."""
@@ -288,9 +288,23 @@ def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: 
     between = _between(text, tokens, first, last, siding=source is PhraseSource.SYNONYM)
     return (
         between in _PARTING
+        or _is_second_trouble(text, tokens, first, last)
         or (between == "and" and last == first + 2)
         or (source is PhraseSource.SYNONYM and between in {"and", "/"})
     )
+
+
+def _is_second_trouble(text: str, tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether between a joint and its trouble only another trouble of it stands: "knee pain and swelling"."""
+    return _SYMPTOM_AND.fullmatch(_between(text, tokens, first, last, siding=False)) is not None
+
+
+_BESIDE = 0.5
+"""The looseness of a second trouble: it stands no further off than the first."""
+
+_SYMPTOM_AND = re.compile(
+    r"(?:pain|swelling|stiffness|tenderness)(?:,? and|,| &| ?/)|(?:and|&|/) (?:pain|swelling|stiffness)(?: of| in)?(?: the| both)?"
+)
 
 
 def _negates_its_own(tokens: Sequence[Token], members: frozenset[int]) -> bool:

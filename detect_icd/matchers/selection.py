@@ -85,12 +85,17 @@ def _borrows(mention: Mention, others: Sequence[Mention]) -> bool:
                 and other.members & mention.members
                 and len(mention.members) - len({n for n, atom in mention.said if atom in SIDES}) <= PAIR
                 and other.source not in IMPORTED
+                and not (mention.code.startswith(_OF_A_JOINT) and other.code.startswith(_OF_A_JOINT))
             )
             or _takes_side(mention, other)
             or _parts_adjective(mention, other)
         )
         for other in others
     )
+
+
+_OF_A_JOINT = "M25"
+"""Troubles that one joint may have together: "knee pain and swelling"."""
 
 
 def _parts_adjective(mention: Mention, other: Mention) -> bool:
