@@ -70,6 +70,7 @@ _BESIDE_ITS_CAUSE = (
     (("F51.05", "F51.15"), ("F3", "F4")),
     (("G47.01", "G47.14"), ("G8", "M", "J4", "K2")),
     (("E21.0",), ("D35.1",)),
+    (("D50.0", "D62"), ("N92", "N93", "K2", "K3", "K5", "K6", "K9", "R04", "R31", "C", "D1", "D2")),
 )
 """Kinds of conditions whose cause has a code of its own (I.A.13), and what that begins with."""
 
