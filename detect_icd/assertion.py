@@ -219,7 +219,11 @@ def assess(  # noqa: PLR0917 - a mention and its sentence, each with start and e
             evidence = Span(found.start, found.end, "status", source=f"context/{found.rule.name}")
             return Assertion(status, evidence, found.rule.name)
     prior = context_rules().priors.get(section, Status.PRESENT)
-    goes_on = prior is Status.UNCERTAIN and code.startswith(_SIGNS) and not text[max(0, bounds[0] - _GAP) : bounds[0]].rstrip().endswith(":")
+    goes_on = (
+        prior is Status.UNCERTAIN
+        and code.startswith(_SIGNS)
+        and not text[max(0, bounds[0] - _GAP) : bounds[0]].rstrip().endswith(":")
+    )
     if prior in cancelled or goes_on:
         prior = Status.PRESENT
     return Assertion(prior, None, f"section-{section}" if prior is not Status.PRESENT else "")

@@ -17,7 +17,7 @@ from detect_icd.conventions.encounter import drop_own_operation, state_operated
 from detect_icd.conventions.excludes import exclude
 from detect_icd.conventions.eyes import each_eye
 from detect_icd.conventions.families import apply_families
-from detect_icd.conventions.fractures import by_osteoporosis, name_sites
+from detect_icd.conventions.fractures import by_osteoporosis, healed_by_osteoporosis, name_sites
 from detect_icd.conventions.integral import drop_integral
 from detect_icd.conventions.linked import apply_linked
 from detect_icd.conventions.organisms import apply_organisms
@@ -112,8 +112,9 @@ class Guidelines:
         by_disease_of_bone(docket, self.rules.fracture_sites, book)
         by_osteoporosis(docket, self.rules.fracture_sites, book)
         name_sites(docket, book)
+        healed_by_osteoporosis(docket, book)
         most_specific(docket, self.rules)
-        drop_own_operation(docket)
+        drop_own_operation(docket, is_stay=self.setting == "inpatient")
         drop_integral(docket)
         drop_concluded(docket, book)
         exclude(docket, book)
@@ -315,9 +316,11 @@ def _outlasted(docket: Docket, candidate: Candidate, remaining: str, book: CodeB
 
 
 def _is_same_disease(code: str, other: str) -> bool:
-    return code[:3] == other[:3] or (code.startswith(_DIABETES) and other.startswith(_DIABETES))
+    """Whether a code names the disease; a diabetes read without its type is whatever type the note names."""
+    return code[:3] == other[:3] or (other.startswith(_UNTYPED) and code.startswith(_DIABETES))
 
 
+_UNTYPED = "E11"
 _DIABETES = ("E08", "E09", "E10", "E11", "E13")
 
 _WORTH_TELLING = ("Z85", "Z860", "Z861", "Z867", "Z8731", "Z8741", "Z875")

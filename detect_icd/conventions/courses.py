@@ -42,7 +42,12 @@ def state_both_courses(docket: Docket, book: CodeBook) -> None:
     for candidate in docket.active():
         said = stated(candidate.coding.display)
         course = [word for word in _COURSES if word in said]
-        if candidate.status is not Status.PRESENT or OUTLASTED in candidate.rules or len(course) != 1 or not _is_both(docket, candidate):
+        if (
+            candidate.status is not Status.PRESENT
+            or OUTLASTED in candidate.rules
+            or len(course) != 1
+            or not _is_both(docket, candidate)
+        ):
             continue
         other = _COURSES[1 - _COURSES.index(course[0])]
         disease = said - {course[0]}

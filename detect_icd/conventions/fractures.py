@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
@@ -106,3 +107,38 @@ def _combine(docket: Docket, book: CodeBook, parts: tuple[Candidate, Candidate],
 
 def _site(fracture: Candidate, sites: Mapping[str, str]) -> str | None:
     return next((site for prefix, site in sites.items() if starts(fracture, (prefix,))), None)
+
+
+_HEALED = ("Z8781", "Z87311")
+_BY_OSTEOPOROSIS = "Z87.310"
+_UNDERLYING = "M81.0"
+_LOW_FORCE = re.compile(
+    r"\b(?:fragility|osteoporotic|low[- ](?:trauma|energy|force|impact)|insufficiency|compression|vertebral)\b",
+    re.IGNORECASE,
+)
+
+
+def healed_by_osteoporosis(docket: Docket, book: CodeBook) -> None:
+    """Tells a healed fracture of little force, in somebody with osteoporosis, from one of an accident (I.C.13.d.1)."""
+    past = [c for c in docket.diagnoses() if starts(c, _HEALED)]
+    told = [c for c in docket.diagnoses() if c.coding.code == _BY_OSTEOPOROSIS]
+    is_known = any(starts(c, ("M80", "M81")) for c in docket.active())
+    for fracture in past:
+        if any(a.overlaps(b) for other in told for a in other.evidence for b in fracture.evidence):
+            docket.drop(fracture, f"{_RULE}: reported as {_BY_OSTEOPOROSIS}")
+        elif is_known and (_LOW_FORCE.search(_said(docket, fracture)) or starts(fracture, ("Z87311",))):
+            entry = book.get(_BY_OSTEOPOROSIS)
+            if entry is not None:
+                docket.swap(fracture, replace(fracture, coding=entry.coding, rules=(*fracture.rules, _HEALED_RULE)))
+    disease = book.get(_UNDERLYING)
+    if disease is not None and not is_known and any("osteoporosis" in _said(docket, c).lower() for c in told):
+        first = next(c for c in told if "osteoporosis" in _said(docket, c).lower())
+        rules = (*first.rules, _HEALED_RULE)
+        docket.add(replace(first, coding=disease.coding, status=Status.PRESENT, rules=rules))
+
+
+_HEALED_RULE = "guideline/I.C.13.d.1:healed fracture with osteoporosis"
+
+
+def _said(docket: Docket, candidate: Candidate) -> str:
+    return " ".join(docket.note.text[s.start : s.end] for s in candidate.evidence if s.label == "mention")
