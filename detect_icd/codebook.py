@@ -124,6 +124,8 @@ class CodeBook:
         self._number = release.number
         self._store = store
         self._entry = functools.lru_cache(maxsize=8192)(self._read)
+        # Much is remembered by the book it was worked out with.
+        self._hash = hash((self.release, store))
 
     @classmethod
     def open(cls, release: str | None = None) -> Self:
@@ -153,7 +155,7 @@ class CodeBook:
         return isinstance(other, CodeBook) and (self.release, self._store) == (other.release, other._store)
 
     def __hash__(self) -> int:
-        return hash((self.release, self._store))
+        return self._hash
 
     def __repr__(self) -> str:
         return f"CodeBook({self.release}, {self.billable_count:,} billable codes)"

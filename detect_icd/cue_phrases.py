@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
@@ -40,6 +41,13 @@ class Phrase(NamedTuple):
 
 Opened = tuple[int, tuple[Phrase, ...]]
 """Where a word starts that phrases may open with, and the phrases, the longest first."""
+
+
+class _Read(NamedTuple):
+    """The words of a stretch that phrases could open with: each with where it stands, and the different ones."""
+
+    words: list[tuple[str, int, int]]
+    different: set[str]
 
 
 class CuePhrases:
@@ -87,16 +95,23 @@ class _Words:
 
     def walk(self, text: str, start: int, end: int) -> Iterator[Opened]:
         """The words of a stretch that phrases may open with, as far as it goes."""
+        return self.opened(text, _read(text, start, end), end)
+
+    def opened(self, text: str, read: _Read, end: int) -> Iterator[Opened]:
+        """Of the words of a stretch those that phrases may open with, as far as it goes."""
         of_word, of_opening = self._of_word, self._of_opening
-        for match in _CUE_START.finditer(text, start, end):
-            word = match.group()
+        # Most words stand often, and few open anything.
+        opening: dict[str, _Opened] = {}
+        for word in read.different:
             opened = of_word[word] if word in of_word else self._opened_by(word)
             if opened is not None:
-                low, high = match.span()
+                opening[word] = opened
+        for word, low, high in read.words:
+            if word in opening:
                 written = text[low : min(high + _AHEAD, end)]
                 phrases = of_opening.get(written)
                 if phrases is None:
-                    phrases = self._going_on(opened, word, written)
+                    phrases = self._going_on(opening[word], word, written)
                 if phrases:
                     yield low, phrases
 
@@ -138,12 +153,26 @@ class _Words:
 
 def _behind(phrase: Phrase, word: str) -> set[str]:
     """What a phrase may go on with behind a word it opens with, as far as that is looked at."""
-    size = len(word)
-    if word.isalnum():
-        opened = (one for one in phrase.openings if one.startswith(word) or word.startswith(one))
-    else:
-        opened = (one for one in phrase.openings if may_open(one, word))
-    return {one[size : size + _AHEAD] for one in opened}
+    if not word.isalnum():
+        size = len(word)
+        return {one[size : size + _AHEAD] for one in phrase.openings if may_open(one, word)}
+    found = set(_rests(phrase.openings).get(word, ()))
+    if any(word[:size] in phrase.openings for size in range(len(word))):
+        found.add("")
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _rests(opened: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    """What stands in openings behind the words that they begin with, by word: a word ends where no letter follows."""
+    rests: dict[str, tuple[str, ...]] = {}
+    for one in opened:
+        for size in range(1, len(one) + 1):
+            if not one[size : size + 1].isalnum():
+                word, rest = one[:size], sys.intern(one[size : size + _AHEAD])
+                if rest not in rests.get(word, ()):
+                    rests[word] = (*rests.get(word, ()), rest)
+    return rests
 
 
 @functools.lru_cache(maxsize=4096)
@@ -162,7 +191,18 @@ def _ways_on(ahead: str) -> tuple[str, ...]:
 @of_note(4)
 def _walked(words: _Words, text: str) -> list[Opened]:
     """The words of a whole note that phrases may open with: its sentences have them between them."""
-    return list(words.walk(text, 0, len(text)))
+    return list(words.opened(text, _read_whole(text), len(text)))
+
+
+@of_note(2)
+def _read_whole(text: str) -> _Read:
+    """The words of a whole note: all tables of cues ask for them."""
+    return _read(text, 0, len(text))
+
+
+def _read(text: str, start: int, end: int) -> _Read:
+    words = [(match.group(), *match.span()) for match in _CUE_START.finditer(text, start, end)]
+    return _Read(words, {word for word, _, _ in words})
 
 
 def _is_torn(text: str, place: int) -> bool:

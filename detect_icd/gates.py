@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 import re
 import threading
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -29,6 +30,15 @@ _WIDEST = 70
 
 _NARROW = 12
 """The same for pieces that are chosen before others."""
+
+_MANY = 1_500
+"""Characters of a pattern of so many alternatives that it is dear to try it where none of them begins."""
+
+_HEAD = 5
+"""Characters at a place that say whether an alternative begins there."""
+
+_MOST_HEADS = 2_000
+"""Beginnings of words to remember of a pattern."""
 
 _FOLDED = {0x17F: "s", 0x130: "i", 0x131: "i", 0x212A: "k"}
 """Letters that ``re`` takes for ASCII ones where case does not matter."""
@@ -51,6 +61,7 @@ class Gate:
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self.pattern = pattern
+        self._heads: dict[str, bool] = {}
 
     @functools.cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -97,6 +108,13 @@ class Gate:
         end = len(text) if end is None else end
         return _first(starts, start, end) is not None or _first(others, start, end) is not None
 
+    def standing(self, text: str, start: int, end: int) -> Sequence[int] | None:
+        """Where in a stretch a match may begin or a piece of one stands, in no order; None where it may anywhere."""
+        if not self._numbers:
+            return None
+        found = _places_in(text).of(self)
+        return [one for places in found for one in places[bisect_left(places, start) : bisect_left(places, end)]]
+
     def _at(self, text: str, starts: Sequence[int], end: int) -> Iterator[re.Match[str]]:
         position, match_at = 0, self.pattern.match
         for place in starts:
@@ -104,8 +122,40 @@ class Gate:
                 yield match
                 position = match.end()
 
-    def places(self, found: Mapping[int, Sequence[int]]) -> tuple[list[int], list[int]]:
-        """Where it may begin by pieces that stand at a known distance, and where its other pieces stand."""
+    @functools.cached_property
+    def _openings(self) -> frozenset[str]:
+        """What its matches open with, as ``_head`` has it; empty where it is cheap to try, or may open with anything."""
+        found = openings.openings(self.pattern) if len(self.pattern.pattern) > _MANY else frozenset()
+        # What opens with a mask is asked of notes in which nothing is masked.
+        anything = "" in found or not all(map(str.isascii, found))
+        return frozenset() if anything else frozenset(map(_head, found))
+
+    def _begun(self, starts: Iterable[int], lowered: str) -> Iterator[int]:
+        """Of some places those at which a match may open."""
+        known, opened = self._heads, self._openings
+        for place in starts:
+            written = lowered[place : place + _HEAD]
+            begins = known.get(written)
+            if begins is None:
+                if len(known) > _MOST_HEADS:
+                    known.clear()
+                begins = known[written] = _may_begin(written, opened)
+            if begins:
+                yield place
+
+    @functools.cached_property
+    def _begins_words(self) -> bool:
+        """Whether no match begins within a word."""
+        return bool(kept_of("begins words", self.pattern, _begins_words, *_MODULES))
+
+    def places(self, found: Mapping[int, Sequence[int]], lowered: str, words: Sequence[int]) -> _Standing:
+        """Where it may begin by pieces that stand at a known distance, and where its other pieces stand.
+
+        Args:
+            found: Where each piece stands in a text.
+            lowered: The text, folded.
+            words: The places in the text that no word character stands before, in order.
+        """
         starts: set[int] = set()
         others: set[int] = set()
         own = self._numbers
@@ -115,10 +165,42 @@ class Gate:
                     others.update(found[number])
                 elif low == high:
                     starts.update([place - low for place in found[number] if place >= low])
+                elif self._begins_words:
+                    for place in found[number]:
+                        starts.update(words[bisect_left(words, place - high) : bisect_right(words, place - low)])
                 else:
                     for place in found[number]:
                         starts.update(range(max(0, place - high), place - low + 1))
-        return sorted(starts), sorted(others)
+        return sorted(self._begun(starts, lowered) if self._openings else starts), sorted(others)
+
+
+_Standing = tuple[list[int], list[int]]
+"""Where a gate's matches may begin, and where its other pieces stand."""
+
+
+def _begins_words(pattern: re.Pattern[str]) -> bool:
+    """Whether a pattern opens with the condition that no word character stands before."""
+    op, value = parser.parse(pattern.pattern, pattern.flags)[0]
+    is_behind = str(op) == "ASSERT_NOT" and value[0] < 0
+    return is_behind and str(value[1]) in _WORD_CHARACTERS
+
+
+_WORD_CHARACTERS = frozenset(str(parser.parse(each)) for each in (r"\w", r"[\w-]"))
+
+
+def _may_begin(written: str, opened: AbstractSet[str]) -> bool:
+    """Whether what stands at a place, folded, goes on as one of some openings does."""
+    head = _head(written)
+    return not written.isascii() or len(head) < _HEAD or any(head[:size] in opened for size in range(1, _HEAD + 1))
+
+
+def _head(text: str) -> str:
+    """The beginning of a text, whatever parts its words: an opening has a space where a text may have anything."""
+    return _NO_WORD.sub(" ", text)[:_HEAD]
+
+
+_NO_WORD = re.compile(r"\W+")
+_NO_WORD_CHARACTER = re.compile(r"\W")
 
 
 def _first(places: Sequence[int], start: int, end: int) -> int | None:
@@ -155,13 +237,13 @@ class _Words:
                 self._automaton = None
             return self.known[word]
 
-    def find(self, text: str) -> dict[int, list[int]]:
+    def find(self, lowered: str) -> dict[int, list[int]]:
         with self._lock:
             if self._automaton is None:
                 self._automaton = AhoCorasick(list(self.known), implementation=Implementation.ContiguousNFA)
             automaton = self._automaton
         found: dict[int, list[int]] = {}
-        for number, start, _ in automaton.find_matches_as_indexes(folded(text), overlapping=True):
+        for number, start, _ in automaton.find_matches_as_indexes(lowered, overlapping=True):
             if number in found:
                 found[number].append(start)
             else:
@@ -189,13 +271,15 @@ class _Places:
     """Where a note has pieces, by gate."""
 
     def __init__(self, text: str) -> None:
-        self._found = _words().find(text)
-        self._of: dict[Gate, tuple[list[int], list[int]]] = {}
+        self._lowered = folded(text)
+        self._found = _words().find(self._lowered)
+        self._words = [0, *(match.end() for match in _NO_WORD_CHARACTER.finditer(text))]
+        self._of: dict[Gate, _Standing] = {}
 
-    def of(self, gate: Gate) -> tuple[list[int], list[int]]:
+    def of(self, gate: Gate) -> _Standing:
         places = self._of.get(gate)
         if places is None:
-            places = self._of[gate] = gate.places(self._found)
+            places = self._of[gate] = gate.places(self._found, self._lowered, self._words)
         return places
 
 

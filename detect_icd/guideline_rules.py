@@ -126,11 +126,11 @@ class Rules:
     remains: tuple[tuple[str, str], ...]
     named: Mapping[str, str] = field(hash=False)
     symptoms: tuple[str, ...]
-    history: tuple[tuple[str, str], ...]
-    told: tuple[tuple[str, str], ...]
-    family: tuple[tuple[str, str], ...]
+    history: Mapping[str, str] = field(hash=False)
+    told: Mapping[str, str] = field(hash=False)
+    family: Mapping[str, str] = field(hash=False)
     brief: tuple[str, ...]
-    after: tuple[tuple[str, str], ...]
+    after: Mapping[str, str] = field(hash=False)
     confirmed_only: tuple[str, ...]
     too_general: tuple[str, ...]
     at_discharge: frozenset[str]
@@ -162,13 +162,18 @@ class Rules:
         return self.section_order.index(section) if section in self.section_order else len(self.section_order)
 
 
-def _longest(table: tuple[tuple[str, str], ...], compact: str) -> str | None:
-    return next((code for prefix, code in table if compact.startswith(prefix)), None)
+def _longest(table: Mapping[str, str], compact: str) -> str | None:
+    """What a table has for the longest beginning of a code that it has."""
+    return next((table[compact[:size]] for size in range(len(compact), 0, -1) if compact[:size] in table), None)
 
 
-def _prefixes(table: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...]:
-    pairs = [(icd10cm.compact(prefix), code) for code, prefixes in table.items() for prefix in prefixes]
-    return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair[0])))
+def _prefixes(table: Mapping[str, list[str]]) -> dict[str, str]:
+    """The code of each prefix; the first of several in the order of the table."""
+    found: dict[str, str] = {}
+    for code, prefixes in table.items():
+        for prefix in prefixes:
+            found.setdefault(icd10cm.compact(prefix), code)
+    return found
 
 
 def _suppressions(raw: Mapping[str, Any]) -> tuple[Suppression, ...]:

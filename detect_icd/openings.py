@@ -36,14 +36,17 @@ class Openings:
 
     def __init__(self, opened: Mapping[int, Iterable[str]]) -> None:
         """Files openings, as ``openings`` gives them, by the number of their pattern."""
-        self._begun: dict[str, set[int]] = {}
-        self._going_on: dict[str, set[int]] = {}
+        begun: dict[str, set[int]] = {}
+        going_on: dict[str, set[int]] = {}
         for number, texts in opened.items():
             for text in texts:
-                self._begun.setdefault(text, set()).add(number)
+                begun.setdefault(text, set()).add(number)
                 for place in range(1, len(text)):
                     if not (text[place - 1].isalnum() and text[place].isalnum()):
-                        self._going_on.setdefault(text[:place], set()).add(number)
+                        going_on.setdefault(text[:place], set()).add(number)
+        # Sets take four times as much memory.
+        self._begun = {text: tuple(numbers) for text, numbers in begun.items()}
+        self._going_on = {text: tuple(numbers) for text, numbers in going_on.items()}
 
     def of(self, word: str) -> set[int]:
         """The patterns whose match may begin with a word, in lower case, that ends there."""

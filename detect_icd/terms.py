@@ -379,19 +379,19 @@ def _unbounded(text: str) -> Iterator[tuple[int, int]]:
     small = len(text) > _WRAPPED and text.islower()
     boundary, shortened = (_BOUNDARY_SMALL, _SHORTENED_SMALL) if small else (_BOUNDARY, _SHORTENED)
     for match in boundary.finditer(text):
-        if match["stop"] is not None:
-            end = match.end("stop")
-            before = text[start : match.start()].lstrip()
+        kind = match.lastgroup
+        end = match.start()
+        if kind == "stop":
+            before = text[start:end].lstrip()
+            end = match.end()
             if _goes_on(before, shortened):
                 continue
-        elif match["line"] is not None:
-            end = match.start()
-            wrapped = end - line_start >= _WRAPPED and (match["next"] or "x").strip()[:1].isupper()
+        elif kind != "tab":
+            following = match["next"] if kind == "next" else None
+            wrapped = end - line_start >= _WRAPPED and (following or "x").strip()[:1].isupper()
             line_start = match.end("line")
-            if match["next"] is None or (wrapped and not text[start:end].rstrip().endswith((":", "."))):
+            if following is None or (wrapped and not text[start:end].rstrip().endswith((":", "."))):
                 continue
-        else:
-            end = match.start()
         if end > start and not text[start:end].isspace():
             yield start, end
         start = end

@@ -20,6 +20,7 @@ from redactphi.errors import RuleError
 from redactphi.spans import Span
 
 _REACH = 48
+_PLACES = ("FACILITY", "EMPLOYER", "LOCATION")
 _BEHIND = "behind"
 _SIDES = (_BEHIND, "before")
 
@@ -35,7 +36,7 @@ class Rest:
         begins: The characters of which one stands next to the span.
         pattern: Matches the rest: behind it from its end on, before it up to its start.
         holds: What is found in the span itself; None where that does not matter.
-        joins: Whether a span of the same label must follow the rest.
+        joins: Whether a span of the same label must follow the rest, behind a place one of any place.
         listed: Terms of which the group ``told`` must be one; what it matched is then a span of its own.
         matches: Examples, ``[[...]]`` found and ``|`` where the whole ends.
         ignores: Examples in which nothing goes on.
@@ -72,7 +73,8 @@ class Rest:
         if self.listed is not None:
             return self._beside(found, span)
         if self.joins:
-            end = ends.get((found.end(), span.label))
+            others = _PLACES if span.label in _PLACES else (span.label,)
+            end = max((ends[found.end(), label] for label in others if (found.end(), label) in ends), default=None)
             return None if end is None else span.between(span.start, end)
         return span.between(span.start, found.end()) if is_behind else span.between(found.start(), span.end)
 

@@ -46,7 +46,7 @@ def person_entries(value: str, label: str, score: float, source: str) -> Iterato
         if value.lower() not in _DOTTED:
             yield Known(value.strip(), label, score, source, "exact")
         return
-    if _BARE_INITIALS.fullmatch(value) and value.lower() not in _given_and_family():
+    if _BARE_INITIALS.fullmatch(value) and not _is_given_or_family(value.lower()):
         yield Known(value, label, score, source, "stamp")
         return
     parts = [part for part in _PART.findall(value) if not _is_affix(part)]
@@ -65,9 +65,8 @@ def person_entries(value: str, label: str, score: float, source: str) -> Iterato
         yield from (Known(written, label, score, source, "signer") for written in _signed(ordered))
 
 
-@functools.cache
-def _given_and_family() -> frozenset[str]:
-    return resources.terms("first_names") | resources.terms("surnames")
+def _is_given_or_family(name: str) -> bool:
+    return name in resources.terms("first_names") or name in resources.terms("surnames")
 
 
 def _is_short(part: str) -> bool:
@@ -89,7 +88,7 @@ def _user_names(parts: list[str]) -> Iterator[str]:
     last = "".join(filter(str.isalpha, parts[-1])) if len(parts) > 1 else ""
     if len(last) > _SHORTEST and last.isascii():
         name = f"{parts[0][0]}{last}".lower()
-        if name not in resources.terms("common_words") and name not in _given_and_family():
+        if name not in resources.terms("common_words") and not _is_given_or_family(name):
             yield name
 
 

@@ -53,38 +53,58 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
+def list_flags(word: str) -> int:
+    """Which lists a word stands in. Words of a longer term count where they are not common words."""
+    return _flags(word, _parts_listed(), LISTS)
+
+
+def clinical_flags(token: str, word: str) -> int:
+    """Which clinical lists a token stands in, acronyms as written and all else in lower case.
+
+    Parts of a longer product or eponym count as well; an organisation only if it is one word.
+    """
+    parts = _parts_clinical()
+    return (_flags(word, parts, CLINICAL) & ~_AS_WRITTEN) | (_flags(token, parts, CLINICAL) & _AS_WRITTEN)
+
+
+def _flags(word: str, parts: Mapping[str, int], lists: Mapping[str, int]) -> int:
+    found = parts.get(word, 0)
+    for name, bit in lists.items():
+        if word in resources.terms(name):
+            found |= bit
+    return found
+
+
 @functools.cache
-def list_flags() -> Mapping[str, int]:
-    """Which lists each listed word stands in. Words of a longer term count where they are not common words."""
+def _parts_listed() -> Mapping[str, int]:
+    """The bits of words that are only part of a listed term."""
     flags: dict[str, int] = {}
     common = resources.terms("common_words")
     for name, bit in LISTS.items():
         for term in resources.terms(name):
-            parts = [term] if term.isalpha() else _LETTERS.findall(term)
-            for part in parts:
-                if len(parts) == 1 or part not in common:
-                    flags[part] = flags.get(part, 0) | bit
+            if not term.isalpha():
+                parts = _LETTERS.findall(term)
+                for part in parts:
+                    if len(parts) == 1 or part not in common:
+                        flags[part] = flags.get(part, 0) | bit
     return flags
 
 
 @functools.cache
-def clinical_flags() -> Mapping[str, int]:
-    """Which clinical lists a word stands in. Keys are lower case, but acronyms are as written.
-
-    Parts of a longer product or eponym count as well; an organisation only if it is one word.
-    """
+def _parts_clinical() -> Mapping[str, int]:
+    """The bits of words that are only part of a term of the clinical lists, or not written in lower case there."""
     flags: dict[str, int] = {}
     for name, bit in CLINICAL.items():
         for term in resources.terms(name):
             if term.isalpha():
-                parts = [term]
+                parts = [] if term.islower() or bit == _AS_WRITTEN else [term.lower()]
             elif bit < _ORGANISATIONS:
-                parts = [part for part in _LETTERS.findall(term) if len(part) >= _MIN_PART]
+                found = (part for part in _LETTERS.findall(term) if len(part) >= _MIN_PART)
+                parts = [part if bit == _AS_WRITTEN else part.lower() for part in found]
             else:
-                continue
+                parts = []
             for part in parts:
-                key = part if bit == _AS_WRITTEN or part.islower() else part.lower()
-                flags[key] = flags.get(key, 0) | bit
+                flags[part] = flags.get(part, 0) | bit
     return flags
 
 
@@ -144,16 +164,11 @@ def features(key: str) -> tuple[list[int], str]:
         _number(word[:_AFFIX]),
         _number(word[-_AFFIX:]),
         spaced_shape,
-        1 + list_flags().get(word, 0),
-        1 + _clinical(token, word),
+        1 + list_flags(word),
+        1 + clinical_flags(token, word),
         *_grams(word),
         *pieces_of(word),
     ], word
-
-
-def _clinical(token: str, word: str) -> int:
-    known = clinical_flags()
-    return (known.get(word, 0) & ~_AS_WRITTEN) | (known.get(token, 0) & _AS_WRITTEN)
 
 
 def _grams(word: str) -> list[int]:
@@ -182,10 +197,15 @@ def written(keys: Iterable[str]) -> tuple[Rows, list[str]]:
 
 def known(rows: Rows, words: Iterable[str], vocabulary: frozenset[str]) -> Rows:
     """The features as a network sees them that knows the words of a vocabulary and no other."""
-    is_new = np.array([bool(word) and word not in vocabulary for word in words], np.bool_)
     rows = rows.copy()
-    rows[is_new, 0] = UNKNOWN_WORD
+    rows[:, 0] = known_words(rows, words, vocabulary)
     return rows
+
+
+def known_words(rows: Rows, words: Iterable[str], vocabulary: frozenset[str]) -> Rows:
+    """The column of words alone, as such a network sees them."""
+    is_new = np.array([bool(word) and word not in vocabulary for word in words], np.bool_)
+    return np.where(is_new, np.uint64(UNKNOWN_WORD), rows[:, 0])
 
 
 def trigram_weights(rows: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.float32]]:

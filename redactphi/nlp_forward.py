@@ -11,23 +11,22 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from thinc.backends import NumpyOps
 
-from redactphi.nlp_features import Rows, known, pieces_in, trigram_weights, written
+from redactphi.nlp_embed import Hashed
+from redactphi.nlp_features import Rows, known_words, pieces_in, written
 from redactphi.nlp_pieces import mean_vectors
 from redactphi.nlp_scan import Lanes, join, scan_on
-from redactphi.nlp_tokens import bare
+from redactphi.nlp_table import REMEMBERED, Follower, TokenTable
 from redactphi.nlp_weights import Floats, Settings, Weights
 
 BLOCK = 640
 """Tokens computed at a time: large enough for the matrix products, small enough to stay in the processor's cache."""
 
-_PORTION = 6000
+_PORTION = 3000
 """Tokens after which the next texts are a portion of their own: what is worked out of one is in memory as a whole.
 
 Rows of a power of two lie on the same lines of the processor's cache: 4,096 takes half as long again.
@@ -40,57 +39,8 @@ _MORE = 4
 STRETCH = 32
 """Tokens of a text read one after the other: a single note takes two thirds of the time, many together take the same."""
 
-REMEMBERED = 1 << 16
-"""Distinct tokens after which the memory of embedded tokens starts anew."""
-
-_ROOM = REMEMBERED + (1 << 15)
-"""Rows for which a table has room: a batch of new tokens may come on top."""
-
 _EPSILON = 1e-8
 _GAP = 0
-
-
-class TokenTable:
-    """Distinct token keys, each with a number, its vectors and what decoding needs to know of it.
-
-    Row 0 is the gap between texts. Rows are only ever added, so numbers stay good while a table is in use. There is room
-    for more rows than are used: the kernel gives memory to those alone that have been written to.
-    """
-
-    def __init__(self, widths: Sequence[int]) -> None:
-        self.number: dict[str, int] = {}
-        self.vectors = tuple(_with_room(np.zeros((1, width), np.float32)) for width in widths)
-        self.lengths, self.blanks = (_with_room(np.zeros(1, np.int16)) for _ in range(2))
-        self.words = _with_room(np.zeros(1, np.bool_))
-
-    def add(self, keys: Sequence[str], vectors: Sequence[Floats]) -> None:
-        """Append keys that are not yet known, with their vectors in each network."""
-        tokens = [bare(key) for key in keys]
-        first = len(self.number) + 1
-        rows = slice(first, first + len(keys))
-        if rows.stop > len(self.lengths):
-            self._widen(rows.stop)
-        # Decoding in another thread may be reading: only rows nobody knows of are written, and the numbers given out last.
-        for own, new in zip(self.vectors, vectors, strict=True):
-            own[rows] = new
-        self.lengths[rows] = [len(token) for token in tokens]
-        self.blanks[rows] = [len(token) - len(token.rstrip()) for token in tokens]
-        self.words[rows] = [token[:1].isalnum() for token in tokens]
-        self.number.update(zip(keys, range(rows.start, rows.stop), strict=True))
-
-    def _widen(self, count: int) -> None:
-        """Make room for so many rows and as many again as there is at first; arrays are replaced whole."""
-        self.vectors = tuple(_with_room(own, count) for own in self.vectors)
-        self.lengths, self.blanks, self.words = (
-            _with_room(own, count) for own in (self.lengths, self.blanks, self.words)
-        )
-
-
-def _with_room(rows: NDArray[Any], count: int = 0) -> NDArray[Any]:
-    """Rows, in an array of as many as are wanted and `_ROOM` more."""
-    wide = np.empty((count + _ROOM, *rows.shape[1:]), rows.dtype)
-    wide[: len(rows)] = rows
-    return wide
 
 
 class Network:
@@ -108,27 +58,51 @@ class Network:
         self._scans = _columns([member.settings.scan for member in self._members])
         is_narrow = max(member.settings.width for member in self._members) <= _NARROW
         self._block, self._portion = (BLOCK * _MORE, _PORTION * _MORE) if is_narrow else (BLOCK, _PORTION)
-        self._room = _Room()
         self._lock = threading.Lock()
-        self._table = self._fresh_table()
-
-    def _fresh_table(self) -> TokenTable:
-        return TokenTable([member.settings.width for member in self._members])
+        self._lengths = [member.settings.width for member in self._members]
+        self._table: TokenTable | None = None
+        self._follower: Follower | None = None
 
     def numbers(self, keys: Sequence[str]) -> tuple[TokenTable, NDArray[np.int64]]:
         """The table to read from now, and each key's row in it."""
         with self._lock:
-            if len(self._table.number) > REMEMBERED:
-                self._table = self._fresh_table()
             table = self._table
+            if table is None or len(table.number) > REMEMBERED:
+                table = self._table = TokenTable(self._lengths)
+            table.forget_features()
             found = list(map(table.number.get, keys))
             if None in found:
                 new = list(dict.fromkeys(key for key, number in zip(keys, found, strict=True) if number is None))
+                features = []
                 for some in (new[start : start + BLOCK] for start in range(0, len(new), BLOCK)):
-                    features = written(some)
-                    table.add(some, [member.embed(*features) for member in self._members])
+                    features.append(written(some))
+                    table.add(some, self._embed(*features[-1]))
+                table.keep_features(features)
                 found = list(map(table.number.get, keys))
         return table, np.array(found, np.int64)
+
+    def follow(
+        self, table: TokenTable, numbers: NDArray[np.int64], keys_at: Callable[[Sequence[int]], list[str]]
+    ) -> tuple[Sequence[Floats], NDArray[np.int64]]:
+        """This network's vectors of tokens that another network's table numbers, and each token's row in them.
+
+        Args:
+            table: What `numbers` of that network gave.
+            numbers: The tokens' rows there.
+            keys_at: Gives the keys of those that stand at some places of ``numbers``.
+        """
+        with self._lock:
+            if self._follower is None or self._follower.table is not table:
+                self._follower = Follower(table, self._lengths)
+            follower = self._follower
+            new = follower.missing(numbers)
+            for some in (new[start : start + BLOCK] for start in range(0, len(new), BLOCK)):
+                follower.add(numbers[some], self._embed(*table.features(numbers[some], keys_at(some.tolist()))))
+            return follower.vectors, follower.rows(numbers)
+
+    def _embed(self, rows: Rows, words: Sequence[str]) -> list[Floats]:
+        hashed, pieces = Hashed(rows), mean_vectors(pieces_in(rows))
+        return [member.embed(rows, words, hashed, pieces) for member in self._members]
 
     def probabilities(self, vectors: Sequence[Floats], numbers: NDArray[np.int64]) -> Floats:
         """The probability of every tag at every token.
@@ -147,7 +121,7 @@ class Network:
 
     def _judge(self, vectors: Sequence[Floats], numbers: NDArray[np.int64], result: Floats) -> None:
         """Write the probabilities of some texts, a column a token."""
-        count, room = len(numbers), self._room
+        count, room = len(numbers), _room
         near = room.array("near", count, self._widths[-1].stop)
         logits = [
             room.array(f"logits {index}", len(member.settings.tags), count)
@@ -165,9 +139,7 @@ class Network:
 
     def _look_far(self, near: Floats, lanes: Lanes) -> Floats:
         """The states of the recurrent layers of all members, in the order of the lanes: read from the left, from the right."""
-        states, left = (
-            self._room.array(name, 2, len(lanes.ahead), self._scans[-1].stop) for name in ("states", "left")
-        )
+        states, left = (_room.array(name, 2, len(lanes.ahead), self._scans[-1].stop) for name in ("states", "left"))
         last = states[:, :0], left[:, :0]
         for start, counts in _blocks(lanes.counts, self._block):
             block = slice(start, start + sum(counts))
@@ -210,26 +182,22 @@ class _Member:
             for part in np.split(head, [settings.width, settings.width + settings.scan], axis=1)
         ]
         self._bias = (weights.arrays["b"] / np.float32(settings.temperature))[:, None]
-        self._ops = NumpyOps(use_blis=False)
 
-    def embed(self, rows: Rows, words: Sequence[str]) -> Floats:
-        """The vectors of tokens, from what `written` gives of their keys."""
-        rows = known(rows, words, self._vocabulary)
-        *columns, trigrams = zip(self._tables, self.settings.seeds, strict=True)
-        parts = [
-            self._look_up(table, seed, np.ascontiguousarray(rows[:, index]))
-            for index, (table, seed) in enumerate(columns)
-        ]
-        grams, weights = trigram_weights(rows)
-        vectors = self._look_up(*trigrams, grams.reshape(-1)).reshape(*grams.shape, -1)
-        parts.append(np.einsum("tgw,tg->tw", vectors, weights))
-        parts.append(mean_vectors(pieces_in(rows)))
+    def embed(self, rows: Rows, words: Sequence[str], hashed: Hashed, pieces: Floats) -> Floats:
+        """The vectors of tokens.
+
+        Args:
+            rows: What `written` gives of their keys.
+            words: Likewise.
+            hashed: The same rows.
+            pieces: The mean vectors of their pieces.
+        """
+        own = known_words(rows, words, self._vocabulary)
+        *columns, (grams, seed) = zip(self._tables, self.settings.seeds, strict=True)
+        parts = [hashed.column(table, seed, index, own) for index, (table, seed) in enumerate(columns)]
         ones = np.ones((len(rows), 1), np.float32)
-        return np.ascontiguousarray(self._layers[0](np.concatenate([*parts, ones], axis=1).T).T)
-
-    def _look_up(self, table: Floats, seed: int, features: NDArray[np.uint64]) -> Floats:
-        found: Floats = table[self._ops.hash(features, seed) % table.shape[0]].sum(axis=1)
-        return found
+        joined = np.concatenate([*parts, hashed.trigrams(grams, seed), pieces, ones], axis=1)
+        return np.ascontiguousarray(self._layers[0](joined.T).T)
 
     def look_near(self, vectors: Floats, numbers: NDArray[np.int64], near: Floats, logits: Floats, block: int) -> None:
         """The states of the convolutions, and what they alone say.
@@ -300,6 +268,10 @@ class _Room(threading.local):
         if part is None or len(part) < size:
             part = self._parts[name] = np.empty(size, np.float32)
         return part[:size].reshape(shape)
+
+
+_room = _Room()
+"""One for all networks: they run one after the other."""
 
 
 class _Desk:

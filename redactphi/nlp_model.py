@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from redactphi import resources
 from redactphi.nlp_decode import decode
-from redactphi.nlp_forward import Network, TokenTable
+from redactphi.nlp_forward import Network
 from redactphi.nlp_islands import apart, islands
+from redactphi.nlp_table import TokenTable
 from redactphi.nlp_threads import single_blas_thread
 from redactphi.nlp_tokens import token_keys
 from redactphi.nlp_weights import LABELS, Floats, Weights, load_gate, load_members
@@ -89,10 +90,12 @@ class PhiModel:
         said[:, 0] = 1
         if len(tokens):
             written = (np.cumsum(inside) - 1)[tokens]
-            full, own = self._network.numbers([keys[at] for at in written.tolist()])
+            vectors, own = self._network.follow(
+                table, numbers[tokens], lambda places: [keys[at] for at in written[places].tolist()]
+            )
             alone = np.zeros(count, np.int64)
             alone[rows] = own
-            said[tokens] = self._network.probabilities(full.vectors, alone)[rows]
+            said[tokens] = self._network.probabilities(vectors, alone)[rows]
         return said
 
     def _find(self, texts: Sequence[str], batch: list[_Segment], threshold: float, found: list[list[Span]]) -> None:
@@ -168,6 +171,7 @@ def load_model(path: Path | None = None) -> PhiModel:
         key = str(path or "")
         if key not in _loaded:
             folder: Traversable = path or resources.model_path()
-            members, gate = load_members(folder / "phi_tagger"), load_gate(folder / "phi_tagger")
+            members = load_members(folder / "phi_tagger")
+            gate = load_gate(folder / "phi_tagger", members)
             _loaded[key] = PhiModel(*members, gate=gate, name=path.name if path else resources.MODEL_NAME)
         return _loaded[key]

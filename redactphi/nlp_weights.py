@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -81,8 +81,12 @@ class Weights:
         np.savez_compressed(folder / "weights.npz", **halves)  # type: ignore[arg-type]  # the stubs take the names for options
 
     @classmethod
-    def load(cls, folder: Traversable | Path) -> Weights:
+    def load(cls, folder: Traversable | Path, beside: Iterable[Weights] = ()) -> Weights:
         """Read what `save` wrote.
+
+        Args:
+            folder: Where it lies.
+            beside: Networks already read, whose words are most of this one's: a word of both is in memory once.
 
         Raises:
             DataError: A file is missing or malformed.
@@ -98,7 +102,8 @@ class Weights:
                 arrays = {name: stored[name].astype(np.float32) for name in stored.files}
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise DataError(f"model weights in {folder.name}: {type(error).__name__}") from error
-        return cls(settings, frozenset(word for word in words if word), arrays)
+        known = {word: word for other in beside for word in other.vocabulary}
+        return cls(settings, frozenset({known.get(word, word) for word in words if word}), arrays)
 
 
 _GATE = "gate"
@@ -115,13 +120,17 @@ def save_members(members: Sequence[Weights], folder: Path, *, gate: Weights | No
         gate.save(folder / _GATE)
 
 
-def load_gate(folder: Traversable | Path) -> Weights | None:
+def load_gate(folder: Traversable | Path, beside: Iterable[Weights] = ()) -> Weights | None:
     """Read the network that says where the others look; None where they look everywhere.
+
+    Args:
+        folder: Where `save_members` wrote it.
+        beside: As for `Weights.load`.
 
     Raises:
         DataError: A file is missing or malformed.
     """
-    return Weights.load(folder / _GATE) if (folder / _GATE).is_dir() else None
+    return Weights.load(folder / _GATE, beside) if (folder / _GATE).is_dir() else None
 
 
 def load_members(folder: Traversable | Path) -> tuple[Weights, ...]:
@@ -139,4 +148,7 @@ def load_members(folder: Traversable | Path) -> tuple[Weights, ...]:
         raise DataError(f"model weights in {folder.name}: {type(error).__name__}") from error
     if not found:
         raise DataError(f"no model weights in {folder.name}")
-    return tuple(map(Weights.load, found))
+    members: list[Weights] = []
+    for entry in found:
+        members.append(Weights.load(entry, members))
+    return tuple(members)

@@ -119,7 +119,9 @@ def _is_own(acronym: str) -> bool:
     )
 
 
-_NUMBERED = regex.compile(r"(?<![\p{L}\p{N}/-])\p{Lu}{1,6}(?:[-/]\p{Lu}{1,6})?[-/]?\d{1,8}(?:[-/]\d{1,8}){0,3}(?![\p{L}\p{N}/-]|[.:]\d)")
+_NUMBERED = regex.compile(
+    r"(?<![\p{L}\p{N}/-])\p{Lu}{1,6}(?:[-/]\p{Lu}{1,6})?[-/]?\d{1,8}(?:[-/]\d{1,8}){0,3}(?![\p{L}\p{N}/-]|[.:]\d)"
+)
 _FIGURE = regex.compile(r"\d")
 _IN_FRONT = regex.compile(r"(\p{Lu}{3,6})[ ](?:\p{Lu}?\p{Ll})")
 _IN_BRACKETS = regex.compile(r"[ ]?\([\"“']?(\p{Lu}{2,6})[\"”']?\)")

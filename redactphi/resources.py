@@ -167,7 +167,8 @@ _FORMS: dict[str, Callable[[str], str]] = {"terms": str, "upper": str.upper}
 def _any_of(name: str, form: Callable[[str], str]) -> str:
     """A pattern for any item of a term list in some form, the longest first."""
     longest_first = sorted(set(map(form, terms(name))), key=lambda item: (-len(item), item))
-    return "(?:" + "|".join(regex.escape(item).replace("\\ ", r"[ \t]+") for item in longest_first) + ")"
+    escaped = (item if item.isalnum() else regex.escape(item) for item in longest_first)
+    return "(?:" + "|".join(item.replace("\\ ", r"[ \t]+") for item in escaped) + ")"
 
 
 def _triggers(name: str) -> list[str]:

@@ -47,7 +47,7 @@ class Docket:
         self.dropped: list[Dropped] = []
         self.warnings: list[str] = []
         self.note = note
-        self._diagnoses: tuple[list[Candidate], int, list[Candidate]] | None = None
+        self._read: tuple[list[Candidate], int, list[Candidate], list[Candidate]] | None = None
 
     def drop(self, candidate: Candidate, why: str) -> None:
         """Takes a candidate out."""
@@ -74,16 +74,21 @@ class Docket:
 
     def diagnoses(self) -> list[Candidate]:
         """Those standing of ICD-10-CM."""
-        read = self._diagnoses
-        # Whatever changes what stands makes another list of it, or a longer one.
-        if read is None or read[0] is not self.standing or read[1] != len(self.standing):
-            found = [candidate for candidate in self.standing if candidate.coding.system is CodeSystem.ICD10CM]
-            read = self._diagnoses = self.standing, len(self.standing), found
-        return read[2].copy()
+        return self._sorted_out()[2].copy()
 
     def active(self) -> list[Candidate]:
         """The diagnoses of this encounter: no history, no relative's."""
-        return [c for c in self.diagnoses() if c.status is not Status.FAMILY and not is_history(c)]
+        return self._sorted_out()[3].copy()
+
+    def _sorted_out(self) -> tuple[list[Candidate], int, list[Candidate], list[Candidate]]:
+        """What stands, how many, the diagnoses among them, and those of this encounter."""
+        read = self._read
+        # Whatever changes what stands makes another list of it, or a longer one.
+        if read is None or read[0] is not self.standing or read[1] != len(self.standing):
+            found = [candidate for candidate in self.standing if candidate.coding.system is CodeSystem.ICD10CM]
+            active = [c for c in found if c.status is not Status.FAMILY and not is_history(c)]
+            read = self._read = self.standing, len(self.standing), found, active
+        return read
 
     def combine(self, parts: Sequence[Candidate], entry: CodeEntry, rule: str) -> Candidate:
         """A candidate for the code that several others come to."""

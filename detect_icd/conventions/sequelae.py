@@ -176,7 +176,7 @@ def _side(docket: Docket, deficit: Candidate, read: str) -> str:
     """The character for side and dominance: that of the deficit's own code, else of the side it stands beside."""
     if read[-1] in "1234":
         return read[-1]
-    spans = [span for span in deficit.evidence if span.label == "mention"]
+    spans = [span for span in deficit.evidence if span.label == "mention"] or deficit.evidence
     start, end = min(span.start for span in spans), max(span.end for span in spans)
     found = [match.lastgroup for match in _SIDE.finditer(docket.note.text, max(start - _BESIDE, 0), end)]
     side = found[-1] if found else None

@@ -15,6 +15,8 @@ from detect_icd.matchers.accounts_postings import Postings
 
 _REPEATED = 2
 """How often a word counts at most."""
+_ROOTS = np.sqrt(np.arange(_REPEATED + 1, dtype=np.float64))
+"""The root of each number that counts: a row of them for all postings would take megabytes."""
 
 
 class Kinds:
@@ -40,8 +42,7 @@ class Kinds:
         spread = postings.sizes
         self._rarity = np.log(1 + (count - spread + 0.5) / (spread + 0.5))
         self._postings = postings
-        often = np.minimum(postings.times, _REPEATED)
-        self._root = np.sqrt(often)
+        often = np.minimum(postings.times, _REPEATED).astype(np.float64)
         # Each squared by itself, as ``alike`` does it: a row of them may differ in the last digit.
         rarity = np.repeat([one**2 for one in self._rarity], spread)
         squares = np.bincount(postings.documents, weights=often * rarity, minlength=count)
@@ -57,7 +58,7 @@ class Kinds:
         for feature, rarity in enumerate(self._rarity):
             own = self._postings.slice(feature)
             documents = self._postings.documents[own]
-            said = rarity * self._root[own] / self._lengths[documents]
+            said = rarity * self._root(own) / self._lengths[documents]
             sums: dict[int, float] = {}
             for place, weight in zip(documents.tolist(), said.tolist(), strict=True):
                 for number in belongs[place]:
@@ -65,6 +66,10 @@ class Kinds:
             for number, total in sums.items():
                 squares[number] += total**2
         return np.sqrt(squares)
+
+    def _root(self, places: slice | npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        """The roots of how often the features of some postings stand there."""
+        return _ROOTS[np.minimum(self._postings.times[places], _REPEATED)]
 
     def alike(self, said: Mapping[int, int]) -> dict[str, float]:
         """How like what is said is to the accounts of each code, from 0 to 1.
@@ -76,14 +81,14 @@ class Kinds:
         rarity = self._rarity[numbers]
         own = np.array([min(often, _REPEATED) ** 0.5 for often in said.values()]) * rarity
         length = 0.0
-        for one in own:
+        for one in own.tolist():
             length += one**2
         if not length:
             return {}
         places, sizes = self._postings.places(numbers)
         cosines = np.bincount(
             self._postings.documents[places],
-            weights=np.repeat(own * rarity, sizes) * self._root[places],
+            weights=np.repeat(own * rarity, sizes) * self._root(places),
             minlength=len(self._lengths),
         )
         cosines = cosines / (self._lengths * length**0.5)

@@ -22,7 +22,7 @@ class Postings:
     """
 
     def __init__(
-        self, starts: npt.NDArray[np.intp], documents: npt.NDArray[np.intp], times: npt.NDArray[np.float64]
+        self, starts: npt.NDArray[np.intp], documents: npt.NDArray[np.uint16], times: npt.NDArray[np.uint16]
     ) -> None:
         self.starts, self.documents, self.times = starts, documents, times
 
@@ -32,7 +32,7 @@ class Postings:
         starts = np.cumsum([0, *(len(documents) for documents, _ in rows)], dtype=np.intp)
         documents = [one for documents, _ in rows for one in documents]
         times = [one for _, times in rows for one in times]
-        return cls(starts, np.array(documents, dtype=np.intp), np.array(times, dtype=np.float64))
+        return cls(starts, np.array(documents, dtype=np.uint16), np.array(times, dtype=np.uint16))
 
     @classmethod
     def from_packed(cls, raw: Mapping[str, Any]) -> Self:
@@ -41,11 +41,11 @@ class Postings:
             np.frombuffer(base64.b64decode(raw[name]), dtype=_KEPT_AS) for name in ("sizes", "documents", "times")
         )
         starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.intp)])
-        return cls(starts, documents.astype(np.intp), times.astype(np.float64))
+        return cls(starts, documents.astype(np.uint16), times.astype(np.uint16))
 
     def to_packed(self) -> dict[str, str]:
         """All of it, for ``from_packed``."""
-        rows = {"sizes": self.sizes, "documents": self.documents, "times": self.times}
+        rows: dict[str, npt.NDArray[Any]] = {"sizes": self.sizes, "documents": self.documents, "times": self.times}
         return {name: base64.b64encode(row.astype(_KEPT_AS).tobytes()).decode() for name, row in rows.items()}
 
     @property

@@ -54,7 +54,7 @@ def located(candidates: list[Candidate], note: str, read: Callable[[str], Iterab
     """
     if not _HISTOLOGY_GATE.possible(note, 0, len(note)) or any(map(_is_cancer, candidates)):
         return candidates
-    for histology in _HISTOLOGY.finditer(note):
+    for histology in _HISTOLOGY_GATE.finditer(note):
         low, high = _sentence(note, histology.start())
         if (
             not _EXAMINED.search(note, max(0, low - _REACH), high)

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.matchers.accounts import accounts
+from detect_icd.matchers.procedures_decided import as_decided
 from detect_icd.matchers.procedures_facts import Facts
+from detect_icd.matchers.procedures_fusions import by_spaces
 from detect_icd.matchers.procedures_grafts import by_grafts
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index, index
 from detect_icd.matchers.procedures_mention import Mention, mention_of, occurrences
 from detect_icd.matchers.procedures_modifiers import with_modifiers
+from detect_icd.matchers.procedures_others import own
+from detect_icd.matchers.procedures_passing import without_passing
 from detect_icd.matchers.procedures_scan import Clause, Role, clauses, lists, of_account
 from detect_icd.matchers.procedures_select import Reading, select
 from detect_icd.matchers.procedures_skin import beside, by_size, decided, with_further
-from detect_icd.matchers.procedures_told import by_account, by_steps, confirmed, doubtless, of_own_part, overruling
+from detect_icd.matchers.procedures_told import (
+    by_account,
+    by_steps,
+    confirmed,
+    doubtless,
+    is_given_up,
+    of_own_part,
+    overruling,
+)
 from detect_icd.matchers.procedures_undone import as_done
 from detect_icd.sections import Section
 
@@ -47,11 +60,12 @@ class ProcedureMatcher:
             return Reading([], [], [])
         sections = of_account(text, sections)
         facts = Facts(text, sections, clauses(text, sections, hits))
-        named = [(clause, entry, name) for clause in facts.clauses for entry, name in self._named(clause)]
+        names = self._names(facts.said)
+        named = [(clause, entry, name) for clause in facts.clauses for entry, name in _named(clause, names)]
         for clause, _, _ in named:
             clause.named = True
         for clause in lists(facts.clauses):
-            named.extend((clause, entry, name) for entry, name in self._named(clause) if entry.procedure.across)
+            named.extend((clause, entry, name) for entry, name in _named(clause, names) if entry.procedure.across)
         mentions = [
             mention
             for clause, entry, name in named
@@ -59,8 +73,10 @@ class ProcedureMatcher:
             for found in occurrences(clause, name)
             if (mention := mention_of(facts, entry, found)) is not None
         ]
-        told = list(by_steps(facts, self.index, service_date))
-        mentions, told = as_done(facts, by_grafts(facts, self.index, of_own_part(facts, mentions)), told)
+        told = [m for m in by_steps(facts, self.index, service_date) if not is_given_up(facts, m)]
+        mentions = own(facts, by_grafts(facts, self.index, of_own_part(facts, mentions)))
+        mentions, told = as_done(facts, by_spaces(facts, self.index, mentions), told)
+        mentions, told = as_decided(facts, self.index, mentions, told)
         done = [mention for mention in mentions if mention.status is Status.PRESENT]
         known = accounts(self.index.vocabulary)
         named_codes = {mention.code for mention in done if mention.role is Role.TITLE}
@@ -75,6 +91,7 @@ class ProcedureMatcher:
             told = confirmed(facts, known, told, named_codes)
         if not named_codes and (mentions or told):
             told, mentions = doubtless(facts, known, told, mentions)
+            mentions = without_passing(text, mentions, told)
         told = with_further(facts, self.index, told, service_date)
         others = any(mention.role is Role.TITLE and not decided(mention) for mention in done)
         if not others and (sized := by_size(facts, self.index, service_date)):
@@ -85,13 +102,24 @@ class ProcedureMatcher:
             return reading._replace(candidates=with_modifiers(reading.candidates, facts.modifiers, text))
         return reading
 
-    def _named(self, clause: Clause) -> Iterator[tuple[Entry, Atoms]]:
-        said = clause.atoms.keys()
-        named = self.index.named
-        for atom in said:
-            for entry, name in named(atom):
-                if name <= said:
-                    yield entry, name
+    def _names(self, said: AbstractSet[str]) -> _Names:
+        """The names all of whose atoms a note has, by the atom they are filed under."""
+        found = {atom: [each for each in self.index.named(atom) if each[1] <= said] for atom in said}
+        return {atom: names for atom, names in found.items() if names}
+
+
+_Names = Mapping[str, Sequence[tuple[Entry, Atoms]]]
+"""Names of entries by atoms they have."""
+
+
+def _named(clause: Clause, names: _Names) -> Iterator[tuple[Entry, Atoms]]:
+    """The names that a clause states."""
+    said = clause.atoms.keys()
+    for atom in said:
+        if atom in names:
+            for each in names[atom]:
+                if each[1] <= said:
+                    yield each
 
 
 def _is_visit(mention: Mention) -> bool:

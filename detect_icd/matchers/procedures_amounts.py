@@ -234,6 +234,13 @@ PLACED = {
 """What a clause that places an operation speaks of."""
 
 
+_TAKEN_FROM = regex.compile(
+    r"\b(?:flaps?|graft(?:s|ing)?|pedicle|skin)\b[^.;\n]{0,30}\bfrom (?:the )?(?:same |other |opposite |left |right |ipsilateral |contralateral )*$",
+    regex.IGNORECASE,
+)
+"""What stands before a lid that only gives skin."""
+
+
 def places(kind: str, text: str, start: int, end: int, sides: Sequence[str]) -> list[tuple[str, Span]]:
     """The modifiers for the places that a stretch of text names, each with its words.
 
@@ -251,6 +258,8 @@ def places(kind: str, text: str, start: int, end: int, sides: Sequence[str]) -> 
         return list(found.items())
     pattern = _LID if kind == "eyelid" else _DIGIT[kind]
     for match in pattern.finditer(text, start, end):
+        if kind == "eyelid" and _TAKEN_FROM.search(text, start, match.start()):
+            continue
         for side in sides:
             if kind == "eyelid":
                 which = match["which"] or match["after"] or _WHICH[match["short"]]

@@ -63,7 +63,7 @@ class Facts:
 
     def may_say(self, entry: Entry) -> bool:
         """Whether the atoms of all that an entry asks for stand anywhere in the note; if not, it is not worth a look."""
-        said = self._said
+        said = self.said
         return all(any(atoms <= said for atoms in asked) for asked in (*entry.extent, *entry.here))
 
     @functools.cached_property
@@ -72,7 +72,8 @@ class Facts:
         return margin(self.text, 0, len(self.text))
 
     @functools.cached_property
-    def _said(self) -> frozenset[str]:
+    def said(self) -> frozenset[str]:
+        """The atoms that any clause has."""
         return frozenset(atom for clause in self.clauses for atom in clause.atoms)
 
     @functools.cached_property

@@ -70,7 +70,7 @@ def _measured(facts: Facts, entry: Entry, place: Place, key: str) -> Answer | No
     reckoned = procedure.units_of == key
     if not bounds and not reckoned:
         return Answer()
-    measures = _measures(facts, entry, place.clause, _EXTRACT[key])
+    measures = _measures(facts, entry, place.clause, _sizes_of_growths if _is_of_growth(entry, key) else _EXTRACT[key])
     if procedure.size_total and key == "size_cm":
         measures = _of_all(facts, entry, place.clause) or measures
     if not measures:
@@ -86,6 +86,33 @@ def _measured(facts: Facts, entry: Entry, place: Place, key: str) -> Answer | No
         return None
     spans = tuple(measure.span for measure in measures) if value == total else (largest.span,)
     return Answer(spans, units=units(value, procedure.beyond, procedure.per) if reckoned else 0)
+
+
+_GROWTHS = frozenset({"mass", "tumor", "lesion", "sk_lump", "sk_fatty_lump", "sk_benign", "sk_cancer"})
+_CUT_BEFORE = re.compile(
+    r"\b(?:incisions?|cut)\b(?:(?!\b(?:mass|lesion|lipoma|tumou?r|cyst|nodule|growth|specimen|which|and)\b)[^.;\n]){0,60}$",
+    re.IGNORECASE,
+)
+_CUT_AFTER = re.compile(
+    r"(?: in length| long)?,? (?:(?:transverse|longitudinal|linear|oblique|vertical|horizontal|curvilinear|skin|midline|small) ){0,3}(?:incision|cut\b)",
+    re.IGNORECASE,
+)
+
+
+def _is_of_growth(entry: Entry, key: str) -> bool:
+    """Whether it is the size of a growth that the entry asks for."""
+    return key == "size_cm" and bool(_GROWTHS & {atom for atoms in entry.size_of for atom in atoms})
+
+
+def _sizes_of_growths(text: str, start: int, end: int) -> Iterator[Amount]:
+    """The measurements in a stretch of text, but those of incisions."""
+    return (amount for amount in sizes(text, start, end) if not _is_of_cut(text, amount))
+
+
+def _is_of_cut(text: str, amount: Amount) -> bool:
+    """Whether a measurement is that of the incision and not of the growth taken through it."""
+    before = _CUT_BEFORE.search(text, max(0, amount.span.start - 90), amount.span.start)
+    return before is not None or _CUT_AFTER.match(text, amount.span.end) is not None
 
 
 _EXCISED = ("114", "116")
@@ -138,11 +165,31 @@ def _measures(
     if own is not None and (stated := list(extract(facts.text, clause.start, clause.end))):
         return _nearest(entry, clause, stated, facts.text)
     holding = (other for atoms in entry.size_of for other in facts.holding(atoms))
-    # Titles come before the account, whichever of the words they say.
-    for other in sorted(holding, key=lambda other: (-other.role, other.start)):
+    # Titles come before the account, whichever of the words they say; how large a growth is, findings say before the account does.
+    order = _OF_GROWTHS if extract is _sizes_of_growths else _OF_ALL
+    for other in sorted(holding, key=lambda other: (order.index(other.role), other.start)):
         if stated := list(extract(facts.text, other.start, other.end)):
             return stated
+    if extract is _sizes_of_growths:
+        return list(_measured_so(facts))
     return list(_weighed(facts)) if extract is weights else []
+
+
+_OF_ALL = (Role.TITLE, Role.BODY, Role.FINDING)
+_OF_GROWTHS = (Role.TITLE, Role.FINDING, Role.BODY)
+
+
+def _measured_so(facts: Facts) -> Iterator[Amount]:
+    """What the account says that something measured, whatever it calls it: "it measured 6 x 5 cm"."""
+    for match in _MEASURED.finditer(facts.text):
+        if any(clause.start <= match.start() < clause.end for clause in facts.told()):
+            yield from _sizes_of_growths(facts.text, match.start(), match.end())
+
+
+_MEASURED = re.compile(
+    r"\bmeasur(?:ed|es|ing)\b[^.;\n\d]{0,30}\d[\d.]*(?: ?(?:cm|mm))?(?: ?(?:x|by) ?\d[\d.]*(?: ?(?:cm|mm))?){0,2}",
+    re.IGNORECASE,
+)
 
 
 def _weighed(facts: Facts) -> Iterator[Amount]:

@@ -94,15 +94,16 @@ def occurrences(clause: Clause, name: Atoms) -> Iterator[Found]:
 
 def mention_of(facts: Facts, entry: Entry, found: Found) -> Mention | None:
     """The mention of an entry, if everything it asks for is stated."""
-    status, cue = _status(facts, entry, found)
-    if status is None or (not found.by_steps and facts.denies_part(found.clause, found.hits)):
-        return None
+    # Most are refused, and how the note speaks of one is dearer to tell than whether it has what the entry asks for.
     answers: list[Answer] = []
     for check in _checks(entry, found):
         answer = check(facts, entry, found)
         if answer is None:
             return None
         answers.append(answer)
+    status, cue = _status(facts, entry, found)
+    if status is None or (not found.by_steps and facts.denies_part(found.clause, found.hits)):
+        return None
     score = found.likeness or _SCORE[found.clause.role] * (_BY_STEPS if found.by_steps else 1.0)
     for answer in answers:
         score *= answer.share
@@ -136,13 +137,17 @@ _BY_SITE = frozenset({"skin", "endoscopy"})
 """Fields whose codes differ by the site and the kind of lesion alone: accounts of neighbours are told in the same words."""
 STEPS, ACCOUNT, SIZED = "procedure/steps", "procedure/account", "procedure/skin-by-size"
 """Rules of what nobody names: the account states steps of the entry, is like a known account, or tells kind, place and size on skin."""
+SPACES = "procedure/spaces"
+"""Rule of what the spaces of the low back decide that the items of a list name."""
+RECKONED = frozenset({SIZED, SPACES})
+"""Rules of what was reckoned over the whole note: each line stands for something of its own."""
 
 
 SERVICES = frozenset({"services", "drugs", "imaging", "evaluation", "anesthesia"})
 """Fields of what needs no operation to be done."""
 
 
-_OFFICE = ("1006", "1012", "1014", "110", "111", "112", "113", "117", "1190", "170", "171", "172", "2052", "2055", "2060", "2061", "206",
+OFFICE = ("1006", "1012", "1014", "110", "111", "112", "113", "117", "1190", "170", "171", "172", "2052", "2055", "2060", "2061", "206",
     "290", "291", "295", "309", "312", "315", "466", "517", "520", "1104", "9759", "5745", "5810", "5830", "644", "652", "692")  # fmt: skip
 """Beginnings of the codes of what may be done at a visit."""
 
@@ -172,7 +177,7 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
         performed = facts.opens(clause)
     if not performed and entry.procedure.specialty in SERVICES:
         performed = facts.is_service(clause)
-    if not performed and (entry.procedure.specialty in SERVICES or entry.procedure.code.startswith(_OFFICE)):
+    if not performed and (entry.procedure.specialty in SERVICES or entry.procedure.code.startswith(OFFICE)):
         performed = facts.did_here(found.hits)
     return (Status.PRESENT if performed else None), None
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
@@ -150,10 +151,35 @@ def _patterns(parts: tuple[str, ...]) -> Gate | None:
     return gate(compile_pattern(rf"(?<!\w)(?:{'|'.join(parts)})", re.IGNORECASE)) if parts else None
 
 
+@functools.cache
+def _gates() -> tuple[tuple[ModifierRule, Gate], ...]:
+    """The packaged rules that words give, each with the gate of its words."""
+    found = ((rule, _patterns(rule.words)) for rule in modifier_rules().rules)
+    return tuple((rule, said) for rule, said in found if said is not None)
+
+
+def _speaking(
+    text: str, section: Section, rules: Sequence[ModifierRule]
+) -> Iterator[tuple[tuple[int, int], list[ModifierRule]]]:
+    """The sentences of a section in which some of these rules may have words, each with those rules."""
+    bounds = list(section_sentences(text, (section,)))
+    ends = [end for _, end in bounds]
+    speaking: dict[int, list[ModifierRule]] = {}
+    for rule in rules:
+        said = _patterns(rule.words)
+        places = said.standing(text, section.start, section.end) if said is not None else ()
+        numbers = range(len(bounds)) if places is None else sorted({bisect_right(ends, place) for place in places})
+        for number in numbers:
+            speaking.setdefault(number, []).append(rule)
+    for number in sorted(speaking):
+        if number < len(bounds):
+            yield bounds[number], speaking[number]
+
+
 def named_modifiers(text: str, sections: Sequence[Section]) -> dict[str, Span]:
     """The modifiers that a note's words give, each with its first words; what only some codes take is named with them."""
     found: dict[str, Span] = {}
-    named = [rule for rule in modifier_rules().rules if rule.may_be_named(text)]
+    named = [rule for rule, said in _gates() if said.possible(text)]
     for section in sections if named else ():
         elsewhere = section.name in _ELSEWHERE
         rules = [
@@ -165,8 +191,8 @@ def named_modifiers(text: str, sections: Sequence[Section]) -> dict[str, Span]:
         ]
         if not rules:
             continue
-        for low, high in section_sentences(text, (section,)):
-            for rule in rules:
+        for (low, high), speaking in _speaking(text, section, rules):
+            for rule in speaking:
                 if (
                     rule.key not in found
                     and (span := rule.find(text, low, high))

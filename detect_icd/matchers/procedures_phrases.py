@@ -11,6 +11,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple, Self
 
 from redactphi.errors import RuleError
@@ -141,18 +142,27 @@ class Phrases:
     def scan(self, text: str, words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
         """Where the phrases stand: start, end and atom of each."""
         said = {word.stem for word in words}
+        sayable: dict[str, list[_Row]] = {}
         for position, word in enumerate(words):
-            rows = self._rows.get(word.stem)
+            stem = word.stem
+            rows = sayable.get(stem)
             if rows is None:
-                if word.stem not in self._packed:
-                    continue
-                rows = self._unpack(word.stem)
+                rows = sayable[stem] = self._sayable(stem, said)
             for steps, atom in rows:
-                if len(steps) > 1 and steps[1].stem not in said:
-                    continue
                 last = _end(text, words, position, steps)
                 if last is not None:
                     yield word.start, words[last].end, atom
+
+    def _sayable(self, stem: str, said: AbstractSet[str]) -> list[_Row]:
+        """The phrases filed under a word all of whose words are said somewhere in the text."""
+        rows = self._rows.get(stem)
+        if rows is None:
+            if stem not in self._packed:
+                return []
+            rows = self._unpack(stem)
+        # Few have their second word in the text: the others need no further look.
+        rows = [row for row in rows if len(row[0]) == 1 or row[0][1].stem in said]
+        return [row for row in rows if all(step.stem in said for step in row[0][2:])]
 
     def _unpack(self, stem: str) -> list[_Row]:
         found = [(tuple(_Step(*step) for step in steps), atom) for steps, atom in json.loads(self._packed[stem])]

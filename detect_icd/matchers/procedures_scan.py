@@ -15,7 +15,8 @@ from detect_icd.sections import Section
 from detect_icd.terms import sentences
 
 _NARRATIVE = re.compile(
-    r"\b(?:was|were|is|are|had|has|have|then|underwent|brought|taken|identified|performed in|be|revealed|showed|demonstrated|noted|tolerated|we|he|she|patient's)\b|\bI (?=[a-z])"
+    r"\b(?:was|were|is|are|had|has|have|then|underwent|brought|taken|identified|performed in|be|revealed|showed|demonstrated|noted|tolerated|we|he|she|patient's)\b|"
+    r"(?<!Fort )(?<!fort )(?<!ype )(?<!TYPE )(?<!tage )(?<!rade )(?<!lass )(?<!one )(?<!hase )\bI (?=[a-z])"
 )
 _ASIDE = re.compile(r"\b(?:which|that|who)\b(?![^,.;\n]*\b(?:not|never|no)\b)[^,.;\n]*", re.IGNORECASE)
 """What an item says of a thing in passing: "ablation of a lesion which is suspicious"."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from detect_icd.candidates import Candidate, Dropped, Status
 from detect_icd.matchers.procedures_bundles import is_part
-from detect_icd.matchers.procedures_mention import SIZED, Mention
+from detect_icd.matchers.procedures_mention import RECKONED, SPACES, Mention
 from detect_icd.matchers.procedures_scan import Role
 from redactphi.spans import Span
 
@@ -81,7 +81,7 @@ def _corrected(titles: list[Mention], told: Sequence[Mention]) -> tuple[list[Men
             continue
         wider = {*mention.entry.procedure.includes, *mention.entry.procedure.supersedes}
         for title in titles:
-            if title.code in wider:
+            if title.code in wider and SPACES not in title.rules:
                 lost.append(_Lost(title, mention, "the account tells otherwise than the heading"))
                 kept = [other for other in kept if other is not title]
                 if mention not in kept:
@@ -110,8 +110,7 @@ def _why(item: _Lost) -> str:
 def _without_lesser(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_Lost]]:
     """What another mention does not say more exactly and no other code includes or supersedes; and the rest."""
     exact, lost = _most_exact(mentions)
-    # Lengths were added up by class and place: each line stands for wounds of its own.
-    beaten = {id(m): won for m in exact if SIZED not in m.rules and (won := _greater(m, exact))}
+    beaten = {id(m): won for m in exact if not RECKONED & {*m.rules} and (won := _greater(m, exact))}
     lost += [_Lost(m, *beaten[id(m)]) for m in exact if id(m) in beaten]
     kept = [m for m in exact if id(m) not in beaten]
     others = {(m.entry.procedure.specialty, m.entry.procedure.part_of): m for m in kept}
@@ -226,8 +225,24 @@ def _candidate(group: Sequence[Mention], place: str) -> Candidate:
         score=round(best.score, 3),
         rules=tuple(rules),
         modifiers=(place,) if place else _modifiers(group),
-        units=max(len({m.found.bounds for m in group}) if procedure.counted else 1, *(m.units for m in group)),
+        units=_units(group),
     )
+
+
+def _units(group: Sequence[Mention]) -> int:
+    """How many units a group comes to: the most that one mention states; of teeth what the items of a list state together."""
+    best = group[0].entry.procedure
+    stated = max(len({m.found.bounds for m in group}) if best.counted else 1, *(m.units for m in group))
+    if best.number_of != _TEETH:
+        return stated
+    items: dict[int, int] = {}
+    for mention in group:
+        if mention.role is Role.TITLE:
+            items[mention.found.clause.start] = max(mention.units, items.get(mention.found.clause.start, 0))
+    return max(stated, sum(items.values()))
+
+
+_TEETH = ("@tooth",)
 
 
 def _modifiers(group: Sequence[Mention]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import date
@@ -40,7 +40,9 @@ _OF_KIND = 2
 _MAJORITY = 0.45
 """The share of all says that a code needs."""
 _SURE = 0.45
-"""How likely an operation must be right."""
+"""How likely an operation must be right that the account names or states by its steps."""
+_SURE_LIKE = 0.5
+"""The same of one that the account is only like: of those less likely most are wrong."""
 _SURE_IDLE = 0.65
 """The same where the account has no word of anything done."""
 _FAR_NEARER, _SURE_OF_MORE = 1.3, 0.6
@@ -82,6 +84,14 @@ def by_steps(facts: Facts, index: Index, day: date | None) -> Iterator[Mention]:
             yield mention
 
 
+def is_given_up(facts: Facts, mention: Mention) -> bool:
+    """Whether steps tell of an operation through the scope of a joint that was given up for an open one."""
+    return mention.entry.procedure.specialty == _BY_SCOPE and facts.converted is not None
+
+
+_BY_SCOPE = "arthroscopy"
+
+
 def _clause_of(clauses: Sequence[Clause], hit: Hit) -> Clause | None:
     """The clause, of some that follow one another, in which a hit stands."""
     at = bisect_right(clauses, hit.start, key=attrgetter("start")) - 1
@@ -106,10 +116,6 @@ class _Told(NamedTuple):
         clauses = [c for c in facts.clauses if c.role >= Role.FINDING and not _is_elsewhere(facts, c)]
         return cls(clauses, [(c.start, c.end) for c in clauses], [hit for c in clauses for hit in c.hits])
 
-    def of_work(self, facts: Facts) -> bool:
-        """Whether it tells of something done, or stands in the report of an operation."""
-        return facts.reports or tells_of_work(" ".join(facts.text[start:end] for start, end in self.parts))
-
 
 @of_note(4)
 def _told(facts: Facts) -> _Told:
@@ -128,6 +134,18 @@ def _said(facts: Facts, known: Accounts) -> Said:
 def _nearest(facts: Facts, known: Accounts) -> list[Likeness]:
     """The known accounts that the account of a note is like, nearest first."""
     return known.nearest(_said(facts, known))
+
+
+@of_note(4)
+def _kinds(facts: Facts, known: Accounts) -> Mapping[str, float]:
+    """How like the account of a note is to all known accounts of each code together."""
+    return known.kinds_like(_said(facts, known))
+
+
+@of_note(4)
+def _is_of_work(facts: Facts) -> bool:
+    """Whether the account of a note tells of something done, or stands in the report of an operation."""
+    return facts.reports or tells_of_work(" ".join(facts.text[start:end] for start, end in _told(facts).parts))
 
 
 def _is_elsewhere(facts: Facts, clause: Clause) -> bool:
@@ -179,7 +197,7 @@ def by_account(
     steps = {mention.code for mention in stated if mention.status is Status.PRESENT}
     nearest_steps = next((like.score for like in ranked if steps & set(like.codes)), 0.0)
     places = known.places(facts.text, told.parts, told.hits)
-    kinds = known.kinds_like(said)
+    kinds = dict(_kinds(facts, known))
     agreed: list[_Say] = []
     for like in ranked:
         if not (agreed or steps & set(like.codes)) and like.score < _NEARER * nearest_steps:
@@ -196,7 +214,7 @@ def by_account(
             agreed.append(_Say(like.score / ranked[0].score + _OF_KIND * kind, found))
         if len(agreed) == _ASKED:
             break
-    voted = _voted(agreed, kinds, _SURE if told.of_work(facts) else _SURE_IDLE)
+    voted = _voted(agreed, kinds, _SURE_LIKE if agreed and _is_of_work(facts) else _SURE_IDLE)
     codes = {mention.code for mention in voted}
     if any(
         codes & {*mention.entry.procedure.supersedes, *mention.entry.procedure.includes}
@@ -300,9 +318,6 @@ def doubtless(facts: Facts, known: Accounts, *groups: Sequence[Mention]) -> list
 
     Where that leaves no operation, the one stays with whose name the note begins, where it says more than a name.
     """
-    told = _told(facts)
-    kinds = known.kinds_like(_said(facts, known))
-    works = told.of_work(facts)
 
     def holds(mention: Mention) -> bool:
         procedure, found = mention.entry.procedure, mention.found
@@ -310,9 +325,12 @@ def doubtless(facts: Facts, known: Accounts, *groups: Sequence[Mention]) -> list
             return True
         if not may_be(mention.code, facts.text, facts.asked):
             return False
-        if found.likeness or procedure.add_on_to or mention.code not in kinds or not _is_operation(mention):
+        if found.likeness or procedure.add_on_to or not _is_operation(mention):
             return True
-        if found.by_steps and not works:
+        kinds = _kinds(facts, known)
+        if mention.code not in kinds:
+            return True
+        if found.by_steps and not _is_of_work(facts):
             return False
         return sure.by_words(mention.code, kinds, by_steps=found.by_steps) >= _SURE
 

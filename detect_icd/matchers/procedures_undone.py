@@ -20,7 +20,7 @@ from detect_icd.terms import sentences
 _LEFT = re.compile(
     r"\bleft (?:in (?:its|their|the) \w+ )?(?:alone|untouched|undisturbed|unopened|be\b|as (?:is|it was|they were))\b|"
     r"\b(?:was|were|is|did|had|been|and|but) (?:therefore |thus |then |so )?(?:not|never) (?:be )?(?:need\w*|required?|necessary|indicated|warranted|touched|entered|opened|removed|taken|cut|burred|released|"
-    r"repaired|resected|divided|done|performed|placed|put|inserted|made|used|disturbed|biopsied|sampled|treated|explored|addressed|excised|trimmed|dissected|carried out)\b|"
+    r"repaired|resected|divided|done|performed|placed|put|inserted|made|used|disturbed|biopsied|sampled|sent|obtained|collected|treated|explored|addressed|excised|trimmed|dissected|carried out)\b|"
     r"\b(?:no|nor|neither)\b (?:[\w-]+ ){1,9}?(?:was|were|being) (?:therefore |then )?(?:placed|put|left|needed|required|done|made|taken|used|inserted|performed|necessary|removed|excised|passed|cut)\b|"
     r"\bno [\w-]+ (?:needed|required|placed|done|performed)\b|\bnone (?:was |were )?(?:put|placed|left|needed|required|taken|done)\b|\bnothing (?:was|were) done\b|"
     r"\b(?:judged|felt|thought|deemed|found|was|were) (?:to be )?(?:needless|unnecessary|superfluous)\b|\bspared\b",
@@ -60,7 +60,7 @@ class Undone:
         return bool(said) and all(self._is_left(text, *bounds) for bounds in said)
 
     def _is_left(self, text: str, start: int, end: int) -> bool:
-        if _LEFT.search(text, start, end):
+        if is_left(text, start, end):
             return True
         return bool(self.kept) and _pattern(self.kept).search(text, start, end) is not None
 
@@ -77,17 +77,35 @@ def families() -> tuple[Undone, ...]:
 
 def is_undone(code: str, text: str, account: Sequence[tuple[int, int]]) -> bool:
     """Whether an account, given where its sentences start and end, says that an operation of the list was left undone."""
-    return any(family.holds(text, account) for family in families() if in_ranges(code, _ranges(family.codes)))
+    return any(family.holds(text, account) for family in _families_of(code))
+
+
+@functools.lru_cache(maxsize=8192)
+def _families_of(code: str) -> tuple[Undone, ...]:
+    """The families that an operation is of."""
+    return tuple(family for family in families() if in_ranges(code, _ranges(family.codes)))
+
+
+def is_left(text: str, start: int, end: int) -> bool:
+    """Whether a sentence says of something that it was left as it was."""
+    return _LEFT.search(text, start, end) is not None
+
+
+def account_of(facts: Facts) -> list[tuple[int, int]]:
+    """Where the sentences of a note's account start and end."""
+    account = [clause for clause in facts.clauses if clause.role is Role.BODY]
+    if not account:
+        return []
+    low, high = account[0].start, account[-1].end
+    return [(low + start, low + end) for start, end in sentences(facts.text[low:high])]
 
 
 def as_done(facts: Facts, named: Sequence[Mention], told: Sequence[Mention]) -> tuple[list[Mention], list[Mention]]:
     """What a note with a list of operations names and tells: what the account left undone is denied, and not told."""
     codes = {mention.code for mention in (*named, *told) if mention.status is Status.PRESENT}
-    account = [clause for clause in facts.clauses if clause.role is Role.BODY]
-    if not codes or not account or not facts.titled:
+    parts = account_of(facts) if codes and facts.titled else []
+    if not parts:
         return list(named), list(told)
-    low, high = account[0].start, account[-1].end
-    parts = [(low + start, low + end) for start, end in sentences(facts.text[low:high])]
     undone = {code for code in codes if is_undone(code, facts.text, parts)}
     denied = [replace(m, status=Status.NEGATED) if m.code in undone else m for m in named]
     return denied, [mention for mention in told if mention.code not in undone]

@@ -199,23 +199,28 @@ class Vocabulary:
         forms = self._forms
         hits: list[Hit] = []
         free = speaking = 0
+        starts: Mapping[str, int]
         is_moved = False
-        for position, word in enumerate(words):
-            if position >= free and word.stem in forms and (form := _longest(text, words, position, forms)) is not None:
+        for position, (_, start, _, stem, _) in enumerate(words):
+            if position >= free and stem in forms and (form := _longest(text, words, position, forms)) is not None:
                 free = position + len(form.stems)
                 speaking = speaking if form.atoms else free
                 end = words[free - 1].end
-                # "no stent" says of the stent that there is none: the word by itself stands behind what denies it.
-                denied = words[position + 1 : free] if word.stem in _DENIALS else ()
-                starts = {each.stem: each.start for each in denied}
+                if stem in _DENIALS:
+                    # "no stent" says of the stent that there is none: the word by itself stands behind what denies it.
+                    starts = {each.stem: each.start for each in words[position + 1 : free]}
+                    is_moved = is_moved or any(starts.get(atom, start) != start for atom in form.atoms)
+                else:
+                    starts = _NO_STARTS
                 for atom in form.atoms:
-                    start = starts.get(atom, word.start)
-                    is_moved = is_moved or start != word.start
-                    hits.extend([_hit(Hit, (start, end, each)) for each in (atom, *kinds.get(atom, ()))])
-            if position >= speaking and word.stem in also:
+                    place = starts.get(atom, start)
+                    hits.append(_hit(Hit, (place, end, atom)))
+                    if atom in kinds:
+                        hits.extend([_hit(Hit, (place, end, each)) for each in kinds[atom]])
+            if position >= speaking and stem in also:
                 for form in _stated(text, words, position, also):
                     end = words[position + len(form.stems) - 1].end
-                    hits.extend([_hit(Hit, (word.start, end, atom)) for atom in form.atoms])
+                    hits.extend([_hit(Hit, (start, end, atom)) for atom in form.atoms])
         if is_moved and also:
             hits.sort(key=lambda hit: hit.start)
         return hits
@@ -231,6 +236,7 @@ class Vocabulary:
 
 _DENIALS = frozenset({"no", "not", "never", "without", "nor"})
 """Words with which a form begins that says of its own words that they are not so."""
+_NO_STARTS: Mapping[str, int] = {}
 
 
 _hit = tuple.__new__

@@ -17,10 +17,12 @@ APPROACH_ATOMS = {
 }  # fmt: skip
 BY_PORTS = frozenset({"laparoscopic", "arthroscopic", "thoracoscopic"})
 GAVE_UP = re.compile(
-    r"\b(?:(?:gave|give|giving) up|abandon\w*|no longer safe|could not (?:safely )?(?:be )?continue\w*|unable to (?:safely )?(?:continue|proceed)|"
+    r"\b(?:(?:gave|give|giving) up|abandon\w*|no longer safe|could not (?:safely )?(?:be )?continue\w*|unable to (?:safely )?(?:continue|proceed|complete the \w+ by \w+scop(?:y|ic\w*))|"
     r"(?:ports?|trocars?) (?:were |was )?(?:removed|withdrawn)|(?:gas|pneumoperitoneum|abdomen) (?:was )?(?:let out|released|evacuated|desufflated)|undocked)\b"
     r"[^\n]{0,220}?\b(?:(?:right |left )?subcostal|kocher|midline|mcburney\w*|laparotomy|pfannenstiel|transverse|flank|thoracotomy|sternotomy)\b[^.\n]{0,40}"
     r"\b(?:incision|made|opened|performed|carried|was)\b|"
+    r"\b(?:elected|decided|decision (?:was )?made|chose|chosen|necessary|had) to (?:change|switch|go|turn|resort)(?: over)? to (?:an? |the )?open (?:procedure|operation|technique|approach|incision|repair|surgery)\b|"
+    r"\b(?:changed|switched|turned) (?:over )?(?:from [^.\n]{0,40} )?to (?:an? |the )?open (?:procedure|operation|technique|approach|repair|surgery)\b|"
     r"\b(?:abort|abandon|discontinu|terminat)\w*[^.\n]{0,60}\b(?:and|to)\b[^.\n]{0,60}\b(?:open|openly)\b(?! (?:laparoscop|thoracoscop))",
     re.IGNORECASE,
 )

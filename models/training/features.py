@@ -89,7 +89,7 @@ class Corpus:
 
 def _only_a_name(word: str) -> bool:
     """Whether a word stands in a list of names and is no common word: an eponym, or a name left in a note."""
-    flags = list_flags().get(word, 0)
+    flags = list_flags(word)
     return bool(flags & _NAME_LISTS) and not flags & LISTS["common_words"]
 
 

@@ -27,7 +27,7 @@ BY_OTHERS = (
     "held_out_yan",
     "held_out_nia",
     "held_out_ola",
-    "held_out_tao",
+    "held_out_cox",
 )
 """Synthetic notes by authors who knew neither layouts nor rules, labelled by our policy; no training saw them."""
 

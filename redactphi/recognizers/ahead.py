@@ -40,7 +40,7 @@ class Ahead:
         return found
 
     def _look(self, texts: Iterable[str]) -> list[Note | None]:
-        notes = [self._seen(text) for text in texts]
+        notes = self._seen(list(texts))
         seen = list(filter(None, notes))
         self._try(self._rules, seen)
         for first, rules in self._then:
@@ -61,7 +61,13 @@ class Ahead:
         for note in notes:
             note.done |= done
 
-    def _seen(self, text: str) -> Note | None:
+    def _seen(self, texts: Sequence[str]) -> list[Note | None]:
+        """The notes looked over together; one by one if that fails, so that the one at fault alone is none."""
+        with suppress(Exception):
+            return list(self._lookout.look_at_each(texts))
+        return [self._seen_alone(text) for text in texts]
+
+    def _seen_alone(self, text: str) -> Note | None:
         with suppress(Exception):
             return Note(self._lookout, text)
         return None
@@ -80,9 +86,8 @@ def _find(rule: CompiledRule, number: int, notes: Iterable[Note]) -> bool:
     """Note what a rule finds; if it fails it is tried again where its failing counts, and this is forgotten."""
     notes = list(notes)
     try:
-        for note in notes:
-            if found := rule.spans(note, number):
-                note.found[number] = found
+        for note, found in rule.spans_of_each(notes, number):
+            note.found[number] = found
     except Exception:  # noqa: BLE001 - whatever went wrong
         for note in notes:
             note.found.pop(number, None)

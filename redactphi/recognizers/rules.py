@@ -158,8 +158,14 @@ class CompiledRule:
         self._guard = _named("guard", rule.guard, guards)
         self._is_zoned = bool(rule.triggers or rule.anchor)
         self._limit = rule.reach[1] if rule.anchor == AT_START and not rule.triggers else None
-        self._context = _words(rule.context)
-        self._unless = _words(rule.unless)
+
+    @cached_property
+    def _context(self) -> _Words | None:
+        return _words(self.rule.context)
+
+    @cached_property
+    def _unless(self) -> _Words | None:
+        return _words(self.rule.unless)
 
     @cached_property
     def pattern(self) -> regex.Pattern[str]:
@@ -179,18 +185,50 @@ class CompiledRule:
             zones = note.zones(number) if zones is None else zones
             return self._judged(note.text, (m for zone in zones for m in self._everywhere(note.text, *zone)))
         text, (test, is_match) = note.text, self._tests[note.is_common]
-        places, is_inside = self._places(note, number, starts, zones)
+        hits = note.hits(number) if starts.literals else None
+        places, is_inside = self._places(note, number, starts, hits, zones)
         found = list(filter(None, map(test, repeat(text), places)))
-        if found and starts.behind and note.is_common and not is_match:
+        if zones is not None:
+            found = _inside(found, zones)
+        return self._matched(note, number, found, is_match=is_match, is_inside=is_inside or zones is not None)
+
+    def spans_of_each(self, notes: Iterable[Note], number: int) -> Iterator[tuple[Note, list[Span]]]:
+        """The notes in which this rule finds spans, with these; what is the same for all notes is asked once.
+
+        Args:
+            notes: Some notes.
+            number: The rule's number there.
+        """
+        starts = self.starts
+        if starts is None or not starts.literals:
+            yield from ((note, spans) for note in notes if (spans := self.spans(note, number)))
+            return
+        tests, is_zoned, is_exact = self._tests, self._is_zoned, starts.is_exact
+        for note in notes:
+            test, is_match = tests[note.is_common]
+            hits = note.hits(number)
+            places: Iterable[int]
+            if is_exact and hits is not None and not (is_zoned and len(hits) > _MANY):
+                places, is_inside = starts.exactly(hits), not is_zoned
+            else:
+                places, is_inside = self._places(note, number, starts, hits)
+            found = list(filter(None, map(test, repeat(note.text), places)))
+            if found and (spans := self._matched(note, number, found, is_match=is_match, is_inside=is_inside)):
+                yield note, spans
+
+    def _matched(
+        self, note: Note, number: int, found: Sequence[re.Match[str]], *, is_match: bool, is_inside: bool
+    ) -> list[Span]:
+        """The spans where a test was passed; ``is_inside`` says that all these places lie in the rule's zones."""
+        starts = self.starts
+        if found and not is_match and note.is_common and starts is not None and starts.behind:
             found = self._led_up_to(note, found, starts)
         if not found:
             return []
-        if zones is not None:
-            found = _inside(found, zones)
-        matches = list(self._apart(text, found, is_match=is_match))
-        if zones is None and not is_inside and not self._hold(note, number, matches):
-            matches = list(self._apart(text, _inside(found, note.zones(number)), is_match=is_match))
-        return self._judged(text, matches)
+        matches = list(self._apart(note.text, found, is_match=is_match))
+        if not is_inside and not self._hold(note, number, matches):
+            matches = list(self._apart(note.text, _inside(found, note.zones(number)), is_match=is_match))
+        return self._judged(note.text, matches) if matches else []
 
     @staticmethod
     def _led_up_to(note: Note, found: Sequence[re.Match[str]], starts: Starts) -> list[re.Match[str]]:
@@ -211,13 +249,17 @@ class CompiledRule:
         return any_, any_ if twin is None else (compile_pattern(twin.source).match, twin.is_exact)
 
     def _places(
-        self, note: Note, number: int, starts: Starts, zones: Sequence[Zone] | None
+        self,
+        note: Note,
+        number: int,
+        starts: Starts,
+        hits: Sequence[int] | None,
+        zones: Sequence[Zone] | None = None,
     ) -> tuple[Iterable[int], bool]:
         """Where the pattern may begin, and whether all that lies in the zones.
 
         The zones are looked for only where that may save more than it costs.
         """
-        hits = note.hits(number) if starts.literals else None
         if hits is None:
             return starts.scanned(note.text, note.zones(number) if zones is None else zones), True
         is_free = zones is None and not self._is_zoned

@@ -32,7 +32,7 @@ from redactphi.recognizers.clinical import (
     states,
 )
 from redactphi.recognizers.growth import LINKS
-from redactphi.recognizers.names import ordinary_words
+from redactphi.recognizers.names_listed import ordinary_words
 from redactphi.recognizers.vetoes_numbers import is_no_number, is_numbered_place
 from redactphi.recognizers.vetoes_things import is_a_thing, is_kind_of_place
 from redactphi.spans import Span

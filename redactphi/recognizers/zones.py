@@ -8,7 +8,7 @@ import string
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import compress, count
+from itertools import compress, count, repeat
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -16,6 +16,7 @@ from redactphi.recognizers.alphabet import is_common, shape
 from redactphi.recognizers.anchors import WIDEST
 from redactphi.recognizers.compiled import anchor_of
 from redactphi.recognizers.literals import END, Literal, lower
+from redactphi.recognizers.plain import plain, titled
 from redactphi.recognizers.starts import Starts, Zone
 from redactphi.resources import Rule
 from redactphi.spans import Span
@@ -23,12 +24,6 @@ from redactphi.spans import Span
 _GAP = 64
 """Zones nearer than this become one, so that no match is torn between two."""
 
-_ODD_BLANKS = "\t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-_ODD_LETTERS = {"\u017f": "s", "\u212a": "k", "\u0130": "i", "\u0131": "i"}
-_ODD = tuple({**dict.fromkeys(_ODD_BLANKS, " "), **_ODD_LETTERS}.items())
-_ODD_ASCII = tuple(pair for pair in _ODD if pair[0].isascii())
-_ASCII = re.compile(r"[\0-\x7f]+")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _DIGIT = re.compile(r"\d+")
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ALIKE = dict.fromkeys(string.ascii_letters, _LETTERS)
@@ -64,6 +59,10 @@ class Sought:
 
 _Seeker = tuple[Sought, Collection[str] | None, int]
 """Who looks for a word; what must not stand before it; its length, if it must end a word of the text."""
+
+
+_Sighted = tuple[Sought, list[int]]
+"""What was found, and where."""
 
 
 class Words:
@@ -112,7 +111,7 @@ class Words:
         self._seekers = [shared.setdefault(seekers, seekers) for seekers in every]
         self._automaton = AhoCorasick(forms, implementation=_IMPLEMENTATION) if forms else None
 
-    def find(self, text: str, lowered: str) -> Iterable[tuple[Sought, list[int]]]:
+    def find(self, text: str, lowered: str) -> Iterable[_Sighted]:
         """What stands in a text, each with its places.
 
         Args:
@@ -141,13 +140,6 @@ class Words:
 def _forms(word: str, *, is_at_word: bool) -> set[str]:
     """How a word, or what goes on one if it may, stands in a titled text."""
     return {titled(word)} if is_at_word else {titled(word), titled(f"a{word}")[1:]}
-
-
-def titled(lowered: str) -> str:
-    """A text in lower case, with a capital for each ASCII letter before which no other stands."""
-    if lowered.isascii():
-        return lowered.title()
-    return _ASCII.sub(lambda run: run[0].title(), lowered)
 
 
 class Lookout:
@@ -199,6 +191,23 @@ class Lookout:
             tables[f"{kind} at word" if at_word else kind][literal.exact or literal.text] |= bit
         return bit if any(literal.shaped for literal in literals) else 0
 
+    def look_at_each(self, texts: Sequence[str]) -> list[Note]:
+        """What several notes hold."""
+        return list(map(Note, repeat(self), texts, self.sights(texts)))
+
+    def sights(self, texts: Sequence[str]) -> list[list[_Sighted]]:
+        """The words that stand in texts; each automaton runs over all of them while it is in the processor's cache."""
+        plains = list(map(plain, texts))
+        lowered = list(map(lower, plains))
+        found = [list(self.loose.find(titled(low), low)) for low in lowered]
+        for sighted, *pair in zip(found, plains, lowered, strict=True):
+            sighted.extend(self.exact.find(*pair))
+        for sighted, text in zip(found, texts, strict=True):
+            if is_common(text):
+                shaped = shape(text)
+                sighted.extend(self.shapes.find(shaped, shaped))
+        return found
+
     def look(self, text: str) -> Note:
         """What the note holds. That of the last text is kept until `forget`."""
         note: Note | None = getattr(self._last, "note", None)
@@ -221,6 +230,7 @@ class Note:
     Args:
         lookout: For which rules.
         text: The text.
+        sighted: The words that stand in it, if they have been looked for.
 
     Attributes:
         text: The text.
@@ -229,7 +239,7 @@ class Note:
         is_common: Whether it holds nothing but common characters.
     """
 
-    def __init__(self, lookout: Lookout, text: str) -> None:
+    def __init__(self, lookout: Lookout, text: str, sighted: Sequence[_Sighted] | None = None) -> None:
         self.text = text
         self.found: dict[int, Sequence[Span]] = {}
         self.done = 0
@@ -238,7 +248,7 @@ class Note:
         self._digits: list[Zone] | None = None
         self._backwards: str | None = None
         self.is_common = is_common(text)
-        sighted = self._look(_plain(text))
+        sighted = lookout.sights([text])[0] if sighted is None else sighted
         present = 0
         for sought, _ in sighted:
             present |= sought.needs
@@ -253,7 +263,7 @@ class Note:
         self._sighted: dict[int, tuple[int, ...]] = {}
         self._note_places(sighted)
 
-    def _note_places(self, sighted: Iterable[tuple[Sought, list[int]]]) -> None:
+    def _note_places(self, sighted: Iterable[_Sighted]) -> None:
         """Note where the literals and triggers of the rules stand that may find something."""
         hits, triggered = self._hits, self._triggered
         for sought, places in sighted:
@@ -266,15 +276,6 @@ class Note:
             for number in sought.triggered:
                 if number in hits:
                     triggered[number] = (*triggered.get(number, ()), (starts, sought.length))
-
-    def _look(self, plain: str) -> list[tuple[Sought, list[int]]]:
-        lookout, lowered = self._lookout, lower(plain)
-        found = list(lookout.loose.find(titled(lowered), lowered))
-        found += lookout.exact.find(plain, lowered)
-        if self.is_common:
-            shaped = shape(self.text)
-            found += lookout.shapes.find(shaped, shaped)
-        return found
 
     @property
     def backwards(self) -> str:
@@ -293,11 +294,12 @@ class Note:
             return None
         if number not in self._hits:
             return self._hits_though_not_worth_trying(number)
-        return sorted(self._hits[number])
+        hits = self._hits[number]
+        return hits if len(hits) < 2 else sorted(hits)  # noqa: PLR2004 - one is sorted
 
     def _hits_though_not_worth_trying(self, number: int) -> list[int]:
         """Where literals of a rule stand which something else tells that it finds nothing."""
-        sighted = self._look(_plain(self.text))
+        [sighted] = self._lookout.sights([self.text])
         return sorted(start for sought, starts in sighted if number in sought.owners for start in starts)
 
     def holds(self, number: int, start: int, end: int) -> bool:
@@ -370,14 +372,6 @@ class Note:
 def _bits(number: int) -> Iterator[int]:
     """Which bits of a number are set, lowest first."""
     return compress(count(), bin(number)[:1:-1].encode().translate(_BITS)) if number else iter(())
-
-
-def _plain(text: str) -> str:
-    """The text, as long as it was: white space is blank, odd forms of letters and lone surrogates are plain."""
-    for odd, plain in _ODD_ASCII if text.isascii() else _ODD:
-        if odd in text:
-            text = text.replace(odd, plain)
-    return text if text.isascii() else _SURROGATE.sub("?", text)
 
 
 def merge(places: Iterable[Zone], reach: tuple[int, int], length: int) -> list[Zone]:

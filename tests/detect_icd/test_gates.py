@@ -46,6 +46,27 @@ def test_a_gate_made_after_a_note_was_looked_over_finds_its_own_pieces():
     assert Gate(re.compile(r"(?:quixotic|zz)\s+zymurgy", re.IGNORECASE)).search(text).span() == (0, 16)
 
 
+ALTERNATIVES = (
+    *(r"a[- ]fib", r"no\s+pulse", r"\d+ mg(?:/dl)?", r"up(?:\s*-\s*|set)", r"kink", r"x-y"),
+    *(f"word{number} of (?:many|more)" for number in range(100)),
+)
+WIDE = re.compile(rf"(?<!\w)(?:{'|'.join(ALTERNATIVES)})(?!\w)", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("text", ["A-fib, a fib a  fib", "no\n\n pulse no pulse", "5 mg/dl, 12 mg", "up - upset up  -",
+    "\u212aink kink \u212a-ink", "x-y x y x--y", "word12 of many word7  of more word99 OF MORE", "a", "up", "aword1 of many"])  # fmt: skip
+def test_a_pattern_of_many_alternatives_is_tried_where_one_may_begin(text):
+    gate = Gate(WIDE)
+    assert gate._openings
+    for place in range(len(text)):
+        assert spans(gate.finditer(text, place)) == spans(WIDE.finditer(text, place))
+
+
+def test_what_opens_with_a_mask_is_tried_everywhere():
+    masked = re.compile(f"\ue000 harm|{WIDE.pattern}")
+    assert not Gate(masked)._openings
+
+
 def told():
     """Each pattern with a text that it is found in."""
     for name in ("causes.tsv", "places.tsv", "venoms.tsv"):

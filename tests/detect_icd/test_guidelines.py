@@ -4,6 +4,7 @@ import pytest
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.codebook import CodeBook
+from detect_icd.detector import detect
 from detect_icd.guideline_rules import Combination, General, Suppression, build, rules
 from detect_icd.guidelines import Guidelines
 from detect_icd.matchers.completion import complete
@@ -88,13 +89,19 @@ def test_excludes1_reports_one_and_asks():
     assert any("I.A.12.a" in warning for warning in detection.warnings)
 
 
+@pytest.mark.parametrize("said", ["Residuals of ischemic stroke 2023. ", ""])
+def test_a_deficit_that_is_only_stated_as_a_code_stays(said):
+    found = detect(f"{said}Dx: I69.359")
+    assert [c.coding.code for c in found.reported] == ["I69.359"]
+
+
 def test_every_code_in_the_tables_exists():
     book = CodeBook.open()
     known = rules()
     for rule in known.combinations:
         assert book[rule.result].billable or rule.suffix, rule.name
         assert all(number < len(rule.all) for number in rule.replaces)
-    for _, code in (*known.history, *known.family):
+    for code in (*known.history.values(), *known.family.values()):
         assert complete(book, code, set()).billable, code
 
 

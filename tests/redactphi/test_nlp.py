@@ -18,10 +18,11 @@ from redactphi import nlp_spacy
 from redactphi.errors import DataError, UnknownNameError, UsageError
 from redactphi.nlp import PhiNlpEngine
 from redactphi.nlp_decode import decode
-from redactphi.nlp_features import COLUMNS, LISTS, feature_rows
+from redactphi.nlp_features import COLUMNS, LISTS, feature_rows, written
 from redactphi.nlp_forward import Network, _portions
 from redactphi.nlp_islands import AROUND, OPEN, apart, islands
 from redactphi.nlp_model import PhiModel
+from redactphi.nlp_table import TokenTable
 from redactphi.nlp_threads import single_blas_thread
 from redactphi.nlp_tokens import CAPITALS, MAX_RUN, bare, split_blank, token_keys
 from redactphi.nlp_weights import LABELS, TAGS, Settings, Weights, load_gate, load_members
@@ -226,6 +227,35 @@ def test_the_memory_of_tokens_is_bounded(weights, monkeypatch):
         table, numbers = network.numbers([f"w{n}" for n in range(start, start + 5)])
         assert len(table.number) <= 16
         assert len(set(numbers.tolist())) == 5
+
+
+def test_features_kept_for_the_next_network_are_those_it_would_work_out():
+    table = TokenTable([2])
+    old, new = ["Smith ", "12"], ["Nwosu", "seen ", "."]
+    for keys in (old, new):
+        table.add(keys, [np.zeros((len(keys), 2), np.float32)])
+    table.keep_features([written(new)])
+    for keys in (new, old, [*new[:2], *old, new[2]], []):
+        rows, words = table.features(np.array([table.number[key] for key in keys], np.int64), keys)
+        expected, expected_words = written(keys)
+        np.testing.assert_array_equal(rows, expected)
+        assert words == expected_words
+    table.forget_features()
+    assert table.features(np.array([table.number["Nwosu"]]), ["Nwosu"])[1] == ["nwosu"]
+
+
+def test_a_network_that_follows_a_table_has_the_vectors_of_its_own(weights, monkeypatch):
+    monkeypatch.setattr("redactphi.nlp_forward.REMEMBERED", 10)
+    halved = {name: array * np.float32(0.5) for name, array in weights.arrays.items()}
+    first, follower, alone = Network(weights), *(Network(replace(weights, arrays=halved)) for _ in range(2))
+    for start in range(0, 60, 5):
+        keys = [f"w{chr(97 + n % 26)}{n}" for n in range(start, start + 5)] * 2
+        table, numbers = first.numbers(keys)
+        some = numbers[2:9]
+        vectors, rows = follower.follow(table, some, lambda places, keys=keys: [keys[2:9][at] for at in places])
+        own, own_rows = alone.numbers(keys[2:9])
+        assert 0 not in rows
+        np.testing.assert_allclose(vectors[0][rows], own.vectors[0][own_rows], atol=1e-6)
 
 
 def _probabilities(*tags: tuple[str, float]) -> np.ndarray:
