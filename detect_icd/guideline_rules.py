@@ -123,7 +123,7 @@ class Rules:
     generals: tuple[General, ...]
     fracture_sites: Mapping[str, str] = field(hash=False)
     chronic: tuple[str, ...]
-    remains: tuple[tuple[str, str], ...]
+    remains: Mapping[str, str] = field(hash=False)
     named: Mapping[str, str] = field(hash=False)
     symptoms: tuple[str, ...]
     history: Mapping[str, str] = field(hash=False)
@@ -241,7 +241,7 @@ def rules() -> Rules:
         fracture_sites=dict(sorted(general["fracture_sites"].items(), key=lambda item: -len(item[0]))),
         chronic=tuple(status["chronic"]),
         remains=_prefixes(status["remains"]),
-        named=dict(_prefixes(status["named"])),
+        named=_prefixes(status["named"]),
         symptoms=tuple(status["symptoms"]),
         history=_prefixes(status["history"]),
         told=_prefixes(status["told"]),

@@ -13,7 +13,7 @@ from detect_icd.matchers.origins import is_along, is_origin
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.reading import WordReader
 from detect_icd.matchers.selection import GRADES, IMPORTED, PAIR, most_specific
-from detect_icd.matchers.straying import BREAK, strays
+from detect_icd.matchers.straying import BREAK, NOUNS, names_another, strays
 from detect_icd.terms import Token, word_set
 from redactphi.months import MONTHS
 
@@ -165,7 +165,7 @@ class DictionaryMatcher:
         if not _negates_its_own(tokens, members) or self._goes_on(text, tokens, members):
             return None
         if (
-            _names_another(text, tokens, members)
+            names_another(text, tokens, members)
             or _ends_spared(text, tokens, members)
             or strays(text, tokens, members)
             or is_origin(text, tokens, members, phrase.code)
@@ -343,27 +343,12 @@ def _cut_off(text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]
     return len(numbers) > 1 and ": " in text[tokens[min(numbers)].end : tokens[max(numbers)].start]
 
 
-def _names_another(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
-    """Whether the last word has its own adjective behind an "and": "epigastric pain and constitutional syndrome"."""
-    last = max(members)
-    if len(members) == 1 or last - 1 in members or not _NOUNS.intersection(tokens[last].atoms):
-        return False
-    before = max(number for number in members if number != last)
-    return _AND.match(text, tokens[before].end, tokens[last].start) is not None
-
-
-_AND = re.compile(r"\s+(?:and|plus|with) [\w-]+ $", re.IGNORECASE)
-
-_NOUNS = frozenset({"disease", "disorder", "syndrome"})
-"""What says nothing after a label: "Renal: PKD" is no kidney disease by its label."""
-
-
 def _barred(text: str, tokens: Sequence[Token], members: frozenset[int], first: int, last: int) -> bool:
     barrier = _STOP if last - first + 1 == len(members) else _BARRIER
     previous = first
     for number in sorted(members)[1:]:
         for match in barrier.finditer(text, tokens[previous].end, tokens[number].start):
-            is_label = match.group() == ":" and not _NOUNS.intersection(tokens[number].atoms)
+            is_label = match.group() == ":" and not NOUNS.intersection(tokens[number].atoms)
             if not is_label or not _names_parts(text, tokens, match.start()):
                 return True
         previous = number

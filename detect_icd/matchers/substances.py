@@ -119,8 +119,7 @@ def _meant(word: str) -> str:
         return ""
     errors = 2 if len(word) >= _TWO_ERRORS else 1
     near = process.extract(word, _single_names().get(word[0], ()), scorer=OSA.distance, score_cutoff=errors, limit=2)
-    codes = {substances()[name] for name, _, _ in near}
-    return near[0][0] if len(codes) == 1 else ""
+    return near[0][0] if len({substances()[name] for name, _, _ in near}) == 1 else ""
 
 
 _REMEMBERED = 100_000
@@ -245,8 +244,8 @@ def _taken(sentence: Passage, one: Named, named: Sequence[Named]) -> str:
     about = _About.of(sentence, one, named)
     if about.is_long():
         is_brief = about.says("brief", item=True) and not about.says("long", item=True)
-        unhelpful = about.says("stopped") or about.is_given_up() or about.is_other_and_culprit()
-        return "" if unhelpful or is_brief else TAKEN
+        over = is_brief or cue("over-before").search(about.text, about.low, one.start) is not None
+        return "" if over or about.says("stopped") or about.is_other_and_culprit() else TAKEN
     need = one.substance.need
     if need in _ONLY_LONG:
         return LISTED if about.is_steroid_of_graft() else ""
@@ -338,10 +337,6 @@ class _About:
     def _has_object(self, end: int) -> bool:
         """Whether words behind the name have a drug of their own: "continue warfarin, start doxycycline"."""
         return any(0 < other.start - end <= _OBJECT and "," not in self.text[end : other.start] for other in self.named)
-
-    def is_given_up(self) -> bool:
-        """Whether it is told among what did not help or is over: "failed topiramate, propranolol"."""
-        return cue("over-before").search(self.text, self.low, self.one.start) is not None
 
     def is_other_and_culprit(self) -> bool:
         """Whether it is a drug of no code of its own that is only named as the cause of harm."""
