@@ -47,6 +47,7 @@ class CueRule:
         cancels: Statuses it takes back, the section's included.
         stops: Characters it does not reach over.
         through: Code prefixes of mentions it reaches in spite of them.
+        inside: Whether it speaks of a mention too whose words stand around it ("STEMI, inferior, 3 months ago, RCA").
         own: Whether it speaks of the item of a list it stands in alone ("HTN, AKI resolved").
         only: Code prefixes (no dots) it speaks of; empty speaks of all.
         spares: Code prefixes it does not speak of.
@@ -64,6 +65,7 @@ class CueRule:
     cancels: tuple[str, ...] = ()
     stops: str = ""
     through: tuple[str, ...] = ()
+    inside: bool = False
     own: bool = False
     only: tuple[str, ...] = ()
     spares: tuple[str, ...] = ()
@@ -198,14 +200,17 @@ def assess(  # noqa: PLR0917 - a mention and its sentence, each with start and e
     cues = _near(cues, start, end)
     for written in cues:
         cue = _behind(text, written, start, end)
-        if cue.rule.direction in {"pseudo", "terminate"} or (cue.start < end and start < cue.end):
+        is_inside = cue.rule.inside and start < cue.start and cue.end < end
+        if cue.rule.direction in {"pseudo", "terminate"} or (cue.start < end and start < cue.end and not is_inside):
             continue
         rule, status = cue.rule, Status(cue.rule.status)
         nearer = status not in said or 0 < rule.max_words < said[status].rule.max_words
         # Whether it reaches is dear to tell.
         if not nearer and cancelled.issuperset(rule.cancels):
             continue
-        if rule.speaks_of(code) and _within(cue, bounds) and _reaches(text, cues, cue, (start, end), code):
+        if rule.speaks_of(code) and (
+            is_inside or (_within(cue, bounds) and _reaches(text, cues, cue, (start, end), code))
+        ):
             if nearer:
                 said[status] = cue
             cancelled.update(rule.cancels)
@@ -214,9 +219,22 @@ def assess(  # noqa: PLR0917 - a mention and its sentence, each with start and e
             evidence = Span(found.start, found.end, "status", source=f"context/{found.rule.name}")
             return Assertion(status, evidence, found.rule.name)
     prior = context_rules().priors.get(section, Status.PRESENT)
-    if prior in cancelled:
+    goes_on = (
+        prior is Status.UNCERTAIN
+        and code.startswith(_SIGNS)
+        and not text[max(0, bounds[0] - _GAP) : bounds[0]].rstrip().endswith(":")
+    )
+    if prior in cancelled or goes_on:
         prior = Status.PRESENT
     return Assertion(prior, None, f"section-{section}" if prior is not Status.PRESENT else "")
+
+
+_SIGNS = "R"
+"""What a working diagnosis is to explain is seen, and no more uncertain for being told behind it."""
+
+
+_GAP = 3
+"""Characters before a sentence in which the heading it stands under ends."""
 
 
 def _near(cues: list[Cue], start: int, end: int) -> list[Cue]:

@@ -150,12 +150,17 @@ _JUST_BEFORE = 40
 """Characters before a mention in which the note may call it new."""
 
 
+_HABITS = ("F17", "F10", "F12")
+"""What somebody tells of themselves is no finding of the examination."""
+
+
 def _is_finding(candidate: Candidate, text: str, lasting: tuple[str, ...]) -> bool:
     code = icd10cm.compact(candidate.coding.code)
     return (
         candidate.coding.system is CodeSystem.ICD10CM
         and candidate.status is Status.PRESENT
         and code[0] not in "ZVWXY"
+        and not code.startswith(_HABITS)
         and (
             not code.startswith(lasting)
             or "status/current" in candidate.rules

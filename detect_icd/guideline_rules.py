@@ -104,6 +104,8 @@ class Rules:
         generals: Words for a kind of disease beside the disease itself.
         fracture_sites: Code prefix of a fracture to the site of M80, longest prefix first; ``*`` stands for the side.
         chronic: Code prefixes of conditions that "history of" does not end.
+        remains: Code prefix of an acute phase to the code of the lasting disease it leaves, longest prefix first.
+        named: Heading, no dots, to the code that the Alphabetic Index has for its bare name.
         symptoms: Code prefixes of what a diagnosis explains.
         history: Code prefix to personal-history code, longest prefix first.
         told: The same for conditions that have no history code of their own: for what the author calls a history.
@@ -121,6 +123,8 @@ class Rules:
     generals: tuple[General, ...]
     fracture_sites: Mapping[str, str] = field(hash=False)
     chronic: tuple[str, ...]
+    remains: Mapping[str, str] = field(hash=False)
+    named: Mapping[str, str] = field(hash=False)
     symptoms: tuple[str, ...]
     history: Mapping[str, str] = field(hash=False)
     told: Mapping[str, str] = field(hash=False)
@@ -135,6 +139,10 @@ class Rules:
     def history_code(self, code: str) -> str | None:
         """The personal-history code of a condition that is over, if there is a clear one."""
         return _longest(self.history, icd10cm.compact(code))
+
+    def remaining_code(self, code: str) -> str | None:
+        """The lasting disease without the acute phase that a code has and the note says is over, if it has one."""
+        return _longest(self.remains, icd10cm.compact(code))
 
     def told_code(self, code: str) -> str | None:
         """The general code of a history that the author calls one, by the chapter of what it was."""
@@ -219,7 +227,7 @@ def rules() -> Rules:
         set(status)
         - {
             *("after", "chronic", "symptoms", "confirmed_only", "too_general", "at_discharge", "section_order"),
-            *("history", "told", "family", "brief"),
+            *("history", "told", "family", "brief", "remains", "named"),
         }
     ):
         raise RuleError(f"guidelines/status.toml: unknown keys {unknown}")
@@ -232,6 +240,8 @@ def rules() -> Rules:
         generals=tuple(build(General, raw, "guidelines/general") for raw in general["general"]),
         fracture_sites=dict(sorted(general["fracture_sites"].items(), key=lambda item: -len(item[0]))),
         chronic=tuple(status["chronic"]),
+        remains=_prefixes(status["remains"]),
+        named=_prefixes(status["named"]),
         symptoms=tuple(status["symptoms"]),
         history=_prefixes(status["history"]),
         told=_prefixes(status["told"]),

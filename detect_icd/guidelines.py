@@ -11,13 +11,13 @@ from detect_icd.candidates import Candidate, Detection, Status, ranked
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.conventions.combine import apply_combinations, part
 from detect_icd.conventions.concluded import drop_concluded
-from detect_icd.conventions.courses import state_both_courses
+from detect_icd.conventions.courses import OUTLASTED, state_both_courses
 from detect_icd.conventions.docket import Docket, is_history
 from detect_icd.conventions.encounter import drop_own_operation, state_operated
 from detect_icd.conventions.excludes import exclude
 from detect_icd.conventions.eyes import each_eye
 from detect_icd.conventions.families import apply_families
-from detect_icd.conventions.fractures import by_osteoporosis, name_sites
+from detect_icd.conventions.fractures import by_osteoporosis, healed_by_osteoporosis, name_sites
 from detect_icd.conventions.integral import drop_integral
 from detect_icd.conventions.linked import apply_linked
 from detect_icd.conventions.organisms import apply_organisms
@@ -80,7 +80,7 @@ class Guidelines:
         docket = Docket(merged, Surroundings(note, merged))
         state_operated(docket)
         _by_status(docket, self.rules, self.setting, book)
-        _by_billability(docket, book)
+        _by_billability(docket, self.rules, book)
         self._by_convention(docket, book)
         _once(docket)
         _as_past(docket)
@@ -112,8 +112,9 @@ class Guidelines:
         by_disease_of_bone(docket, self.rules.fracture_sites, book)
         by_osteoporosis(docket, self.rules.fracture_sites, book)
         name_sites(docket, book)
+        healed_by_osteoporosis(docket, book)
         most_specific(docket, self.rules)
-        drop_own_operation(docket)
+        drop_own_operation(docket, is_stay=self.setting == "inpatient")
         drop_integral(docket)
         drop_concluded(docket, book)
         exclude(docket, book)
@@ -292,6 +293,9 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
     over = over or candidate.section == "allergies"
     # A history is one all the more where the note says that it is over.
     over = over and not code.startswith(_HISTORIES)
+    if (remaining := known.remaining_code(code)) is not None:
+        _outlasted(docket, candidate, remaining, book)
+        return
     if _REMISSION.search(candidate.coding.display) or (code.startswith(known.chronic) and not over):
         rules = (*candidate.rules, "guideline/IV.I-chronic")
         docket.swap(candidate, replace(candidate, status=Status.PRESENT, rules=rules))
@@ -308,6 +312,23 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
         return
     _mapped(docket, candidate, history, book, "I.C.21.c.4 personal history")
 
+
+def _outlasted(docket: Docket, candidate: Candidate, remaining: str, book: CodeBook) -> None:
+    """An acute phase that is over leaves the lasting disease, unless the note names that itself."""
+    docket.drop(candidate, f"I.B.8: the acute phase is over, the disease is {remaining}")
+    others = (other for other in docket.diagnoses() if other.status is Status.PRESENT)
+    if not any(_is_same_disease(other.coding.code, remaining) for other in others):
+        rules = (*candidate.rules, OUTLASTED)
+        docket.add(replace(candidate, coding=book[remaining].coding, status=Status.PRESENT, rules=rules))
+
+
+def _is_same_disease(code: str, other: str) -> bool:
+    """Whether a code names the disease; a diabetes read without its type is whatever type the note names."""
+    return code[:3] == other[:3] or (other.startswith(_UNTYPED) and code.startswith(_DIABETES))
+
+
+_UNTYPED = "E11"
+_DIABETES = ("E08", "E09", "E10", "E11", "E13")
 
 _WORTH_TELLING = ("Z85", "Z860", "Z861", "Z867", "Z8731", "Z8741", "Z875")
 """Histories that say more than the operation they led to: neoplasms, infections, vessels, fragile bones, births."""
@@ -358,10 +379,16 @@ def _mapped(docket: Docket, candidate: Candidate, code: str | None, book: CodeBo
         docket.add(replace(candidate, coding=entry.coding, rules=(*candidate.rules, f"guideline/{section}")))
 
 
-def _by_billability(docket: Docket, book: CodeBook) -> None:
+def _by_billability(docket: Docket, known: Rules, book: CodeBook) -> None:
     for candidate in docket.diagnoses():
         entry = book.get(candidate.coding.code)
-        if entry is not None and not entry.billable:
+        if entry is None or entry.billable:
+            continue
+        bare = book.get(known.named.get(icd10cm.compact(entry.code), ""))
+        if bare is not None and bare.billable:
+            rules = (*candidate.rules, "guideline/I.B.2 bare name")
+            docket.swap(candidate, replace(candidate, coding=bare.coding, rules=rules))
+        else:
             needs = missing(entry, book)
             docket.drop(candidate, f"I.B.2: not billable, needs {needs}")
             docket.warnings.append(f"{entry.code} is not billable: it needs {needs} (I.B.2)")

@@ -30,6 +30,10 @@ _NAMED_APART = {("chronic", frozenset({"kidney", "failure"})): "N18.9"}
 """A course of a disease that the classification calls by another name: chronic renal failure is a kidney disease."""
 
 
+OUTLASTED = "guideline/I.B.8-over"
+"""In the rules of a lasting disease whose acute phase is over, whatever its words say."""
+
+
 def state_both_courses(docket: Docket, book: CodeBook) -> None:
     """Adds the acute form of a disease read as chronic, or the chronic one, where the note says that it is both."""
     text = docket.note.text
@@ -38,7 +42,12 @@ def state_both_courses(docket: Docket, book: CodeBook) -> None:
     for candidate in docket.active():
         said = stated(candidate.coding.display)
         course = [word for word in _COURSES if word in said]
-        if candidate.status is not Status.PRESENT or len(course) != 1 or not _is_both(docket, candidate):
+        if (
+            candidate.status is not Status.PRESENT
+            or OUTLASTED in candidate.rules
+            or len(course) != 1
+            or not _is_both(docket, candidate)
+        ):
             continue
         other = _COURSES[1 - _COURSES.index(course[0])]
         disease = said - {course[0]}

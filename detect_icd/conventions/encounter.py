@@ -23,7 +23,7 @@ _NOW = re.compile(
     r"\b(?:admitted|scheduled|presents?|here|brought|taken|listed|elected) (?:today )?(?:for|to the (?:OR|operating))\b|"
     r"\b(?:without event|uneventful(?:ly)?|EBL|tolerated (?:it |the )?(?:well|procedure)|done today|performed today|today's|closed in layers|"
     r"was (?:then )?(?:done|performed|carried out)|(?:100 ?%|total(?:ly)?|acute(?:ly)?|thrombotic(?:ally)?) occlu\w+|culprit|underwent (?:an? )?(?:uncomplicated|elective|emergency|urgent)|this admission)\b|"
-    r"\b(?:stents?|DES|BMS) (?:x ?\d\b|(?:was|were) (?:put|placed|deployed|implanted|inserted))|\b(?:cath\w*|angiogra\w+|PCI)(?: note| report| lab)? ?:|"
+    r"\b(?:stents?|DES|BMS) (?:x ?\d\b|(?:was |were )?(?:put|placed|deployed|implanted|inserted))|\b(?:cath\w*|angiogra\w+|PCI)(?: note| report| lab)? ?:|"
     r"\b(?:op(?:erative)? (?:note|report)|procedure(?:s| performed)?|operation(?:s| performed)?) ?:",
     re.IGNORECASE,
 )
@@ -35,11 +35,36 @@ _BEFORE = re.compile(
 _REACH = 40
 
 
-def drop_own_operation(docket: Docket) -> None:
-    """Drops a status that is no more than the operation this encounter is for."""
+def drop_own_operation(docket: Docket, *, is_stay: bool) -> None:
+    """Drops a status that is no more than the operation this encounter is for.
+
+    Args:
+        docket: The candidates.
+        is_stay: Whether the note is of a stay in hospital: the stent beside an infarct is one of the stay.
+    """
+    infarct = is_stay and any(starts(c, _INFARCT) and c.status is Status.PRESENT for c in docket.active())
     for candidate in docket.diagnoses():
+        if infarct and starts(candidate, _STENT) and not _is_of_before(docket, candidate):
+            docket.drop(candidate, "I.C.21.c.3: the stent this infarct was treated with, no status yet")
+            continue
         if candidate.status is Status.PRESENT and starts(candidate, _STATUSES) and _is_own(docket, candidate):
             docket.drop(candidate, "I.C.21.c.3: the operation of this encounter, no status yet")
+
+
+_INFARCT = ("I21", "I22")
+_STENT = ("Z955",)
+
+
+def _is_of_before(docket: Docket, candidate: Candidate) -> bool:
+    """Whether the note tells somewhere that what a status stands for was done before."""
+    text = docket.note.text
+    for span in candidate.evidence:
+        low, high = docket.note.sentence(span.start, span.end)
+        if _BEFORE.search(text, max(low, span.start - _REACH), min(high, span.end + _REACH)):
+            return True
+        if not _OPERATION.search(text, span.start, span.end):
+            return True
+    return False
 
 
 def _is_own(docket: Docket, candidate: Candidate) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from detect_icd.candidates import Candidate
+from detect_icd.conventions.courses import OUTLASTED
 from detect_icd.conventions.docket import Docket, starts
 from detect_icd.conventions.features import Facts, Kin, Stem, by_category
 
@@ -76,7 +77,10 @@ def _gather(docket: Docket, kin: Kin, case: _Case) -> None:
             if feature.codes and starts(other, feature.codes) and not docket.note.unlinked(case.members[0], other):
                 case.stated_by.setdefault(feature.name, []).append(other)
     of_an_eye = _is_of_one_of_both(docket, case.members)
+    over = [s for m in case.members if OUTLASTED in m.rules for s in m.evidence]
     for fact, span in _worded(docket, kin, case.members, beyond=not of_an_eye):
+        if any(span.overlaps(past) for past in over):
+            continue
         case.words.add(fact)
         case.spans.append(span)
     if docket.note.text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
@@ -44,6 +45,19 @@ def by_osteoporosis(docket: Docket, sites: Mapping[str, str], book: CodeBook) ->
             _combine(docket, book, (disease, fracture), stem + (_site(fracture, sites) or ""))
         if not any(map(docket.stands, broken)):
             docket.drop(disease, f"{_RULE}: part of the fracture's code")
+    _told_once(docket, sites)
+
+
+def _told_once(docket: Docket, sites: Mapping[str, str]) -> None:
+    """Drops a fracture that is read in the words of one by osteoporosis: "osteoporosis with compression fracture T12"."""
+    for both in docket.active():
+        if not starts(both, ("M80",)) or both.status is not Status.PRESENT:
+            continue
+        for fracture in docket.active():
+            site = _site(fracture, sites) if _FRACTURE.search(fracture.coding.display) else None
+            is_same = site is not None and compact(both.coding.code)[4:5] == site[0]
+            if is_same and any(a.overlaps(b) for a in fracture.evidence for b in both.evidence):
+                docket.drop(fracture, f"{_RULE}: reported as {both.coding.code}")
 
 
 _PLACES = (
@@ -93,3 +107,38 @@ def _combine(docket: Docket, book: CodeBook, parts: tuple[Candidate, Candidate],
 
 def _site(fracture: Candidate, sites: Mapping[str, str]) -> str | None:
     return next((site for prefix, site in sites.items() if starts(fracture, (prefix,))), None)
+
+
+_HEALED = ("Z8781", "Z87311")
+_BY_OSTEOPOROSIS = "Z87.310"
+_UNDERLYING = "M81.0"
+_LOW_FORCE = re.compile(
+    r"\b(?:fragility|osteoporotic|low[- ](?:trauma|energy|force|impact)|insufficiency|compression|vertebral)\b",
+    re.IGNORECASE,
+)
+
+
+def healed_by_osteoporosis(docket: Docket, book: CodeBook) -> None:
+    """Tells a healed fracture of little force, in somebody with osteoporosis, from one of an accident (I.C.13.d.1)."""
+    past = [c for c in docket.diagnoses() if starts(c, _HEALED)]
+    told = [c for c in docket.diagnoses() if c.coding.code == _BY_OSTEOPOROSIS]
+    is_known = any(starts(c, ("M80", "M81")) for c in docket.active())
+    for fracture in past:
+        if any(a.overlaps(b) for other in told for a in other.evidence for b in fracture.evidence):
+            docket.drop(fracture, f"{_RULE}: reported as {_BY_OSTEOPOROSIS}")
+        elif is_known and (_LOW_FORCE.search(_said(docket, fracture)) or starts(fracture, ("Z87311",))):
+            entry = book.get(_BY_OSTEOPOROSIS)
+            if entry is not None:
+                docket.swap(fracture, replace(fracture, coding=entry.coding, rules=(*fracture.rules, _HEALED_RULE)))
+    disease = book.get(_UNDERLYING)
+    if disease is not None and not is_known and any("osteoporosis" in _said(docket, c).lower() for c in told):
+        first = next(c for c in told if "osteoporosis" in _said(docket, c).lower())
+        rules = (*first.rules, _HEALED_RULE)
+        docket.add(replace(first, coding=disease.coding, status=Status.PRESENT, rules=rules))
+
+
+_HEALED_RULE = "guideline/I.C.13.d.1:healed fracture with osteoporosis"
+
+
+def _said(docket: Docket, candidate: Candidate) -> str:
+    return " ".join(docket.note.text[s.start : s.end] for s in candidate.evidence if s.label == "mention")

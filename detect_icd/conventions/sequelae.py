@@ -123,8 +123,8 @@ def _strokes(docket: Docket) -> Iterator[Candidate]:
             yield candidate
 
 
-_TOLD_AS_OVER = ("Z8673", "I6900", "I6910", "I6920", "I6930", "I6980", "I6990")
-"""The history of a stroke, and what one left where the note does not say what."""
+_TOLD_AS_OVER = ("Z8673", "I69")
+"""The history of a stroke, and what one left: another deficit may stand beside the one it was read with."""
 
 
 def _is_over(candidate: Candidate) -> bool:

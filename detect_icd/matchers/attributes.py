@@ -307,5 +307,9 @@ def denied(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return sorted(found)
 
 
-_DENIED_BEFORE = re.compile(r"[^,;:.\n()]{1,30}?\s(?:neg(?:ative)?|-ve)\b(?! for)", re.IGNORECASE)
-"""What a negative test was for: "tonsillitis, strep neg"."""
+_DENIED_BEFORE = re.compile(
+    r"[^,;:.\n()]{1,30}?\s(?:neg(?:ative)?|-ve)\b(?! for)|"
+    r"\b(?:cbd|(?:(?:common )?bile )?ducts?)(?: is| measures| of)? (?:\d+(?:\.\d+)? ?[mc]m|(?:not |non-?|un)dilated|normal|nl|clear)\b",
+    re.IGNORECASE,
+)
+"""What a negative test was for: "tonsillitis, strep neg"; a duct that is measured or sound."""

@@ -199,6 +199,8 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
             continue
         is_below = leaf.code.startswith(home)
         lost = 0 if leaf.code.startswith(code) else len((own & said) - leaf.atoms)
+        if lost and code.startswith(_JOINT_PAIN) and "pain" in (own & said) - leaf.atoms:
+            continue
         if lost and (not is_open or _is_kept((own & said) - leaf.atoms, is_heading=not vagueness)):
             continue
         # Of parts that the heading names all of ("wrist or foot drop"), the one that is said.
@@ -217,6 +219,9 @@ def _choose(book: CodeBook, code: str, words: frozenset[str], said: frozenset[st
             best, best_rank = leaf.code, rank
     return best or _default(book, entry, words | said)
 
+
+_JOINT_PAIN = "M25.5"
+"""A pain is no stiffness or swelling, though the note may tell of both."""
 
 _NAMES_A_DISEASE = re.compile(r"(?:itis|osis|pathy|oma|emia|algia|uria|rrhea|plegia|paresis)$")
 

@@ -13,7 +13,7 @@ from detect_icd.matchers.origins import is_along, is_origin
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.reading import WordReader
 from detect_icd.matchers.selection import GRADES, IMPORTED, PAIR, most_specific
-from detect_icd.matchers.straying import BREAK, strays
+from detect_icd.matchers.straying import BREAK, NOUNS, names_another, strays
 from detect_icd.terms import Token, word_set
 from redactphi.months import MONTHS
 
@@ -165,7 +165,8 @@ class DictionaryMatcher:
         if not _negates_its_own(tokens, members) or self._goes_on(text, tokens, members):
             return None
         if (
-            _ends_spared(text, tokens, members)
+            names_another(text, tokens, members)
+            or _ends_spared(text, tokens, members)
             or strays(text, tokens, members)
             or is_origin(text, tokens, members, phrase.code)
             or is_along(text, tokens, members)
@@ -176,7 +177,7 @@ class DictionaryMatcher:
         parted = breaks and len(members) <= PAIR and not coupled
         if (parted or breaks > _MOST_BREAKS) and not _is_inverted(text, tokens, members):
             return None
-        return float(apart + breaks)
+        return _BESIDE if breaks and _is_second_trouble(text, tokens, first, last) else float(apart + breaks)
 
     def _are_listed(self, text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
         """Whether two words with a comma between are two conditions of a list: "T2DM, HLD"."""
@@ -287,9 +288,23 @@ def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: 
     between = _between(text, tokens, first, last, siding=source is PhraseSource.SYNONYM)
     return (
         between in _PARTING
+        or _is_second_trouble(text, tokens, first, last)
         or (between == "and" and last == first + 2)
         or (source is PhraseSource.SYNONYM and between in {"and", "/"})
     )
+
+
+def _is_second_trouble(text: str, tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether between a joint and its trouble only another trouble of it stands: "knee pain and swelling"."""
+    return _SYMPTOM_AND.fullmatch(_between(text, tokens, first, last, siding=False)) is not None
+
+
+_BESIDE = 0.5
+"""The looseness of a second trouble: it stands no further off than the first."""
+
+_SYMPTOM_AND = re.compile(
+    r"(?:pain|swelling|stiffness|tenderness)(?:,? and|,| &| ?/)|(?:and|&|/) (?:pain|swelling|stiffness)(?: of| in)?(?: the| both)?"
+)
 
 
 def _negates_its_own(tokens: Sequence[Token], members: frozenset[int]) -> bool:
@@ -312,12 +327,12 @@ def _ends_apart(text: str, tokens: Sequence[Token], members: frozenset[int]) -> 
 
 
 def _ends_spared(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
-    """Whether the last word of a phrase is spared by the disease or denied: "ascending aorta, arch spared", "RSV neg"."""
+    """Whether the last word of a phrase is spared by the disease, denied or measured: "ascending aorta, arch spared", "RSV neg"."""
     return _ends_apart(text, tokens, members) and _SPARED.match(text, tokens[max(members)].end) is not None
 
 
 _SPARED = re.compile(
-    r"\s*(?:(?:is|are|was|were|and [\w ]{1,20}) )?(?:spared|neg(?:ative)?\b|-ve\b|uninvolved|intact|preserved|normal|clear|nl\b|not involved|unaffected)",
+    r"(?:(?<=cbd)|(?<=duct)) (?:is |measures |of )?(?:\d+(?:\.\d+)? ?[mc]m\b|(?:not|non-?|un|mildly|minimally)[ -]?dilated)|\s*(?:(?:is|are|was|were|and [\w ]{1,20}) )?(?:spared|neg(?:ative)?\b|-ve\b|uninvolved|intact|preserved|normal|clear|nl\b|not involved|unaffected)",
     re.IGNORECASE,
 )
 
@@ -328,16 +343,12 @@ def _cut_off(text: str, tokens: Sequence[Token], said: frozenset[tuple[int, str]
     return len(numbers) > 1 and ": " in text[tokens[min(numbers)].end : tokens[max(numbers)].start]
 
 
-_NOUNS = frozenset({"disease", "disorder", "syndrome"})
-"""What says nothing after a label: "Renal: PKD" is no kidney disease by its label."""
-
-
 def _barred(text: str, tokens: Sequence[Token], members: frozenset[int], first: int, last: int) -> bool:
     barrier = _STOP if last - first + 1 == len(members) else _BARRIER
     previous = first
     for number in sorted(members)[1:]:
         for match in barrier.finditer(text, tokens[previous].end, tokens[number].start):
-            is_label = match.group() == ":" and not _NOUNS.intersection(tokens[number].atoms)
+            is_label = match.group() == ":" and not NOUNS.intersection(tokens[number].atoms)
             if not is_label or not _names_parts(text, tokens, match.start()):
                 return True
         previous = number

@@ -71,6 +71,7 @@ _BESIDE_ITS_CAUSE = (
     (("G47.01", "G47.14"), ("G8", "M", "J4", "K2")),
     (("E21.0",), ("D35.1",)),
     (("I46",), ("A", "E", "G", "I2", "I3", "I4", "J", "K", "T")),
+    (("D50.0", "D62"), ("N92", "N93", "K2", "K3", "K5", "K6", "K9", "R04", "R31", "C", "D1", "D2")),
 )
 """Kinds of conditions whose cause has a code of its own (I.A.13), and what that begins with."""
 
@@ -86,12 +87,17 @@ def _borrows(mention: Mention, others: Sequence[Mention]) -> bool:
                 and other.members & mention.members
                 and len(mention.members) - len({n for n, atom in mention.said if atom in SIDES}) <= PAIR
                 and other.source not in IMPORTED
+                and not (mention.code.startswith(_OF_A_JOINT) and other.code.startswith(_OF_A_JOINT))
             )
             or _takes_side(mention, other)
             or _parts_adjective(mention, other)
         )
         for other in others
     )
+
+
+_OF_A_JOINT = "M25"
+"""Troubles that one joint may have together: "knee pain and swelling"."""
 
 
 def _parts_adjective(mention: Mention, other: Mention) -> bool:

@@ -1,4 +1,4 @@
-"""Whether a side that a phrase would take belongs to something else in the sentence."""
+"""Whether a word that a phrase would take belongs to something else in the sentence."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from detect_icd.terms import Token
 
 BREAK = re.compile(r",(?!\s?\d)|\band\b|\bor\b|(?<!\d)/(?!\d)(?!(?<=\bd/)t\b)|\n|\(|\)| - ", re.IGNORECASE)
 """What parts the items of a sentence."""
+
+NOUNS = frozenset({"disease", "disorder", "syndrome"})
+"""What says nothing after a label: "Renal: PKD" is no kidney disease by its label."""
 
 _EYES = frozenset({"od", "os", "ou"})
 
@@ -43,3 +46,15 @@ def _ends_another(text: str, tokens: Sequence[Token], members: frozenset[int], n
         return False
     is_closed = "," in text[tokens[number].end : tokens[number + 1].start]
     return is_closed and not BREAK.search(text, tokens[number - 1].end, tokens[number].start)
+
+
+def names_another(text: str, tokens: Sequence[Token], members: frozenset[int]) -> bool:
+    """Whether the last word has its own adjective behind an "and": "epigastric pain and constitutional syndrome"."""
+    last = max(members)
+    if len(members) == 1 or last - 1 in members or not NOUNS.intersection(tokens[last].atoms):
+        return False
+    before = max(number for number in members if number != last)
+    return _AND.match(text, tokens[before].end, tokens[last].start) is not None
+
+
+_AND = re.compile(r"\s+(?:and|plus|with) [\w-]+ $", re.IGNORECASE)

@@ -117,8 +117,7 @@ def _meant(word: str) -> str:
         return ""
     errors = 2 if len(word) >= _TWO_ERRORS else 1
     near = process.extract(word, _single_names().get(word[0], ()), scorer=OSA.distance, score_cutoff=errors, limit=2)
-    codes = {substances()[name] for name, _, _ in near}
-    return near[0][0] if len(codes) == 1 else ""
+    return near[0][0] if len({substances()[name] for name, _, _ in near}) == 1 else ""
 
 
 _REMEMBERED = 100_000
@@ -233,7 +232,8 @@ def _taken(sentence: Passage, one: Named, named: Sequence[Named]) -> str:
     about = _About.of(sentence, one, named)
     if about.is_long():
         is_brief = about.says("brief", item=True) and not about.says("long", item=True)
-        return "" if about.says("stopped") or about.is_other_and_culprit() or is_brief else TAKEN
+        over = is_brief or cue("over-before").search(about.text, about.low, one.start) is not None
+        return "" if over or about.says("stopped") or about.is_other_and_culprit() else TAKEN
     need = one.substance.need
     if need in _ONLY_LONG:
         return LISTED if about.is_steroid_of_graft() else ""

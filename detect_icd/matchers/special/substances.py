@@ -55,7 +55,7 @@ _MISSING = (*OTHERS, Status.HISTORICAL, Status.NEGATED)
 
 _BY_CAREGIVER = {"Z91.120": "Z91.A20", "Z91.128": "Z91.A28", "Z91.130": "Z91.A3", "Z91.138": "Z91.A3"}
 _DEFICIT = re.compile(
-    r"\s*(?:deficien|overload|studies|level|panel|status|use(?! as (?:directed|prescribed))|abuse|misuse|dependence|disorder|withdrawal|free|allerg|intoxic|resistan|refractor|fail(?:ure|ed)|clinic|refill|-?naive)",
+    r"\s*(?:deficien|overload|studies|level|panel|status|use(?!d? (?:exactly )?as (?:directed|prescribed|ordered|instructed))|abuse|misuse|dependence|disorder|withdrawal|free|allerg|intoxic|resistan|refractor|fail(?:ure|ed)|clinic|refill|-?naive)",
     re.IGNORECASE,
 )
 _GIVEN = re.compile(
