@@ -78,7 +78,7 @@ def _siblings(text: str, scores: Mapping[tuple[str, str], float]) -> Iterator[Kn
     if not known:
         return
     found = {value for value, _ in scores}
-    for number in {match[0] for match in _NUMBERED.finditer(text)} - found:
+    for number in sorted({match[0] for match in _NUMBERED.finditer(text)} - found):
         if (shape := _shape(number)) in known:
             label, score = known[shape]
             yield Known(number, label, max(0.0, score - _LESS), "propagation/sibling")

@@ -73,7 +73,8 @@ def _is_unlisted(value: str) -> bool:
         and lower not in products()
         and lower not in peoples()
         and value not in resources.terms("clinical_eponyms")
-        and value not in states() | countries()
+        and lower not in states()
+        and lower not in countries()
         and not any(form in resources.terms("clinical_words") for form in (lower.removesuffix("s"), lower + "s"))
     )
 
