@@ -28,6 +28,7 @@ BY_OTHERS = (
     "held_out_nia",
     "held_out_ola",
     "held_out_cox",
+    "held_out_hob",
 )
 """Synthetic notes by authors who knew neither layouts nor rules, labelled by our policy; no training saw them."""
 

@@ -39,7 +39,9 @@ from redactphi.spans import Span
 
 _LOOKED_AT = 4000
 _LETTERS_A_CAPITAL = 200
-_BEGINNING = re.compile(r"(?:[.?!] {1,2}|\n[ \t>*#-]*(?:\d{1,4}[.):]? {1,3})?)([^\W\d_])(?=[^\W\d_]{2})")
+_BEGINNING = re.compile(r"(?:(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.?!] {1,2}|\n[ \t>*#-]*(?:\d{1,4}[.):]? {1,3})?)([^\W\d_])(?=[^\W\d_]{2})")
+"""Where a sentence or line begins; "St. and" and "Ave. near" begin none."""
+
 _FULL_LINE = 56
 _HASTE = 0.3
 _NUMBERED = frozenset(map(str, (PhiLabel.DATE, PhiLabel.PHONE, PhiLabel.MRN, PhiLabel.ID_OTHER, PhiLabel.ZIP)))
