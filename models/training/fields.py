@@ -81,7 +81,7 @@ class Fields:
         stem = slot.rstrip("0123456789")
         if stem in FILLERS:
             return FILLERS[stem](self.rng), None
-        if stem in {"icd", "cpt", "drug", "dose", "suture", "catalog", "company"}:
+        if stem in {"icd", "cpt", "drug", "dose", "suture", "catalog", "formno", "company"}:
             return self._make(slot)
         if slot not in self._written:
             text, label = self._make(slot)
@@ -298,7 +298,8 @@ _MAKERS: dict[str, _Maker] = {
     "dept": (lambda f: f.pick("depts"), None),
     "room": (_one_of("OR 4", "412", "Room 3", "12B", "Bed 7", "OR #2", "5W-14", "exam room 2", "Bay 6", "ICU 11"), None),
     "sentence": (Fields.sentence, None),
-    "catalog": (_shape("REF ####-##", "#####-##", "REF ######", "cat. no. ###-####", "@@##-####", "Model ####"), None),
+    "catalog": (_shape("####-##", "#####-##", "######", "###-####", "@@##-####", "#-####-###", "@@@####", "##-####-##-###"), L.DEVICE),
+    "formno": (_shape("####-##", "#####-##", "@@##-####", "###-####"), None),
     "cpt": (lambda f: f.rng.choice(("45130", "47562", "99213", "99214", "27447", "29881", "66984", "93000", "43239", "45378", "59510", "64721", "22551", "44970", "49505")), None),
     "icd": (Fields.icd, None),
     "score": (_one_of(*_SCORES), None),

@@ -20,7 +20,7 @@ from models.training.marked import marked
 from models.training.raw import FOLDER, Split
 from models.training.slots import LINES, NOTES, Example, layouts, render, single
 
-SHARES = {"layouts": 4, "notes": 35, "lines": 11, "injected": 10, "negatives": 10, "marked": 30}
+SHARES = {"layouts": 4, "notes": 29, "lines": 10, "injected": 9, "negatives": 9, "marked": 39}
 """Documents of each part in a hundred, where all are asked for."""
 
 _FOLDERS = {"notes": NOTES, "lines": LINES}

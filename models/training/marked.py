@@ -27,7 +27,8 @@ SETS = (
     "held_out_hal", "held_out_ida", "held_out_jon", "held_out_kit", "held_out_lou", "held_out_mia", "held_out_oli", "held_out_pam", "held_out_quin",
     "held_out_rex", "held_out_sam", "held_out_ned", "held_out_una", "held_out_abe", "held_out_bea", "held_out_cal", "held_out_dot",
     "held_out_eli", "held_out_fern", "held_out_gil", "held_out_hana", "held_out_vic", "held_out_wes", "held_out_zoe", "held_out_uma", "held_out_ray",
-    "held_out_leo",
+    "held_out_leo", "held_out_ben", "held_out_joy", "held_out_ivy", "held_out_dov", "held_out_rue", "held_out_sal", "held_out_ute", "held_out_pia",
+    "held_out_quy", "held_out_rio", "held_out_sky", "held_out_tao", "held_out_ada", "held_out_bix",
 )  # fmt: skip
 """Sets whose notes are trained on; all others measure."""
 
