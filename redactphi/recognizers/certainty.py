@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+HALF_SURE = 0.72
+"""Below this probability a word in small letters that is one slip away from an ordinary one is taken for its misspelling."""
+
 DOUBT = 0.8
 """Below this probability a lone ordinary, capitalised word or eponym is taken for what it usually is."""
 

@@ -7,12 +7,14 @@ import functools
 import regex
 
 from redactphi import resources
-from redactphi.recognizers.clinical import countries, peoples, plain_words, products, states
+from redactphi.recognizers.clinical import countries, listed_names, peoples, plain_words, products, states
 from redactphi.recognizers.vetoes_numbers import WEEKDAYS
+from redactphi.slips import one_edit_away
 
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’-]\p{L}+)*")
 _PART = regex.compile(r"[\p{L}\p{M}]+")
 _SHORTEST = 3
+_SHORTEST_MISSPELT = 5
 _ACRONYM = 4
 _OTHER_WORDS = ("clinical_words", "eponyms", "places", "unit_acronyms", "specialties", "relations")
 _NEVER_SURNAMES = ("ed", "ology", "itis", "ectomy", "oscopy", "graphy", "otomy", "plasty", "emia", "osis", "opathy")
@@ -37,6 +39,15 @@ def is_ordinary(word: str) -> bool:
         return True
     parts = _PART.findall(lower)
     return len(parts) > 1 and all(part in ordinary_words() or len(part) == 1 for part in parts)
+
+
+@functools.lru_cache(maxsize=4096)
+def is_misspelt(word: str) -> bool:
+    """Whether a word in small letters that no list knows is one slip away from an ordinary or clinical one."""
+    if len(word) < _SHORTEST_MISSPELT or not word.isascii() or word in listed_names():
+        return False
+    known = ordinary_words(), resources.terms("common_words"), resources.terms("clinical_words")
+    return any(other in words for other in one_edit_away(word) for words in known)
 
 
 def _words(value: str) -> list[str]:

@@ -17,7 +17,7 @@ import regex
 from redactphi import resources
 from redactphi.labels import PhiLabel
 from redactphi.mentions import PERSON_LABELS, is_eponymic, is_sentence_start, is_titled
-from redactphi.recognizers.certainty import ALL_BUT_SURE, DOUBT, SURE
+from redactphi.recognizers.certainty import ALL_BUT_SURE, DOUBT, HALF_SURE, SURE
 from redactphi.recognizers.clinical import (
     WORD,
     are_clinical,
@@ -32,14 +32,16 @@ from redactphi.recognizers.clinical import (
     states,
 )
 from redactphi.recognizers.growth import LINKS
-from redactphi.recognizers.names_listed import ordinary_words
+from redactphi.recognizers.names_listed import is_misspelt, ordinary_words
 from redactphi.recognizers.vetoes_numbers import is_no_number, is_numbered_place
 from redactphi.recognizers.vetoes_things import is_a_thing, is_kind_of_place
 from redactphi.spans import Span
 
 _LOOKED_AT = 4000
 _LETTERS_A_CAPITAL = 200
-_BEGINNING = re.compile(r"(?:(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.?!] {1,2}|\n[ \t>*#-]*(?:\d{1,4}[.):]? {1,3})?)([^\W\d_])(?=[^\W\d_]{2})")
+_BEGINNING = re.compile(
+    r"(?:(?<!\b[A-Z][a-z])(?<!\b[A-Z][a-z]{2})[.?!] {1,2}|\n[ \t>*#-]*(?:\d{1,4}[.):]? {1,3})?)([^\W\d_])(?=[^\W\d_]{2})"
+)
 """Where a sentence or line begins; "St. and" and "Ave. near" begin none."""
 
 _FULL_LINE = 56
@@ -318,7 +320,8 @@ def _are_plain_words(text: str, span: Span, words: Sequence[str], *, capitals: C
 
 def _is_plain_word(text: str, span: Span, word: str, *, capitals: Callable[[], bool]) -> bool:
     lower = word.lower()
-    if word in _letters():
+    unsure = span.score < HALF_SURE and span.label in PERSON_LABELS
+    if word in _letters() or (unsure and word.islower() and is_misspelt(word)):
         return True
     if word.islower() and (len(word) > _INITIALS or lower in resources.terms("common_words")) and capitals():
         return lower not in listed_names() or span.score < SURE

@@ -3,6 +3,7 @@
 import pytest
 
 from redactphi.recognizers.vetoes import without_vetoed
+from redactphi.slips import is_one_edit, one_edit_away
 from redactphi.spans import Span
 
 
@@ -190,3 +191,20 @@ def test_plain_words_in_small_letters_stay_in_haste_too():
 def test_full_lines_that_are_broken_are_not_typed_in_haste():
     full = "The patient was seen again in the evening after the second unit had been given\nand was well. "
     assert not kept(full * 6 + "The [[mesentara]] was seen.", "PROVIDER", 0.85)
+
+
+@pytest.mark.parametrize("word", ["diaphoretc", "upsett", "yeling", "bottel"])
+def test_misspelt_words_are_nobodys_name_in_haste(word):
+    text = HASTE.format(f"wife seemed [[{word}]] when she left")
+    assert not kept(text, "NAME", 0.6)
+    assert kept(text, "NAME", 0.78)
+    assert kept(text.replace(word, "elsayedi"), "NAME", 0.6)
+
+
+def test_a_street_cut_short_ends_no_sentence():
+    assert not kept("She waited at the [[corner]] of 4 Bramley St. and Holt Ave. near here.", "LOCATION", 0.6)
+
+
+def test_one_edit_away_agrees_with_is_one_edit():
+    assert all(is_one_edit("hernia", other) for other in one_edit_away("hernia"))
+    assert {"heria", "hernias", "henria", "hernie"} <= set(one_edit_away("hernia"))
