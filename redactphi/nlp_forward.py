@@ -20,7 +20,7 @@ from redactphi.nlp_embed import Hashed
 from redactphi.nlp_features import Rows, known_words, pieces_in, written
 from redactphi.nlp_pieces import mean_vectors
 from redactphi.nlp_scan import Lanes, join, scan_on
-from redactphi.nlp_table import REMEMBERED, Follower, TokenTable
+from redactphi.nlp_table import REMEMBERED, Follower, Halves, TokenTable
 from redactphi.nlp_weights import Floats, Settings, Weights
 
 BLOCK = 640
@@ -83,7 +83,7 @@ class Network:
 
     def follow(
         self, table: TokenTable, numbers: NDArray[np.int64], keys_at: Callable[[Sequence[int]], list[str]]
-    ) -> tuple[Sequence[Floats], NDArray[np.int64]]:
+    ) -> tuple[Sequence[Halves], NDArray[np.int64]]:
         """This network's vectors of tokens that another network's table numbers, and each token's row in them.
 
         Args:
@@ -104,7 +104,7 @@ class Network:
         hashed, pieces = Hashed(rows), mean_vectors(pieces_in(rows))
         return [member.embed(rows, words, hashed, pieces) for member in self._members]
 
-    def probabilities(self, vectors: Sequence[Floats], numbers: NDArray[np.int64]) -> Floats:
+    def probabilities(self, vectors: Sequence[Halves], numbers: NDArray[np.int64]) -> Floats:
         """The probability of every tag at every token.
 
         Args:
@@ -119,7 +119,7 @@ class Network:
             self._judge(vectors, numbers[here], result[:, here])
         return result.T
 
-    def _judge(self, vectors: Sequence[Floats], numbers: NDArray[np.int64], result: Floats) -> None:
+    def _judge(self, vectors: Sequence[Halves], numbers: NDArray[np.int64], result: Floats) -> None:
         """Write the probabilities of some texts, a column a token."""
         count, room = len(numbers), _room
         near = room.array("near", count, self._widths[-1].stop)
@@ -199,7 +199,7 @@ class _Member:
         joined = np.concatenate([*parts, hashed.trigrams(grams, seed), pieces, ones], axis=1)
         return np.ascontiguousarray(self._layers[0](joined.T).T)
 
-    def look_near(self, vectors: Floats, numbers: NDArray[np.int64], near: Floats, logits: Floats, block: int) -> None:
+    def look_near(self, vectors: Halves, numbers: NDArray[np.int64], near: Floats, logits: Floats, block: int) -> None:
         """The states of the convolutions, and what they alone say.
 
         Args:
@@ -238,7 +238,7 @@ class _Member:
         np.exp(logits, out=logits)
         logits /= logits.sum(axis=0)
 
-    def _convolve(self, vectors: Floats, numbers: NDArray[np.int64], desk: _Desk) -> Floats:
+    def _convolve(self, vectors: Halves, numbers: NDArray[np.int64], desk: _Desk) -> Floats:
         """The states of the convolutions, a column a token."""
         reach, width, count = self.reach, self.settings.width, len(numbers)
         padded, window, linear = (part[:, : part.shape[1] - desk.size + count] for part in desk.parts)

@@ -13,13 +13,17 @@ from redactphi.nlp_features import FEATURES, Rows, written
 from redactphi.nlp_tokens import bare
 from redactphi.nlp_weights import Floats
 
-REMEMBERED = 9 << 12
+REMEMBERED = 20 << 12
 """Distinct tokens after which the memory of embedded tokens starts anew."""
 
 _ROOM = REMEMBERED + (1 << 15)
 """Rows for which a table has room: a batch of new tokens may come on top."""
 
 Indices = NDArray[np.int64]
+Halves = NDArray[np.float16]
+
+KEPT_AS = np.float16
+"""Vectors are kept in half the room of what they are computed in, so that twice as many tokens are remembered."""
 
 
 class TokenTable:
@@ -116,8 +120,8 @@ class Follower:
         return self._row[numbers].astype(np.int64)
 
 
-def _gaps(widths: Sequence[int]) -> tuple[Floats, ...]:
-    return tuple(_with_room(np.zeros((1, width), np.float32)) for width in widths)
+def _gaps(widths: Sequence[int]) -> tuple[Halves, ...]:
+    return tuple(_with_room(np.zeros((1, width), KEPT_AS)) for width in widths)
 
 
 def _with_room(rows: NDArray[Any], count: int = 0) -> NDArray[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -106,7 +107,8 @@ def test_both_forms_of_the_network_agree(weights, texts):
     tagger.set_weights(weights, other)
     network = Network(weights, other)
     for text, expected in zip(texts, tagger.probabilities([nlp(text) for text in texts]), strict=True):
-        table, numbers = network.numbers(token_keys(text))
+        with patch("redactphi.nlp_table.KEPT_AS", np.float32):
+            table, numbers = network.numbers(token_keys(text))
         np.testing.assert_allclose(network.probabilities(table.vectors, numbers), expected, atol=2e-5)
 
 
@@ -139,6 +141,18 @@ def test_islands_are_laid_out_apart():
 GATED = f"{NOTE} {'nothing to see here, ' * 60}{NOTE}"
 
 
+def test_keeping_vectors_in_half_the_room_changes_next_to_nothing(weights):
+    keys = token_keys(NOTE)
+    said = []
+    for kept_as in (np.float16, np.float32):
+        with patch("redactphi.nlp_table.KEPT_AS", kept_as):
+            network = Network(weights)
+            table, numbers = network.numbers(keys)
+            assert table.vectors[0].dtype == kept_as
+            said.append(network.probabilities(table.vectors, numbers))
+    np.testing.assert_allclose(*said, atol=0.01)
+
+
 @pytest.fixture
 def half_open(weights, monkeypatch):
     """As much of a text in islands as not: untrained weights call most tokens PHI."""
@@ -147,6 +161,7 @@ def half_open(weights, monkeypatch):
     monkeypatch.setattr("redactphi.nlp_islands.AROUND", 3)
 
 
+@patch("redactphi.nlp_table.KEPT_AS", np.float32)
 @pytest.mark.usefixtures("half_open")
 def test_both_forms_agree_behind_a_gate(weights):
     nlp = spacy.blank("en")
