@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from detect_icd import openings
-from detect_icd.note_memory import of_note
+from detect_icd.note_memory import forgetting, of_note
 from detect_icd.openings import WITHOUT_WIDTH, opened_texts, parser
 from detect_icd.ready import all_kept, kept_of, kind_of
 
@@ -79,12 +79,10 @@ class Gate:
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """The first match, as ``pattern.search`` finds it."""
         end = len(text) if end is None else end
-        if not self._numbers:
+        starts = self._tried(text, start, end)
+        if starts is None:
             return self.pattern.search(text, start, end)
-        starts, others = _places_in(text).of(self)
-        if others and _first(others, start, end) is not None:
-            return self.pattern.search(text, start, end)
-        for place in starts[bisect_left(starts, start) : bisect_left(starts, end)] if starts else ():
+        for place in starts:
             if match := self.pattern.match(text, place, end):
                 return match
         return None
@@ -92,19 +90,30 @@ class Gate:
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """The matches, as ``pattern.finditer`` finds them."""
         end = len(text) if end is None else end
+        starts = self._tried(text, start, end)
+        if starts is None:
+            return self.pattern.finditer(text, start, end)
+        return self._at(text, starts, end) if starts else _NOTHING
+
+    def _tried(self, text: str, start: int, end: int) -> Sequence[int] | None:
+        """Where in a stretch a match may begin, in order; None where it may anywhere."""
         if not self._numbers:
-            return self.pattern.finditer(text, start, end)
-        starts, others = _places_in(text).of(self)
+            return None
+        places = _places_in(text)
+        starts, others = places.of(self)
         if others and _first(others, start, end) is not None:
-            return self.pattern.finditer(text, start, end)
-        within = starts[bisect_left(starts, start) : bisect_left(starts, end)] if starts else ()
-        return self._at(text, within, end) if within else _NOTHING
+            if not self._by_openings:
+                return None
+            starts = places.begun(self)
+        return starts[bisect_left(starts, start) : bisect_left(starts, end)] if starts else ()
 
     def possible(self, text: str, start: int = 0, end: int | None = None) -> bool:
         """Whether a match may begin there, or a piece of one stands there: if not, it matches nowhere there."""
         if not self._numbers:
             return True
         starts, others = _places_in(text).of(self)
+        if not (starts or others):
+            return False
         end = len(text) if end is None else end
         return _first(starts, start, end) is not None or _first(others, start, end) is not None
 
@@ -130,7 +139,12 @@ class Gate:
         anything = "" in found or not all(map(str.isascii, found))
         return frozenset() if anything else frozenset(map(_head, found))
 
-    def _begun(self, starts: Iterable[int], lowered: str) -> Iterator[int]:
+    @functools.cached_property
+    def _by_openings(self) -> bool:
+        """Whether its matches begin at words that its openings tell: it is tried at these, wherever its pieces stand."""
+        return bool(self._openings) and self._begins_words
+
+    def begun(self, starts: Iterable[int], lowered: str) -> Iterator[int]:
         """Of some places those at which a match may open."""
         known, opened = self._heads, self._openings
         for place in starts:
@@ -156,9 +170,11 @@ class Gate:
             lowered: The text, folded.
             words: The places in the text that no word character stands before, in order.
         """
+        own = self._numbers
+        if own.keys().isdisjoint(found.keys()):
+            return _NOWHERE
         starts: set[int] = set()
         others: set[int] = set()
-        own = self._numbers
         for number in own.keys() & found.keys():
             for _, low, high in own[number]:
                 if high is None or high - low >= _WIDEST:
@@ -171,11 +187,12 @@ class Gate:
                 else:
                     for place in found[number]:
                         starts.update(range(max(0, place - high), place - low + 1))
-        return sorted(self._begun(starts, lowered) if self._openings else starts), sorted(others)
+        return sorted(self.begun(starts, lowered) if self._openings else starts), sorted(others)
 
 
 _Standing = tuple[list[int], list[int]]
 """Where a gate's matches may begin, and where its other pieces stand."""
+_NOWHERE: _Standing = ([], [])
 
 
 def _begins_words(pattern: re.Pattern[str]) -> bool:
@@ -271,10 +288,14 @@ class _Places:
     """Where a note has pieces, by gate."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
+        self._all = _words()
+        self.version = len(self._all.known)
         self._lowered = folded(text)
-        self._found = _words().find(self._lowered)
+        self._found = self._all.find(self._lowered)
         self._words = [0, *(match.end() for match in _NO_WORD_CHARACTER.finditer(text))]
         self._of: dict[Gate, _Standing] = {}
+        self._begun: dict[Gate, list[int]] = {}
 
     def of(self, gate: Gate) -> _Standing:
         places = self._of.get(gate)
@@ -282,14 +303,34 @@ class _Places:
             places = self._of[gate] = gate.places(self._found, self._lowered, self._words)
         return places
 
+    def begun(self, gate: Gate) -> list[int]:
+        """The words that may open a match of a gate."""
+        found = self._begun.get(gate)
+        if found is None:
+            found = self._begun[gate] = list(gate.begun(self._words, self._lowered))
+        return found
+
+    def is_of(self, text: str) -> bool:
+        """Whether these are the places of a text, for all pieces known by now."""
+        return self.text is text and self.version == len(self._all.known)
+
 
 def _places_in(text: str) -> _Places:
-    return _places(text, len(_words().known))
+    # Each of a thousand patterns asks for the same note.
+    places = _latest.get("")
+    if places is None or not places.is_of(text):
+        places = _latest[""] = _places(text, len(_words().known))
+    return places
 
 
 @of_note(2)
 def _places(text: str, version: int) -> _Places:  # noqa: ARG001 - what was found before a gate came does not hold its pieces
     return _Places(text)
+
+
+_latest: dict[str, _Places] = {}
+"""The places of the text asked for last, under nothing."""
+forgetting(_latest.clear)
 
 
 def pieces_of(pattern: re.Pattern[str]) -> tuple[Piece, ...]:

@@ -166,10 +166,14 @@ _ENTERED = (
     ),
 )
 """What says that a wound of the wall went through it."""
+_WALLS = tuple(sorted({wall for _, deeper in (*_ENTERED, *_THROUGH) for wall in deeper}))
+"""Beginnings of the codes of such wounds."""
 
 
 def gone_through(candidates: list[Candidate], note: str, book: CodeBook) -> list[Candidate]:
     """The wounds of chest and belly as penetrating where an organ within is hurt by what made them."""
+    if not any(c.coding.code.startswith(_WALLS) and _counts(c) for c in candidates):
+        return candidates
     entered = tuple(deeper for told, deeper in _ENTERED if told.search(note))
     for deeper in entered:
         candidates = [_deepened(c, deeper, book) if _counts(c) else c for c in candidates]
