@@ -10,8 +10,7 @@ import functools
 import re
 import threading
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -31,14 +30,11 @@ _WIDEST = 70
 _NARROW = 12
 """The same for pieces that are chosen before others."""
 
-_MANY = 1_500
+_MANY = 140
 """Characters of a pattern of so many alternatives that it is dear to try it where none of them begins."""
 
 _HEAD = 5
-"""Characters at a place that say whether an alternative begins there."""
-
-_MOST_HEADS = 2_000
-"""Beginnings of words to remember of a pattern."""
+"""Characters of a word, and what follows it, that say whether an alternative begins there."""
 
 _FOLDED = {0x17F: "s", 0x130: "i", 0x131: "i", 0x212A: "k"}
 """Letters that ``re`` takes for ASCII ones where case does not matter."""
@@ -61,7 +57,6 @@ class Gate:
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self.pattern = pattern
-        self._heads: dict[str, bool] = {}
 
     @functools.cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -102,7 +97,7 @@ class Gate:
         places = _places_in(text)
         starts, others = places.of(self)
         if others and _first(others, start, end) is not None:
-            if not self._by_openings:
+            if not self.by_openings:
                 return None
             starts = places.begun(self)
         return starts[bisect_left(starts, start) : bisect_left(starts, end)] if starts else ()
@@ -132,42 +127,27 @@ class Gate:
                 position = match.end()
 
     @functools.cached_property
-    def _openings(self) -> frozenset[str]:
-        """What its matches open with, as ``_head`` has it; empty where it is cheap to try, or may open with anything."""
-        found = openings.openings(self.pattern) if len(self.pattern.pattern) > _MANY else frozenset()
+    def by_openings(self) -> tuple[str, ...]:
+        """What its matches open with, as ``_head`` has it, where each begins a word; empty where that tells too little."""
+        if len(self.pattern.pattern) <= _MANY or not self._begins_words:
+            return ()
+        found = openings.openings(self.pattern)
         # What opens with a mask is asked of notes in which nothing is masked.
-        anything = "" in found or not all(map(str.isascii, found))
-        return frozenset() if anything else frozenset(map(_head, found))
-
-    @functools.cached_property
-    def _by_openings(self) -> bool:
-        """Whether its matches begin at words that its openings tell: it is tried at these, wherever its pieces stand."""
-        return bool(self._openings) and self._begins_words
-
-    def begun(self, starts: Iterable[int], lowered: str) -> Iterator[int]:
-        """Of some places those at which a match may open."""
-        known, opened = self._heads, self._openings
-        for place in starts:
-            written = lowered[place : place + _HEAD]
-            begins = known.get(written)
-            if begins is None:
-                if len(known) > _MOST_HEADS:
-                    known.clear()
-                begins = known[written] = _may_begin(written, opened)
-            if begins:
-                yield place
+        if "" in found or not all(map(str.isascii, found)):
+            return ()
+        heads = {_head(one) for one in found}
+        return tuple(sorted(one for one in heads if not any(one[:size] in heads for size in range(1, len(one)))))
 
     @functools.cached_property
     def _begins_words(self) -> bool:
         """Whether no match begins within a word."""
         return bool(kept_of("begins words", self.pattern, _begins_words, *_MODULES))
 
-    def places(self, found: Mapping[int, Sequence[int]], lowered: str, words: Sequence[int]) -> _Standing:
+    def places(self, found: Mapping[int, Sequence[int]], words: Sequence[int]) -> _Standing:
         """Where it may begin by pieces that stand at a known distance, and where its other pieces stand.
 
         Args:
             found: Where each piece stands in a text.
-            lowered: The text, folded.
             words: The places in the text that no word character stands before, in order.
         """
         own = self._numbers
@@ -187,7 +167,7 @@ class Gate:
                 else:
                     for place in found[number]:
                         starts.update(range(max(0, place - high), place - low + 1))
-        return sorted(self.begun(starts, lowered) if self._openings else starts), sorted(others)
+        return sorted(starts), sorted(others)
 
 
 _Standing = tuple[list[int], list[int]]
@@ -196,19 +176,29 @@ _NOWHERE: _Standing = ([], [])
 
 
 def _begins_words(pattern: re.Pattern[str]) -> bool:
-    """Whether a pattern opens with the condition that no word character stands before."""
-    op, value = parser.parse(pattern.pattern, pattern.flags)[0]
-    is_behind = str(op) == "ASSERT_NOT" and value[0] < 0
-    return is_behind and str(value[1]) in _WORD_CHARACTERS
+    """Whether all matches of a pattern open with the condition that no word character stands before."""
+    is_word = all(opening[:1].isalnum() for opening in openings.openings(pattern))
+    return _opens_word(parser.parse(pattern.pattern, pattern.flags), is_word=is_word)
+
+
+def _opens_word(tree: Any, *, is_word: bool) -> bool:
+    """The same of a part that opens a pattern, whose matches open with a letter or digit if ``is_word``."""
+    for item in tree:
+        op, value = str(item[0]), item[1]
+        if op == "SUBPATTERN":
+            return _opens_word(value[3], is_word=is_word)
+        if op == "BRANCH":
+            return all(_opens_word(branch, is_word=is_word) for branch in value[1])
+        if op not in WITHOUT_WIDTH:
+            return False
+        if op == "AT" and str(value) == "AT_BOUNDARY" and is_word:
+            return True
+        if op == "ASSERT_NOT" and value[0] < 0 and str(value[1]) in _WORD_CHARACTERS:
+            return True
+    return False
 
 
 _WORD_CHARACTERS = frozenset(str(parser.parse(each)) for each in (r"\w", r"[\w-]"))
-
-
-def _may_begin(written: str, opened: AbstractSet[str]) -> bool:
-    """Whether what stands at a place, folded, goes on as one of some openings does."""
-    head = _head(written)
-    return not written.isascii() or len(head) < _HEAD or any(head[:size] in opened for size in range(1, _HEAD + 1))
 
 
 def _head(text: str) -> str:
@@ -300,15 +290,35 @@ class _Places:
     def of(self, gate: Gate) -> _Standing:
         places = self._of.get(gate)
         if places is None:
-            places = self._of[gate] = gate.places(self._found, self._lowered, self._words)
+            starts, others = gate.places(self._found, self._words)
+            if starts and gate.by_openings:
+                starts = sorted(set(starts).intersection(self.begun(gate)))
+            places = self._of[gate] = starts, others
         return places
 
     def begun(self, gate: Gate) -> list[int]:
         """The words that may open a match of a gate."""
         found = self._begun.get(gate)
         if found is None:
-            found = self._begun[gate] = list(gate.begun(self._words, self._lowered))
+            opened = self._opened
+            found = self._begun[gate] = sorted(
+                place for one in ("", *gate.by_openings) if one in opened for place in opened[one]
+            )
         return found
+
+    @functools.cached_property
+    def _opened(self) -> Mapping[str, Sequence[int]]:
+        """Where words stand, by each beginning of their heads; under nothing those whose heads do not tell."""
+        written: dict[str, list[int]] = {}
+        for place in self._words:
+            written.setdefault(self._lowered[place : place + _HEAD], []).append(place)
+        opened: dict[str, list[int]] = {}
+        for text, places in written.items():
+            head = text if text.isalnum() else _head(text)
+            tells = text.isascii() and len(head) == _HEAD
+            for size in range(1, _HEAD + 1) if tells else (0,):
+                opened.setdefault(head[:size], []).extend(places)
+        return opened
 
     def is_of(self, text: str) -> bool:
         """Whether these are the places of a text, for all pieces known by now."""
