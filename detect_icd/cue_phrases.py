@@ -58,7 +58,7 @@ class CuePhrases:
         families = _families(phrases)
         opened = Openings({id(one): one.openings for group in families.values() for one in group})
         self._all = _Words(families, opened)
-        # What any word may open is tried at each word of a sentence that has a piece of it, and left out elsewhere.
+        # What any word may open is tried at each word of a sentence that has a match of it, and left out elsewhere.
         anywhere = [phrase for phrase in families.get("", ()) if "" in phrase.openings]
         self._gates = tuple(gate(phrase.pattern) for phrase in anywhere)
         others = [phrase for phrase in families.get("", ()) if "" not in phrase.openings]
@@ -66,7 +66,7 @@ class CuePhrases:
 
     def within(self, text: str, start: int, end: int) -> Sequence[Opened]:
         """The words of a stretch that phrases may open with, in order."""
-        if any(one.possible(text, start, end) for one in self._gates):
+        if any(one.possible(text, start, end) and one.pattern.search(text, start, end) for one in self._gates):
             return list(self._all.walk(text, start, end))
         if _is_torn(text, start) or _is_torn(text, end):
             return list(self._most.walk(text, start, end))

@@ -30,6 +30,9 @@ _WIDEST = 70
 _NARROW = 12
 """The same for pieces that are chosen before others."""
 
+_DEAR = 1_500
+"""Characters of a pattern that is tried where one of its alternatives begins only, though a piece of it is as far off as it may be."""
+
 _MANY = 140
 """Characters of a pattern of so many alternatives that it is dear to try it where none of them begins."""
 
@@ -201,6 +204,14 @@ def _opens_word(tree: Any, *, is_word: bool) -> bool:
 _WORD_CHARACTERS = frozenset(str(parser.parse(each)) for each in (r"\w", r"[\w-]"))
 
 
+@functools.lru_cache(maxsize=8192)
+def _beginnings(written: str) -> tuple[str, ...]:
+    """What stands at a place may open with, as openings have it; nothing where it does not tell."""
+    head = _head(written)
+    tells = written.isascii() and len(head) == _HEAD
+    return tuple(head[:size] for size in range(1, _HEAD + 1)) if tells else ("",)
+
+
 def _head(text: str) -> str:
     """The beginning of a text, whatever parts its words: an opening has a space where a text may have anything."""
     return _NO_WORD.sub(" ", text)[:_HEAD]
@@ -291,7 +302,7 @@ class _Places:
         places = self._of.get(gate)
         if places is None:
             starts, others = gate.places(self._found, self._words)
-            if starts and gate.by_openings:
+            if starts and gate.by_openings and len(gate.pattern.pattern) > _DEAR:
                 starts = sorted(set(starts).intersection(self.begun(gate)))
             places = self._of[gate] = starts, others
         return places
@@ -314,10 +325,11 @@ class _Places:
             written.setdefault(self._lowered[place : place + _HEAD], []).append(place)
         opened: dict[str, list[int]] = {}
         for text, places in written.items():
-            head = text if text.isalnum() else _head(text)
-            tells = text.isascii() and len(head) == _HEAD
-            for size in range(1, _HEAD + 1) if tells else (0,):
-                opened.setdefault(head[:size], []).extend(places)
+            for one in _beginnings(text):
+                if one in opened:
+                    opened[one] += places
+                else:
+                    opened[one] = places[:]
         return opened
 
     def is_of(self, text: str) -> bool:
