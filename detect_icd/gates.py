@@ -10,7 +10,7 @@ import functools
 import re
 import threading
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -97,6 +97,10 @@ class Gate:
             return False
         end = len(text) if end is None else end
         return _first(starts, start, end) is not None or _first(others, start, end) is not None
+
+    def has_piece(self, text: str, start: int, end: int) -> bool:
+        """Whether a piece of it stands there at all: what is made of the text by taking something out matches only then."""
+        return not self._numbers or _places_in(text).has_any(self._numbers, start, end)
 
     def standing(self, text: str, start: int, end: int) -> Sequence[int] | None:
         """Where in a stretch a match may begin or a piece of one stands, in no order; None where it may anywhere."""
@@ -268,6 +272,11 @@ class _Places:
                 starts = sorted(set(starts).intersection(begun))
             places = self._of[gate] = starts, others
         return places
+
+    def has_any(self, numbers: Iterable[int], start: int, end: int) -> bool:
+        """Whether one of some pieces stands in a stretch."""
+        found = self._found
+        return any(number in found and _first(found[number], start, end) is not None for number in numbers)
 
     def begun(self, opener: int, start: int, end: int) -> list[int]:
         """The words of a stretch that may open what has this number."""

@@ -49,6 +49,8 @@ _KEEP_S = re.compile(
     r"(?:ss|us|is|pancreas|atlas|gas|vas|(?<![a-z])[a-z]{0,2}as|os|ies|ous|ceps|(?<![a-z])[a-z]ps|xes)$"
 )
 _CACHE_LIMIT = 200_000
+_ALWAYS, _HYPHEN = "*", "-"
+"""What follows a word that its neighbours may change: anything, or a hyphen."""
 
 
 class Token(NamedTuple):
@@ -109,12 +111,14 @@ class Terms:
     def __init__(self) -> None:
         self._forms: dict[str, tuple[str, ...]] = {}
         self._cache: dict[str, tuple[str, ...]] = {}
-        self._written: dict[str, tuple[str, tuple[str, ...], bool]] = {}
+        self._written: dict[str, tuple[str, tuple[str, ...], str]] = {}
         for canonical, forms in rows("word_forms.tsv", 2):
             atoms = () if canonical == "-" else tuple(canonical.split())
             for form in forms.split():
                 self._forms[form] = atoms
         self._abbreviations: dict[str, list[Abbreviation]] = {}
+        # Second words of abbreviations whose first stands for nothing alone, as "the" does.
+        self._seconds: dict[str, frozenset[str]] = {}
         for table in ("abbreviations.tsv", "word_senses.tsv"):
             for short, expansion, near, unless in rows(table, 4):
                 self._add(short, expansion, near, unless)
@@ -135,6 +139,9 @@ class Terms:
         entries = self._abbreviations.setdefault(words[0], [])
         entries.append(entry)
         entries.sort(key=lambda item: (-len(item.words), not item.near))
+        self._seconds.pop(words[0], None)
+        if len(entries[-1].words) > 1:
+            self._seconds[words[0]] = frozenset(item.words[1] for item in entries)
 
     def knows(self, word: str) -> bool:
         """Whether a word is listed among the forms of words."""
@@ -176,8 +183,8 @@ class Terms:
         new = tuple.__new__
         for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
             written = match.group()
-            word, atoms, is_flagged = known.get(written) or self._read(written)
-            if is_flagged:
+            word, atoms, flag = known.get(written) or self._read(written)
+            if flag and (flag == _ALWAYS or text.startswith(flag, match.end())):
                 if match.lastgroup:
                     continue
                 if written in _SIDES:
@@ -188,15 +195,15 @@ class Terms:
             tokens.append(new(Token, (*match.span(), word, atoms)))
         return self._fuse(text, tokens, flagged) if flagged else tokens
 
-    def _read(self, written: str) -> tuple[str, tuple[str, ...], bool]:
-        """A word as written: in lower case, its atoms, and whether what stands beside it may change them."""
+    def _read(self, written: str) -> tuple[str, tuple[str, ...], str]:
+        """A word as written: in lower case, its atoms, and what must follow for its neighbours to change them, if these may."""
         word = written.lower()
         if len(self._written) > _CACHE_LIMIT:
             self._written.clear()
-        is_flagged = (
-            word in _OPENERS or word in self._abbreviations or word[-1] == "o" or written in _SIDES or written[0] == "["
-        )
-        read = self._written[written] = (word, () if written[0] == "[" else self.atoms(word), is_flagged)
+        flag = _HYPHEN if word[-1] == "o" else ""
+        if word in _OPENERS or word in self._abbreviations or written in _SIDES or written[0] == "[":
+            flag = _ALWAYS
+        read = self._written[written] = (word, () if written[0] == "[" else self.atoms(word), flag)
         return read
 
     def _fuse(self, text: str, tokens: list[Token], flagged: Sequence[int]) -> list[Token]:
@@ -208,7 +215,7 @@ class Terms:
                 continue
             token = tokens[position]
             taken, atoms = 1, token.atoms
-            if token.word in self._abbreviations:
+            if token.word in self._abbreviations and self._may_begin(tokens, position):
                 words = words or frozenset(item.word for item in tokens)
                 if entry := self._abbreviation(text, tokens, position, words):
                     taken, atoms = len(entry.words), entry.atoms
@@ -224,6 +231,11 @@ class Terms:
                 fused.append(Token(token.start, tokens[position + taken - 1].end, token.word, atoms))
                 done = position + taken
         return [*fused, *tokens[done:]] if fused else tokens
+
+    def _may_begin(self, tokens: Sequence[Token], position: int) -> bool:
+        """Whether an abbreviation may begin at a word by the word behind it."""
+        seconds = self._seconds.get(tokens[position].word)
+        return seconds is None or (position + 1 < len(tokens) and tokens[position + 1].word in seconds)
 
     def _abbreviation(
         self, text: str, tokens: Sequence[Token], position: int, words: frozenset[str]
