@@ -66,10 +66,17 @@ def redundancies() -> tuple[Redundancy, ...]:
     )
 
 
+@functools.lru_cache(maxsize=8192)
+def _dropping(code: str) -> tuple[int, ...]:
+    """The rules that may drop a code, by their number."""
+    return tuple(number for number, rule in enumerate(redundancies()) if code.startswith(rule.drop))
+
+
 def settled(candidates: list[Candidate], note: str) -> list[Candidate]:
     """The candidates of a note without what others of them say."""
     present = [(icd10cm.compact(c.coding.code), c) for c in candidates if _counts(c)]
-    redundant = {id(c) for rule in redundancies() for c in _redundant(rule, present)}
+    rules = {rule for code, _ in present for rule in _dropping(code)}
+    redundant = {id(c) for rule in rules for c in _redundant(redundancies()[rule], present)}
     redundant |= {id(c) for c in (*_lesser_burns(present), *_lesser_wounds(present), *_stunned(present, note))}
     return [c for c in candidates if id(c) not in redundant] if redundant else candidates
 
