@@ -26,7 +26,7 @@ _DEAR = 1_500
 _MANY = 140
 """Characters of a pattern of so many alternatives that it is dear to try it where none of them begins."""
 
-_MOST_HEADS = 8_192
+_MOST_HEADS = 24_000
 """Beginnings of words to remember what they open."""
 
 _FOLDED = {0x17F: "s", 0x130: "i", 0x131: "i", 0x212A: "k"}
@@ -187,6 +187,7 @@ class _Words:
         self.version = 0
         self._opened: dict[str, int] = {}
         self._openers = 0
+        self._alike: dict[int, int] = {}
         self.openers: dict[str, int] = {}
         self._automaton: AhoCorasick | None = None
         self._lock = threading.Lock()
@@ -208,7 +209,7 @@ class _Words:
             self._openers += 1
             self.version += 1
             # Another thread may still file what it knows of before.
-            self.openers = {}
+            self.openers, self._alike = {}, {}
             return number
 
     def opened_by(self, written: str) -> int:
@@ -219,7 +220,8 @@ class _Words:
         bits = 0
         for size in range(1, HEAD + 1):
             bits |= self._opened.get(begins[:size], 0)
-        return bits
+        # Few are different, and each would take its own room.
+        return self._alike.setdefault(bits, bits)
 
     def find(self, lowered: str) -> dict[int, list[int]]:
         with self._lock:
