@@ -7,8 +7,8 @@ import functools
 import operator
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any, Self
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple, Self
 
 from detect_icd.candidates import Status
 from detect_icd.coding import icd10cm
@@ -99,8 +99,7 @@ class CueRule:
         return not (self.only and not code.startswith(self.only)) and not (self.spares and code.startswith(self.spares))
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A cue found in a sentence."""
 
     start: int
@@ -108,8 +107,7 @@ class Cue:
     rule: CueRule
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(NamedTuple):
     """The status of a mention and the span that says so (none where the section or nothing says it)."""
 
     status: Status
@@ -252,10 +250,10 @@ def _behind(text: str, cue: Cue, start: int, end: int) -> Cue:
     """A cue that begins with the last words of the mention ("depression screen negative"), without them."""
     if cue.rule.direction in {"backward", "both"} and start < cue.start < end < cue.end:
         left = text[end : cue.end].lstrip()
-        return replace(cue, start=cue.end - len(left))
+        return cue._replace(start=cue.end - len(left))
     if cue.rule.direction == "forward" and cue.start < start < cue.end < end and _HISTORY.match(text, start):
         # "No hx of asthma": the mention has the last words of the cue.
-        return replace(cue, end=start)
+        return cue._replace(end=start)
     return cue
 
 

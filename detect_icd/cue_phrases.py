@@ -44,10 +44,10 @@ Opened = tuple[int, tuple[Phrase, ...]]
 
 
 class _Read(NamedTuple):
-    """The words of a stretch that phrases could open with: each with where it stands, and the different ones."""
+    """The words of a stretch that phrases could open with: each with what follows it and where it stands, and the word of each such text."""
 
-    words: list[tuple[str, int, int]]
-    different: set[str]
+    words: list[tuple[str, int]]
+    different: dict[str, str]
 
 
 class CuePhrases:
@@ -58,7 +58,7 @@ class CuePhrases:
         families = _families(phrases)
         opened = Openings({id(one): one.openings for group in families.values() for one in group})
         self._all = _Words(families, opened)
-        # What any word may open is tried at each word of a sentence that has a piece of it, and left out elsewhere.
+        # What any word may open is tried at each word of a sentence that has a match of it, and left out elsewhere.
         anywhere = [phrase for phrase in families.get("", ()) if "" in phrase.openings]
         self._gates = tuple(gate(phrase.pattern) for phrase in anywhere)
         others = [phrase for phrase in families.get("", ()) if "" not in phrase.openings]
@@ -66,7 +66,7 @@ class CuePhrases:
 
     def within(self, text: str, start: int, end: int) -> Sequence[Opened]:
         """The words of a stretch that phrases may open with, in order."""
-        if any(one.possible(text, start, end) for one in self._gates):
+        if any(one.possible(text, start, end) and one.pattern.search(text, start, end) for one in self._gates):
             return list(self._all.walk(text, start, end))
         if _is_torn(text, start) or _is_torn(text, end):
             return list(self._most.walk(text, start, end))
@@ -95,25 +95,26 @@ class _Words:
 
     def walk(self, text: str, start: int, end: int) -> Iterator[Opened]:
         """The words of a stretch that phrases may open with, as far as it goes."""
-        return self.opened(text, _read(text, start, end), end)
+        return iter(self.opened(_read(text, start, end)))
 
-    def opened(self, text: str, read: _Read, end: int) -> Iterator[Opened]:
+    def opened(self, read: _Read) -> list[Opened]:
         """Of the words of a stretch those that phrases may open with, as far as it goes."""
         of_word, of_opening = self._of_word, self._of_opening
         # Most words stand often, and few open anything.
         opening: dict[str, _Opened] = {}
-        for word in read.different:
+        for word in set(read.different.values()):
             opened = of_word[word] if word in of_word else self._opened_by(word)
             if opened is not None:
                 opening[word] = opened
-        for word, low, high in read.words:
+        found: dict[str, tuple[Phrase, ...]] = {}
+        for written, word in read.different.items():
             if word in opening:
-                written = text[low : min(high + _AHEAD, end)]
                 phrases = of_opening.get(written)
                 if phrases is None:
                     phrases = self._going_on(opening[word], word, written)
                 if phrases:
-                    yield low, phrases
+                    found[written] = phrases
+        return [(low, found[written]) for written, low in read.words if written in found]
 
     def _opened_by(self, written: str) -> _Opened | None:
         word = written.lower()
@@ -191,7 +192,7 @@ def _ways_on(ahead: str) -> tuple[str, ...]:
 @of_note(4)
 def _walked(words: _Words, text: str) -> list[Opened]:
     """The words of a whole note that phrases may open with: its sentences have them between them."""
-    return list(words.opened(text, _read_whole(text), len(text)))
+    return words.opened(_read_whole(text))
 
 
 @of_note(2)
@@ -201,8 +202,15 @@ def _read_whole(text: str) -> _Read:
 
 
 def _read(text: str, start: int, end: int) -> _Read:
-    words = [(match.group(), *match.span()) for match in _CUE_START.finditer(text, start, end)]
-    return _Read(words, {word for word, _, _ in words})
+    text = text[:end]
+    words: list[tuple[str, int]] = []
+    different: dict[str, str] = {}
+    for match in _CUE_START.finditer(text, start):
+        low, high = match.span()
+        written = text[low : high + _AHEAD]
+        words.append((written, low))
+        different[written] = match.group()
+    return _Read(words, different)
 
 
 def _is_torn(text: str, place: int) -> bool:

@@ -11,45 +11,26 @@ import re
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from detect_icd import openings
-from detect_icd.note_memory import of_note
-from detect_icd.openings import WITHOUT_WIDTH, opened_texts, parser
-from detect_icd.ready import all_kept, kept_of, kind_of
-
-_MODULES = (__file__, openings.__file__)
-_SHORTEST = 2
-"""Characters of a piece, at least: single letters stand everywhere."""
+from detect_icd.note_memory import forgetting, of_note
+from detect_icd.pieces import HEAD, Piece, begins_words, head, kept_pieces, opened_heads, pieces_of
 
 _WIDEST = 70
 """Places a match may begin at, for one piece of it, to be tried one by one."""
 
-_NARROW = 12
-"""The same for pieces that are chosen before others."""
+_DEAR = 1_500
+"""Characters of a pattern that is tried where one of its alternatives begins only, though a piece of it is as far off as it may be."""
 
-_MANY = 1_500
+_MANY = 140
 """Characters of a pattern of so many alternatives that it is dear to try it where none of them begins."""
 
-_HEAD = 5
-"""Characters at a place that say whether an alternative begins there."""
-
-_MOST_HEADS = 2_000
-"""Beginnings of words to remember of a pattern."""
+_MOST_HEADS = 24_000
+"""Beginnings of words to remember what they open."""
 
 _FOLDED = {0x17F: "s", 0x130: "i", 0x131: "i", 0x212A: "k"}
 """Letters that ``re`` takes for ASCII ones where case does not matter."""
-
-
-class Piece(NamedTuple):
-    """Text in lower case, and how far behind the start of a match it begins; ``high`` is None where that is not bounded."""
-
-    text: str
-    low: int
-    high: int | None
 
 
 class Gate:
@@ -61,7 +42,6 @@ class Gate:
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self.pattern = pattern
-        self._heads: dict[str, bool] = {}
 
     @functools.cached_property
     def pieces(self) -> tuple[Piece, ...]:
@@ -71,6 +51,7 @@ class Gate:
     @functools.cached_property
     def _numbers(self) -> dict[int, list[Piece]]:
         """Its pieces by their number; to be asked for before a text is looked over, which then is for these too."""
+        _ = self.opener
         found: dict[int, list[Piece]] = {}
         for piece in self.pieces:
             found.setdefault(_words().number(piece.text), []).append(piece)
@@ -79,12 +60,10 @@ class Gate:
     def search(self, text: str, start: int = 0, end: int | None = None) -> re.Match[str] | None:
         """The first match, as ``pattern.search`` finds it."""
         end = len(text) if end is None else end
-        if not self._numbers:
+        starts = self._tried(text, start, end)
+        if starts is None:
             return self.pattern.search(text, start, end)
-        starts, others = _places_in(text).of(self)
-        if others and _first(others, start, end) is not None:
-            return self.pattern.search(text, start, end)
-        for place in starts[bisect_left(starts, start) : bisect_left(starts, end)] if starts else ():
+        for place in starts:
             if match := self.pattern.match(text, place, end):
                 return match
         return None
@@ -92,21 +71,36 @@ class Gate:
     def finditer(self, text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """The matches, as ``pattern.finditer`` finds them."""
         end = len(text) if end is None else end
+        starts = self._tried(text, start, end)
+        if starts is None:
+            return self.pattern.finditer(text, start, end)
+        return self._at(text, starts, end) if starts else _NOTHING
+
+    def _tried(self, text: str, start: int, end: int) -> Sequence[int] | None:
+        """Where in a stretch a match may begin, in order; None where it may anywhere."""
         if not self._numbers:
-            return self.pattern.finditer(text, start, end)
-        starts, others = _places_in(text).of(self)
+            return None
+        places = _places_in(text)
+        starts, others = places.of(self)
         if others and _first(others, start, end) is not None:
-            return self.pattern.finditer(text, start, end)
-        within = starts[bisect_left(starts, start) : bisect_left(starts, end)] if starts else ()
-        return self._at(text, within, end) if within else _NOTHING
+            if self.opener is None:
+                return None
+            return places.begun(self.opener, start, end)
+        return starts[bisect_left(starts, start) : bisect_left(starts, end)] if starts else ()
 
     def possible(self, text: str, start: int = 0, end: int | None = None) -> bool:
         """Whether a match may begin there, or a piece of one stands there: if not, it matches nowhere there."""
         if not self._numbers:
             return True
         starts, others = _places_in(text).of(self)
+        if not (starts or others):
+            return False
         end = len(text) if end is None else end
         return _first(starts, start, end) is not None or _first(others, start, end) is not None
+
+    def has_piece(self, text: str, start: int, end: int) -> bool:
+        """Whether a piece of it stands there at all: what is made of the text by taking something out matches only then."""
+        return not self._numbers or _places_in(text).has_any(self._numbers, start, end)
 
     def standing(self, text: str, start: int, end: int) -> Sequence[int] | None:
         """Where in a stretch a match may begin or a piece of one stands, in no order; None where it may anywhere."""
@@ -123,42 +117,27 @@ class Gate:
                 position = match.end()
 
     @functools.cached_property
-    def _openings(self) -> frozenset[str]:
-        """What its matches open with, as ``_head`` has it; empty where it is cheap to try, or may open with anything."""
-        found = openings.openings(self.pattern) if len(self.pattern.pattern) > _MANY else frozenset()
-        # What opens with a mask is asked of notes in which nothing is masked.
-        anything = "" in found or not all(map(str.isascii, found))
-        return frozenset() if anything else frozenset(map(_head, found))
-
-    def _begun(self, starts: Iterable[int], lowered: str) -> Iterator[int]:
-        """Of some places those at which a match may open."""
-        known, opened = self._heads, self._openings
-        for place in starts:
-            written = lowered[place : place + _HEAD]
-            begins = known.get(written)
-            if begins is None:
-                if len(known) > _MOST_HEADS:
-                    known.clear()
-                begins = known[written] = _may_begin(written, opened)
-            if begins:
-                yield place
+    def opener(self) -> int | None:
+        """Its number among those that are tried at words which may open a match; none where words tell too little."""
+        heads = opened_heads(self.pattern) if len(self.pattern.pattern) > _MANY and self._begins_words else ()
+        return _words().opener(heads) if heads else None
 
     @functools.cached_property
     def _begins_words(self) -> bool:
-        """Whether no match begins within a word."""
-        return bool(kept_of("begins words", self.pattern, _begins_words, *_MODULES))
+        return begins_words(self.pattern)
 
-    def places(self, found: Mapping[int, Sequence[int]], lowered: str, words: Sequence[int]) -> _Standing:
+    def places(self, found: Mapping[int, Sequence[int]], words: Sequence[int]) -> _Standing:
         """Where it may begin by pieces that stand at a known distance, and where its other pieces stand.
 
         Args:
             found: Where each piece stands in a text.
-            lowered: The text, folded.
             words: The places in the text that no word character stands before, in order.
         """
+        own = self._numbers
+        if own.keys().isdisjoint(found.keys()):
+            return _NOWHERE
         starts: set[int] = set()
         others: set[int] = set()
-        own = self._numbers
         for number in own.keys() & found.keys():
             for _, low, high in own[number]:
                 if high is None or high - low >= _WIDEST:
@@ -171,35 +150,14 @@ class Gate:
                 else:
                     for place in found[number]:
                         starts.update(range(max(0, place - high), place - low + 1))
-        return sorted(self._begun(starts, lowered) if self._openings else starts), sorted(others)
+        return sorted(starts), sorted(others)
 
 
 _Standing = tuple[list[int], list[int]]
 """Where a gate's matches may begin, and where its other pieces stand."""
+_NOWHERE: _Standing = ([], [])
 
 
-def _begins_words(pattern: re.Pattern[str]) -> bool:
-    """Whether a pattern opens with the condition that no word character stands before."""
-    op, value = parser.parse(pattern.pattern, pattern.flags)[0]
-    is_behind = str(op) == "ASSERT_NOT" and value[0] < 0
-    return is_behind and str(value[1]) in _WORD_CHARACTERS
-
-
-_WORD_CHARACTERS = frozenset(str(parser.parse(each)) for each in (r"\w", r"[\w-]"))
-
-
-def _may_begin(written: str, opened: AbstractSet[str]) -> bool:
-    """Whether what stands at a place, folded, goes on as one of some openings does."""
-    head = _head(written)
-    return not written.isascii() or len(head) < _HEAD or any(head[:size] in opened for size in range(1, _HEAD + 1))
-
-
-def _head(text: str) -> str:
-    """The beginning of a text, whatever parts its words: an opening has a space where a text may have anything."""
-    return _NO_WORD.sub(" ", text)[:_HEAD]
-
-
-_NO_WORD = re.compile(r"\W+")
 _NO_WORD_CHARACTER = re.compile(r"\W")
 
 
@@ -225,8 +183,12 @@ class _Words:
     """
 
     def __init__(self) -> None:
-        known = (piece.text for pieces in all_kept(kind_of("pieces", *_MODULES)) for piece in map(_piece, pieces))
-        self.known: dict[str, int] = {text: number for number, text in enumerate(dict.fromkeys(known))}
+        self.known: dict[str, int] = {text: number for number, text in enumerate(dict.fromkeys(kept_pieces()))}
+        self.version = 0
+        self._opened: dict[str, int] = {}
+        self._openers = 0
+        self._alike: dict[int, int] = {}
+        self.openers: dict[str, int] = {}
         self._automaton: AhoCorasick | None = None
         self._lock = threading.Lock()
 
@@ -234,8 +196,32 @@ class _Words:
         with self._lock:
             if word not in self.known:
                 self.known[word] = len(self.known)
+                self.version += 1
                 self._automaton = None
             return self.known[word]
+
+    def opener(self, heads: Sequence[str]) -> int:
+        """A number for what opens with one of these."""
+        with self._lock:
+            number = self._openers
+            for one in heads:
+                self._opened[one] = self._opened.get(one, 0) | 1 << number
+            self._openers += 1
+            self.version += 1
+            # Another thread may still file what it knows of before.
+            self.openers, self._alike = {}, {}
+            return number
+
+    def opened_by(self, written: str) -> int:
+        """The numbers of what may open with the characters at a place, as bits: all where they do not tell."""
+        begins = head(written)
+        if not written.isascii() or len(begins) < HEAD:
+            return -1
+        bits = 0
+        for size in range(1, HEAD + 1):
+            bits |= self._opened.get(begins[:size], 0)
+        # Few are different, and each would take its own room.
+        return self._alike.setdefault(bits, bits)
 
     def find(self, lowered: str) -> dict[int, list[int]]:
         with self._lock:
@@ -271,20 +257,61 @@ class _Places:
     """Where a note has pieces, by gate."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
+        self._all = _words()
+        self.version = self._all.version
         self._lowered = folded(text)
-        self._found = _words().find(self._lowered)
+        self._found = self._all.find(self._lowered)
         self._words = [0, *(match.end() for match in _NO_WORD_CHARACTER.finditer(text))]
         self._of: dict[Gate, _Standing] = {}
 
     def of(self, gate: Gate) -> _Standing:
         places = self._of.get(gate)
         if places is None:
-            places = self._of[gate] = gate.places(self._found, self._lowered, self._words)
+            starts, others = gate.places(self._found, self._words)
+            if starts and gate.opener is not None and len(gate.pattern.pattern) > _DEAR:
+                begun = self.begun(gate.opener, starts[0], starts[-1] + 1)
+                starts = sorted(set(starts).intersection(begun))
+            places = self._of[gate] = starts, others
         return places
+
+    def has_any(self, numbers: Iterable[int], start: int, end: int) -> bool:
+        """Whether one of some pieces stands in a stretch."""
+        found = self._found
+        return any(number in found and _first(found[number], start, end) is not None for number in numbers)
+
+    def begun(self, opener: int, start: int, end: int) -> list[int]:
+        """The words of a stretch that may open what has this number."""
+        low, high = bisect_left(self._words, start), bisect_left(self._words, end)
+        opened = self._opened[low:high]
+        return [place for place, bits in zip(self._words[low:high], opened, strict=True) if bits >> opener & 1]
+
+    @functools.cached_property
+    def _opened(self) -> list[int]:
+        """What each word may open, as bits."""
+        lowered, known = self._lowered, self._all.openers
+        if len(known) > _MOST_HEADS:
+            known.clear()
+        bits = []
+        for place in self._words:
+            written = lowered[place : place + HEAD]
+            opened = known.get(written)
+            if opened is None:
+                opened = known[written] = self._all.opened_by(written)
+            bits.append(opened)
+        return bits
+
+    def is_of(self, text: str) -> bool:
+        """Whether these are the places of a text, for all that is known by now."""
+        return self.text is text and self.version == self._all.version
 
 
 def _places_in(text: str) -> _Places:
-    return _places(text, len(_words().known))
+    # Each of a thousand patterns asks for the same note.
+    places = _latest.get("")
+    if places is None or not places.is_of(text):
+        places = _latest[""] = _places(text, _words().version)
+    return places
 
 
 @of_note(2)
@@ -292,73 +319,6 @@ def _places(text: str, version: int) -> _Places:  # noqa: ARG001 - what was foun
     return _Places(text)
 
 
-def pieces_of(pattern: re.Pattern[str]) -> tuple[Piece, ...]:
-    """The pieces of a pattern, none where a match need not have any."""
-    return tuple(map(_piece, kept_of("pieces", pattern, _pieces_of, *_MODULES)))
-
-
-def _piece(raw: tuple[str, int, int | None]) -> Piece:
-    return Piece(*raw)
-
-
-def _pieces_of(pattern: re.Pattern[str]) -> list[Piece]:
-    found = _best(parser.parse(pattern.pattern, pattern.flags), 0, 0)
-    return sorted(set(found), key=lambda piece: (piece.text, piece.low)) if found else []
-
-
-def _best(tree: Any, low: int, high: int | None) -> list[Piece] | None:
-    """Of the parts of a sequence all of which must match, the pieces of the one that is rarest in notes."""
-    options: list[list[Piece]] = []
-    start, start_high = low, high
-    run, run_low, run_high = "", low, high
-    for item in tree:
-        op = str(item[0])
-        if op == "LITERAL" and item[1] < 128:  # noqa: PLR2004 - what ASCII is
-            if not run:
-                run_low, run_high = low, high
-            run += chr(item[1]).lower()
-        elif op not in WITHOUT_WIDTH:
-            options.extend([[Piece(run, run_low, run_high)]] if run else [])
-            run = ""
-            options.extend([found] if (found := _inside(item, low, high)) else [])
-        narrow, wide = parser.SubPattern(tree.state, [item]).getwidth()
-        low += narrow
-        high = None if high is None or wide > _FAR else high + wide
-    options.extend([[Piece(run, run_low, run_high)]] if run else [])
-    options.append([Piece(text, start, start_high) for text in _words_of(tree)])
-    usable = [option for option in options if option and all(len(piece.text) >= _SHORTEST for piece in option)]
-    return max(usable, key=_worth, default=None)
-
-
-def _words_of(tree: Any) -> list[str]:
-    """The words a sequence opens with, as far as they are text: one of these in every match."""
-    return sorted({text.split(" ", 1)[0] for text, _ in opened_texts(tree)})
-
-
-_FAR = 400
-"""Characters beyond which a part counts as unbounded."""
-
-
-def _worth(option: Sequence[Piece]) -> tuple[int, bool, int]:
-    rarest = min(0 if piece.text.strip() in _COMMON else len(piece.text) for piece in option)
-    return min(rarest, 4), all(p.high is not None and p.high - p.low < _NARROW for p in option), -len(option)
-
-
-_COMMON = frozenset({"a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "had", "has", "have", "he", "her", "his", "in", "is", "it",
-    "no", "not", "of", "on", "or", "she", "that", "the", "then", "there", "this", "to", "was", "were", "with"})  # fmt: skip
-"""Words that stand in nearly every sentence."""
-
-
-def _inside(item: Any, low: int, high: int | None) -> list[Piece] | None:
-    """The pieces of one part of a pattern that begins so far behind the start of a match."""
-    op, value = str(item[0]), item[1]
-    if op == "SUBPATTERN":
-        return _best(value[3], low, high)
-    if op == "ATOMIC_GROUP":
-        return _best(value, low, high)
-    if op in {"MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"} and value[0] > 0:
-        return _best(value[2], low, high)
-    if op == "BRANCH":
-        found = [_best(branch, low, high) for branch in value[1]]
-        return [piece for pieces in found for piece in pieces or ()] if all(found) else None
-    return None
+_latest: dict[str, _Places] = {}
+"""The places of the text asked for last, under nothing."""
+forgetting(_latest.clear)

@@ -26,6 +26,11 @@ def of_note(size: int) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     return remembering
 
 
+def forgetting(forget: Callable[[], None]) -> None:
+    """Has something done whenever a note is done."""
+    _forgetting.append(forget)
+
+
 def forget() -> None:
     """Forgets the notes read so far. Another thread's note is worked out anew where it is asked for again."""
     for each in _forgetting:

@@ -17,6 +17,9 @@ WITHOUT_WIDTH = frozenset({"AT", "ASSERT", "ASSERT_NOT"})
 _MOST_OPENINGS = 64
 _LONGEST_OPENING = 8
 _MOST_TOGETHER = 512
+_ASCII = 128
+_MOST_LETTERS = 10
+"""Characters of a range that are told one by one."""
 
 
 def openings(pattern: re.Pattern[str]) -> frozenset[str]:
@@ -117,6 +120,17 @@ def _opened_by(item: Any) -> set[tuple[str, bool]]:  # noqa: C901, PLR0911 - one
         once = opened_texts(inner)
         once = once if high == 1 else {(text, False) for text, _ in once}
         return once | {("", True)} if low == 0 else once
-    if op == "IN" and all(str(kind) == "LITERAL" and letter < 128 for kind, letter in value):  # noqa: PLR2004
-        return {(chr(letter).lower(), True) for _, letter in value}
+    if op == "IN" and (letters := _letters_in(value)):
+        return {(letter.lower(), True) for letter in letters}
     return {("", False)}
+
+
+def _letters_in(members: Any) -> str:
+    """The characters of a set, where it is of some of ASCII; nothing of any other."""
+    letters = ""
+    for kind, value in members:
+        low, high = value if str(kind) == "RANGE" else (value, value)
+        if str(kind) not in {"LITERAL", "RANGE"} or high >= _ASCII or high - low > _MOST_LETTERS:
+            return ""
+        letters += "".join(map(chr, range(low, high + 1)))
+    return letters

@@ -57,7 +57,8 @@ def read_toml(path: Traversable | Path) -> dict[str, Any]:
 def pack(path: Path) -> None:
     """Writes all that this process asked for."""
     found: dict[str, dict[str, str]] = {}
-    for (kind, made_from), make in _asked.items():
+    # What is worked out now may ask for more.
+    for (kind, made_from), make in tuple(_asked.items()):
         found.setdefault(kind, {})[made_from] = json.dumps(make())
     path.write_text(json.dumps(found), encoding="utf-8")
 

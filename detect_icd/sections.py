@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from detect_icd.ready import read_toml
-from detect_icd.terms import TAG, sentences
+from detect_icd.sentences import sentences
+from detect_icd.terms import TAG
 from redactphi.errors import DataError
 from redactphi.resources import data
 

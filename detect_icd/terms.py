@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from detect_icd.note_memory import of_note
 from redactphi.errors import DataError
 from redactphi.labels import PhiLabel
 from redactphi.resources import data
@@ -49,6 +48,8 @@ _KEEP_S = re.compile(
     r"(?:ss|us|is|pancreas|atlas|gas|vas|(?<![a-z])[a-z]{0,2}as|os|ies|ous|ceps|(?<![a-z])[a-z]ps|xes)$"
 )
 _CACHE_LIMIT = 200_000
+_ALWAYS, _HYPHEN = "*", "-"
+"""What follows a word that its neighbours may change: anything, or a hyphen."""
 
 
 class Token(NamedTuple):
@@ -109,12 +110,14 @@ class Terms:
     def __init__(self) -> None:
         self._forms: dict[str, tuple[str, ...]] = {}
         self._cache: dict[str, tuple[str, ...]] = {}
-        self._written: dict[str, tuple[str, tuple[str, ...], bool]] = {}
+        self._written: dict[str, tuple[str, tuple[str, ...], str]] = {}
         for canonical, forms in rows("word_forms.tsv", 2):
             atoms = () if canonical == "-" else tuple(canonical.split())
             for form in forms.split():
                 self._forms[form] = atoms
         self._abbreviations: dict[str, list[Abbreviation]] = {}
+        # Second words of abbreviations whose first stands for nothing alone, as "the" does.
+        self._seconds: dict[str, frozenset[str]] = {}
         for table in ("abbreviations.tsv", "word_senses.tsv"):
             for short, expansion, near, unless in rows(table, 4):
                 self._add(short, expansion, near, unless)
@@ -135,6 +138,9 @@ class Terms:
         entries = self._abbreviations.setdefault(words[0], [])
         entries.append(entry)
         entries.sort(key=lambda item: (-len(item.words), not item.near))
+        self._seconds.pop(words[0], None)
+        if len(entries[-1].words) > 1:
+            self._seconds[words[0]] = frozenset(item.words[1] for item in entries)
 
     def knows(self, word: str) -> bool:
         """Whether a word is listed among the forms of words."""
@@ -176,8 +182,8 @@ class Terms:
         new = tuple.__new__
         for match in _TOKEN.finditer(text, start, len(text) if end is None else end):
             written = match.group()
-            word, atoms, is_flagged = known.get(written) or self._read(written)
-            if is_flagged:
+            word, atoms, flag = known.get(written) or self._read(written)
+            if flag and (flag == _ALWAYS or text.startswith(flag, match.end())):
                 if match.lastgroup:
                     continue
                 if written in _SIDES:
@@ -188,15 +194,15 @@ class Terms:
             tokens.append(new(Token, (*match.span(), word, atoms)))
         return self._fuse(text, tokens, flagged) if flagged else tokens
 
-    def _read(self, written: str) -> tuple[str, tuple[str, ...], bool]:
-        """A word as written: in lower case, its atoms, and whether what stands beside it may change them."""
+    def _read(self, written: str) -> tuple[str, tuple[str, ...], str]:
+        """A word as written: in lower case, its atoms, and what must follow for its neighbours to change them, if these may."""
         word = written.lower()
         if len(self._written) > _CACHE_LIMIT:
             self._written.clear()
-        is_flagged = (
-            word in _OPENERS or word in self._abbreviations or word[-1] == "o" or written in _SIDES or written[0] == "["
-        )
-        read = self._written[written] = (word, () if written[0] == "[" else self.atoms(word), is_flagged)
+        flag = _HYPHEN if word[-1] == "o" else ""
+        if word in _OPENERS or word in self._abbreviations or written in _SIDES or written[0] == "[":
+            flag = _ALWAYS
+        read = self._written[written] = (word, () if written[0] == "[" else self.atoms(word), flag)
         return read
 
     def _fuse(self, text: str, tokens: list[Token], flagged: Sequence[int]) -> list[Token]:
@@ -208,7 +214,7 @@ class Terms:
                 continue
             token = tokens[position]
             taken, atoms = 1, token.atoms
-            if token.word in self._abbreviations:
+            if token.word in self._abbreviations and self._may_begin(tokens, position):
                 words = words or frozenset(item.word for item in tokens)
                 if entry := self._abbreviation(text, tokens, position, words):
                     taken, atoms = len(entry.words), entry.atoms
@@ -224,6 +230,11 @@ class Terms:
                 fused.append(Token(token.start, tokens[position + taken - 1].end, token.word, atoms))
                 done = position + taken
         return [*fused, *tokens[done:]] if fused else tokens
+
+    def _may_begin(self, tokens: Sequence[Token], position: int) -> bool:
+        """Whether an abbreviation may begin at a word by the word behind it."""
+        seconds = self._seconds.get(tokens[position].word)
+        return seconds is None or (position + 1 < len(tokens) and tokens[position + 1].word in seconds)
 
     def _abbreviation(
         self, text: str, tokens: Sequence[Token], position: int, words: frozenset[str]
@@ -326,74 +337,3 @@ def singular(word: str) -> str:
     if word.endswith(("yses", "oses", "eses")) and len(word) > 6:  # noqa: PLR2004 - "doses", "noses" keep their e
         return word[:-2] + "is"
     return word[:-1] if word[-1] == "s" and not _KEEP_S.search(word) else word
-
-
-_BOUNDARY = re.compile(
-    r"(?P<stop>(?<=[^\s.!?])[.!?]+[)\"']*)(?!(?<=\?)\s(?:No|None|Neg|Negative|Denie[sd]|Yes)[.,;])(?=\s+(?:[A-Z\[(\d\"*#-]|[a-z][A-Z])|\s*$)|(?P<line>[ \t]{0,99}\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022|-]|$))?|(?P<tab>\t+|;)"
-)
-_BOUNDARY_SMALL = re.compile(_BOUNDARY.pattern.replace(r"\s+(?:[A-Z\[(\d\"*#-]|[a-z][A-Z])", r"\s+\S"))
-_SHORTENED = re.compile(
-    r"(?:\b(?:Dr|Mr|Mrs|Ms|St|vs|approx|No|Nos|Inc|Jr|Sr|Prof|Rev|Gen|Lt|Capt|etc|i\.e|e\.g|cf|Fig|b\.i\.d|t\.i\.d|"
-    r"q\.d|p\.o|p\.r\.n)|\b[A-Z])$"
-)
-_SHORTENED_SMALL = re.compile(_SHORTENED.pattern, re.IGNORECASE)
-_SIDE_LAST = re.compile(r"(?:^|[\s(])[a-z][a-z/-]+,? [RL]$")  # "inguinal hernia R. Appendectomy as a child"
-_WRAPPED = 55
-"""A line at least this long that ends without a stop may go on in the next line."""
-
-_LONGEST = 1500
-"""Characters after which a sentence is cut: no author writes one, and work on a sentence is not linear in its length."""
-
-
-@of_note(256)
-def sentences(text: str) -> tuple[tuple[int, int], ...]:
-    """Where each sentence (or list item, or line of a heading) starts and ends.
-
-    A line break ends a sentence unless the next line goes on in lower case, or the line was long enough to be wrapped.
-    It remembers the sections of the note at hand: each matcher reads them.
-    """
-    return tuple(_sentences(text))
-
-
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    for start, end in _unbounded(text):
-        low = start
-        while end - low > _LONGEST:
-            space = text.rfind(" ", low + _LONGEST // 2, low + _LONGEST)
-            cut = space if space > 0 else low + _LONGEST
-            yield low, cut
-            low = cut
-        if not text[low:end].isspace():
-            yield low, end
-
-
-def _goes_on(before: str, shortened: re.Pattern[str]) -> bool:
-    """Whether a stop behind these words ends no sentence: "2." opens an item, "Dr." a name."""
-    is_item = before.isdigit() and len(before) < 3  # noqa: PLR2004 - no item has a longer number
-    return is_item or (shortened.search(before[-12:]) is not None and not _SIDE_LAST.search(before[-24:]))
-
-
-def _unbounded(text: str) -> Iterator[tuple[int, int]]:
-    start = line_start = 0
-    # Dictated without a capital letter, a stop and a blank end a sentence whatever follows.
-    small = len(text) > _WRAPPED and text.islower()
-    boundary, shortened = (_BOUNDARY_SMALL, _SHORTENED_SMALL) if small else (_BOUNDARY, _SHORTENED)
-    for match in boundary.finditer(text):
-        kind = match.lastgroup
-        end = match.start()
-        if kind == "stop":
-            before = text[start:end].lstrip()
-            end = match.end()
-            if _goes_on(before, shortened):
-                continue
-        elif kind != "tab":
-            following = match["next"] if kind == "next" else None
-            wrapped = end - line_start >= _WRAPPED and (following or "x").strip()[:1].isupper()
-            line_start = match.end("line")
-            if following is None or (wrapped and not text[start:end].rstrip().endswith((":", "."))):
-                continue
-        if end > start and not text[start:end].isspace():
-            yield start, end
-        start = end
-    if start < len(text) and not text[start:].isspace():
-        yield start, len(text)

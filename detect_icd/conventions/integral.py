@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 
 from detect_icd.candidates import Candidate
 from detect_icd.conventions.docket import Docket, compact, is_history, starts
@@ -15,8 +16,11 @@ def drop_integral(docket: Docket) -> None:
     for candidate in docket.diagnoses():
         if is_history(candidate) or _is_asked_for(docket, candidate):
             continue
-        for rule in _of(compact(candidate.coding.code)):
-            cause = _cause(docket, candidate, rule)
+        signs = _of(compact(candidate.coding.code))
+        active = [(other, _told_by(compact(other.coding.code))) for other in docket.active()] if signs else []
+        for number, rule in signs:
+            causes = [other for other, told in active if number in told]
+            cause = _cause(docket, candidate, causes) if causes else None
             if cause is not None:
                 docket.drop(candidate, f"{rule.section}: {rule.why} {cause.coding.code}")
                 _drop_companion(docket, candidate, f"{rule.section}: {rule.why} {cause.coding.code}")
@@ -45,19 +49,28 @@ _COMPLICATING = "obstetric/complicating"
 
 
 @functools.lru_cache(maxsize=8192)
-def _of(code: str) -> tuple[Suppression, ...]:
-    """The rules under which a code may be a sign of something else."""
-    return tuple(rule for rule in rules().suppressions if code.startswith(rule.symptoms))
+def _of(code: str) -> tuple[tuple[int, Suppression], ...]:
+    """The rules under which a code may be a sign of something else, each with its number."""
+    return tuple((n, rule) for n, rule in enumerate(rules().suppressions) if code.startswith(rule.symptoms))
 
 
-def _cause(docket: Docket, candidate: Candidate, rule: Suppression) -> Candidate | None:
+@functools.lru_cache(maxsize=8192)
+def _told_by(code: str) -> frozenset[int]:
+    """The numbers of the rules under which a code accounts for signs and is none of them."""
+    return frozenset(
+        number
+        for number, rule in enumerate(rules().suppressions)
+        if code.startswith(rule.diagnoses) and not code.startswith(rule.symptoms)
+    )
+
+
+def _cause(docket: Docket, candidate: Candidate, causes: Sequence[Candidate]) -> Candidate | None:
+    """The first of some diagnoses that the note lets be what brings a sign about."""
     return next(
         (
             other
-            for other in docket.active()
+            for other in causes
             if other is not candidate
-            and starts(other, rule.diagnoses)
-            and not starts(other, rule.symptoms)
             and not _is_sequela(other)
             and not is_elsewhere(candidate, other)
             and not docket.note.unlinked(candidate, other)

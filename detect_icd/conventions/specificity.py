@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 
 from detect_icd.candidates import Candidate
 from detect_icd.conventions.docket import Docket, compact, is_history, starts
@@ -21,14 +22,24 @@ def most_specific(docket: Docket, known: Rules) -> None:
     _general(docket)
     diagnoses = docket.diagnoses()
     for says_more, alike, of_open in _SAY_MORE:
+        like = _by_beginning(docket.diagnoses(), alike)
         for vague in diagnoses:
             if BOTH_COURSES.intersection(vague.rules) or (of_open and not open_points(vague)):
                 continue
-            kind = vague.coding.code[:alike]
-            others = [o for o in docket.diagnoses() if o.coding.code.startswith(kind)]
-            if docket.stands(vague) and (other := next((o for o in others if says_more(o, vague)), None)):
+            others = like.get(vague.coding.code[:alike], ())
+            other = next((o for o in others if says_more(o, vague)), None)
+            if other is not None and docket.stands(vague):
                 docket.drop(vague, f"I.B.2: {other.coding.code} says more")
+                like = _by_beginning(docket.diagnoses(), alike)
     _still_there(docket, known)
+
+
+def _by_beginning(candidates: Sequence[Candidate], length: int) -> dict[str, list[Candidate]]:
+    """Candidates by what their codes begin with, in their order."""
+    found: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        found.setdefault(candidate.coding.code[:length], []).append(candidate)
+    return found
 
 
 def _general(docket: Docket) -> None:

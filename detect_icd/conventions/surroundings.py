@@ -12,7 +12,8 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.conventions.docket import Prefixes, starts
 from detect_icd.gates import gate
 from detect_icd.ready import compile_pattern
-from detect_icd.terms import TAG, sentences
+from detect_icd.sentences import sentences
+from detect_icd.terms import TAG
 from redactphi.spans import Span
 
 _REACH = 600

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from detect_icd.matchers.attributive import is_attributive
 from detect_icd.matchers.index import Phrase, PhraseIndex, phrase_index
@@ -38,8 +38,7 @@ _STOP = re.compile(r"\n\s*\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])(?<!\b[Ss]t)\.\s")
 """Parts even words that stand next to one another."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A code the words of a sentence state.
 
     Attributes:
@@ -99,7 +98,7 @@ class DictionaryMatcher:
             for mention in self._place(text, tokens, where, phrase, atoms)
         ]
         kept = (
-            replace(mention, is_attributive=True)
+            mention._replace(is_attributive=True)
             if not _ends_apart(text, tokens, mention.members) and is_attributive(text, tokens, max(mention.members))
             else mention
             for mention in _without_labels(text, most_specific(found))

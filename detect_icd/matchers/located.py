@@ -12,7 +12,7 @@ from detect_icd.assertion import Assertion, assess, context_rules
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
 from detect_icd.gates import Gate
-from detect_icd.terms import sentences
+from detect_icd.sentences import sentences
 from redactphi.spans import Span
 
 _LUMP = r"(?:mass(?:es)?|lesions?|tumou?rs?|ulcers?|polyps?|nodules?|growths?|strictures?|neoplasms?)"

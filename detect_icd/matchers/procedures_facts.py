@@ -15,7 +15,7 @@ from detect_icd.matchers.procedures_amounts import PLACED, Amount, counted, marg
 from detect_icd.matchers.procedures_demands import Asked
 from detect_icd.matchers.procedures_index import Entry
 from detect_icd.matchers.procedures_levels import numbered
-from detect_icd.matchers.procedures_modifiers import named_modifiers
+from detect_icd.matchers.procedures_modifiers import may_give, named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_sessions import Sessions
 from detect_icd.matchers.procedures_sides import done_again, joined, main_side, named_sides, reported_side
@@ -117,6 +117,11 @@ class Facts:
     def modifiers(self) -> dict[str, Span]:
         """The modifiers that the note's words give, each with its first words."""
         return named_modifiers(self.text, self._all_sections)
+
+    @functools.cached_property
+    def may_stop(self) -> bool:
+        """Whether the note may have words that say that an operation was stopped once begun; cheap to tell."""
+        return may_give("53", self.text)
 
     def opens(self, clause: Clause) -> bool:
         """Whether a clause begins the note and does no more than name what was done, as the heading that is not there would."""

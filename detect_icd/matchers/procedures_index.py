@@ -34,6 +34,10 @@ class Entry:
     number_of: tuple[Atoms, ...]
 
 
+_Filed = tuple[Atoms, tuple[tuple[int, int], ...]]
+"""Atoms of a step, and whose step it is, as the number of an entry and a bit."""
+
+
 class Index:
     """Every entry, filed under the rarest atom of each of its names and steps; unpacked as far as notes ask for it.
 
@@ -58,7 +62,8 @@ class Index:
         self._sets: dict[int, Atoms] = {}
         self._entries: dict[int, Entry] = {}
         self._named: dict[str, tuple[tuple[Entry, Atoms], ...]] = {}
-        self._opened: dict[str, tuple[tuple[Atoms, tuple[tuple[int, int], ...]], ...]] = {}
+        self._opened: dict[str, Mapping[str, Sequence[_Filed]]] = {}
+        self._needed = [procedure.steps_needed for procedure in entries]
 
     @functools.cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -104,22 +109,26 @@ class Index:
         """The entries of whose steps enough are among these atoms, in the order of the lexicon."""
         steps: dict[int, int] = {}
         for atom in said:
-            for atoms, filed in self._steps(atom):
-                if atoms <= said:
-                    for number, bit in filed:
-                        steps[number] = steps.get(number, 0) | bit
-        needed = self._procedures
-        enough = [number for number, bits in steps.items() if bits.bit_count() >= needed[number].steps_needed]
+            shelf = self._steps(atom)
+            for second in shelf.keys() & said if len(shelf) > 1 else shelf:
+                for atoms, filed in shelf[second]:
+                    if atoms <= said:
+                        for number, bit in filed:
+                            steps[number] = steps.get(number, 0) | bit
+        needed = self._needed
+        enough = [number for number, bits in steps.items() if bits.bit_count() >= needed[number]]
         return [self._entry(number) for number in sorted(enough)]
 
-    def _steps(self, atom: str) -> tuple[tuple[Atoms, tuple[tuple[int, int], ...]], ...]:
-        """The steps filed under an atom: of each the atoms, and whose step it is, as the number of an entry and a bit."""
+    def _steps(self, atom: str) -> Mapping[str, Sequence[_Filed]]:
+        """The steps filed under an atom, by another of their atoms; those of one atom under it again."""
         found = self._opened.get(atom)
         if found is None:
-            filed = json.loads(self._packed["steps"].get(atom, "[]"))
-            found = self._opened[atom] = tuple(
-                (self._set(step), tuple((number, 1 << bit) for number, bit in of)) for step, of in filed
-            )
+            shelf: dict[str, list[_Filed]] = {}
+            for number, of in json.loads(self._packed["steps"].get(atom, "[]")):
+                step = self._set(number)
+                filed = tuple((entry, 1 << bit) for entry, bit in of)
+                shelf.setdefault(max(step - {atom}, default=atom), []).append((step, filed))
+            found = self._opened[atom] = shelf
         return found
 
     def to_packed(self) -> dict[str, Any]:

@@ -162,7 +162,7 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
     if found.likeness:
         # Its words are spread over the account: what is denied or past amid them is something else.
         status, cue = Status.PRESENT, None
-    if status in {Status.NEGATED, Status.UNCERTAIN} and "53" in facts.modifiers and cue and _is_stopping(facts, cue):
+    if status in {Status.NEGATED, Status.UNCERTAIN} and cue and facts.may_stop and _is_stopping(facts, cue):
         status, cue = Status.PRESENT, None
     if status is not Status.PRESENT:
         return status, cue
@@ -187,7 +187,9 @@ _PAST_WORD = re.compile(r"(?:previous|prior|old|earlier|former)\s+(?=\w)", re.IG
 
 def _is_stopping(facts: Facts, cue: Span) -> bool:
     """Whether words deny an operation only because it was stopped once begun."""
-    stop = facts.modifiers["53"]
+    stop = facts.modifiers.get("53")
+    if stop is None:
+        return False
     return _ATTEMPTED.match(facts.text, cue.start) is not None or (cue.start < stop.end and stop.start < cue.end)
 
 

@@ -158,6 +158,11 @@ def _gates() -> tuple[tuple[ModifierRule, Gate], ...]:
     return tuple((rule, said) for rule, said in found if said is not None)
 
 
+def may_give(key: str, text: str) -> bool:
+    """Whether a text may have words of the rules of a modifier, by its ``key``."""
+    return any(said.possible(text) for rule, said in _gates() if rule.key == key)
+
+
 def _speaking(
     text: str, section: Section, rules: Sequence[ModifierRule]
 ) -> Iterator[tuple[tuple[int, int], list[ModifierRule]]]:

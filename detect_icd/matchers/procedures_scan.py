@@ -12,7 +12,7 @@ from enum import IntEnum
 from detect_icd.matchers.procedures_kinds import DONE_HERE
 from detect_icd.matchers.procedures_vocabulary import Hit
 from detect_icd.sections import Section
-from detect_icd.terms import sentences
+from detect_icd.sentences import sentences
 
 _NARRATIVE = re.compile(
     r"\b(?:was|were|is|are|had|has|have|then|underwent|brought|taken|identified|performed in|be|revealed|showed|demonstrated|noted|tolerated|we|he|she|patient's)\b|"

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from detect_icd.gates import gate
+from detect_icd.note_memory import of_note
 from redactphi.spans import Span
 
 OTHER_SIDE = re.compile(
@@ -150,6 +151,7 @@ _REPORTS = re.compile(
 """What a report says it is of, where another surgeon reports the other side."""
 
 
+@of_note(2)
 def reported_side(text: str) -> tuple[str, Span] | None:
     """The side that a report says it is of, RT or LT, and the words that say so."""
     match = _REPORTS.search(text)

@@ -15,7 +15,7 @@ from detect_icd.matchers.procedures_mention import Mention
 from detect_icd.matchers.procedures_scan import Role
 from detect_icd.ready import compile_pattern
 from detect_icd.rule_rows import table
-from detect_icd.terms import sentences
+from detect_icd.sentences import sentences
 
 _LEFT = re.compile(
     r"\bleft (?:in (?:its|their|the) \w+ )?(?:alone|untouched|undisturbed|unopened|be\b|as (?:is|it was|they were))\b|"

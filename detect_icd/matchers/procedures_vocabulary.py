@@ -249,10 +249,12 @@ def _longest(text: str, words: Sequence[Word], position: int, shelves: _Shelves)
     shelf = shelves[word.stem]
     if isinstance(shelf, str):
         shelf = _shelf(shelves, word.stem) or {}
-    if position + 1 < len(words) and (longer := shelf.get(words[position + 1].stem)) is not None:
-        for form in longer:
-            if _here(text, words, position, form):
-                return form
+    if position + 1 < len(words):
+        second = words[position + 1]
+        if second.number == word.number + 1 and (longer := shelf.get(second.stem)) is not None:
+            for form in longer:
+                if _here(text, words, position, form):
+                    return form
     for form in shelf.get("", ()):
         if not form.exact or text[word.start : word.end] == form.exact:
             return form
@@ -265,7 +267,7 @@ def _stated(text: str, words: Sequence[Word], position: int, shelves: _Shelves) 
     shelf = _shelf(shelves, word.stem)
     if shelf is None:
         return
-    if position + 1 < len(words):
+    if position + 1 < len(words) and words[position + 1].number == word.number + 1:
         for form in shelf.get(words[position + 1].stem, ()):
             if _here(text, words, position, form):
                 yield form

@@ -10,7 +10,7 @@ from detect_icd.assertion import ContextRules, CueRule, assess, context_rules
 from detect_icd.candidates import Status
 from detect_icd.cue_phrases import _ways_on
 from detect_icd.openings import may_open
-from detect_icd.terms import sentences
+from detect_icd.sentences import sentences
 from redactphi.errors import RuleError, UnknownNameError
 from redactphi.resources import data, read_toml
 

@@ -8,7 +8,7 @@ from detect_icd.matchers.circumstance_rules import CircumstanceRule, circumstanc
 from detect_icd.matchers.circumstances import CircumstanceMatcher
 from detect_icd.matchers.drug_cues import cues
 from detect_icd.matchers.substances import substances
-from detect_icd.terms import sentences
+from detect_icd.sentences import sentences
 from redactphi.errors import RuleError, UnknownNameError
 
 

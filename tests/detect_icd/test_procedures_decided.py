@@ -10,7 +10,7 @@ from detect_icd.matchers.procedures_decided import Deciding, deciding
 from detect_icd.matchers.procedures_fusions import Spaces
 from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.sections import find_sections
-from detect_icd.terms import sentences
+from detect_icd.sentences import sentences
 
 
 def codes(note: str, status: Status = Status.PRESENT) -> set[str]:

@@ -9,7 +9,7 @@ from detect_icd.matchers.procedures import ProcedureMatcher
 from detect_icd.matchers.procedures_grafts import Grafts, grafts
 from detect_icd.matchers.procedures_undone import Undone, families, is_undone
 from detect_icd.sections import find_sections
-from detect_icd.terms import sentences
+from detect_icd.sentences import sentences
 
 
 def codes(note: str, status: Status = Status.PRESENT) -> set[str]:

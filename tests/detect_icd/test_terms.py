@@ -2,7 +2,8 @@
 
 import pytest
 
-from detect_icd.terms import _around, american, rows, sentences, singular, terms
+from detect_icd.sentences import sentences
+from detect_icd.terms import _around, american, rows, singular, terms
 from redactphi.errors import DataError
 
 

@@ -18,7 +18,7 @@ from detect_icd.matchers.special.growth_places import clause, nearest, one_side,
 from detect_icd.matchers.special.polyps import surveyed, told_before
 from detect_icd.matchers.special.statement import Statement
 from detect_icd.ready import compile_pattern, read_toml
-from detect_icd.terms import sentences
+from detect_icd.sentences import sentences
 from redactphi.resources import data
 from redactphi.spans import Span
 

@@ -21,7 +21,9 @@ _WEEKS = re.compile(
     r"\b(?:ega|ga)\s*[:=]?\s*(?P<w7>\d{1,2})\b(?!%)",
     re.IGNORECASE,
 )
-_WEEKS_START = re.compile(r"(?<![\d./x])\d|\b(?:ega|ga|gest|iup|pregnan|gravid|at(?= \d))", re.IGNORECASE)
+_WEEKS_START = re.compile(
+    r"(?<![\d./x])\d(?=\d?(?:[\s-]*w|\s*\+|\s+[0-6]/7))|\b(?:ega|ga|gest|iup|pregnan|gravid|at(?= \d))", re.IGNORECASE
+)
 """What stands at the start of every match of ``_WEEKS``."""
 
 _PREGNANT_IN_WORDS = (

@@ -66,10 +66,17 @@ def redundancies() -> tuple[Redundancy, ...]:
     )
 
 
+@functools.lru_cache(maxsize=8192)
+def _dropping(code: str) -> tuple[int, ...]:
+    """The rules that may drop a code, by their number."""
+    return tuple(number for number, rule in enumerate(redundancies()) if code.startswith(rule.drop))
+
+
 def settled(candidates: list[Candidate], note: str) -> list[Candidate]:
     """The candidates of a note without what others of them say."""
     present = [(icd10cm.compact(c.coding.code), c) for c in candidates if _counts(c)]
-    redundant = {id(c) for rule in redundancies() for c in _redundant(rule, present)}
+    rules = {rule for code, _ in present for rule in _dropping(code)}
+    redundant = {id(c) for rule in rules for c in _redundant(redundancies()[rule], present)}
     redundant |= {id(c) for c in (*_lesser_burns(present), *_lesser_wounds(present), *_stunned(present, note))}
     return [c for c in candidates if id(c) not in redundant] if redundant else candidates
 
@@ -166,10 +173,14 @@ _ENTERED = (
     ),
 )
 """What says that a wound of the wall went through it."""
+_WALLS = tuple(sorted({wall for _, deeper in (*_ENTERED, *_THROUGH) for wall in deeper}))
+"""Beginnings of the codes of such wounds."""
 
 
 def gone_through(candidates: list[Candidate], note: str, book: CodeBook) -> list[Candidate]:
     """The wounds of chest and belly as penetrating where an organ within is hurt by what made them."""
+    if not any(c.coding.code.startswith(_WALLS) and _counts(c) for c in candidates):
+        return candidates
     entered = tuple(deeper for told, deeper in _ENTERED if told.search(note))
     for deeper in entered:
         candidates = [_deepened(c, deeper, book) if _counts(c) else c for c in candidates]

@@ -13,7 +13,6 @@ from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.gates import Gate, folded
 from detect_icd.matchers.special.facts import table, triggers
 from detect_icd.matchers.special.statement import OTHERS, Statement
-from detect_icd.note_memory import of_note
 from detect_icd.ready import compile_pattern, read_toml
 from detect_icd.terms import rows
 from redactphi.resources import data
@@ -150,9 +149,8 @@ def told(sentence: str, event: str) -> bool:
     return drug_events().events[event].search(_masked(sentence)) is not None
 
 
-@of_note(4)
 def _masked(sentence: str) -> str:
-    return _name_pattern().sub("\ue000", sentence)
+    return _name_pattern().sub(_MASK, sentence)
 
 
 @functools.cache
@@ -161,9 +159,26 @@ def _name_gate() -> Gate:
 
 
 @functools.cache
-def _event_gates() -> tuple[Gate, ...]:
-    """What a sentence must have for an event; a name in it is masked and tells none."""
-    return tuple(map(Gate, drug_events().events.values()))
+def _event_gates() -> dict[str, Gate]:
+    """The events, each with what a sentence must have for it; a name in it is masked and tells none."""
+    return {name: Gate(pattern) for name, pattern in drug_events().events.items()}
+
+
+def _without(note: str, start: int, end: int, named: Sequence[re.Match[str]]) -> str:
+    """A sentence with its names masked, as ``_masked`` does it: these are its names, unless a word goes on into it."""
+    before = note[start - 1 : start]
+    if before.isalnum() or before in _WORDLIKE:
+        return _masked(note[start:end])
+    parts: list[str] = []
+    place = start
+    for match in named:
+        parts += (note[place : match.start()], _MASK)
+        place = match.end()
+    return "".join((*parts, note[place:end]))
+
+
+_MASK = "\ue000"
+_WORDLIKE = frozenset("-_")
 
 
 class SubstanceMatcher:
@@ -175,13 +190,13 @@ class SubstanceMatcher:
     def statements(self, note: str, start: int, end: int) -> Iterator[Statement]:
         """The substances of one sentence that did something, with the intent the note tells."""
         yield from self._venoms(note, start, end)
-        found = [
-            match for match in _name_gate().finditer(note, start, end) if not _DEFICIT.match(note, match.end(), end)
-        ]
-        if not found or not any(gate.possible(note, start, end) for gate in _event_gates()):
+        named = list(_name_gate().finditer(note, start, end))
+        found = [match for match in named if not _DEFICIT.match(note, match.end(), end)]
+        if not found or not any(one.possible(note, start, end) for one in _event_gates().values()):
             return
+        possible = frozenset(name for name, one in _event_gates().items() if one.has_piece(note, start, end))
         sentence = note[start:end]
-        event = self._event(sentence, note)
+        event = self._event(_without(note, start, end, named), note, possible)
         if event is None:
             return
         for match in found:
@@ -215,14 +230,15 @@ class SubstanceMatcher:
                     despite=_MISSING if event == "underdosing" and not _NOT_MISSED.search(sentence) else OTHERS,
                 )
 
-    def _event(self, sentence: str, note: str) -> str | None:
-        if told(sentence, "poisoning"):
-            return "adverse" if _CORRECT.search(note) and told(sentence, "adverse") else "poisoning"
-        if told(sentence, "adverse"):
-            return "adverse"
-        if told(sentence, "underdosing"):
-            return "underdosing"
-        return "contact" if told(sentence, "contact") else None
+    def _event(self, masked: str, note: str, possible: frozenset[str]) -> str | None:
+        """The event that a sentence tells, its names masked, of those it may tell."""
+
+        def tells(event: str) -> bool:
+            return event in possible and drug_events().events[event].search(masked) is not None
+
+        if tells("poisoning"):
+            return "adverse" if _CORRECT.search(note) and tells("adverse") else "poisoning"
+        return next((event for event in ("adverse", "underdosing", "contact") if tells(event)), None)
 
     def _venoms(self, note: str, start: int, end: int) -> Iterator[Statement]:
         for rule, low, high in table("venoms.tsv").find(note, start, end):

@@ -1,0 +1,104 @@
+"""Where the sentences of a text start and end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from detect_icd.note_memory import of_note
+
+_BOUNDARY = re.compile(
+    r"(?P<stop>(?<=[^\s.!?])[.!?]+[)\"']*)(?!(?<=\?)\s(?:No|None|Neg|Negative|Denie[sd]|Yes)[.,;])(?=\s+(?:[A-Z\[(\d\"*#-]|[a-z][A-Z])|\s*$)|(?P<line>[ \t]{0,99}\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022|-]|$))?|(?P<tab>\t+|;)"
+)
+_BOUNDARY_SMALL = re.compile(_BOUNDARY.pattern.replace(r"\s+(?:[A-Z\[(\d\"*#-]|[a-z][A-Z])", r"\s+\S"))
+_SHORTENED = re.compile(
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|St|vs|approx|No|Nos|Inc|Jr|Sr|Prof|Rev|Gen|Lt|Capt|etc|i\.e|e\.g|cf|Fig|b\.i\.d|t\.i\.d|"
+    r"q\.d|p\.o|p\.r\.n)|\b[A-Z])$"
+)
+_SHORTENED_SMALL = re.compile(_SHORTENED.pattern, re.IGNORECASE)
+_SIDE_LAST = re.compile(r"(?:^|[\s(])[a-z][a-z/-]+,? [RL]$")  # "inguinal hernia R. Appendectomy as a child"
+_WRAPPED = 55
+"""A line at least this long that ends without a stop may go on in the next line."""
+
+_LONGEST = 1500
+"""Characters after which a sentence is cut: no author writes one, and work on a sentence is not linear in its length."""
+
+
+@of_note(256)
+def sentences(text: str) -> tuple[tuple[int, int], ...]:
+    """Where each sentence (or list item, or line of a heading) starts and ends.
+
+    A line break ends a sentence unless the next line goes on in lower case, or the line was long enough to be wrapped.
+    It remembers the sections of the note at hand: each matcher reads them.
+    """
+    return tuple(_sentences(text))
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    for start, end in _unbounded(text):
+        low = start
+        while end - low > _LONGEST:
+            space = text.rfind(" ", low + _LONGEST // 2, low + _LONGEST)
+            cut = space if space > 0 else low + _LONGEST
+            yield low, cut
+            low = cut
+        if not text[low:end].isspace():
+            yield low, end
+
+
+def _goes_on(before: str, shortened: re.Pattern[str]) -> bool:
+    """Whether a stop behind these words ends no sentence: "2." opens an item, "Dr." a name."""
+    is_item = before.isdigit() and len(before) < 3  # noqa: PLR2004 - no item has a longer number
+    return is_item or (shortened.search(before[-12:]) is not None and not _SIDE_LAST.search(before[-24:]))
+
+
+def _boundaries(boundary: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """The matches of a boundary, tried where one may be: most characters open none."""
+    position = 0
+    for mark in _MARK.finditer(text):
+        place = mark.start()
+        if place < position:
+            continue
+        start = place
+        if text[place] in "\t\n":
+            if text[start - 1 : start] == "\r" and start > position:
+                start -= 1
+            while start > position and text[start - 1] == " ":
+                start -= 1
+        match = boundary.match(text, start)
+        while match is None and start < place:
+            start += 1
+            match = boundary.match(text, start)
+        if match is not None:
+            yield match
+            position = match.end()
+
+
+_MARK = re.compile(r"[.!?;\t\n]")
+"""Characters of which each boundary has one."""
+
+
+def _unbounded(text: str) -> Iterator[tuple[int, int]]:
+    start = line_start = 0
+    # Dictated without a capital letter, a stop and a blank end a sentence whatever follows.
+    small = len(text) > _WRAPPED and text.islower()
+    boundary, shortened = (_BOUNDARY_SMALL, _SHORTENED_SMALL) if small else (_BOUNDARY, _SHORTENED)
+    for match in _boundaries(boundary, text):
+        kind = match.lastgroup
+        end = match.start()
+        if kind == "stop":
+            before = text[start:end].lstrip()
+            end = match.end()
+            if _goes_on(before, shortened):
+                continue
+        elif kind != "tab":
+            following = match["next"] if kind == "next" else None
+            wrapped = end - line_start >= _WRAPPED and (following or "x").strip()[:1].isupper()
+            line_start = match.end("line")
+            if following is None or (wrapped and not text[start:end].rstrip().endswith((":", "."))):
+                continue
+        if end > start and not text[start:end].isspace():
+            yield start, end
+        start = end
+    if start < len(text) and not text[start:].isspace():
+        yield start, len(text)
