@@ -307,6 +307,7 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
         history = None
     if history is not None and _was_taken_out(candidate) and not history.startswith(_WORTH_TELLING):
         history = None
+    told = told or (history in _EVENTS and _is_dated(docket, candidate))
     if history is not None and not told and history[:3] != "Z85" and _is_back(docket, known, candidate, history):
         docket.drop(candidate, f"I.C.21.c.4 personal history: the note has an active condition of {history}")
         return
@@ -337,6 +338,17 @@ _WORTH_TELLING = ("Z85", "Z860", "Z861", "Z867", "Z8731", "Z8741", "Z875")
 def _was_taken_out(candidate: Candidate) -> bool:
     """Whether a condition is only told as what an operation was for."""
     return _OPERATED in candidate.rules or candidate.section == "past_surgical_history"
+
+
+_EVENTS = ("I25.2", "Z86.73", "Z86.711", "Z86.718")
+"""Histories of events: one of an earlier year stays beside today's."""
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def _is_dated(docket: Docket, candidate: Candidate) -> bool:
+    """Whether the note dates what is past by its year."""
+    return any(_YEAR.search(docket.note.text, span.start, span.end) for span in candidate.evidence)
 
 
 def _is_back(docket: Docket, known: Rules, past: Candidate, history: str) -> bool:
