@@ -277,6 +277,8 @@ _TOLD = "status/history-told"
 
 
 _HISTORIES = ("Z85", "Z86", "Z87")
+_OF_CHROMOSOMES = ("Q85", "Q86", "Q87", "Q9")
+"""What no operation corrects: what was repaired beside it was something else."""
 _REMISSION = re.compile(r"(?<!achieved )\bremission", re.IGNORECASE)
 """In the title of a code that is itself the one for a disease in remission."""
 
@@ -292,7 +294,7 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
     # "ASA -> asthma": what an allergy did is no disease of today.
     over = over or candidate.section == "allergies"
     # A history is one all the more where the note says that it is over.
-    over = over and not code.startswith(_HISTORIES)
+    over = over and not code.startswith((*_HISTORIES, *_OF_CHROMOSOMES))
     if (remaining := known.remaining_code(code)) is not None:
         _outlasted(docket, candidate, remaining, book)
         return
