@@ -200,9 +200,14 @@ def _by_status(docket: Docket, known: Rules, setting: str, book: CodeBook) -> No
             _uncertain(docket, known, setting, candidate)
         elif status is Status.HISTORICAL:
             _past(docket, known, candidate, book, setting)
+        elif status is Status.FAMILY and candidate.coding.code.startswith(_EXAMINED):
+            docket.swap(candidate, replace(candidate, status=Status.PRESENT))
         elif status is Status.FAMILY:
             _related(docket, known, candidate, book)
 
+
+_EXAMINED = ("Z00", "Z01", "Z02", "Z11", "Z12", "Z13")
+"""What brings the patient is not a relative's: "screening colonoscopy, father had colon cancer"."""
 
 _RESOLVED = re.compile(r"resolved|cleared|improved", re.IGNORECASE)
 _OF_THE_STAY = frozenset(
@@ -309,7 +314,7 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
         history = None
     if history is not None and _was_taken_out(candidate) and not history.startswith(_WORTH_TELLING):
         history = None
-    told = told or (history in _EVENTS and _is_dated(docket, candidate))
+    told = told or (history in _EVENTS and docket.note.is_dated(candidate))
     if history is not None and not told and history[:3] != "Z85" and _is_back(docket, known, candidate, history):
         docket.drop(candidate, f"I.C.21.c.4 personal history: the note has an active condition of {history}")
         return
@@ -344,13 +349,6 @@ def _was_taken_out(candidate: Candidate) -> bool:
 
 _EVENTS = ("I25.2", "Z86.73", "Z86.711", "Z86.718")
 """Histories of events: one of an earlier year stays beside today's."""
-
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-
-
-def _is_dated(docket: Docket, candidate: Candidate) -> bool:
-    """Whether the note dates what is past by its year."""
-    return any(_YEAR.search(docket.note.text, span.start, span.end) for span in candidate.evidence)
 
 
 def _is_back(docket: Docket, known: Rules, past: Candidate, history: str) -> bool:

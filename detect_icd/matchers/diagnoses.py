@@ -95,7 +95,8 @@ class DiagnosisMatcher:
             yield from self.substances.candidates(passage, words, book)
             for statement in statements:
                 inner = meant(circumstances, statement.start, statement.end)
-                said = inner if inner is not None and statement.code[0] not in "VWXYZ" else None
+                # A stick that exposed somebody is an injury all the same.
+                said = inner if inner is not None and statement.code[0] not in "SVWXYZ" else None
                 said = said or passage.assess(statement.start, statement.end, statement.code)
                 if _is_told_apart(note, statement, said):
                     said = Assertion(Status.PRESENT, None, "")

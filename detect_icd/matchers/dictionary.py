@@ -288,10 +288,15 @@ def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: 
     between = _between(text, tokens, first, last, siding=source is PhraseSource.SYNONYM)
     return (
         between in _PARTING
+        or _MEASURED.fullmatch(between) is not None
         or _is_second_trouble(text, tokens, first, last)
         or (between == "and" and last == first + 2)
         or (source is PhraseSource.SYNONYM and between in {"and", "/"})
     )
+
+
+_MEASURED = re.compile(r"(?:of |was |is |at |[=:] ?)?[<>~]?\d[\d.,/]*(?: ?[a-z%]{1,3}(?:/[a-z]{1,3})?)?(?:,| -| ?\()?")
+"""Between what is measured and the word for it: "PSA 6.2, elevated"."""
 
 
 def _is_second_trouble(text: str, tokens: Sequence[Token], first: int, last: int) -> bool:

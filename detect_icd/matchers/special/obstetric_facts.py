@@ -40,9 +40,7 @@ _PREGNANT_BY_DISEASE = (
     r"(?=[^\n]{0,60}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:ago|old|post|pp|later)))(?! presentation at birth)"
 )
 _PREGNANT = Gate(
-    re.compile(
-        f"{_PREGNANT_IN_WORDS}|{_PREGNANT_BY_NUMBERS}|{_PREGNANT_SHORTLY}|{_PREGNANT_BY_DISEASE}", re.IGNORECASE
-    )
+    re.compile(f"{_PREGNANT_IN_WORDS}|{_PREGNANT_BY_NUMBERS}|{_PREGNANT_SHORTLY}|{_PREGNANT_BY_DISEASE}", re.IGNORECASE)
 )
 _PREGNANT_WITHOUT_NUMBERS = Gate(
     re.compile(f"{_PREGNANT_IN_WORDS}|{_PREGNANT_SHORTLY}|{_PREGNANT_BY_DISEASE}", re.IGNORECASE)

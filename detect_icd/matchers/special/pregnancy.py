@@ -336,6 +336,8 @@ def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
     present = [c.coding.code for c in candidates if c.status is Status.PRESENT]
     complicated = any(code.startswith("O") and code != "O80" for code in present)
     drop: tuple[str, ...] = ("O80", "O82", "Z34") if complicated else ()
+    if facts.stage == "puerperium":
+        drop = (*drop, "O80", "O82")
     if facts.stage in {"childbirth", "puerperium"}:
         drop = (*drop, "N85")
     for told, implied in _IMPLIED:
