@@ -232,10 +232,17 @@ def _without_labels(text: str, mentions: list[Mention]) -> list[Mention]:
     return [
         mention
         for mention in mentions
-        if len(mention.members) > 1
-        or text[mention.end : mention.end + 1] != ":"
-        or not any(mention.end < other.start and mention.atoms < other.atoms for other in mentions)
+        if not _DEPARTMENT.match(text, mention.start)
+        and (
+            len(mention.members) > 1
+            or text[mention.end : mention.end + 1] != ":"
+            or not any(mention.end < other.start and mention.atoms < other.atoms for other in mentions)
+        )
     ]
+
+
+_DEPARTMENT = re.compile(r"(?:^|(?<=\n))ED(?=:| (?:course|note|visit|triage|physician|provider|MD|HPI)\b)")
+"""Who writes, at the start of a line: no other reading of the short form."""
 
 
 def _slack(source: PhraseSource, members: int) -> int:
