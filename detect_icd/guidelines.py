@@ -256,6 +256,25 @@ def _uncertain(docket: Docket, known: Rules, setting: str, candidate: Candidate)
         docket.drop(candidate, "II.H/III.C: uncertain at first, ruled out later in the note")
     else:
         docket.swap(candidate, replace(candidate, rules=(*candidate.rules, "guideline/II.H-III.C")))
+        _explain_sign(docket, candidate)
+
+
+_THOUGHT_TO_BE = re.compile(
+    r"[\s,;:(-]*(?:(?:which|that|this) (?:is|was) |felt (?:to be )?|thought (?:to be )?)?(?:most |very |more )?(?:likely|probabl[ey]|possibl[ey]|suspected|presumed|presumably)(?: (?:due|secondary|related) to| from| (?:because|result) of| represents?|:)?\s*(?:an? |the |acute |underlying )?",
+    re.IGNORECASE,
+)
+"""Between a sign and the diagnosis that is thought to explain it."""
+
+
+def _explain_sign(docket: Docket, candidate: Candidate) -> None:
+    """Drops the sign that an uncertain diagnosis coded as established is told to explain (II.A, II.H)."""
+    start = min(span.start for span in candidate.evidence if span.label != "status")
+    for sign in docket.diagnoses():
+        if sign.status is not Status.PRESENT or not sign.coding.code.startswith("R"):
+            continue
+        end = max(span.end for span in sign.evidence if span.label != "status")
+        if end < start and _THOUGHT_TO_BE.fullmatch(docket.note.text, end, start):
+            docket.drop(sign, f"II.A: a sign of {candidate.coding.code}")
 
 
 def _ruled_out_later(docket: Docket, candidate: Candidate) -> bool:
@@ -272,7 +291,7 @@ _OPERATED = "status/historical-occasion"
 """The cue of what somebody was operated on or in hospital for in another year."""
 
 _OVER = frozenset({
-    "status/historical-over", "status/historical-after", "status/historical-corrected-after", "status/historical-when",
+    "status/historical-over", "status/historical-after", "status/historical-none-since", "status/historical-corrected-after", "status/historical-when",
     "status/historical-when-comma", "status/operated-for", "status/before-transplant", "status/historical-removed", "status/historical-removed-comma", _OPERATED,
 })  # fmt: skip
 """Cues that say that a condition is over, chronic or not."""
