@@ -200,9 +200,14 @@ def _by_status(docket: Docket, known: Rules, setting: str, book: CodeBook) -> No
             _uncertain(docket, known, setting, candidate)
         elif status is Status.HISTORICAL:
             _past(docket, known, candidate, book, setting)
+        elif status is Status.FAMILY and candidate.coding.code.startswith(_EXAMINED):
+            docket.swap(candidate, replace(candidate, status=Status.PRESENT))
         elif status is Status.FAMILY:
             _related(docket, known, candidate, book)
 
+
+_EXAMINED = ("Z00", "Z01", "Z02", "Z11", "Z12", "Z13")
+"""What brings the patient is not a relative's: "screening colonoscopy, father had colon cancer"."""
 
 _RESOLVED = re.compile(r"resolved|cleared|improved", re.IGNORECASE)
 _OF_THE_STAY = frozenset(
@@ -251,6 +256,25 @@ def _uncertain(docket: Docket, known: Rules, setting: str, candidate: Candidate)
         docket.drop(candidate, "II.H/III.C: uncertain at first, ruled out later in the note")
     else:
         docket.swap(candidate, replace(candidate, rules=(*candidate.rules, "guideline/II.H-III.C")))
+        _explain_sign(docket, candidate)
+
+
+_THOUGHT_TO_BE = re.compile(
+    r"[\s,;:(-]*(?:(?:which|that|this) (?:is|was) |felt (?:to be )?|thought (?:to be )?)?(?:most |very |more )?(?:likely|probabl[ey]|possibl[ey]|suspected|presumed|presumably)(?: (?:due|secondary|related) to| from| (?:because|result) of| represents?|:)?\s*(?:an? |the |acute |underlying )?",
+    re.IGNORECASE,
+)
+"""Between a sign and the diagnosis that is thought to explain it."""
+
+
+def _explain_sign(docket: Docket, candidate: Candidate) -> None:
+    """Drops the sign that an uncertain diagnosis coded as established is told to explain (II.A, II.H)."""
+    start = min(span.start for span in candidate.evidence if span.label != "status")
+    for sign in docket.diagnoses():
+        if sign.status is not Status.PRESENT or not sign.coding.code.startswith("R"):
+            continue
+        end = max(span.end for span in sign.evidence if span.label != "status")
+        if end < start and _THOUGHT_TO_BE.fullmatch(docket.note.text, end, start):
+            docket.drop(sign, f"II.A: a sign of {candidate.coding.code}")
 
 
 def _ruled_out_later(docket: Docket, candidate: Candidate) -> bool:
@@ -267,7 +291,7 @@ _OPERATED = "status/historical-occasion"
 """The cue of what somebody was operated on or in hospital for in another year."""
 
 _OVER = frozenset({
-    "status/historical-over", "status/historical-after", "status/historical-corrected-after", "status/historical-when",
+    "status/historical-over", "status/historical-after", "status/historical-none-since", "status/historical-corrected-after", "status/historical-when",
     "status/historical-when-comma", "status/operated-for", "status/before-transplant", "status/historical-removed", "status/historical-removed-comma", _OPERATED,
 })  # fmt: skip
 """Cues that say that a condition is over, chronic or not."""
@@ -277,6 +301,8 @@ _TOLD = "status/history-told"
 
 
 _HISTORIES = ("Z85", "Z86", "Z87")
+_OF_CHROMOSOMES = ("Q85", "Q86", "Q87", "Q9")
+"""What no operation corrects: what was repaired beside it was something else."""
 _REMISSION = re.compile(r"(?<!achieved )\bremission", re.IGNORECASE)
 """In the title of a code that is itself the one for a disease in remission."""
 
@@ -292,7 +318,7 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
     # "ASA -> asthma": what an allergy did is no disease of today.
     over = over or candidate.section == "allergies"
     # A history is one all the more where the note says that it is over.
-    over = over and not code.startswith(_HISTORIES)
+    over = over and not code.startswith((*_HISTORIES, *_OF_CHROMOSOMES))
     if (remaining := known.remaining_code(code)) is not None:
         _outlasted(docket, candidate, remaining, book)
         return
@@ -307,6 +333,7 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
         history = None
     if history is not None and _was_taken_out(candidate) and not history.startswith(_WORTH_TELLING):
         history = None
+    told = told or (history in _EVENTS and docket.note.is_dated(candidate))
     if history is not None and not told and history[:3] != "Z85" and _is_back(docket, known, candidate, history):
         docket.drop(candidate, f"I.C.21.c.4 personal history: the note has an active condition of {history}")
         return
@@ -337,6 +364,10 @@ _WORTH_TELLING = ("Z85", "Z860", "Z861", "Z867", "Z8731", "Z8741", "Z875")
 def _was_taken_out(candidate: Candidate) -> bool:
     """Whether a condition is only told as what an operation was for."""
     return _OPERATED in candidate.rules or candidate.section == "past_surgical_history"
+
+
+_EVENTS = ("I25.2", "Z86.73", "Z86.711", "Z86.718")
+"""Histories of events: one of an earlier year stays beside today's."""
 
 
 def _is_back(docket: Docket, known: Rules, past: Candidate, history: str) -> bool:

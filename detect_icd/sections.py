@@ -101,12 +101,22 @@ def _canonical(heading: str) -> str | None:
     return None
 
 
+_ALLERGIES = "allergies"
+_OF_AN_ALLERGIST = re.compile(
+    r"\b(?:asthma|rhinitis|rhinoconjunctivitis|urticaria|eczema|atopic|dermatitis|angioedema|sinusitis|immunotherapy|visit|f/?u)\b",
+    re.IGNORECASE,
+)
+"""Behind a first heading "Allergy:": it is the clinic that writes, not a list of what is not borne."""
+
+
 def find_sections(text: str) -> list[Section]:
     """The sections of a note, in order, covering all of it. A note without headings is one section named ``""``."""
     found: dict[int, tuple[int, str]] = {}
     for match in _HEADING.finditer(text):
         name = _canonical(match["name"])
         if name is None and not (match["colon"] and _TAG.sub("", match["name"]).isupper()):
+            continue
+        if name == _ALLERGIES and match.start("name") == 0 and _OF_AN_ALLERGIST.search(text, match.end()):
             continue
         if name is not None and (match["dash"] or name == _TODAY) and not match["name"].isupper():
             continue

@@ -76,12 +76,21 @@ def _weakness(candidate: Candidate) -> tuple[bool, int, bool, float, int]:
 
 
 def is_plainly_unrelated(one: Candidate, other: Candidate) -> bool:
-    """Whether two codes are of different chapters, say nothing in common, and were stated by different words."""
+    """Whether two codes are of different sides, or of different chapters, with nothing in common and by other words."""
+    if _sides(one) ^ _sides(other) == _SIDES:
+        return True
     if not (_is_firm(one) and _is_firm(other)) or one.coding.code[0] == other.coding.code[0]:
         return False
     if "O" in {one.coding.code[0], other.coding.code[0]} or stated(one.coding.display) & stated(other.coding.display):
         return False
     return not any(a.overlaps(b) for a in one.evidence for b in other.evidence)
+
+
+_SIDES = frozenset({"right", "left"})
+
+
+def _sides(candidate: Candidate) -> frozenset[str]:
+    return _SIDES.intersection(re.findall(r"[a-z]+", candidate.coding.display.lower()))
 
 
 @functools.lru_cache(maxsize=8192)

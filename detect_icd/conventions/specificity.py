@@ -67,12 +67,18 @@ def _kinds(code: str) -> tuple[General, ...]:
     return tuple(rule for rule in rules().generals if code.startswith(rule.general))
 
 
+_EVENTS = ("Z86.010", "Z86.711", "Z86.718", "Z86.73")
+"""Histories of polyps, clots and strokes: an earlier one that the note tells of stays beside today's."""
+
+
 def _still_there(docket: Docket, known: Rules) -> None:
     """Drops the history of what is there now."""
     history_of = functools.cache(known.history_code)
     for past in docket.diagnoses():
         code = past.coding.code
         if not code.startswith(("Z86", "Z87")):
+            continue
+        if code.startswith(_EVENTS) and ("status/history-told" in past.rules or docket.note.is_dated(past)):
             continue
         other = next(
             (

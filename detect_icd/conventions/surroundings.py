@@ -60,6 +60,9 @@ def number(group: str) -> int:
     return int(group[1:])
 
 
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
 class Surroundings:
     """The text of one note, read only where a rule asks."""
 
@@ -130,6 +133,10 @@ class Surroundings:
         opening = self.text.rfind("[", max(0, place - _LONGEST_TAG), place)
         tag = _TAG.match(self.text, opening) if opening >= 0 else None
         return tag is not None and place < tag.end()
+
+    def is_dated(self, candidate: Candidate) -> bool:
+        """Whether the words of what is past give its year."""
+        return any(_YEAR.search(self.text, span.start, span.end) for span in candidate.evidence)
 
     def distance(self, start: int, end: int) -> int:
         """Characters between two places, what redaction wrote not counted."""

@@ -22,6 +22,8 @@ def is_attributive(text: str, tokens: Sequence[Token], last: int) -> bool:
         if joined not in _LIST_JOINTS or "\n" in between or word in _TREATED:
             return False
         is_next = number == last + 1 or (number == last + 2 and tokens[last + 1].word in _LINKS)
+        if word in _GRADED and _NUMERAL.match(text, tokens[number].start):
+            return False
         if word in word_set("attributive.txt") and (is_next or word.startswith(_OF_A_LIST)) and joined in {"", "-"}:
             if not is_next and word.startswith(_OF_A_TEST) and not _and_between(tokens, last, number):
                 return False
@@ -36,6 +38,10 @@ def is_attributive(text: str, tokens: Sequence[Token], last: int) -> bool:
             return False
     return False
 
+
+_GRADED = frozenset({"class", "classes", "group", "scale", "score"})
+_NUMERAL = re.compile(r"\w+\s*(?:[IVX]+\b|\d)")
+"""A word that grades a disease, by its number: "nephritis class IV"."""
 
 _INSTRUMENTS = frozenset({"gad", "phq", "edss", "madrs"})
 _NUMBERED = re.compile(r"-\d")

@@ -10,7 +10,7 @@ _MONTH = (
     r"oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b"
 )
 _AFTER = re.compile(
-    r"(?:\b(?:months?|mos?|years?|yrs?|y) (?:after|post|out from|out of|following|since|s/p|p|status[- ]post)|\bsince)"
+    r"(?:\b(?:months?|mos?|years?|yrs?|y) (?:after|post|out from|out of|following|since|s/p|p|status[- ]post)|\bsince|\baftercare (?:following|after|of|for))"
     r" (?:(?:an?|her|his|the|their) )?$",
     re.IGNORECASE,
 )

@@ -222,7 +222,7 @@ def _asserted(compiled: _Compiled, said: Assertion, match: re.Match[str], senten
     return _brought(said, match)
 
 
-_SCREENED = ("Z12.11", "Z12.31", "Z12.4")
+_SCREENED = ("Z00", "Z01", "Z02", "Z12")
 _FOUND_NOTHING = re.compile(r"negation-(?:after|test)")
 """Cues behind an examination that say what it found, not that there was none."""
 

@@ -21,7 +21,7 @@ from detect_icd.matchers.attributes import (
     words_after,
     words_before,
 )
-from detect_icd.matchers.circumstances import Circumstance, CircumstanceMatcher, meant
+from detect_icd.matchers.circumstances import COVERED, Circumstance, CircumstanceMatcher, meant
 from detect_icd.matchers.completion import complete, lacks_side, parts_of, vocabulary
 from detect_icd.matchers.dictionary import DictionaryMatcher, Mention
 from detect_icd.matchers.phrases import PhraseSource, read_general_words
@@ -40,6 +40,14 @@ if TYPE_CHECKING:
     from detect_icd.matchers.index import PhraseIndex
 
 _OF_THE_PATIENT = frozenset({Status.PRESENT, Status.HISTORICAL})
+
+
+_EXPOSURE = f"{COVERED}exposure"
+
+
+def _is_meant(code: str, inner: Assertion) -> bool:
+    """Whether a circumstance says how a statement within is meant; a stick that exposed somebody is an injury all the same."""
+    return code[0] not in "VWXYZ" and not (code[0] == "S" and inner.rule.startswith(_EXPOSURE))
 
 
 _NAMES_ELSE = Assertion(Status.HYPOTHETICAL, None, "attributive")
@@ -95,7 +103,7 @@ class DiagnosisMatcher:
             yield from self.substances.candidates(passage, words, book)
             for statement in statements:
                 inner = meant(circumstances, statement.start, statement.end)
-                said = inner if inner is not None and statement.code[0] not in "VWXYZ" else None
+                said = inner if inner is not None and _is_meant(statement.code, inner) else None
                 said = said or passage.assess(statement.start, statement.end, statement.code)
                 if _is_told_apart(note, statement, said):
                     said = Assertion(Status.PRESENT, None, "")

@@ -31,7 +31,7 @@ _UNCOUNTED = GRADES.union(MONTHS)
 
 _MOST_BREAKS = 2
 _BARRIER = re.compile(
-    r"\b(?:no|not|nor|neither|never|none|free of|clear of|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|status post|s/p|suspicious|suggest\w*|compatible|consistent|concerning|concern for|worrisome|likely|unlikely|cannot|could|may be|might|rather than|instead of|mother|father|brother|sister)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])(?<!\b[Ss]t)\.\s|\n\s*\n",
+    r"\b(?:no|not|nor|neither|never|none|free of|clear of|without|w/o|w/out|denies|denied|but|as against|negative|neg|versus|vs|rule out|r/o|possible|probable|suspected|history|hx|h/o|fhx?|status post|s/p|suspicious|suggest\w*|compatible|consistent|concerning|concern for|worrisome|likely|unlikely|cannot|could|may be|might|rather than|instead of|mother|father|brother|sister)\b|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])(?<!\b[Ss]t)\.\s|\n\s*\n",
     re.IGNORECASE,
 )
 _STOP = re.compile(r"\n\s*\n|;|(?<!\d):|:(?!\d)|(?<!\b[A-Z])(?<!\b[Ss]t)\.\s")
@@ -231,10 +231,17 @@ def _without_labels(text: str, mentions: list[Mention]) -> list[Mention]:
     return [
         mention
         for mention in mentions
-        if len(mention.members) > 1
-        or text[mention.end : mention.end + 1] != ":"
-        or not any(mention.end < other.start and mention.atoms < other.atoms for other in mentions)
+        if not _DEPARTMENT.match(text, mention.start)
+        and (
+            len(mention.members) > 1
+            or text[mention.end : mention.end + 1] != ":"
+            or not any(mention.end < other.start and mention.atoms < other.atoms for other in mentions)
+        )
     ]
+
+
+_DEPARTMENT = re.compile(r"(?:^|(?<=\n))ED(?=:| (?:course|note|visit|triage|physician|provider|MD|HPI)\b)")
+"""Who writes, at the start of a line: no other reading of the short form."""
 
 
 def _slack(source: PhraseSource, members: int) -> int:
@@ -287,10 +294,15 @@ def _coupled(text: str, tokens: Sequence[Token], first: int, last: int, source: 
     between = _between(text, tokens, first, last, siding=source is PhraseSource.SYNONYM)
     return (
         between in _PARTING
+        or _MEASURED.fullmatch(between) is not None
         or _is_second_trouble(text, tokens, first, last)
         or (between == "and" and last == first + 2)
         or (source is PhraseSource.SYNONYM and between in {"and", "/"})
     )
+
+
+_MEASURED = re.compile(r"(?:of |was |is |at |[=:] ?)?[<>~]?\d[\d.,/]*(?: ?[a-z%]{1,3}(?:/[a-z]{1,3})?)?(?:,| -| ?\()?")
+"""Between what is measured and the word for it: "PSA 6.2, elevated"."""
 
 
 def _is_second_trouble(text: str, tokens: Sequence[Token], first: int, last: int) -> bool:

@@ -35,7 +35,7 @@ _WORN = re.compile(
 _FURTHER = {"amputation": ("partialamputation", _PARTIAL), "tear": ("worn", _WORN)}
 """What the sentence makes of a kind; a meniscus that wore through is no injury of today (M23.2) and has no title here."""
 _NAIL = re.compile(
-    r"\bnail ?(?:bed|plate)?s? (?:is |was |were |also |partly |partially )*(?:torn|avulsed|lacerat\w+|repair\w*|damag\w+|removed|split|involved|cut|lifted)|"
+    r"(?<!no )(?<!without )\bnail ?(?:bed|plate)?s? (?:is |was |were |also |partly |partially )*(?:torn|avulsed|lacerat\w+|repair\w*|damag\w+|removed|split|involved|cut|lifted)|"
     r"\b(?:torn|avulsed|split|lacerated|damaged) nail|(?<!not )\bthrough (?:the )?nail|(?<!no )(?<!without )\bnail ?bed (?:laceration|injury|repair)|(?<!no )(?<!without )\bdamage to (?:the )?nail|"
     r"(?<!no )(?<!without )\bsubungual hematoma",
     re.IGNORECASE,

@@ -139,9 +139,16 @@ _FULL = re.compile(
 _DENIED = re.compile(r"\b(?:no|without|not)\b", re.IGNORECASE)
 
 
+_BARE_SHARE = re.compile(
+    r"\b(?:burn(?:s|ed|t)?|scald(?:s|ed)?|blister\w*|degree|thickness)\b[^.;%\n]{0,60}[,(:=~] ?(?:about |approx\w* |total |~)?\d{1,2}(?:\.\d)? ?%(?= ?(?:total)?\s*(?:[.,;)]|$))",
+    re.IGNORECASE,
+)
+"""A share told right behind a burn, with no word of the surface it is of."""
+
+
 def burned_surface(note: str, book: CodeBook, category: str) -> Statement | None:
     """The share of the body a note says is burned (T31) or corroded (T32), and of it the third degree."""
-    match = _SURFACE.search(note)
+    match = _SURFACE.search(note) or _BARE_SHARE.search(note)
     if match is None:
         return None
     window = note[max(0, match.start() - 30) : match.end() + 30]

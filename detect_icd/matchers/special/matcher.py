@@ -181,7 +181,13 @@ class SpecialMatcher:
 
     def _in_phase(self, candidate: Candidate, phase: str) -> Candidate:
         code = icd10cm.compact(candidate.coding.code)
-        if phase == "active" or len(code) != 7 or code[6] not in "ABC" or not _is_injury(candidate):  # noqa: PLR2004 - a complete code
+        if (
+            phase == "active"
+            or len(code) != 7
+            or code[6] not in "ABC"
+            or not _is_injury(candidate)
+            or _is_of_a_drug(code)
+        ):  # noqa: PLR2004 - a complete code
             return candidate
         above = self.book.get(code[:6]) or self.book.get(code[:6].rstrip("X"))
         allowed = "".join(above.seventh_characters) if above is not None else "AD"
@@ -200,6 +206,11 @@ class SpecialMatcher:
             score=statement.score,
             rules=(statement.rule,),
         )
+
+
+def _is_of_a_drug(code: str) -> bool:
+    """Whether a code tells what a drug does, or its lack, which a visit goes on treating (I.C.19.a)."""
+    return code.startswith(("T36", "T37", "T38", "T39", "T4", "T50")) and code[5] in "56"
 
 
 def _is_read_surface(candidate: Candidate) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _META = r"(?:metasta(?:sis|ses|tic(?: (?:disease|lesions?|deposits?|involvement|spread|carcinoma|cancer|adenocarcinoma))?)|mets?\b|carcinomatosis)"
 _SPREAD = r"metastatic (?:[\w-]+ ){0,4}?(?:cancer|carcinoma|ca|adenocarcinoma|melanoma|n?sclc|rcc|crc|sarcoma)"
-_TO = rf"(?:{_SPREAD}|metasta(?:sis|ses|tic|sized|sizes)(?: disease)?|mets?|spread|metastasizing) (?:to|in|involving|within) (?:the |both |his |her |multiple |several )*"
+_TO = rf"(?:{_SPREAD}(?:,[^.;:\n]{{0,80}}?,)?|metasta(?:sis|ses|tic|sized|sizes)(?: disease)?|mets?|spread|metastasizing) (?:to|in|involving|within) (?:the |both |his |her |multiple |several )*"
 TRIGGERS = triggers("neoplasm")
 
 

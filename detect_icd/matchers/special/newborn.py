@@ -28,7 +28,7 @@ _CESAREAN = re.compile(r"\b(?:c-?section|ca?esarean|csection|c/s|c/section|by se
 _TRIPLET = re.compile(r"\btriplets?\b", re.IGNORECASE)
 _OUTSIDE = re.compile(r"\bborn (?:at home|en route|in (?:the |an )?(?:car|ambulance))|\bhome birth\b", re.IGNORECASE)
 _WEIGHT = re.compile(
-    r"\b(?:bw|birth ?weight|wt|weight)\W{0,3}(?:of |was |is )?(?P<g>\d,?\d{3}|\d{3})\s?(?:g|gm|grams?)\b|\b(?:bw|birth ?weight)\W{0,3}(?:of |was |is )?(?P<kg>\d\.\d{1,3})\s?kg\b|\b(?P<bare>\d,?\d{3}|\d{3})\s?(?:g|grams?)\b(?=,? (?:infant|newborn|boy|girl|preterm|male|female|[ASL]GA|born|c/s|vag|svd|nsvd|ca?esarean|delivered)\b|[,.;] )",
+    r"\b(?:bw|birth ?weight|wt|weight)\W{0,3}(?:of |was |is )?(?P<g>\d,?\d{3}|\d{3})\s?(?:g|gm|grams?)\b|\b(?:bw|birth ?weight)\W{0,3}(?:of |was |is )?(?P<kg>\d\.\d{1,3})\s?kg\b|\b(?P<bare>\d,?\d{3}|\d{3})\s?(?:g|grams?)\b(?=,? (?:infant|newborn|boy|girl|preterm|male|female|[ASL]GA|born|c/s|vag|svd|nsvd|ca?esarean|delivered)\b|[,.;](?:\s|$))",
     re.IGNORECASE,
 )
 _LIGHT = (
@@ -200,7 +200,7 @@ def _birth(note: str) -> str:
 _WEEKS_BORN = re.compile(
     r"\b(?:born|delivered|vaginal(?:ly)?|delivery|hospital|here|section|c/s|ex|former)\b[^.\n]{0,24}?\b(?P<weeks>[23]\d)(?:[ -]?\d/7|\+\d)?(?:\s?-?(?:w|wks?|weeks?|weeker)(?:\b|(?=\d))|(?<=/7)|(?<=\+\d))|"
     r"\b(?P<at>[23]\d)(?:[ -]?\d/7|\+\d)?[- ]?(?:wks?|weeks?|w)(?: ?\d ?d)?[- ](?:(?:male|female|preterm|infant|single|twin) )*(?:boy|girl|infant|male|female|newborn|neonate|twin)|(?:preterm|premature),? (?P<pre>[23]\d)(?:[ -]\d/7|\+\d)? ?w(?:ks?|eeks?)?(?=\d|\b)|"
-    r"\b(?P<ga>[23]\d) ?(?:w|wks?|weeks?)? ?(?:\d ?d?|\d/7|\+ ?\d)? (?:ga|gestation(?:al age)?)\b|\b(?P<ex>[23]\d)[- ]weeker\b|\b(?P<done>[23]\d) completed weeks?\b",
+    r"\b(?P<ga>[23]\d) ?(?:w|wks?|weeks?)? ?(?:\d ?d?|\d/7|\+ ?\d)? (?:ga|gestation(?:al age)?)\b|\b(?P<ex>[23]\d)[- ]weeker\b|\b(?P<done>[23]\d) completed weeks?\b|(?:^|[,;:(] )(?P<bare>2[2-9]|3[0-6]) ?(?:w|wks?|weeks?)(?:\+\d)?(?=\s*[,;.)])",
     re.IGNORECASE,
 )
 

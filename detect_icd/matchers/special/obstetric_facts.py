@@ -36,8 +36,17 @@ _PREGNANT_BY_NUMBERS = (
     r"\b\d{1,2} ?(?:w|wks?|weeks?) (?:anatomy|growth|prenatal|ob|mfm)\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:for )?(?:iol|induction)\b"
 )
 _PREGNANT_SHORTLY = r"\btwins?[, ]+\(?(?:di[-/ ]?di|mono[-/ ]?(?:di|mono)|dcda|mcda)\b|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\bvaginal progesterone\b|\bgravid\b|\bca?esarean (?:at |for )|\bpre-?labou?r\b|\bgestational thrombocytopenia\b|\bpprom\b|\b(?:preterm|threatened preterm) (?:labou?r|contractions)\b|\b(?:weeks?|wks?) (?:of )?(?:pregnan\w+|gestation)\b|\bsupervision of (?:\w+ ){0,2}pregnancy|\bcomplicating pregnancy|\b(?:missed|threatened) ab\b|\biufd\b|\bghtn\b|\bfgr\b|\badnexal ring\b|(?<!cannabis )(?<!cannabinoid )(?<!marijuana )\bhyperemesis\b"
-_PREGNANT = Gate(re.compile(f"{_PREGNANT_IN_WORDS}|{_PREGNANT_BY_NUMBERS}|{_PREGNANT_SHORTLY}", re.IGNORECASE))
-_PREGNANT_WITHOUT_NUMBERS = Gate(re.compile(f"{_PREGNANT_IN_WORDS}|{_PREGNANT_SHORTLY}", re.IGNORECASE))
+_PREGNANT_BY_DISEASE = (
+    r"\b(?:gestational htn|hellp|eclampsia|poly-?hydramnios|oligo-?hydramnios|iugr|placental abruption|abruptio placentae|(?:multi|primi)gravida|p?prom|breech|transverse lie|unstable lie|"
+    r"morning sickness|post-?dates?|post-?term|gbs (?:carrier|positive|bacteriuria|colonized)|group b strep (?:carrier|positive)|rh(?:esus)?[- ]neg\w*|braxton[- ]hicks|(?:vasa |placenta )?previa)\b"
+    r"(?=[^\n]{0,60}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:ago|old|post|pp|later)))(?! presentation at birth)"
+)
+_PREGNANT = Gate(
+    re.compile(f"{_PREGNANT_IN_WORDS}|{_PREGNANT_BY_NUMBERS}|{_PREGNANT_SHORTLY}|{_PREGNANT_BY_DISEASE}", re.IGNORECASE)
+)
+_PREGNANT_WITHOUT_NUMBERS = Gate(
+    re.compile(f"{_PREGNANT_IN_WORDS}|{_PREGNANT_SHORTLY}|{_PREGNANT_BY_DISEASE}", re.IGNORECASE)
+)
 _NUMBERS_OF_PREGNANCY = re.compile(
     r"\bg\d{1,2} ?(?:,?p\d|at\b|@)|\d ?(?:w|wks?|weeks?) (?:g\d|primi|multip|anatomy|growth|prenatal|ob\b|mfm|for |iol|induction)|\bob\b[^\n.]{0,60}\b\d",
     re.IGNORECASE,
@@ -69,7 +78,7 @@ _PLANNED = re.compile(
 )
 _AFTER = Gate(
     re.compile(
-        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|(?<!\d )(?<!\d)\bppd ?#?\d{1,2}(?! ?(?:mm|\+|x\b|yrs?|years?|pack))\b|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post|from) (?:an? |her )?(?:delivery|vaginal delivery|c-?section|ca?esarean|c/s|[pr1]?ltcs|nsvd|svd)|\b(?:day|wk|week) ?#?\d+ (?:after|post|s/p|from|following) (?:an? |her |the )?(?:repeat |primary )?(?:delivery|vaginal delivery|c-?section|ca?esarean|c/s|[pr1]?ltcs|nsvd|svd)|\bpod ?#?\d{1,2}[,:]? (?:(?:from|after|s/p|of) )?(?:an? |her )?(?:repeat |primary |emergency |low transverse )*(?:c/s|ca?esarean|c-?section|[pr1]?ltcs)\b|\blactational\b|\bpp (?:visit|check|exam|day|depression)\b|\b\d+ ?(?:days?|d|weeks?|wks?|w|mo|months?) pp\b|\bafter (?:n?svd|vbac|r?ltcs|delivery of)\b",
+        r"\b(?:post-?partum|puerperium|puerperal)\b(?! (?:hemorrhage|depression plan|contraception|plan))|(?<!\d )(?<!\d)\bppd ?#?\d{1,2}(?! ?(?:mm|\+|x\b|yrs?|years?|pack))\b|\b\d+ (?:days?|weeks?|wks?) (?:after|s/p|post|from) (?:an? |her )?(?:delivery|vaginal delivery|c-?section|ca?esarean|c/s|[pr1]?ltcs|nsvd|svd)|\b(?:day|wk|week) ?#?\d+ (?:after|post|s/p|from|following) (?:an? |her |the )?(?:repeat |primary )?(?:delivery|vaginal delivery|c-?section|ca?esarean|c/s|[pr1]?ltcs|nsvd|svd)|\bpod ?#?\d{1,2}[,:]? (?:(?:from|after|s/p|of) )?(?:an? |her )?(?:repeat |primary |emergency |low transverse )*(?:c/s|ca?esarean|c-?section|[pr1]?ltcs)\b|\blactational\b|\bpp (?:visit|check|exam|day|depression)\b|\b\d+ ?(?:days?|d|weeks?|wks?|w|mo|months?) pp\b|\bafter (?:n?svd|vbac|r?ltcs|delivery of)\b|\b(?:c-?section|ca?esarean|c/s) (?:wound|incision|scar|site)\w*[^.;\n]{0,25}\b(?:infect\w*|dehisc\w*|ssi|cellulitis|breakdown|seroma|hematoma|opened)\b",
         re.IGNORECASE,
     )
 )

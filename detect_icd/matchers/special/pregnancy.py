@@ -43,7 +43,7 @@ _BLOOD_LOSS = "D62"
 _ONSET = r"\b(?:labor|labou?ring|contractions?|ctx)\b(?: \w+){0,2}? (?:began|started|starting|onset|ensued|followed|came on|kicked in)\b(?: on (?:their|its|her) own)?[^.;\n]{0,15}?"
 _LABOR = (
     ("1", re.compile(
-        rf"{_ONSET}\b(?:(?:2[5-9]|[3-9]\d|1\d\d) ?h(?:rs?|ours?)?\b|(?:> ?24|more than 24) ?h|[2-9] days?\b)|\bprolonged (?:p?prom|rupture)\b|\b(?:> ?24|more than 24) ?h(?:rs?|ours?)? (?:after|of|since|post) (?:rupture|rom|prom|srom)",
+        rf"{_ONSET}\b(?:(?:2[5-9]|[3-9]\d|1\d\d) ?h(?:rs?|ours?)?\b|(?:> ?24|more than 24) ?h|[2-9] days?\b)|\bprolonged (?:p?prom|rupture)\b|\b(?:> ?24|more than 24) ?h(?:rs?|ours?)? (?:after|of|since|post) (?:rupture|rom|prom|srom)|\blabor (?:\w+ )?(?:> ?24|more than 24|over 24|after 24|beyond 24) ?h",
         re.IGNORECASE)),
     ("0", re.compile(
         rf"{_ONSET}\b(?:[1-9]|1\d|2[0-4]) ?h(?:rs?|ours?)?\b|\b(?:onset of )?labor (?:\w+ )?within (?:24|\d+) ?h|\b(?:spontaneous )?labor (?:soon|shortly|right) after|\bwent into (?:spontaneous )?labor (?:[1-9]|1\d|2[0-4]) ?h",
@@ -155,6 +155,8 @@ class PregnancyMatcher:
             return
         if code == _BLOOD_LOSS and facts.stage in {"childbirth", "puerperium"}:
             found = ("O90.81", True)
+        if found and facts.stage == "puerperium":
+            found = _AFTER_BIRTH.get(found[0], found[0]), found[1]
         full = self.resolve(found[0], facts) if found else None
         if found is None or full is None:
             yield candidate
@@ -259,6 +261,20 @@ class PregnancyMatcher:
             yield of_note(self.book[weeks_code(facts.weeks)], note, "obstetric/weeks", gestation_told(note))
 
 
+_AFTER_BIRTH = {
+    "O22.0": "O87.4",
+    "O22.2": "O87.0",
+    "O22.3": "O87.1",
+    "O22.4": "O87.2",
+    "O23.0": "O86.21",
+    "O23.1": "O86.22",
+    "O23.2": "O86.22",
+    "O23.4": "O86.20",
+    "O23.52": "O86.19",
+}
+"""Headings of pregnancy to those of the puerperium."""
+
+
 def _of_fetus(note: str, start: int, facts: Obstetrics) -> Obstetrics:
     """The facts for the fetus that a condition is told of: "twin B breech"."""
     told = [*_FETUS_OF.finditer(note, max(0, start - _BESIDE), start)]
@@ -320,6 +336,8 @@ def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
     present = [c.coding.code for c in candidates if c.status is Status.PRESENT]
     complicated = any(code.startswith("O") and code != "O80" for code in present)
     drop: tuple[str, ...] = ("O80", "O82", "Z34") if complicated else ()
+    if facts.stage == "puerperium":
+        drop = (*drop, "O80", "O82")
     if facts.stage in {"childbirth", "puerperium"}:
         drop = (*drop, "N85")
     for told, implied in _IMPLIED:
@@ -342,6 +360,8 @@ _IMPLIED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("O21.1",), ("E86",)),
     (("O02", "O03", "O04", "O07"), ("O73",)),
     (("O44.1", "O44.3", "O44.5", "O45"), ("O46", "N93")),
+    (("O72.0", "O72.2"), ("O73",)),
+    (("O62.0",), ("O62.1",)),
     (("O34.2",), ("Z98.891",)),
 )
 """Codes (prefixes) to what they tell of already (I.B.5)."""
