@@ -91,12 +91,21 @@ class Deciding:
 
 def _said(pattern: str, text: str, account: Sequence[tuple[int, int]]) -> Iterator[re.Match[str]]:
     """Where sentences of an account say something that they do not deny."""
+    is_denial = "not" in pattern
     for start, end in account:
         match = _pattern(pattern).search(text, start, end)
-        if match is not None and not is_left(text, start, end) and not _DENIED.search(text, start, match.start()):
+        if match is None or _DENIED.search(text, start, match.start()):
+            continue
+        if not is_denial and _DENIED_WITHIN.search(match.group()):
+            continue
+        low = max(text.rfind(";", start, match.start()) + 1, start)
+        high = text.find(";", match.end(), end)
+        if not is_left(text, low, end if high < 0 else high):
             yield match
 
 
+_DENIED_WITHIN = re.compile(r"\b(?:not|never|no|without)(?: [\w-]+)?$", re.IGNORECASE)
+"""What denies the last word that was found."""
 _DENIED = re.compile(
     r"\b(?:no|not|nor|never|neither|without|instead of|rather than)\b(?: [\w-]+){0,3} $", re.IGNORECASE
 )

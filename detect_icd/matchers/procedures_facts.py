@@ -369,7 +369,8 @@ class Facts:
         if len(found) > 1 and kind != "coronary":
             near = [(code, span) for code, span in found if span.start - end < _NEAR and start - span.end < _NEAR]
             return near or found
-        if clause.role is not Role.TITLE and (not found or kind in {"finger", "toe"}):
+        elsewhere = not found if kind == "coronary" else clause.role is not Role.TITLE
+        if elsewhere and (not found or kind in {"finger", "toe"}):
             every = dict(found)
             for other in sorted(self.told(), key=self._is_looked_at) if kind == "coronary" else self.told():
                 if PLACED[kind].search(self.text, other.start, other.end):
