@@ -12,7 +12,7 @@ _AGE = regex.compile(
 )
 _AGED = regex.compile(
     r"\b(?:(?:aged?|under age|patient age)[:\s]+|(?:girl|boy|child|man|woman|patient|male|female|she|he) (?:is|was|of) (?:only )?)"
-    r"(?P<number>\d{1,2})\b(?!\s*(?:and (?:over|older)|%|percent|cm\b|mm\b|kg\b|pounds|lbs?\b|hours?|weeks?|days?|months?|minutes|feet|inches|\w+ out\b))(?![./\d-])",
+    r"(?P<number>\d{1,2})\b(?!\s*(?:and (?:over|older)|%|percent|cm\b|mm\b|kg\b|pounds|lbs?\b|hours?|weeks?|days?|months?|minutes|feet|inches|\w+ out\b))(?!\.\d|[/\d-])",
     regex.IGNORECASE,
 )
 _CALLED = regex.compile(

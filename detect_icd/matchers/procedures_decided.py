@@ -201,9 +201,10 @@ def _beside(facts: Facts, index: Index, code: str, span: Span, listed: Mention) 
     hits = tuple(hit for hit in clause.hits if span.start <= hit.start < span.end) or tuple(clause.hits[:1])
     found = Found.at(clause, frozenset(hit.atom for hit in hits), hits, by_steps=True, likeness=_SCORE)
     mention = mention_of(facts, entry, found)
-    if mention is None and not entry.procedure.sides and not entry.procedure.add_on_to:
-        # The fact says where: an entry of skin asks for its site beside.
-        mention = replace(listed, entry=entry, modifiers=(), places=(), units=0)
+    if mention is None and not entry.procedure.units_of:
+        # The fact says where and by which way in: an entry asks for them beside.
+        sides = listed.modifiers if entry.procedure.sides else ()
+        mention = replace(listed, entry=entry, modifiers=sides, places=(), units=0)
     if mention is None:
         return None
     as_listed = found._replace(clause=listed.found.clause, by_steps=False, likeness=0.0)

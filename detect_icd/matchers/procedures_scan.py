@@ -224,7 +224,8 @@ def _prose_from(text: str, start: int, end: int) -> int:
         line = match.span()
         tells = sum(1 for _ in _DONE.finditer(text, *line)) >= _TELLING and _SENTENCE_ENDS.search(text, *line)
         if tells and not _listed(text, match.start()):
-            return match.start()
+            # A sentence begins where the one before it ends, at the break of the line.
+            return start + len(text[start : match.start()].rstrip())
     return end
 
 
