@@ -86,7 +86,7 @@ class ProcedureMatcher:
             told = told or overruling(facts, self.index, known, service_date, titles)
         elif like := by_account(facts, self.index, known, service_date, [*done, *told]):
             mentions = [m for m in mentions if m.status is not Status.PRESENT or _is_visit(m)]
-            told = like
+            _, told = as_decided(facts, self.index, (), like)
         elif facts.titled and told:
             told = confirmed(facts, known, told, named_codes)
         if not named_codes and (mentions or told):

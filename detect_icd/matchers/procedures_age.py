@@ -11,7 +11,9 @@ _AGE = regex.compile(
     regex.IGNORECASE,
 )
 _AGED = regex.compile(
-    r"\b(?:aged?|under age|patient age)[:\s]+(?P<number>\d{1,2})\b(?!\s*(?:and (?:over|older)))", regex.IGNORECASE
+    r"\b(?:(?:aged?|under age|patient age)[:\s]+|(?:girl|boy|child|man|woman|patient|male|female|she|he) (?:is|was|of) (?:only )?)"
+    r"(?P<number>\d{1,2})\b(?!\s*(?:and (?:over|older)|%|percent|cm\b|mm\b|kg\b|pounds|lbs?\b|hours?|weeks?|days?|months?|minutes|feet|inches|\w+ out\b))(?!\.\d|[/\d-])",
+    regex.IGNORECASE,
 )
 _CALLED = regex.compile(
     r"\b(?:(?:patient|he|she|who|child|boy|girl) (?:is|was) an? (?:[\w-]+ ){0,4}?|^(?:an?|the|this) (?:[\w-]+ ){0,2}?|\bth(?:is|e) (?:(?!viable|live|liveborn|delivered)[\w-]+ ){0,2}?)"

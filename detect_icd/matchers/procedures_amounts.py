@@ -241,6 +241,11 @@ _TAKEN_FROM = regex.compile(
 """What stands before a lid that only gives skin."""
 
 
+_OWN_SIDE = regex.compile(r"\b(?:(?P<RT>right)|(?P<LT>left))(?: (?:hand|foot))?,? $", regex.IGNORECASE)
+"""The side right before a place, whatever other the stretch names."""
+_SIDE_BEFORE = 14
+
+
 def places(kind: str, text: str, start: int, end: int, sides: Sequence[str]) -> list[tuple[str, Span]]:
     """The modifiers for the places that a stretch of text names, each with its words.
 
@@ -260,7 +265,8 @@ def places(kind: str, text: str, start: int, end: int, sides: Sequence[str]) -> 
     for match in pattern.finditer(text, start, end):
         if kind == "eyelid" and _TAKEN_FROM.search(text, start, match.start()):
             continue
-        for side in sides:
+        own = _OWN_SIDE.search(text, max(start, match.start() - _SIDE_BEFORE), match.start())
+        for side in (str(own.lastgroup),) if own else sides:
             if kind == "eyelid":
                 which = match["which"] or match["after"] or _WHICH[match["short"]]
                 code = _LIDS[which.lower(), side]

@@ -18,6 +18,7 @@ from detect_icd.matchers.procedures_sides import done_again, named_sides
 from detect_icd.matchers.procedures_undone import account_of, is_left
 from detect_icd.ready import compile_pattern
 from detect_icd.rule_rows import table
+from redactphi.resources import data
 from redactphi.spans import Span
 
 DECIDED = "procedure/decided"
@@ -39,7 +40,8 @@ class Deciding:
         note: What the note must say anywhere, its diagnoses included.
         unnoted: What it must say nowhere.
         listed: What the list must say.
-        unlisted: What it must not.
+        unlisted: What it must not; where a note has no list, what the note must not.
+        further: Whether it also holds of what another row has made of an operation: two facts make a third code.
         matches: Lists and accounts, parted by ``//``, of which it holds.
         ignores: Those of which it does not.
     """
@@ -55,6 +57,7 @@ class Deciding:
     unnoted: str = ""
     listed: str = ""
     unlisted: str = ""
+    further: bool = False
 
     def find(self, text: str, listed: str, account: Sequence[tuple[int, int]]) -> Span | None:
         """The words of an account that say so; none where something speaks against it.
@@ -66,7 +69,7 @@ class Deciding:
         """
         if self.listed and not _pattern(self.listed).search(listed):
             return None
-        if self.unlisted and _pattern(self.unlisted).search(listed):
+        if self.unlisted and _pattern(self.unlisted).search(listed or text):
             return None
         if self.note and not _pattern(self.note).search(text):
             return None
@@ -88,12 +91,21 @@ class Deciding:
 
 def _said(pattern: str, text: str, account: Sequence[tuple[int, int]]) -> Iterator[re.Match[str]]:
     """Where sentences of an account say something that they do not deny."""
+    is_denial = "not" in pattern
     for start, end in account:
         match = _pattern(pattern).search(text, start, end)
-        if match is not None and not is_left(text, start, end) and not _DENIED.search(text, start, match.start()):
+        if match is None or _DENIED.search(text, start, match.start()):
+            continue
+        if not is_denial and _DENIED_WITHIN.search(match.group()):
+            continue
+        low = max(text.rfind(";", start, match.start()) + 1, start)
+        high = text.find(";", match.end(), end)
+        if not is_left(text, low, end if high < 0 else high):
             yield match
 
 
+_DENIED_WITHIN = re.compile(r"\b(?:not|never|no|without)(?: [\w-]+)?$", re.IGNORECASE)
+"""What denies the last word that was found."""
 _DENIED = re.compile(
     r"\b(?:no|not|nor|never|neither|without|instead of|rather than)\b(?: [\w-]+){0,3} $", re.IGNORECASE
 )
@@ -102,42 +114,55 @@ _DENIED = re.compile(
 
 @functools.cache
 def deciding() -> tuple[Deciding, ...]:
-    """The packaged facts.
+    """The packaged facts, by file and in file order.
 
     Raises:
         RuleError: A table is malformed.
     """
-    return table(Deciding, "procedure_deciding", "deciding")
+    files = sorted(path.name.removesuffix(".toml") for path in (data("detect_icd") / _FOLDER).iterdir())
+    return tuple(row for name in files for row in table(Deciding, f"{_FOLDER}/{name}", "deciding"))
+
+
+_FOLDER = "deciding"
 
 
 @functools.lru_cache(maxsize=4096)
 def _rows_of(code: str) -> tuple[Deciding, ...]:
-    return tuple(row for row in deciding() if row.of(code) or next(row.beside(code), ""))
+    """The rows of a code and, further, those of what they make of it."""
+    made = {code}
+    found = []
+    for row in deciding():
+        if any(row.of(one) for one in (made if row.further else (code,))) or next(row.beside(code), ""):
+            found.append(row)
+            made.update(new for one in tuple(made) if (new := row.of(one)))
+    return tuple(found)
 
 
 def as_decided(
     facts: Facts, index: Index, named: Sequence[Mention], told: Sequence[Mention]
 ) -> tuple[list[Mention], list[Mention]]:
-    """What a note with a list of operations names and tells, each as the deciding facts of its account have it."""
-    if not facts.titled or not any(_rows_of(m.code) for m in (*named, *told) if m.status is Status.PRESENT):
+    """What a note names and tells, each as the deciding facts of its account have it."""
+    if not any(_rows_of(m.code) for m in (*named, *told) if m.status is Status.PRESENT):
         return list(named), list(told)
     account = account_of(facts)
     titles = [clause for clause in facts.clauses if clause.role is Role.TITLE]
-    listed = facts.text[titles[0].start : titles[-1].end]
+    listed = facts.text[titles[0].start : titles[-1].end] if titles else ""
 
     def decided(mention: Mention) -> Iterator[Mention]:
         rows = _rows_of(mention.code) if mention.status is Status.PRESENT else ()
-        if mention.role is not Role.TITLE and not mention.found.by_steps:
+        if titles and mention.role is not Role.TITLE and not mention.found.by_steps:
             rows = ()
         kept = mention
         for row in rows:
+            if kept is not mention and not row.further:
+                continue
             span = row.find(facts.text, listed, account)
             if span is None:
                 continue
-            if mention.role is Role.TITLE:
+            if mention.role is Role.TITLE or mention.found.by_steps:
                 yield from (m for code in row.beside(mention.code) if (m := _beside(facts, index, code, span, mention)))
-            if kept is mention and (code := row.of(mention.code)):
-                kept = _as(facts, index, mention, code, span)
+            if kept.status is Status.PRESENT and (code := row.of(kept.code)):
+                kept = _as(facts, index, kept, code, span)
         yield kept
 
     kept = [m for mention in told for m in decided(mention) if m.status is Status.PRESENT]
@@ -176,9 +201,10 @@ def _beside(facts: Facts, index: Index, code: str, span: Span, listed: Mention) 
     hits = tuple(hit for hit in clause.hits if span.start <= hit.start < span.end) or tuple(clause.hits[:1])
     found = Found.at(clause, frozenset(hit.atom for hit in hits), hits, by_steps=True, likeness=_SCORE)
     mention = mention_of(facts, entry, found)
-    if mention is None and not entry.procedure.sides:
-        # The fact says where: an entry of skin asks for its site beside.
-        mention = replace(listed, entry=entry, modifiers=(), places=(), units=0)
+    if mention is None and not entry.procedure.units_of:
+        # The fact says where and by which way in: an entry asks for them beside.
+        sides = listed.modifiers if entry.procedure.sides else ()
+        mention = replace(listed, entry=entry, modifiers=sides, places=(), units=0)
     if mention is None:
         return None
     as_listed = found._replace(clause=listed.found.clause, by_steps=False, likeness=0.0)
@@ -221,7 +247,7 @@ def _suits(entry: Entry, age: float | None) -> bool:
 
 @functools.cache
 def _ranges(written: str) -> tuple[CodeRange, ...]:
-    return code_ranges((written,), "procedure_deciding.toml")
+    return code_ranges((written,), _FOLDER)
 
 
 @functools.cache

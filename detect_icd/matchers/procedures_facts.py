@@ -374,7 +374,9 @@ class Facts:
         if len(found) > 1 and kind != "coronary":
             near = [(code, span) for code, span in found if span.start - end < _NEAR and start - span.end < _NEAR]
             return near or found
-        if clause.role is not Role.TITLE and (not found or kind in {"finger", "toe"}):
+        if clause.role is Role.TITLE and not found and kind != "coronary":
+            return self._place_of_account(kind, sides)
+        if not found or (kind in {"finger", "toe"} and clause.role is not Role.TITLE):
             every = dict(found)
             for other in sorted(self.told(), key=self._is_looked_at) if kind == "coronary" else self.told():
                 if PLACED[kind].search(self.text, other.start, other.end):
@@ -384,6 +386,14 @@ class Facts:
                     break
             return list(every.items())
         return found
+
+    def _place_of_account(self, kind: str, sides: Sequence[str]) -> list[tuple[str, Span]]:
+        """The one place that the account names, where the list names none."""
+        every: dict[str, Span] = {}
+        for clause in self.told(Role.BODY):
+            if PLACED[kind].search(self.text, clause.start, clause.end):
+                every.update(places(kind, self.text, clause.start, clause.end, sides))
+        return list(every.items()) if len(every) == 1 else []
 
     def _is_looked_at(self, clause: Clause) -> bool:
         return kinds.TREATED.search(self.text, clause.start, clause.end) is None

@@ -35,6 +35,8 @@ _UNKNOWN_HEADING = re.compile(r"[A-Z][A-Z0-9 /&,'()\u2019-]{1,70}:(?=\s)")
 _EARLIER = frozenset({"past_surgical_history"})
 _OPERATED = frozenset({"preoperative_diagnosis", "postoperative_diagnosis"})
 _SUMMARY = re.compile(r"[ \t#*-]*(?:(?:operative|procedure|surgical) )?summary\b\s*:?", re.IGNORECASE)
+_DONE = re.compile(r"\b(?!bed|red|need|indeed|shed|led)[a-z]{2,}(?:ed|sewn|cut|taken|put|drawn|laid|freed|found)\b|" + _NARRATIVE.pattern)
+_SENTENCE_ENDS = re.compile(r"[a-z0-9)]\.\s+(?=[A-Z])")
 _LONGEST_LIST = 8000
 _WRAPPED = 60
 """A heading's own line at least this long may go on in the next."""
@@ -212,4 +214,21 @@ def _value_end(text: str, section: Section) -> int:
     if section.name in _ONE_LINE and line_end - section.heading < _WRAPPED:
         return line_end
     blank = _BLANK.search(text, section.start, section.end)
-    return section.end if blank is None else blank.start()
+    end = section.end if blank is None else blank.start()
+    return _prose_from(text, line_end, end) if _ROLES.get(section.name) is Role.TITLE else end
+
+
+def _prose_from(text: str, start: int, end: int) -> int:
+    """Where lines behind the value of a heading begin to tell in sentences, as no item of a list does; the end where none do."""
+    for match in _LINE.finditer(text, start, end):
+        line = match.span()
+        tells = sum(1 for _ in _DONE.finditer(text, *line)) >= _TELLING and _SENTENCE_ENDS.search(text, *line)
+        if tells and not _listed(text, match.start()):
+            # A sentence begins where the one before it ends, at the break of the line.
+            return start + len(text[start : match.start()].rstrip())
+    return end
+
+
+_LINE = re.compile(r"[^\n]+")
+_TELLING = 2
+"""Words of something done that a line of an account has at least."""

@@ -46,7 +46,7 @@ _AROUND = re.compile(
 )
 _AROUND_BEFORE = re.compile(r"margins?\s*(?:of|was|were|:|,)?\s*(?:about\s+)?$", re.IGNORECASE)
 _WHOLE = re.compile(
-    r"(?:excised (?:diameter|size)|(?:with|including) (?:its |the )?margins?|total (?:diameter|excised)|\b(?:thus|so|giving|gave|makes?|making|which is))[^.;\d]{0,24}$",
+    r"(?:(?:excised|marked|overall|outer|final) (?:diameter|size)|(?:with|including) (?:its |the )?margins?|total (?:diameter|excised)|\b(?:thus|so|giving|gave|makes?|making|which is))[^.;\d]{0,24}$",
     re.IGNORECASE,
 )
 _NO_SIZE = re.compile(
@@ -202,6 +202,9 @@ def _sizes(text: str, told: Sequence[Clause]) -> Iterator[_Size]:
             site = places[-1][2]
 
 
+_WHOLE_AFTER = re.compile(r"\s*(?:across |wide )?(?:in all|all told|overall)\b", re.IGNORECASE)
+
+
 def _site_of(text: str, start: int, end: int, places: Sequence[tuple[int, int, str]]) -> str:
     """The place a measurement is at: "2 cm on the thumb", else what stands before it, else what follows."""
     before = [name for _, last, name in places if last <= start]
@@ -214,7 +217,7 @@ def _site_of(text: str, start: int, end: int, places: Sequence[tuple[int, int, s
 def _role(text: str, match: re.Match[str], clause: Clause) -> str:
     start, end = match.span()
     low = max(clause.start, start - 34)
-    if _WHOLE.search(text, low, start):
+    if _WHOLE.search(text, low, start) or _WHOLE_AFTER.match(text, end, clause.end):
         return "whole"
     if _AROUND.match(text, end, clause.end) or _AROUND_BEFORE.search(text, low, start):
         return "margin"
@@ -230,8 +233,9 @@ def _cut_out(text: str, high: int, sizes: Sequence[_Size]) -> list[_Line]:
     """Growths cut out, each with its margin and kind, and the lengths sewn in layers, added up by class and place."""
     words = _words()
     growths: list[_Size] = []
+    measured = "growth" if any(size.role == "growth" for size in sizes) else "whole"
     for size in sizes:
-        if size.role == "growth" and size.site and not (growths and _is_same(text, growths[-1], size)):
+        if size.role == measured and size.site and not (growths and _is_same(text, growths[-1], size)):
             growths.append(size)
     lines: list[_Line] = []
     repairs: dict[tuple[str, str], list[_Size]] = {}

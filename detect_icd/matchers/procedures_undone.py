@@ -20,7 +20,7 @@ from detect_icd.sentences import sentences
 _LEFT = re.compile(
     r"\bleft (?:in (?:its|their|the) \w+ )?(?:alone|untouched|undisturbed|unopened|be\b|as (?:is|it was|they were))\b|"
     r"\b(?:was|were|is|did|had|been|and|but) (?:therefore |thus |then |so )?(?:not|never) (?:be )?(?:need\w*|required?|necessary|indicated|warranted|touched|entered|opened|removed|taken|cut|burred|released|"
-    r"repaired|resected|divided|done|performed|placed|put|inserted|made|used|disturbed|biopsied|sampled|sent|obtained|collected|treated|explored|addressed|excised|trimmed|dissected|carried out)\b|"
+    r"repaired|resected|divided|done|performed|placed|put|inserted|made|used|disturbed|biopsied|sampled|sent|obtained|collected|treated|explored|addressed|excised|trimmed|dissected|reamed|fixed|plated|resurfaced|replaced|grafted|anchored|carried out)\b|"
     r"\b(?:no|nor|neither)\b (?:[\w-]+ ){1,9}?(?:was|were|being) (?:therefore |then )?(?:placed|put|left|needed|required|done|made|taken|used|inserted|performed|necessary|removed|excised|passed|cut)\b|"
     r"\bno [\w-]+ (?:needed|required|placed|done|performed)\b|\bnone (?:was |were )?(?:put|placed|left|needed|required|taken|done)\b|\bnothing (?:was|were) done\b|"
     r"\b(?:judged|felt|thought|deemed|found|was|were) (?:to be )?(?:needless|unnecessary|superfluous)\b|\bspared\b",

@@ -18,9 +18,9 @@ APPROACH_ATOMS = {
 BY_PORTS = frozenset({"laparoscopic", "arthroscopic", "thoracoscopic"})
 GAVE_UP = re.compile(
     r"\b(?:(?:gave|give|giving) up|abandon\w*|no longer safe|could not (?:safely )?(?:be )?continue\w*|unable to (?:safely )?(?:continue|proceed|complete the \w+ by \w+scop(?:y|ic\w*))|"
-    r"(?:ports?|trocars?) (?:were |was )?(?:removed|withdrawn)|(?:gas|pneumoperitoneum|abdomen) (?:was )?(?:let out|released|evacuated|desufflated)|undocked)\b"
-    r"[^\n]{0,220}?\b(?:(?:right |left )?subcostal|kocher|midline|mcburney\w*|laparotomy|pfannenstiel|transverse|flank|thoracotomy|sternotomy)\b[^.\n]{0,40}"
-    r"\b(?:incision|made|opened|performed|carried|was)\b|"
+    r"(?:ports?|trocars?|(?:laparo|thoraco)?scopes?|camera) (?:were |was )?(?:then )?(?:removed|withdrawn|taken out|pulled)|(?:gas|pneumoperitoneum|abdomen) (?:was )?(?:let out|released|evacuated|desufflated)|undocked)\b"
+    r"[^\n]{0,220}?\b(?:(?:right |left )?subcostal|kocher|midline|mcburney\w*|muscle-splitting|gridiron|laparotomy|pfannenstiel|transverse|flank|thoracotomy|sternotomy)\b[^.\n]{0,40}"
+    r"\b(?:made|opened|performed|carried)\b|"
     r"\b(?:elected|decided|decision (?:was )?made|chose|chosen|necessary|had) to (?:change|switch|go|turn|resort)(?: over)? to (?:an? |the )?open (?:procedure|operation|technique|approach|incision|repair|surgery)\b|"
     r"\b(?:changed|switched|turned) (?:over )?(?:from [^.\n]{0,40} )?to (?:an? |the )?open (?:procedure|operation|technique|approach|repair|surgery)\b|"
     r"\b(?:abort|abandon|discontinu|terminat)\w*[^.\n]{0,60}\b(?:and|to)\b[^.\n]{0,60}\b(?:open|openly)\b(?! (?:laparoscop|thoracoscop))",
@@ -31,7 +31,7 @@ OPENED = re.compile(
     r"\b(?:(?:full|generous|long|formal|upper|lower|right|left|\d+ ?cm) ){0,2}(?:midline|subcostal|kocher|mcburney\w*|paramedian|gridiron|posterolateral|anterolateral)"
     r"(?: (?:incision|cut|wound|laparotomy|thoracotomy))? (?:was |were |being )?(?:then )?(?:made|opened|cut)\b|"
     r"\b(?:opened|went through|cut) (?:up )?(?:the |a |an |her |his )?(?:upper |lower |full )?(?:midline|belly|abdomen|chest|flank)\b|"
-    r"\b(?:midline|belly|abdomen|chest) (?:was )?(?:then )?opened\b|"
+    r"\b(?:midline|belly|abdomen|chest) (?:was )?(?:then )?opened\b|(?<!utility )(?<!access )(?<!mini-)(?<!mini )(?<!working )(?<!small )(?<!limited )\b(?:thoracotomy|laparotomy|sternotomy)(?: incision)? (?:was )?(?:then )?(?:made|performed|done|carried out)\b|"
     r"\b(?:deltoid|capsule|knee|shoulder) (?:was )?(?:split|opened) (?:\w+ ){0,6}under direct vision\b",
     re.IGNORECASE,
 )
