@@ -35,7 +35,10 @@ _UNKNOWN_HEADING = re.compile(r"[A-Z][A-Z0-9 /&,'()\u2019-]{1,70}:(?=\s)")
 _EARLIER = frozenset({"past_surgical_history"})
 _OPERATED = frozenset({"preoperative_diagnosis", "postoperative_diagnosis"})
 _SUMMARY = re.compile(r"[ \t#*-]*(?:(?:operative|procedure|surgical) )?summary\b\s*:?", re.IGNORECASE)
-_DONE = re.compile(r"\b(?!bed|red|need|indeed|shed|led)[a-z]{2,}(?:ed|sewn|cut|taken|put|drawn|laid|freed|found)\b|" + _NARRATIVE.pattern)
+_DONE = re.compile(
+    r"\b(?!bed|red|need|indeed|shed|led)[a-z]{2,}(?:ed|sewn|cut|taken|put|drawn|laid|freed|found)\b|"
+    + _NARRATIVE.pattern
+)
 _SENTENCE_ENDS = re.compile(r"[a-z0-9)]\.\s+(?=[A-Z])")
 _LONGEST_LIST = 8000
 _WRAPPED = 60
