@@ -309,7 +309,8 @@ def _are_plain_words(text: str, span: Span, words: Sequence[str], *, capitals: C
     if len(words) > 1:
         if not (all(map(str.islower, words)) and capitals()) or span.score >= ALL_BUT_SURE:
             return False
-        return all(word in ordinary_words() or word in plain_words() for word in words) or (
+        listed = (ordinary_words(), plain_words(), resources.terms("common_words"))
+        return all(any(word in words_of for words_of in listed) for word in words) or (
             span.label not in {_FACILITY, _EMPLOYER}
             and span.score < SURE
             and min(map(len, words)) > _INITIALS

@@ -101,6 +101,7 @@ def kept(text: str, label: str, score: float = 0.7) -> bool:
         ("bevacizumab ([[PAOLA]]-1). Home", "PROVIDER", 0.9),
         ("the chart.\n\n[[Best]],\nDmitri Vance", "PROVIDER", 0.5),
         ("rifampin, [[2019]] Rice County", "LOCATION", 0.5),
+        ("He waited at the [[corner of]] 11 Bramley Road", "LOCATION", 0.5),
         ("[[Jamar dynamometry]] was assessed", "NAME", 0.5),
     ],
 )
