@@ -238,13 +238,26 @@ def terms(name: str, package: str = "redactphi") -> frozenset[str]:
     Raises:
         UnknownNameError: There is no such list.
     """
+    return frozenset(_lines(_folder(name, package) / "items.txt")) - exceptions(name, package)
+
+
+@functools.cache
+def exceptions(name: str, package: str = "redactphi") -> frozenset[str]:
+    """What ``data/terms/<name>/exceptions.txt`` takes from a list; none where there is no such file.
+
+    Raises:
+        UnknownNameError: There is no such list.
+    """
+    path = _folder(name, package) / "exceptions.txt"
+    return frozenset(_lines(path)) if path.is_file() else frozenset()
+
+
+def _folder(name: str, package: str) -> Traversable:
     folder = data(package) / "terms" / name
     if not (folder / "items.txt").is_file():
         known = [entry.name for entry in (data(package) / "terms").iterdir()]
         raise UnknownNameError("term list", name, known)
-    exceptions = folder / "exceptions.txt"
-    excluded = frozenset(_lines(exceptions)) if exceptions.is_file() else frozenset()
-    return frozenset(_lines(folder / "items.txt")) - excluded
+    return folder
 
 
 @functools.cache

@@ -22,7 +22,7 @@ from redactphi.recognizers.clinical import (
     peoples,
     plain_words,
 )
-from redactphi.recognizers.names_listed import VALIDATORS, is_ordinary
+from redactphi.recognizers.names_listed import VALIDATORS, is_ordinary, word_surnames
 from redactphi.recognizers.rules import RuleRecognizer
 from redactphi.spans import Span
 
@@ -52,6 +52,16 @@ _RELATION = "names/relation"
 _TOLD = frozenset({_TITLE, _FIELD, "names/relative-field"})
 """Rules that say outright that a person follows: an eponym before its noun is one there."""
 
+
+_TITLED = frozenset({
+    _TITLE, "names/clinician-title", "names/clinician-title-lower-word", "names/clinician-title-series", "names/courtesy-title-lower-word",
+})  # fmt: skip
+_OUTRIGHT = _TITLED | {_FIELD, "names/clinician-field", "names/relative-field"}
+"""Rules that leave no doubt that a name follows, be it an ordinary word."""
+
+_PARTICLES = frozenset({"mac"})
+_CLOSED = regex.compile(r"[ ]?(?:\r?\n|[;|(]|,|[ ]{2}|\t|\.(?:\s|$)|$)")
+"""What ends the line or column that a name stands in, or its sentence."""
 
 _ACRONYM = 4
 _ACRONYM_BEHIND = regex.compile(r"(?<=\p{Ll})[ ]\(?(\p{Lu}{3,5})\)?$")
@@ -199,7 +209,8 @@ def _trim(text: str, span: Span) -> Span | None:
     """The longest run of words no list knows as ordinary, at the end of the span that is nearer to its cue."""
     runs: list[list[tuple[int, int]]] = [[]]
     for match in _WORD.finditer(text, span.start, span.end):
-        if is_ordinary(match[0]) and len(match[0]) > 1:
+        word = match[0]
+        if len(word) > 1 and is_ordinary(word) and not _is_told(text, span, match, is_first=runs == [[]]):
             runs.append([])
         else:
             runs[-1].append(match.span())
@@ -211,3 +222,19 @@ def _trim(text: str, span: Span) -> Span | None:
     start = span.start if run is runs[0] else run[0][0]
     end = span.end if run is runs[-1] else run[-1][1]
     return span.between(start, end)
+
+
+def _is_told(text: str, span: Span, match: regex.Match[str], *, is_first: bool) -> bool:
+    """Whether an ordinary word is a name by where it stands.
+
+    A particle before the rest of a name ("Mac Spivey"), a family name right behind a title ("Dr. Still"), or one at the end of what
+    a title or field holds ("Surgeon: Aron Straight").
+    """
+    word = match[0].lower()
+    if word in _PARTICLES:
+        return is_first and match.end() < span.end
+    if word not in word_surnames() or span.source not in _OUTRIGHT:
+        return False
+    if is_first:
+        return span.source in _TITLED
+    return match.end() == span.end and _CLOSED.match(text, match.end()) is not None

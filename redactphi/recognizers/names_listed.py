@@ -30,6 +30,12 @@ def ordinary_words() -> frozenset[str]:
     return (words - names) | resources.terms("name_stopwords")
 
 
+@functools.cache
+def word_surnames() -> frozenset[str]:
+    """Family names that are ordinary words too ("still", "weeks"): names only where a title or field says so outright."""
+    return resources.exceptions("surnames") - resources.terms("name_stopwords")
+
+
 def is_ordinary(word: str) -> bool:
     """Whether a word is an everyday or clinical one, and nobody's name."""
     lower = word.lower()
@@ -66,6 +72,13 @@ def _is_common(word: str) -> bool:
 def _surname(value: str) -> bool:
     word = value.lower()
     return not _is_common(word) and (_in_list(word, "surnames") or _in_list(word, "first_names"))
+
+
+def _any_surname(value: str) -> bool:
+    word = value.lower()
+    return word not in resources.terms("name_stopwords") and (
+        word in resources.terms("surnames") or word in word_surnames()
+    )
 
 
 def _is_unfamiliar(value: str) -> bool:
@@ -208,6 +221,7 @@ VALIDATORS = {
     "unfamiliar": _is_unfamiliar,
     "unlisted": _is_unlisted,
     "surname": _surname,
+    "any-surname": _any_surname,
     "surname-only": _is_surname_only,
     "told-name": _is_told_name,
     "given-name": _given_name,
