@@ -222,7 +222,8 @@ def _is_distinctive(word: str, *, strong: bool, headed: bool) -> bool:
     common = lower in words or all(part in words or len(part) == 1 for part in parts)
     common = common or (not strong and (lower in products() or is_only_an_eponym(word)))
     common = common or (
-        not strong and (word in resources.terms("clinical_acronyms") or ((headed or word.isupper()) and lower in plain_words()))
+        not strong
+        and (word in resources.terms("clinical_acronyms") or ((headed or word.isupper()) and lower in plain_words()))
     )
     return not common or (strong and (_is_named(lower) or (word[:1].isupper() and not word.isupper())))
 

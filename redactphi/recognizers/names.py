@@ -32,7 +32,7 @@ _BLANKS = frozenset(" \t")
 _CREDENTIAL_STARTS = frozenset(", \t")
 _CUE_AFTER = frozenset({"names/credential", "names/relation-after"})
 _UNTRIMMED = frozenset({
-    "names/alias-of-unknown", "names/census-line", "names/initials-credential", "names/initials-field",
+    "names/alias-of-unknown", "names/census-line", "names/goes-by", "names/initials-credential", "names/initials-field",
     "names/newborn", "names/patient-initials", "names/relation-lower-word", "names/spelled", "names/typist-mark",
 })  # fmt: skip
 _DOUBTFUL = frozenset({
@@ -60,6 +60,9 @@ _OUTRIGHT = _TITLED | {_FIELD, "names/clinician-field", "names/relative-field"}
 """Rules that leave no doubt that a name follows, be it an ordinary word."""
 
 _PARTICLES = frozenset({"mac"})
+_SPELLED_OUT = regex.compile(r"\b(?i:doctor|professor|nurse)\.\s+$")
+"""The end of a sentence: only what is cut short has a full stop and goes on."""
+
 _CLOSED = regex.compile(r"[ ]?(?:\r?\n|[;|(]|,|[ ]{2}|\t|\.(?:\s|$)|$)")
 """What ends the line or column that a name stands in, or its sentence."""
 
@@ -236,5 +239,5 @@ def _is_told(text: str, span: Span, match: regex.Match[str], *, is_first: bool) 
     if word not in word_surnames() or span.source not in _OUTRIGHT:
         return False
     if is_first:
-        return span.source in _TITLED
+        return span.source in _TITLED and _SPELLED_OUT.search(text, max(0, span.start - _MR_BEFORE), span.start) is None
     return match.end() == span.end and _CLOSED.match(text, match.end()) is not None
