@@ -54,7 +54,7 @@ _TOLD = frozenset({_TITLE, _FIELD, "names/relative-field"})
 
 
 _TITLED = frozenset({
-    _TITLE, "names/clinician-title", "names/clinician-title-lower-word", "names/clinician-title-series", "names/courtesy-title-lower-word",
+    _TITLE, "names/census-word", "names/clinician-title", "names/clinician-title-lower-word", "names/clinician-title-series", "names/courtesy-title-lower-word",
 })  # fmt: skip
 _OUTRIGHT = _TITLED | {_FIELD, "names/clinician-field", "names/relative-field"}
 """Rules that leave no doubt that a name follows, be it an ordinary word."""
