@@ -254,9 +254,13 @@ def _slack(source: PhraseSource, members: int) -> int:
 def _only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
     """Whether a phrase takes no more of an abbreviation than its course or kind.
 
-    CKD makes no heart failure before it a chronic one, PCOS no syndrome of the insulin resistance behind it.
+    CKD makes no heart failure before it a chronic one, PCOS no syndrome of the insulin resistance behind it; and of two abbreviations
+    each gives all it stands for: "UTI with AKI" is no acute kidney infection.
     """
     taken = {number: {atom for at, atom in said if at == number} for number, _ in said}
+    broken = sum(not _SHARED.issuperset(set(tokens[number].atoms) - atoms) for number, atoms in taken.items())
+    if broken >= PAIR:
+        return True
     graded = (tokens[number].atoms for number, atoms in taken.items() if atoms <= _SHARED)
     if any(len(atoms) > 1 and not _SHARED.issuperset(atoms) for atoms in graded):
         return True

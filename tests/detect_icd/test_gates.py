@@ -57,14 +57,14 @@ WIDE = re.compile(rf"(?<!\w)(?:{'|'.join(ALTERNATIVES)})(?!\w)", re.IGNORECASE)
     "\u212aink kink \u212a-ink", "x-y x y x--y", "word12 of many word7  of more word99 OF MORE", "a", "up", "aword1 of many"])  # fmt: skip
 def test_a_pattern_of_many_alternatives_is_tried_where_one_may_begin(text):
     gate = Gate(WIDE)
-    assert gate._openings
+    assert gate.opener is not None
     for place in range(len(text)):
         assert spans(gate.finditer(text, place)) == spans(WIDE.finditer(text, place))
 
 
 def test_what_opens_with_a_mask_is_tried_everywhere():
     masked = re.compile(f"\ue000 harm|{WIDE.pattern}")
-    assert not Gate(masked)._openings
+    assert Gate(masked).opener is None
 
 
 def told():
