@@ -200,10 +200,15 @@ def _by_status(docket: Docket, known: Rules, setting: str, book: CodeBook) -> No
             _uncertain(docket, known, setting, candidate)
         elif status is Status.HISTORICAL:
             _past(docket, known, candidate, book, setting)
-        elif status is Status.FAMILY and candidate.coding.code.startswith(_EXAMINED):
-            docket.swap(candidate, replace(candidate, status=Status.PRESENT))
         elif status is Status.FAMILY:
-            _related(docket, known, candidate, book)
+            _of_kin(docket, known, candidate, book)
+
+
+def _of_kin(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook) -> None:
+    if candidate.coding.code.startswith(_EXAMINED):
+        docket.swap(candidate, replace(candidate, status=Status.PRESENT))
+    else:
+        _related(docket, known, candidate, book)
 
 
 _EXAMINED = ("Z00", "Z01", "Z02", "Z11", "Z12", "Z13")

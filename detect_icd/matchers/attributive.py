@@ -19,11 +19,10 @@ def is_attributive(text: str, tokens: Sequence[Token], last: int) -> bool:
         between = text[tokens[number - 1].end : tokens[number].start]
         joined = between.strip()
         word = tokens[number].word
-        if joined not in _LIST_JOINTS or "\n" in between or word in _TREATED:
+        is_graded = word in _GRADED and _NUMERAL.match(text, tokens[number].start) is not None
+        if joined not in _LIST_JOINTS or "\n" in between or word in _TREATED or is_graded:
             return False
         is_next = number == last + 1 or (number == last + 2 and tokens[last + 1].word in _LINKS)
-        if word in _GRADED and _NUMERAL.match(text, tokens[number].start):
-            return False
         if word in word_set("attributive.txt") and (is_next or word.startswith(_OF_A_LIST)) and joined in {"", "-"}:
             if not is_next and word.startswith(_OF_A_TEST) and not _and_between(tokens, last, number):
                 return False

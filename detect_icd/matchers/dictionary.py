@@ -12,7 +12,7 @@ from detect_icd.matchers.names import is_of_a_name
 from detect_icd.matchers.origins import is_along, is_origin
 from detect_icd.matchers.phrases import PhraseSource
 from detect_icd.matchers.reading import WordReader
-from detect_icd.matchers.selection import GRADES, IMPORTED, PAIR, most_specific
+from detect_icd.matchers.selection import GRADES, IMPORTED, PAIR, most_specific, only_graded
 from detect_icd.matchers.straying import BREAK, NOUNS, names_another, strays
 from detect_icd.terms import Token, word_set
 from redactphi.months import MONTHS
@@ -22,6 +22,9 @@ _SLACK = 3
 
 _POSSESSIVE = re.compile(r"['\u2019]s(?=\s*(?:[.,;:)]|$|\n|and\b|or\b|with\b|flare\b|-))")
 """Ends a name that stands for its disease ("Ogilvie's."); before a noun it may be anybody's."""
+
+_COMMA = 1
+"""How many words a comma counts for between the words of a phrase."""
 
 _PAIR_SLACK = 1
 """The same for a phrase of two words: what stands further apart is seldom one condition."""
@@ -139,7 +142,7 @@ class DictionaryMatcher:
                     for atom in atoms
                 )
             members = frozenset(number for number, _ in said)
-            if members in seen or _only_graded(tokens, said):
+            if members in seen or only_graded(tokens, said):
                 continue
             seen.add(members)
             first, last = min(members), max(members)
@@ -221,7 +224,8 @@ def _nearest(text: str, tokens: Sequence[Token], numbers: Sequence[int], anchor:
 
     def distance(number: int) -> tuple[int, bool, bool]:
         first, last = min(number, anchor), max(number, anchor)
-        return last - first, "," in text[tokens[first].end : tokens[last].start], number < anchor
+        parted = "," in text[tokens[first].end : tokens[last].start]
+        return last - first + _COMMA * parted, parted, number < anchor
 
     return min(numbers, key=distance)
 
@@ -250,36 +254,6 @@ def _slack(source: PhraseSource, members: int) -> int:
         return _SLACK
     return 0 if source in IMPORTED else _PAIR_SLACK
 
-
-def _only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
-    """Whether a phrase takes no more of an abbreviation than its course or kind.
-
-    CKD makes no heart failure before it a chronic one, PCOS no syndrome of the insulin resistance behind it; and of two abbreviations
-    each gives all it stands for: "UTI with AKI" is no acute kidney infection.
-    """
-    taken = {number: {atom for at, atom in said if at == number} for number, _ in said}
-    broken = sum(not _SHARED.issuperset(set(tokens[number].atoms) - atoms) for number, atoms in taken.items())
-    if broken >= PAIR:
-        return True
-    graded = (tokens[number].atoms for number, atoms in taken.items() if atoms <= _SHARED)
-    if any(len(atoms) > 1 and not _SHARED.issuperset(atoms) for atoms in graded):
-        return True
-    # "SLE, discoid rash" is no discoid lupus: what is of the whole body is not of the skin.
-    if any(
-        _WHOLE in tokens[number].atoms and _WHOLE not in atoms and "lupus" in atoms for number, atoms in taken.items()
-    ):
-        return True
-    # "Liver with metastases" names no cancer of the liver: what spread there is not taken for what began there.
-    spread = any(
-        "secondary" in tokens[number].atoms and atoms & _CANCER and "secondary" not in atoms
-        for number, atoms in taken.items()
-    )
-    return spread and not any("malignant" in token.atoms and "secondary" not in token.atoms for token in tokens)
-
-
-_WHOLE = "systemic"
-_SHARED = GRADES | {"syndrome"}
-_CANCER = frozenset({"malignant", "neoplasm"})
 
 _PARTING = frozenset({",", "-", "\u2013"})
 """What a coder writes between a condition and its place, and anybody between the items of a list."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.phrases import PhraseSource
-from detect_icd.terms import word_set
+from detect_icd.terms import Token, word_set
 
 if TYPE_CHECKING:
     from detect_icd.matchers.dictionary import Mention
@@ -140,3 +140,34 @@ def _is_within(mention: Mention, other: Mention) -> bool:
     if len(mention.members) > 1 and mention.atoms < other.atoms:
         return other.start <= mention.start and mention.end <= other.end
     return mention.members < other.members and mention.code[:3] == other.code[:3]
+
+
+def only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:
+    """Whether a phrase takes no more of an abbreviation than its course or kind.
+
+    CKD makes no heart failure before it a chronic one, PCOS no syndrome of the insulin resistance behind it; and of two abbreviations
+    each gives all it stands for: "UTI with AKI" is no acute kidney infection.
+    """
+    taken = {number: {atom for at, atom in said if at == number} for number, _ in said}
+    broken = sum(not _SHARED.issuperset(set(tokens[number].atoms) - atoms) for number, atoms in taken.items())
+    if broken >= PAIR:
+        return True
+    graded = (tokens[number].atoms for number, atoms in taken.items() if atoms <= _SHARED)
+    if any(len(atoms) > 1 and not _SHARED.issuperset(atoms) for atoms in graded):
+        return True
+    # "SLE, discoid rash" is no discoid lupus: what is of the whole body is not of the skin.
+    if any(
+        _WHOLE in tokens[number].atoms and _WHOLE not in atoms and "lupus" in atoms for number, atoms in taken.items()
+    ):
+        return True
+    # "Liver with metastases" names no cancer of the liver: what spread there is not taken for what began there.
+    spread = any(
+        "secondary" in tokens[number].atoms and atoms & _CANCER and "secondary" not in atoms
+        for number, atoms in taken.items()
+    )
+    return spread and not any("malignant" in token.atoms and "secondary" not in token.atoms for token in tokens)
+
+
+_WHOLE = "systemic"
+_SHARED = GRADES | {"syndrome"}
+_CANCER = frozenset({"malignant", "neoplasm"})

@@ -181,13 +181,8 @@ class SpecialMatcher:
 
     def _in_phase(self, candidate: Candidate, phase: str) -> Candidate:
         code = icd10cm.compact(candidate.coding.code)
-        if (
-            phase == "active"
-            or len(code) != 7
-            or code[6] not in "ABC"
-            or not _is_injury(candidate)
-            or _is_of_a_drug(code)
-        ):  # noqa: PLR2004 - a complete code
+        is_complete = len(code) == 7 and code[6] in "ABC"  # noqa: PLR2004 - characters of a complete code
+        if phase == "active" or not is_complete or not _is_injury(candidate) or _is_of_a_drug(code):
             return candidate
         above = self.book.get(code[:6]) or self.book.get(code[:6].rstrip("X"))
         allowed = "".join(above.seventh_characters) if above is not None else "AD"
