@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import regex
 
+from detect_icd.matchers import procedures_kinds as kinds
 from redactphi.spans import Span
 
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -274,3 +275,18 @@ def places(kind: str, text: str, start: int, end: int, sides: Sequence[str]) -> 
                 code = _CODES[kind, side][int(str(match.lastgroup)[1:])]
             found.setdefault(code, Span(match.start(), match.end(), "place"))
     return list(found.items())
+
+
+def time_spent(text: str, low: int, high: int, start: int, end: int) -> Amount | None:
+    """The time spent on what stands at ``start``-``end``: what its clause from ``low`` to ``high`` says nearest, else what the note calls so."""
+    said = list(times(text, low, high))
+    if said:
+        return min(said, key=lambda amount: max(amount.span.start - end, 2 * (start - amount.span.end), 0))
+    return next(
+        (
+            amount
+            for amount in times(text, 0, len(text))
+            if kinds.SPENT.search(text, max(amount.span.start - 60, 0), amount.span.end + 30)
+        ),
+        None,
+    )

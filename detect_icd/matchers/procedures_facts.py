@@ -7,11 +7,12 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from detect_icd.assertion import ContextRules, assess
+from detect_icd.assertion import assess
 from detect_icd.candidates import Status
 from detect_icd.matchers import procedures_kinds as kinds
 from detect_icd.matchers.procedures_age import age
-from detect_icd.matchers.procedures_amounts import PLACED, Amount, counted, margin, places, times
+from detect_icd.matchers.procedures_amounts import PLACED, Amount, counted, margin, places, time_spent
+from detect_icd.matchers.procedures_cues import cue_rules
 from detect_icd.matchers.procedures_demands import Asked
 from detect_icd.matchers.procedures_index import Entry
 from detect_icd.matchers.procedures_levels import numbered
@@ -22,18 +23,11 @@ from detect_icd.matchers.procedures_sides import done_again, joined, main_side, 
 from detect_icd.matchers.procedures_vocabulary import Hit
 from detect_icd.matchers.procedures_ways import APPROACH_ATOMS, BY_PORTS, given_up
 from detect_icd.sections import Section
-from redactphi.resources import data, read_toml
 from redactphi.spans import Span
 
 _PORTS = frozenset({"port_entry", "bare_port"})
 _CONVERTED = "converted"
 _SHORT = "lap"  # also a kind of sponge
-
-
-@functools.cache
-def cue_rules() -> ContextRules:
-    """The cues for operations: planned, past, attempted, not done."""
-    return ContextRules(read_toml(data("detect_icd") / "procedure_context.toml"))
 
 
 class Facts:
@@ -355,17 +349,7 @@ class Facts:
 
     def time(self, clause: Clause, start: int, end: int) -> Amount | None:
         """The time spent on what stands at ``start``-``end``: what its clause says nearest, else what the note calls so."""
-        said = list(times(self.text, clause.start, clause.end))
-        if said:
-            return min(said, key=lambda amount: max(amount.span.start - end, 2 * (start - amount.span.end), 0))
-        return next(
-            (
-                amount
-                for amount in times(self.text, 0, len(self.text))
-                if kinds.SPENT.search(self.text, max(amount.span.start - 60, 0), amount.span.end + 30)
-            ),
-            None,
-        )
+        return time_spent(self.text, clause.start, clause.end, start, end)
 
     def places(self, kind: str, clause: Clause, side: str, start: int, end: int) -> list[tuple[str, Span]]:
         """The modifiers for the places an operation at ``start``-``end`` was done at; see ``Procedure.place``."""

@@ -14,8 +14,9 @@ from typing import NamedTuple
 from detect_icd.candidates import Status
 from detect_icd.matchers import procedures_sure as sure
 from detect_icd.matchers.accounts import Accounts, Likeness, Said
+from detect_icd.matchers.procedures_cues import cue_rules
 from detect_icd.matchers.procedures_demands import may_be, meant
-from detect_icd.matchers.procedures_facts import Facts, cue_rules
+from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Entry, Index
 from detect_icd.matchers.procedures_kinds import tells_of_work
 from detect_icd.matchers.procedures_mention import SERVICES, Found, Mention, mention_of

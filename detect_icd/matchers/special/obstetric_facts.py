@@ -305,3 +305,20 @@ def _weeks(note: str) -> Iterator[re.Match[str]]:
         if start.start() >= position and (match := _WEEKS.match(note, start.start())):
             yield match
             position = match.end()
+
+
+_SIDES = re.compile(
+    r"\b(?:(right|rt)|(left|lt))\b|\b(?:(?-i:(R))|(?-i:(L)))(?= (?:tub|adnex|fallop|ampull|ovar))", re.IGNORECASE
+)
+
+
+_TUBE = re.compile(r"\b(?:right|left|rt|lt)\b(?= (?:fallopian|tub|ampull|isthm|ovar|interstit))", re.IGNORECASE)
+"""The side of the very tube, where the note speaks of the other one too."""
+
+
+def side_of_tube(note: str) -> str:
+    """The side that a note names beside tube or ovary, empty where it names none or both."""
+    sides = {"right" if match[1] or match[3] else "left" for match in _SIDES.finditer(note)}
+    if len(sides) > 1:
+        sides = {"right" if match.group()[0] in "rR" else "left" for match in _TUBE.finditer(note)}
+    return sides.pop() if len(sides) == 1 else ""

@@ -12,7 +12,7 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
 from detect_icd.matchers.special.births import born, outcome, weeks_code
 from detect_icd.matchers.special.facts import billable_below, table
-from detect_icd.matchers.special.obstetric_facts import Obstetrics, gestation_told
+from detect_icd.matchers.special.obstetric_facts import Obstetrics, gestation_told, side_of_tube
 from detect_icd.matchers.special.statement import PAST, Statement, of_note
 from detect_icd.terms import rows
 
@@ -221,7 +221,7 @@ class PregnancyMatcher:
                 else {"first": "11", "second": "12", "third": "13"}.get(facts.trimester, "19")
             )
         if heading in {"O00.10", "O00.20"}:
-            return heading + {"right": "1", "left": "2"}.get(_side(words) or _side(note), "9")
+            return heading + {"right": "1", "left": "2"}.get(side_of_tube(words) or side_of_tube(note), "9")
         if heading == "O34.21":
             return "O34.211" if re.search(r"\blow transverse\b", note, re.IGNORECASE) else "O34.219"
         return self.resolve(heading, facts)
@@ -365,22 +365,6 @@ _IMPLIED: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("O34.2",), ("Z98.891",)),
 )
 """Codes (prefixes) to what they tell of already (I.B.5)."""
-
-_SIDES = re.compile(
-    r"\b(?:(right|rt)|(left|lt))\b|\b(?:(?-i:(R))|(?-i:(L)))(?= (?:tub|adnex|fallop|ampull|ovar))", re.IGNORECASE
-)
-
-
-_TUBE = re.compile(r"\b(?:right|left|rt|lt)\b(?= (?:fallopian|tub|ampull|isthm|ovar|interstit))", re.IGNORECASE)
-"""The side of the very tube, where the note speaks of the other one too."""
-
-
-def _side(note: str) -> str:
-    sides = {"right" if match[1] or match[3] else "left" for match in _SIDES.finditer(note)}
-    if len(sides) > 1:
-        sides = {"right" if match.group()[0] in "rR" else "left" for match in _TUBE.finditer(note)}
-    return sides.pop() if len(sides) == 1 else ""
-
 
 _TIME = re.compile(
     r",? (?:complicating |in )?(?:the )?(?:(?:first|second|third|unspecified) trimester|pregnancy|childbirth|puerperium)\b|, fetus \d|, not applicable or unspecified|, other fetus"
