@@ -34,7 +34,7 @@ def detect_icd() -> None:
 
 
 @detect_icd.command()
-@click.argument("text", required=False)
+@click.argument("text", required=False, metavar="[TEXT | -]")
 @setting_option
 @release_options
 @click.option("--json", "form", flag_value="json", help="Everything, as JSON.")
@@ -44,10 +44,12 @@ def detect_icd() -> None:
 )
 @click.option("--all", "everything", is_flag=True, help="Show the dropped ones too, each with why.")
 def detect(text: str | None, *, form: str | None, everything: bool, **options: Any) -> None:
-    """Codes of TEXT, or of standard input."""
+    """Codes of TEXT, or of standard input when there is none or it is "-"."""
     from detect_icd.detector import detect as run_detect  # noqa: PLC0415 - --help needs none of these
 
-    if text is None and sys.stdin.isatty():
+    if text == "-":
+        text = None
+    elif text is None and sys.stdin.isatty():
         raise UsageError("give TEXT, or a note on standard input")
     if text is not None and is_file(text):
         raise UsageError("TEXT names a file; for the note in it: detect-icd detect < FILE")

@@ -32,8 +32,9 @@ def test_detect_as_table_csv_and_json(run):
     assert found["dropped"][0]["code"] == "R50.9"
 
 
-def test_detect_reads_standard_input():
-    result = CliRunner().invoke(cli.detect_icd, ["detect", "--json"], input=NOTE)
+@pytest.mark.parametrize("given", [[], ["-"]])
+def test_detect_reads_standard_input(given):
+    result = CliRunner().invoke(cli.detect_icd, ["detect", "--json", *given], input=NOTE)
     assert json.loads(result.output)["candidates"][0]["code"] == "K62.3"
 
 
