@@ -25,7 +25,7 @@ from detect_icd.conventions.organisms import apply_organisms
 from detect_icd.conventions.pathologic import by_disease_of_bone
 from detect_icd.conventions.sequelae import apply_sequelae
 from detect_icd.conventions.sequence import hints, sequence
-from detect_icd.conventions.specificity import GATHERING, is_of_kind, most_specific
+from detect_icd.conventions.specificity import EVENTS, GATHERING, is_of_kind, most_specific
 from detect_icd.conventions.statements import read_statements
 from detect_icd.conventions.surroundings import Surroundings
 from detect_icd.conventions.ulcers import read_ulcers
@@ -251,7 +251,7 @@ _OPERATED = "status/historical-occasion"
 """The cue of what somebody was operated on or in hospital for in another year."""
 
 _OVER = frozenset({
-    "status/historical-over", "status/historical-after", "status/historical-none-since", "status/historical-corrected-after", "status/historical-when",
+    "status/historical-over", "status/historical-after", "status/historical-corrected-after", "status/historical-when",
     "status/historical-when-comma", "status/operated-for", "status/before-transplant", "status/historical-removed", "status/historical-removed-comma", _OPERATED,
 })  # fmt: skip
 """Cues that say that a condition is over, chronic or not."""
@@ -293,7 +293,7 @@ def _past(docket: Docket, known: Rules, candidate: Candidate, book: CodeBook, se
         history = None
     if history is not None and _was_taken_out(candidate) and not history.startswith(_WORTH_TELLING):
         history = None
-    told = told or (history in _EVENTS and docket.note.is_dated(candidate))
+    told = told or (history is not None and history.startswith(EVENTS) and docket.note.is_dated(candidate))
     if history is not None and not told and history[:3] != "Z85" and _is_back(docket, known, candidate, history):
         docket.drop(candidate, f"I.C.21.c.4 personal history: the note has an active condition of {history}")
         return
@@ -324,10 +324,6 @@ _WORTH_TELLING = ("Z85", "Z860", "Z861", "Z867", "Z8731", "Z8741", "Z875")
 def _was_taken_out(candidate: Candidate) -> bool:
     """Whether a condition is only told as what an operation was for."""
     return _OPERATED in candidate.rules or candidate.section == "past_surgical_history"
-
-
-_EVENTS = ("I25.2", "Z86.73", "Z86.711", "Z86.718")
-"""Histories of events: one of an earlier year stays beside today's."""
 
 
 def _is_back(docket: Docket, known: Rules, past: Candidate, history: str) -> bool:

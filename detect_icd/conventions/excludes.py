@@ -77,20 +77,18 @@ def _weakness(candidate: Candidate) -> tuple[bool, int, bool, float, int]:
 
 def is_plainly_unrelated(one: Candidate, other: Candidate) -> bool:
     """Whether two codes are of different sides, or of different chapters, with nothing in common and by other words."""
-    if _sides(one) ^ _sides(other) == _SIDES:
+    said, more = stated(one.coding.display), stated(other.coding.display)
+    if {said & _SIDES, more & _SIDES} == _OPPOSITE:
         return True
     if not (_is_firm(one) and _is_firm(other)) or one.coding.code[0] == other.coding.code[0]:
         return False
-    if "O" in {one.coding.code[0], other.coding.code[0]} or stated(one.coding.display) & stated(other.coding.display):
+    if "O" in {one.coding.code[0], other.coding.code[0]} or said & more:
         return False
     return not any(a.overlaps(b) for a in one.evidence for b in other.evidence)
 
 
 _SIDES = frozenset({"right", "left"})
-
-
-def _sides(candidate: Candidate) -> frozenset[str]:
-    return _SIDES.intersection(re.findall(r"[a-z]+", candidate.coding.display.lower()))
+_OPPOSITE = {frozenset({side}) for side in _SIDES}
 
 
 @functools.lru_cache(maxsize=8192)

@@ -67,8 +67,8 @@ def _kinds(code: str) -> tuple[General, ...]:
     return tuple(rule for rule in rules().generals if code.startswith(rule.general))
 
 
-_EVENTS = ("Z86.010", "Z86.711", "Z86.718", "Z86.73")
-"""Histories of polyps, clots and strokes: an earlier one that the note tells of stays beside today's."""
+EVENTS = ("I25.2", "Z86.010", "Z86.711", "Z86.718", "Z86.73")
+"""Histories of infarctions, polyps, clots and strokes: an earlier one that the note tells of stays beside today's."""
 
 
 def _still_there(docket: Docket, known: Rules) -> None:
@@ -78,7 +78,7 @@ def _still_there(docket: Docket, known: Rules) -> None:
         code = past.coding.code
         if not code.startswith(("Z86", "Z87")):
             continue
-        if code.startswith(_EVENTS) and ("status/history-told" in past.rules or docket.note.is_dated(past)):
+        if code.startswith(EVENTS) and ("status/history-told" in past.rules or docket.note.is_dated(past)):
             continue
         other = next(
             (

@@ -277,9 +277,9 @@ def places(kind: str, text: str, start: int, end: int, sides: Sequence[str]) -> 
     return list(found.items())
 
 
-def time_spent(text: str, low: int, high: int, start: int, end: int) -> Amount | None:
-    """The time spent on what stands at ``start``-``end``: what its clause from ``low`` to ``high`` says nearest, else what the note calls so."""
-    said = list(times(text, low, high))
+def time_spent(text: str, clause: tuple[int, int], start: int, end: int) -> Amount | None:
+    """The time spent on what stands at ``start``-``end``: what its clause says nearest, else what the note calls so."""
+    said = list(times(text, *clause))
     if said:
         return min(said, key=lambda amount: max(amount.span.start - end, 2 * (start - amount.span.end), 0))
     return next(

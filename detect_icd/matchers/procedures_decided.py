@@ -91,7 +91,7 @@ class Deciding:
 
 def _said(pattern: str, text: str, account: Sequence[tuple[int, int]]) -> Iterator[re.Match[str]]:
     """Where sentences of an account say something that they do not deny."""
-    is_denial = "not" in pattern
+    is_denial = _denies(pattern)
     for start, end in account:
         match = _pattern(pattern).search(text, start, end)
         if match is None or _DENIED.search(text, start, match.start()):
@@ -104,6 +104,14 @@ def _said(pattern: str, text: str, account: Sequence[tuple[int, int]]) -> Iterat
             yield match
 
 
+@functools.cache
+def _denies(pattern: str) -> bool:
+    """Whether a pattern asks for a denial itself."""
+    return _NOT.search(_ESCAPED.sub(" ", pattern)) is not None
+
+
+_NOT = re.compile(r"(?<![a-z])not(?![a-z])")
+_ESCAPED = re.compile(r"\\[A-Za-z]")
 _DENIED_WITHIN = re.compile(r"\b(?:not|never|no|without)(?: [\w-]+)?$", re.IGNORECASE)
 """What denies the last word that was found."""
 _DENIED = re.compile(

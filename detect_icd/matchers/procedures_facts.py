@@ -11,7 +11,7 @@ from detect_icd.assertion import assess
 from detect_icd.candidates import Status
 from detect_icd.matchers import procedures_kinds as kinds
 from detect_icd.matchers.procedures_age import age
-from detect_icd.matchers.procedures_amounts import PLACED, Amount, counted, margin, places, time_spent
+from detect_icd.matchers.procedures_amounts import PLACED, Amount, counted, margin, places
 from detect_icd.matchers.procedures_cues import cue_rules
 from detect_icd.matchers.procedures_demands import Asked
 from detect_icd.matchers.procedures_index import Entry
@@ -346,10 +346,6 @@ class Facts:
                 if amount is not None:
                     found.setdefault(amount.span.start, amount)
         return list(found.values())
-
-    def time(self, clause: Clause, start: int, end: int) -> Amount | None:
-        """The time spent on what stands at ``start``-``end``: what its clause says nearest, else what the note calls so."""
-        return time_spent(self.text, clause.start, clause.end, start, end)
 
     def places(self, kind: str, clause: Clause, side: str, start: int, end: int) -> list[tuple[str, Span]]:
         """The modifiers for the places an operation at ``start``-``end`` was done at; see ``Procedure.place``."""

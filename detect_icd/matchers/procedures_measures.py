@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from detect_icd.matchers.procedures_amounts import Amount, areas, doses, margin, sizes, units, weights
+from detect_icd.matchers.procedures_amounts import Amount, areas, doses, margin, sizes, time_spent, units, weights
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Atoms, Entry
 from detect_icd.matchers.procedures_scan import Clause, Role
@@ -235,7 +235,7 @@ def minutes(facts: Facts, entry: Entry, place: Place) -> Answer | None:
     procedure = entry.procedure
     if not procedure.minutes and procedure.units_of != "minutes":
         return Answer()
-    stated = facts.time(place.clause, *place.bounds)
+    stated = time_spent(facts.text, (place.clause.start, place.clause.end), *place.bounds)
     if stated is None:
         return Answer(rule="minutes/not-stated", share=BY_DEFAULT) if procedure.default else None
     if procedure.minutes and not procedure.minutes[0] <= stated.value < procedure.minutes[1]:

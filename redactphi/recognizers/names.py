@@ -52,7 +52,6 @@ _RELATION = "names/relation"
 _TOLD = frozenset({_TITLE, _FIELD, "names/relative-field"})
 """Rules that say outright that a person follows: an eponym before its noun is one there."""
 
-
 _TITLED = frozenset({
     _TITLE, "names/census-word", "names/clinician-title", "names/clinician-title-lower-word", "names/clinician-title-series", "names/courtesy-title-lower-word",
 })  # fmt: skip
@@ -239,5 +238,5 @@ def _is_told(text: str, span: Span, match: regex.Match[str], *, is_first: bool) 
     if word not in word_surnames() or span.source not in _OUTRIGHT:
         return False
     if is_first:
-        return span.source in _TITLED and _SPELLED_OUT.search(text, max(0, span.start - _MR_BEFORE), span.start) is None
+        return span.source in _TITLED and _SPELLED_OUT.search(text, max(0, span.start - _NEAR), span.start) is None
     return match.end() == span.end and _CLOSED.match(text, match.end()) is not None

@@ -146,7 +146,11 @@ def told(sentence: str, event: str) -> bool:
     """Whether a sentence tells an event of a substance, or that a caregiver gives it."""
     if event == "caregiver":
         return drug_events().caregiver.search(sentence) is not None
-    return drug_events().events[event].search(_masked(sentence)) is not None
+    return _tells(_masked(sentence), event)
+
+
+def _tells(masked: str, event: str) -> bool:
+    return drug_events().events[event].search(masked) is not None
 
 
 def _masked(sentence: str) -> str:
@@ -234,7 +238,7 @@ class SubstanceMatcher:
         """The event that a sentence tells, its names masked, of those it may tell."""
 
         def tells(event: str) -> bool:
-            return event in possible and drug_events().events[event].search(masked) is not None
+            return event in possible and _tells(masked, event)
 
         if tells("poisoning"):
             return "adverse" if _CORRECT.search(note) and tells("adverse") else "poisoning"
