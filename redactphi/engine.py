@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
@@ -10,7 +11,7 @@ import regex
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, PatternRecognizer, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from redactphi import completion, evidence, propagation, resources
+from redactphi import completion, evidence, propagation, resources, scans
 from redactphi.document import Document
 from redactphi.errors import NoteWithheld, UnknownNameError
 from redactphi.labels import PhiLabel
@@ -25,6 +26,7 @@ from redactphi.spans import Span
 _Step = Callable[[Document, NlpArtifacts, list[Span]], list[Span]]
 
 LANGUAGE = "en"
+_GUESSED = ("model/", "propagation/")
 _LABELS = frozenset(str(label) for label in PhiLabel)
 _FROM_PRESIDIO = {
     "PERSON": "NAME", "ORGANIZATION": "FACILITY", "DATE_TIME": "DATE", "PHONE_NUMBER": "PHONE",
@@ -136,6 +138,31 @@ class PhiAnalyzerEngine(AnalyzerEngine):
 
         Each step is done for all documents before the next one: what it needs is then still in the processor's cache.
         """
+        found = self._detect_all(documents, artifacts, notes, using=using)
+        for index, document in enumerate(documents):
+            if read := scans.reading(document.text):
+                found[index] = self._with_reading(document, read, found[index], using=using)
+        return found
+
+    def _with_reading(
+        self, document: Document, read: scans.Reading, found: list[Span] | NoteWithheld, *, using: str
+    ) -> list[Span] | NoteWithheld:
+        """What was found in a poor scan, and in what it says. Of torn words the rules may tell, the model guesses."""
+        (meant,) = self._detect_all([replace(document, text=read.text)], [None], [None], using=using)
+        if isinstance(found, NoteWithheld) or isinstance(meant, NoteWithheld):
+            return found if isinstance(found, NoteWithheld) else meant
+        kept = [span for span in found if not (read.is_torn and span.source.startswith(_GUESSED))]
+        return kept + [read.span(span) for span in meant]
+
+    def _detect_all(
+        self,
+        documents: Sequence[Document],
+        artifacts: Sequence[NlpArtifacts | None],
+        notes: Sequence[Note | None],
+        *,
+        using: str,
+    ) -> list[list[Span] | NoteWithheld]:
+        """What the steps find in each note as it is."""
         ready = [
             given or self.nlp_engine.process_text(document.text, LANGUAGE)
             for document, given in zip(documents, artifacts, strict=True)
