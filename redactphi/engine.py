@@ -11,7 +11,7 @@ import regex
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, PatternRecognizer, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from redactphi import completion, evidence, propagation, resources, rows, scans
+from redactphi import completion, evidence, lines, propagation, resources, rows, scans
 from redactphi.document import Document
 from redactphi.errors import NoteWithheld, UnknownNameError
 from redactphi.labels import PhiLabel
@@ -102,6 +102,11 @@ class PhiAnalyzerEngine(AnalyzerEngine):
         """What the rules find in several texts, for `detect`; quicker than one text after the other."""
         return self._ahead.look(texts)
 
+    def read(self, document: Document) -> Document:
+        """The document as detection reads it, with lines that only the width of a page broke joined; offsets stay."""
+        text = lines.unwrapped(document.text)
+        return document if text is document.text else replace(document, text=text)
+
     def detect(
         self,
         document: Document,
@@ -114,14 +119,14 @@ class PhiAnalyzerEngine(AnalyzerEngine):
 
         Args:
             document: The note and what is known of its patient.
-            artifacts: What ``nlp_engine.process_batch`` gave for it, if it ran.
-            note: What `look_ahead` gave for it, if it ran.
+            artifacts: What ``nlp_engine.process_batch`` gave for its text as `read` gives it, if it ran.
+            note: What `look_ahead` gave for that text, if it ran.
             using: ``both``, or for measuring ``rules`` or ``model`` alone.
 
         Raises:
             NoteWithheld: A recognizer failed.
         """
-        (found,) = self.detect_all([document], [artifacts], [note], using=using)
+        (found,) = self.detect_all([self.read(document)], [artifacts], [note], using=using)
         if isinstance(found, NoteWithheld):
             raise found
         return found
@@ -134,7 +139,7 @@ class PhiAnalyzerEngine(AnalyzerEngine):
         *,
         using: str = "both",
     ) -> list[list[Span] | NoteWithheld]:
-        """As `detect` for several documents; a note whose detection failed is withheld, and the others go on.
+        """As `detect` for several documents that `read` gave; a note whose detection failed is withheld, and the others go on.
 
         Each step is done for all documents before the next one: what it needs is then still in the processor's cache.
         """

@@ -131,13 +131,14 @@ class Redactor:
 
     def _batch(self, batch: list[Document]) -> list[RedactedDocument | WithheldDocument]:
         artifacts: list[PhiArtifacts | None]
-        texts = [document.text for document in batch]
+        read = [self.engine.read(document) for document in batch]
+        texts = [document.text for document in read]
         try:
             artifacts = [found for _, found in self.engine.nlp_engine.process_batch(texts, LANGUAGE)]
         except Exception:  # noqa: BLE001 - one note must not take the others with it: each is tried alone below
             artifacts = [None] * len(batch)
         notes = self.engine.look_ahead(texts)
-        found = self.engine.detect_all(batch, artifacts, notes)
+        found = self.engine.detect_all(read, artifacts, notes)
         return [self._one(*each) for each in zip(batch, found, strict=True)]
 
     def _one(self, document: Document, found: list[Span] | NoteWithheld) -> RedactedDocument | WithheldDocument:
