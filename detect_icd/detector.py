@@ -33,6 +33,7 @@ from detect_icd.stated_services import still_stated
 from redactphi.collector import uncollected
 from redactphi.document import RedactedDocument
 from redactphi.errors import UsageError
+from redactphi.lines import unwrapped
 from redactphi.placeholders import CODE, CODE_LENGTH
 
 
@@ -88,7 +89,7 @@ class CodeDetector:
                 forget()
 
     def _detect(self, text: str | RedactedDocument, book: CodeBook, day: date | None) -> Detection:
-        note = _without_codes(str(text))
+        note = _without_codes(unwrapped(str(text), even_few=True))
         sections = find_sections(note)
         found = self.literal.candidates(note, sections, book)
         operations = self.procedures.read(note, sections, day)

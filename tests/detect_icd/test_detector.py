@@ -7,6 +7,7 @@ import pickle
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -267,3 +268,19 @@ def test_what_the_book_still_remembers_changes_nothing(detector, monkeypatch):
     book = for_service_date("2026-03-01")
     monkeypatch.setattr(book, "_entry", functools.lru_cache(maxsize=1)(book._read))
     assert detector.detect(text, service_date="2026-03-01") == before
+
+
+@pytest.mark.parametrize("width", [60, 72, 84])
+def test_the_width_a_note_is_printed_to_changes_no_code(width):
+    note = (
+        "Admitted with pneumonia of the left lower lobe and acute hypoxic respiratory failure. She has chronic obstructive "
+        "pulmonary disease with acute exacerbation, type 2 diabetes mellitus with diabetic chronic kidney disease, stage 3b "
+        "chronic kidney disease, and no evidence of pulmonary embolism on computed tomography of the chest."
+    )
+    printed = textwrap.fill(note, width)
+    assert printed.count("\n") > 2  # noqa: PLR2004
+    whole, broken = (detect(text, setting="inpatient", service_date="2026-03-01") for text in (note, printed))
+    assert {candidate.coding.code for candidate in whole.reported} == {
+        candidate.coding.code for candidate in broken.reported
+    }
+    assert {"J18.9", "J96.01", "J44.1", "E11.22", "N18.32"} <= {candidate.coding.code for candidate in broken.reported}
