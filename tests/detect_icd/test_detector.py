@@ -278,7 +278,7 @@ def test_the_width_a_note_is_printed_to_changes_no_code(width):
         "chronic kidney disease, and no evidence of pulmonary embolism on computed tomography of the chest."
     )
     printed = textwrap.fill(note, width)
-    assert printed.count("\n") > 2  # noqa: PLR2004
+    assert printed.count("\n") > 2
     whole, broken = (detect(text, setting="inpatient", service_date="2026-03-01") for text in (note, printed))
     assert {candidate.coding.code for candidate in whole.reported} == {
         candidate.coding.code for candidate in broken.reported
