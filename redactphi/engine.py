@@ -11,11 +11,12 @@ import regex
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, PatternRecognizer, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from redactphi import completion, evidence, lines, propagation, resources, rows, scans
+from redactphi import completion, evidence, propagation, reading, resources, rows, scans
 from redactphi.document import Document
 from redactphi.errors import NoteWithheld, UnknownNameError
 from redactphi.labels import PhiLabel
 from redactphi.nlp import PhiNlpEngine
+from redactphi.reading import Reading
 from redactphi.recognizers import default_recognizers
 from redactphi.recognizers.ahead import Ahead
 from redactphi.recognizers.patient import PatientRecognizer
@@ -102,11 +103,6 @@ class PhiAnalyzerEngine(AnalyzerEngine):
         """What the rules find in several texts, for `detect`; quicker than one text after the other."""
         return self._ahead.look(texts)
 
-    def read(self, document: Document) -> Document:
-        """The document as detection reads it, with lines that only the width of a page broke joined; offsets stay."""
-        text = lines.unwrapped(document.text)
-        return document if text is document.text else replace(document, text=text)
-
     def detect(
         self,
         document: Document,
@@ -126,38 +122,42 @@ class PhiAnalyzerEngine(AnalyzerEngine):
         Raises:
             NoteWithheld: A recognizer failed.
         """
-        (found,) = self.detect_all([self.read(document)], [artifacts], [note], using=using)
+        (found,) = self.detect_all([reading.read(document)], [artifacts], [note], using=using)
         if isinstance(found, NoteWithheld):
             raise found
         return found
 
     def detect_all(
         self,
-        documents: Sequence[Document],
+        readings: Sequence[Reading],
         artifacts: Sequence[NlpArtifacts | None],
         notes: Sequence[Note | None],
         *,
         using: str = "both",
     ) -> list[list[Span] | NoteWithheld]:
-        """As `detect` for several documents that `read` gave; a note whose detection failed is withheld, and the others go on.
+        """As `detect` for several documents; a note whose detection failed is withheld, and the others go on.
 
         Each step is done for all documents before the next one: what it needs is then still in the processor's cache.
         """
+        documents = [each.document for each in readings]
         found = self._detect_all(documents, artifacts, notes, using=using)
         for index, document in enumerate(documents):
-            if read := scans.reading(document.text):
-                found[index] = self._with_reading(document, read, found[index], using=using)
-        return found
+            if scan := scans.reading(document.text):
+                found[index] = self._with_reading(document, scan, found[index], using=using)
+        return [
+            spans if isinstance(spans, NoteWithheld) else each.told(spans)
+            for each, spans in zip(readings, found, strict=True)
+        ]
 
     def _with_reading(
-        self, document: Document, read: scans.Reading, found: list[Span] | NoteWithheld, *, using: str
+        self, document: Document, scan: scans.Scan, found: list[Span] | NoteWithheld, *, using: str
     ) -> list[Span] | NoteWithheld:
         """What was found in a poor scan, and in what it says. Of torn words the rules may tell, the model guesses."""
-        (meant,) = self._detect_all([replace(document, text=read.text)], [None], [None], using=using)
+        (meant,) = self._detect_all([replace(document, text=scan.text)], [None], [None], using=using)
         if isinstance(found, NoteWithheld) or isinstance(meant, NoteWithheld):
             return found if isinstance(found, NoteWithheld) else meant
-        kept = [span for span in found if not (read.is_torn and span.source.startswith(_GUESSED))]
-        return kept + [read.span(span) for span in meant]
+        kept = [span for span in found if not (scan.is_torn and span.source.startswith(_GUESSED))]
+        return kept + [scan.span(span) for span in meant]
 
     def _detect_all(
         self,

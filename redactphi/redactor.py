@@ -20,6 +20,7 @@ from redactphi.operators import OPERATORS
 from redactphi.patient import Patient
 from redactphi.policy import Policy
 from redactphi.policy_terms import TermFilter
+from redactphi.reading import read
 from redactphi.rewrite import Rewriter
 from redactphi.spans import Span, resolve_overlaps
 from redactphi.vault import Vault, open_vault
@@ -131,14 +132,14 @@ class Redactor:
 
     def _batch(self, batch: list[Document]) -> list[RedactedDocument | WithheldDocument]:
         artifacts: list[PhiArtifacts | None]
-        read = [self.engine.read(document) for document in batch]
-        texts = [document.text for document in read]
+        readings = [read(document) for document in batch]
+        texts = [reading.document.text for reading in readings]
         try:
             artifacts = [found for _, found in self.engine.nlp_engine.process_batch(texts, LANGUAGE)]
         except Exception:  # noqa: BLE001 - one note must not take the others with it: each is tried alone below
             artifacts = [None] * len(batch)
         notes = self.engine.look_ahead(texts)
-        found = self.engine.detect_all(read, artifacts, notes)
+        found = self.engine.detect_all(readings, artifacts, notes)
         return [self._one(*each) for each in zip(batch, found, strict=True)]
 
     def _one(self, document: Document, found: list[Span] | NoteWithheld) -> RedactedDocument | WithheldDocument:

@@ -40,7 +40,7 @@ _LETTERS_FOR = (str.maketrans("01", "oi"), str.maketrans("01", "ol"), str.maketr
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Scan:
     """What a poorly scanned note says.
 
     Attributes:
@@ -59,7 +59,7 @@ class Reading:
         return span.between(start, end)
 
 
-def reading(text: str) -> Reading | None:
+def reading(text: str) -> Scan | None:
     """What a note says if it is a poor scan; None if it reads well as it is."""
     if text.count(" ") < _BLANKS * len(text):
         return None
@@ -81,7 +81,7 @@ def reading(text: str) -> Reading | None:
     ]
     changes += [change for line in lines for change in _doubled(line)]
     read, offsets = apply_replacements(text, sorted(changes))
-    return Reading(read, offsets, is_torn)
+    return Scan(read, offsets, is_torn)
 
 
 def _marred(runs: Sequence[list[tuple[int, str]]]) -> tuple[int, int]:
