@@ -18,6 +18,7 @@ _ACRONYM_LETTERS = 3
 _LINKS = frozenset({"of", "the", "and", "&", "at", "for", "in"})
 _DISTINGUISHING = frozenset({"general"})
 _GENERATIONS = frozenset({"JR", "SR", "II", "III", "IV"})
+_JOINING = frozenset({"and", "or", "und", "son", "daughter", "wife", "husband", "mother", "father", "with"})
 _PARTICLES = frozenset({
     "van", "von", "der", "den", "del", "della", "dos", "das", "bin", "ibn", "ben", "ter", "san", "the",
 })  # fmt: skip
@@ -49,7 +50,9 @@ def person_entries(value: str, label: str, score: float, source: str) -> Iterato
     if _BARE_INITIALS.fullmatch(value) and not _is_given_or_family(value.lower()):
         yield Known(value, label, score, source, "stamp")
         return
-    parts = [part for part in _PART.findall(value) if not _is_affix(part)]
+    parts = [part for part in _PART.findall(value) if not _is_affix(part) and part.lower() not in _JOINING]
+    if not parts:
+        return
     for part in parts:
         yield from (Known(piece, label, score, source, "part") for piece in _pieces(part))
     ordered = _in_order(value, parts)

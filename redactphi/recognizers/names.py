@@ -53,18 +53,27 @@ _TOLD = frozenset({_TITLE, _FIELD, "names/relative-field"})
 """Rules that say outright that a person follows: an eponym before its noun is one there."""
 
 _TITLED = frozenset({
-    _TITLE, "names/census-word", "names/clinician-title", "names/clinician-title-lower-word", "names/clinician-title-series", "names/courtesy-title-lower-word",
+    _TITLE, "names/census-word", "names/copies-series", "names/clinician-title", "names/clinician-title-lower-word", "names/clinician-title-series", "names/courtesy-title-lower-word",
 })  # fmt: skip
-_OUTRIGHT = _TITLED | {_FIELD, "names/clinician-field", "names/relative-field"}
+_OUTRIGHT = _TITLED | {_FIELD, "names/spoke-with", "names/clinician-field", "names/relative-field"}
 """Rules that leave no doubt that a name follows, be it an ordinary word."""
 
 _PARTICLES = frozenset({"mac"})
 _SPELLED_OUT = regex.compile(r"\b(?i:doctor|professor|nurse)\.\s+$")
 """The end of a sentence: only what is cut short has a full stop and goes on."""
 
-_CLOSED = regex.compile(r"[ ]?(?:\r?\n|[;|(]|,|[ ]{2}|\t|\.(?:\s|$)|$)")
-"""What ends the line or column that a name stands in, or its sentence."""
+_CLOSED = regex.compile(
+    r"[ ]?(?:\r?\n|[;|(]|,|[ ]{2}|\t|\.(?:\s|$)|$|[ ](?i:by|over|on|via)[ ](?i:the[ ])?(?i:tele)?(?i:phone|video)\b)"
+)
+"""What ends the line or column that a name stands in, or its sentence, or says how somebody was spoken with."""
 
+_GOES_ON = regex.compile(r"[ ]\p{Ll}{2,}")
+"""A sentence in small letters: a capital amid it belongs to the name."""
+
+_LABEL_BEHIND = regex.compile(
+    r"[ \t]+(?i:patient|client|member|chart|account|acct|visit|record|policy|group|encounter|case|date|room|sex|age|dob|mrn|phone|fax|unit)$"
+)
+_OF_LABEL = regex.compile(r"(?i)[ \t]?(?:(?:no|nos|number|name|id|date|type|code|of[ \t]birth)\b\.?|#)?[ \t]?[:#]")
 _ACRONYM = 4
 _ACRONYM_BEHIND = regex.compile(r"(?<=\p{Ll})[ ]\(?(\p{Lu}{3,5})\)?$")
 _MR_BEFORE = 16
@@ -88,7 +97,7 @@ class NameRecognizer(RuleRecognizer):
         for span in super().spans(text):
             trimmed = span if span.source in _UNTRIMMED else _trim(text, span)
             if trimmed is not None and trimmed.source not in _UNTRIMMED:
-                trimmed = _without_role(text, _without_acronym(text, trimmed))
+                trimmed = _without_role(text, _without_acronym(text, _without_label(text, trimmed)))
             if (
                 trimmed is not None
                 and not _is_letter(text, trimmed)
@@ -106,6 +115,12 @@ def _without_acronym(text: str, span: Span) -> Span:
         return span
     is_known = match[1] in resources.terms("clinical_acronyms") or match[1].lower() in resources.terms("unit_acronyms")
     return span if not is_known else span.between(span.start, match.start())
+
+
+def _without_label(text: str, span: Span) -> Span:
+    """The span without the name of the field behind it: "Casimir Wolanski Client no.: 7", where no line ends."""
+    match = _LABEL_BEHIND.search(text, span.start, span.end)
+    return span.between(span.start, match.start()) if match and _OF_LABEL.match(text, span.end) else span
 
 
 def _without_role(text: str, span: Span) -> Span:
@@ -239,4 +254,8 @@ def _is_told(text: str, span: Span, match: regex.Match[str], *, is_first: bool) 
         return False
     if is_first:
         return span.source in _TITLED and _SPELLED_OUT.search(text, max(0, span.start - _NEAR), span.start) is None
-    return match.end() == span.end and _CLOSED.match(text, match.end()) is not None
+    if match.end() != span.end:
+        return False
+    return _CLOSED.match(text, match.end()) is not None or (
+        span.source in _TITLED and match[0][1:].islower() and _GOES_ON.match(text, match.end()) is not None
+    )
