@@ -254,7 +254,7 @@ def is_name_there(text: str, start: int, end: int) -> bool:
     word = text[start:end]
     if is_eponymic(text, end) or (word.islower() and _COUNT_BEFORE.search(text, max(0, start - 2), start)):
         return False
-    ordinary = is_ordinary(word)
+    ordinary = is_ordinary(word) or _is_word_there(text, start, word)
     if not ordinary and word.lower() not in resources.terms("eponyms"):
         return True
     before = text[max(0, start - _WINDOW) : start]
@@ -268,6 +268,11 @@ def is_name_there(text: str, start: int, end: int) -> bool:
         or _is_subject(text, end)
         or not (_SENTENCE_START.search(before) or (word.isupper() and _is_upper_line(text, start)))
     )
+
+
+def _is_word_there(text: str, start: int, word: str) -> bool:
+    """Whether a name is an ordinary word too and in small letters ("grant"), where the line tells names by their capitals."""
+    return word in resources.terms("word_names") and any(map(str.isupper, _line(text, start)))
 
 
 def _is_a_thing(text: str, start: int, end: int) -> bool:
@@ -298,10 +303,14 @@ def is_titled(text: str, start: int) -> bool:
 
 
 def _is_upper_line(text: str, position: int) -> bool:
+    line = _line(text, position)
+    return sum(map(str.islower, line)) < sum(map(str.isupper, line)) / 4
+
+
+def _line(text: str, position: int) -> str:
     start = text.rfind("\n", 0, position) + 1
     end = text.find("\n", position)
-    line = text[start : end if end >= 0 else len(text)]
-    return sum(map(str.islower, line)) < sum(map(str.isupper, line)) / 4
+    return text[start : end if end >= 0 else len(text)]
 
 
 def is_eponymic(text: str, end: int) -> bool:

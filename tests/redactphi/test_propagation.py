@@ -25,9 +25,10 @@ def spread(text, *seeds):
         ),
         ("José García; Garcia; JOSE", "José García", ["Garcia", "JOSE"]),
         ("Ravi Menon was here. R.M. signed; rm 4", "Ravi Menon", ["R.M."]),
-        ("Ed Moss. P.O. intake; the Mossley road; moss", "Ed Moss", ["moss"]),
+        ("Ed Moss. P.O. intake; the Mossley road\ntold moss", "Ed Moss", ["moss"]),
         ("Mark Davis signed. M.D. present", "Mark Davis", []),
-        ("Nell Strand, MD. FDP 6-strand repair, 4-strand too; told strand", "Nell Strand", ["strand"]),
+        ("Nell Strand, MD. FDP 6-strand repair, 4-strand too\ntold strand", "Nell Strand", ["strand"]),
+        ("Dr. Aldous Grant did not grant it. Grant wrote", "Aldous Grant", ["Grant"]),
         ("Pilar Echever saw her. Hat. q4 mo.\n\nPE\n---\nPE: no PE on CT", "Pilar Echever", []),
     ],
 )
