@@ -33,7 +33,7 @@ _CREDENTIAL_STARTS = frozenset(", \t")
 _CUE_AFTER = frozenset({"names/credential", "names/relation-after"})
 _UNTRIMMED = frozenset({
     "names/alias-of-unknown", "names/census-line", "names/goes-by", "names/initials-credential", "names/initials-field",
-    "names/newborn", "names/patient-initials", "names/relation-lower-word", "names/spelled", "names/typist-mark",
+    "names/newborn", "names/patient-initials", "names/role-word", "names/relation-lower-word", "names/spelled", "names/typist-mark",
 })  # fmt: skip
 _DOUBTFUL = frozenset({
     "names/credential", "names/clinician-by", "names/clinician-by-known", "names/first-initial", "names/full-name", "names/full-name-reversed",
