@@ -47,7 +47,7 @@ _CUED = frozenset({"facilities/cue-at", "facilities/at-name"})
 _DEPARTMENTS = frozenset({"division", "department", "dept", "section", "service", "office"})
 _LINKS = frozenset({"of", "and", "the", "for", "&"})
 _CERTAIN = frozenset({
-    "facilities/known", "facilities/cued", "facilities/the-va", "facilities/military-unit", "facilities/known-employer", "facilities/store", "facilities/acronym-cue",
+    "facilities/home-told", "facilities/known", "facilities/cued", "facilities/the-va", "facilities/military-unit", "facilities/known-employer", "facilities/store", "facilities/acronym-cue",
     "facilities/acronym-long", "facilities/acronym-unit", "facilities/our-lady", "facilities/union",
     "facilities/acronym-at", "facilities/saint-lower",
     "facilities/university", "facilities/saint", "facilities/veterans",
