@@ -11,6 +11,7 @@ import re
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -97,6 +98,20 @@ class Gate:
             return False
         end = len(text) if end is None else end
         return _first(starts, start, end) is not None or _first(others, start, end) is not None
+
+    def among(self, text: str, stretches: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+        """Of stretches of a text that follow one another, those in which it may match."""
+        if not self._numbers:
+            return stretches
+        starts, others = _places_in(text).of(self)
+        if len(starts) + len(others) > len(stretches):
+            return [each for each in stretches if self.possible(text, *each)]
+        found: set[int] = set()
+        for place in (*starts, *others):
+            number = bisect_right(stretches, place, key=itemgetter(0)) - 1
+            if number >= 0 and place < stretches[number][1]:
+                found.add(number)
+        return [stretches[number] for number in sorted(found)]
 
     def has_piece(self, text: str, start: int, end: int) -> bool:
         """Whether a piece of it stands there at all: what is made of the text by taking something out matches only then."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from detect_icd.candidates import Candidate, Dropped, Status
-from detect_icd.matchers.procedures_bundles import is_part
+from detect_icd.matchers.procedures_bundles import families, is_part
 from detect_icd.matchers.procedures_mention import RECKONED, SPACES, Mention
 from detect_icd.matchers.procedures_scan import Role
 from redactphi.spans import Span
@@ -110,7 +110,10 @@ def _why(item: _Lost) -> str:
 def _without_lesser(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_Lost]]:
     """What another mention does not say more exactly and no other code includes or supersedes; and the rest."""
     exact, lost = _most_exact(mentions)
-    beaten = {id(m): won for m in exact if not RECKONED & {*m.rules} and (won := _greater(m, exact))}
+    unlike = _unlike(exact)
+    winners = _Larger(unlike.values())
+    won_over = {key: _greater(m, winners.of(m.code)) for key, m in unlike.items()}
+    beaten = {id(m): won for m in exact if not RECKONED & {*m.rules} and (won := won_over[_likeness(m)])}
     lost += [_Lost(m, *beaten[id(m)]) for m in exact if id(m) in beaten]
     kept = [m for m in exact if id(m) not in beaten]
     others = {(m.entry.procedure.specialty, m.entry.procedure.part_of): m for m in kept}
@@ -124,7 +127,45 @@ def _without_lesser(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_L
     return whole, lost
 
 
-def _greater(mention: Mention, others: Sequence[Mention]) -> tuple[Mention, str] | None:
+_Likeness = tuple[int, Role, float, int, str, tuple[str, ...]]
+
+
+def _likeness(mention: Mention) -> _Likeness:
+    """All by which one operation is told to be a part of another: what is the same in it need not be compared again."""
+    return (id(mention.entry), *_rank(mention), mention.modifiers)
+
+
+def _unlike(mentions: Iterable[Mention]) -> dict[_Likeness, Mention]:
+    """The first mention of each likeness, in order."""
+    found: dict[_Likeness, Mention] = {}
+    for mention in mentions:
+        found.setdefault(_likeness(mention), mention)
+    return found
+
+
+class _Larger:
+    """Of some operations those that may have a code as their part, found by what their entries and families say."""
+
+    def __init__(self, mentions: Iterable[Mention]) -> None:
+        self._mentions = [*mentions]
+        self._of_code: dict[str, list[int]] = {}
+        self._of_family: dict[int, list[int]] = {}
+        for number, mention in enumerate(self._mentions):
+            procedure = mention.entry.procedure
+            for code in (*procedure.includes, *procedure.supersedes):
+                self._of_code.setdefault(code, []).append(number)
+            for family in families(mention.code)[0]:
+                self._of_family.setdefault(family, []).append(number)
+
+    def of(self, code: str) -> list[Mention]:
+        """Those that may have a code as their part, in order."""
+        numbers = set(self._of_code.get(code, ()))
+        for family in families(code)[1]:
+            numbers.update(self._of_family.get(family, ()))
+        return [self._mentions[number] for number in sorted(numbers)]
+
+
+def _greater(mention: Mention, others: Iterable[Mention]) -> tuple[Mention, str] | None:
     """An operation of which this one is a part, on the same side as far as the note says, and how it is known."""
     for other in others:
         if other.code == mention.code or _apart(mention, other):
@@ -246,20 +287,33 @@ _TEETH = ("@tooth",)
 
 
 def _modifiers(group: Sequence[Mention]) -> tuple[str, ...]:
-    sides = {side for mention in group if not _is_wider(mention, group) for side in mention.modifiers}
+    placed = _placed(group)
+    sides = {side for mention in group if not _is_wider(mention, placed) for side in mention.modifiers}
     if "50" in sides or {"RT", "LT"} <= sides:
         return ("50",)
     return tuple(sorted(sides))
 
 
-def _is_wider(mention: Mention, group: Sequence[Mention]) -> bool:
+def _placed(group: Sequence[Mention]) -> dict[Role, list[tuple[int, int]]]:
+    """Where the mentions with a side stand, by role and in order."""
+    found: dict[Role, set[tuple[int, int]]] = {}
+    for mention in group:
+        if mention.modifiers:
+            found.setdefault(mention.role, set()).add(mention.found.bounds)
+    return {role: sorted(places) for role, places in found.items()}
+
+
+def _is_wider(mention: Mention, placed: Mapping[Role, Sequence[tuple[int, int]]]) -> bool:
     """Whether another mention of the code is stated by fewer words of the same place: "left hernia repair, bilateral hydrocele"."""
     start, end = mention.found.bounds
-    return any(
-        other.role is mention.role and other.modifiers and start <= low and high <= end and (low, high) != (start, end)
-        for other in group
-        for low, high in (other.found.bounds,)
-    )
+    others = placed.get(mention.role, ())
+    for number in range(bisect.bisect_left(others, (start, start)), len(others)):
+        low, high = others[number]
+        if low > end:
+            return False
+        if high <= end and (low, high) != (start, end):
+            return True
+    return False
 
 
 def _name_spans(mention: Mention) -> list[Span]:

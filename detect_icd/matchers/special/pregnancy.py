@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
@@ -70,6 +70,18 @@ def _complicating() -> tuple[tuple[str, str, bool], ...]:
     return tuple(sorted(known, key=lambda row: -len(row[0])))
 
 
+class _Known(NamedTuple):
+    """What all candidates of a note say: their categories, and whether the pregnancy is said to be none of it."""
+
+    kinds: frozenset[str]
+    incidental: bool
+
+    @classmethod
+    def of(cls, candidates: Sequence[Candidate]) -> _Known:
+        kinds = frozenset(c.coding.code[:3] for c in candidates)
+        return cls(kinds, any(c.coding.code == "Z33.1" and c.status is Status.PRESENT for c in candidates))
+
+
 class PregnancyMatcher:
     """Turns what a note of a pregnancy says into chapter 15."""
 
@@ -113,11 +125,12 @@ class PregnancyMatcher:
     def revise(self, candidates: list[Candidate], note: str, facts: Obstetrics) -> list[Candidate]:
         """All candidates of the note: conditions as what they complicate, codes with trimester, weeks, outcome."""
         revised: list[Candidate] = []
+        known = _Known.of(candidates)
         for candidate in candidates:
             if candidate.coding.system is CodeSystem.ICD10CM and candidate.status is Status.PRESENT:
-                revised.extend(self._complicated(candidate, candidates, facts))
+                revised.extend(self._complicated(candidate, known, facts))
             elif candidate.coding.system is CodeSystem.ICD10CM and candidate.status is Status.NEGATED:
-                revised.extend([candidate, *self._complicated(candidate, candidates, facts)])
+                revised.extend([candidate, *self._complicated(candidate, known, facts)])
             elif candidate.coding.code.startswith("O"):
                 revised.append(self._timed(candidate, facts))
             else:
@@ -125,33 +138,23 @@ class PregnancyMatcher:
         revised = _settled(revised, facts)
         return [*revised, *self._encounter(revised, note, facts)]
 
-    def _complicated(
-        self, candidate: Candidate, candidates: Sequence[Candidate], facts: Obstetrics
-    ) -> Iterator[Candidate]:
+    def _complicated(self, candidate: Candidate, known: _Known, facts: Obstetrics) -> Iterator[Candidate]:
         code = icd10cm.compact(candidate.coding.code)
         if code.startswith("O"):
             yield self._timed(candidate, facts)
             kind = {"O240": "E10", "O241": "E11"}.get(code[:4])
-            if (
-                kind
-                and candidate.status is Status.PRESENT
-                and not any(c.coding.code.startswith(kind) for c in candidates)
-            ):
+            if kind and candidate.status is Status.PRESENT and kind not in known.kinds:
                 yield replace(
                     candidate, coding=self.book[f"{kind}.9"].coding, rules=(*candidate.rules, "obstetric/type")
                 )
             return
-        if any(c.coding.code == "Z33.1" and c.status is Status.PRESENT for c in candidates):
+        if known.incidental:
             yield candidate
             return
         found = next(((heading, keep) for prefix, heading, keep in _complicating() if code.startswith(prefix)), None)
         if code.startswith(_BLEEDING) and facts.stage == "pregnancy":
             found = ("O20.9" if facts.trimester == "first" or (facts.weeks or 99) < 20 else "O46.9", False)  # noqa: PLR2004 - early is before 20 weeks
-        if (
-            found
-            and code.startswith(("R80", "R60"))
-            and any(c.coding.code.startswith(("O11", "O13", "O14")) for c in candidates)
-        ):
+        if found and code.startswith(("R80", "R60")) and not known.kinds.isdisjoint({"O11", "O13", "O14"}):
             return
         if code == _BLOOD_LOSS and facts.stage in {"childbirth", "puerperium"}:
             found = ("O90.81", True)
