@@ -6,7 +6,9 @@ elsewhere or after procedures, where the note's words join it with a cause that 
 
 from __future__ import annotations
 
+import bisect
 import functools
+import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,6 +23,8 @@ from detect_icd.rule_rows import build
 from redactphi.resources import data
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detect_icd.codebook import CodeBook, CodeEntry
     from redactphi.spans import Span
 
@@ -175,11 +179,14 @@ def _consequence(docket: Docket, rule: Consequence, sources: Prefixes, book: Cod
     vague = [c for c in active if starts(c, rule.vague)]
     if not causes or (not vague and (rule.suffix is not None or not rule.loose)):
         return
+    mentioned = _Mentioned(causes)
     for _, span in docket.note.stated(bordered(rule.words), docket.note.whole()):
-        cause = next((c for c in causes if _joins(docket, span, c, loose=rule.loose)), None)
+        cause = next((c for c in mentioned.near(span) if _joins(docket, span, c, loose=rule.loose)), None)
+        if cause is None:
+            continue
         told = next((c for c in vague if any(s.overlaps(span) for s in c.evidence)), None)
         entry = book.get(_code(rule.result, rule.suffix, told or (vague[0] if vague else None)))
-        if cause is None or entry is None or not entry.billable or (told and docket.note.unlinked(told, cause)):
+        if entry is None or not entry.billable or (told and docket.note.unlinked(told, cause)):
             continue
         # Read with the cause in one mention or not at all, it is told by the words alone.
         _put(docket, told or replace(cause, evidence=(span,)), entry, f"{rule.section}:{rule.name}")
@@ -188,9 +195,36 @@ def _consequence(docket: Docket, rule: Consequence, sources: Prefixes, book: Cod
         return
 
 
+class _Mentioned:
+    """Where conditions are mentioned, so that those that words may join with a place are found by it."""
+
+    def __init__(self, conditions: Sequence[Candidate]) -> None:
+        self._conditions = conditions
+        places = sorted(
+            (span.start, span.end, number)
+            for number, condition in enumerate(conditions)
+            for span in condition.evidence
+            if span.label == "mention"
+        )
+        self._starts = [start for start, _, _ in places]
+        self._numbers = [number for _, _, number in places]
+        self._longest = max((end - start for start, end, _ in places), default=0)
+        self._before = sorted((end, number) for _, end, number in places)
+        self._first = [*itertools.accumulate((number for _, number in self._before), min)]
+
+    def near(self, span: Span) -> list[Candidate]:
+        """Those mentioned within reach of a place, and the first of those mentioned before it; in their order."""
+        low = bisect.bisect_left(self._starts, span.start - _REACH - self._longest)
+        numbers = {*self._numbers[low : bisect.bisect_right(self._starts, span.end + _REACH)]}
+        if before := bisect.bisect_left(self._before, (span.start + 1, -1)):
+            numbers.add(self._first[before - 1])
+        return [self._conditions[number] for number in sorted(numbers)]
+
+
 def _joins(docket: Docket, span: Span, cause: Candidate, *, loose: bool) -> bool:
     """Whether the note's words join a consequence with a cause."""
     text = docket.note.text
+    told_before = _PRONOUN.match(text, span.end) is not None
     for mention in cause.evidence:
         if mention.label != "mention":
             continue
@@ -202,7 +236,7 @@ def _joins(docket: Docket, span: Span, cause: Candidate, *, loose: bool) -> bool
             return True
         if mention.end <= span.start <= mention.end + _REACH and _BACKWARD[loose].match(text[mention.end : span.start]):
             return True
-        if mention.end <= span.start and _PRONOUN.match(text, span.end):
+        if told_before and mention.end <= span.start:
             return True
     return False
 

@@ -30,27 +30,13 @@ from detect_icd.matchers.procedures_sides import (
 )
 from detect_icd.matchers.procedures_vocabulary import Hit
 from detect_icd.matchers.procedures_ways import APPROACH_ATOMS, BY_PORTS, given_up
+from detect_icd.read_once import ReadOnce
 from detect_icd.sections import Section
 from redactphi.spans import Span
 
 _PORTS = frozenset({"port_entry", "bare_port"})
 _CONVERTED = "converted"
 _SHORT = "lap"  # also a kind of sponge
-
-
-class _Stated:
-    """Clauses that state something, looked for no further than somebody asks."""
-
-    def __init__(self, unread: Iterator[tuple[Clause, tuple[Hit, ...]]]) -> None:
-        self._unread = unread
-        self._read: list[tuple[Clause, tuple[Hit, ...]]] = []
-
-    def all(self) -> Iterator[tuple[Clause, tuple[Hit, ...]]]:
-        """All of them, in order."""
-        yield from self._read
-        for each in self._unread:
-            self._read.append(each)
-            yield each
 
 
 class Facts:
@@ -68,7 +54,7 @@ class Facts:
         self._status: dict[tuple[int, int, int], tuple[Status, Span | None]] = {}
         self._first: dict[frozenset[str], tuple[Hit, ...]] = {}
         self._denied: dict[frozenset[str], bool] = {}
-        self._elsewhere: dict[tuple[frozenset[str], Role], _Stated] = {}
+        self._elsewhere: dict[tuple[frozenset[str], Role], ReadOnce[tuple[Clause, tuple[Hit, ...]]]] = {}
         self._anywhere: dict[tuple[frozenset[str], ...], tuple[Hit, ...]] = {}
         self.shelves = Shelves(clauses)
         self.counts = Counts(text, self.shelves)
@@ -208,8 +194,8 @@ class Facts:
         found = self._elsewhere.get(key)
         if found is None:
             holding = self.shelves.holding(atoms, highest)
-            found = self._elsewhere[key] = _Stated((c, hits) for c in holding if (hits := self.stated(c, atoms)))
-        return found.all()
+            found = self._elsewhere[key] = ReadOnce((c, hits) for c in holding if (hits := self.stated(c, atoms)))
+        return iter(found)
 
     def first(self, atoms: frozenset[str], *, over_two: bool = False) -> tuple[Hit, ...]:
         """Where the note first states atoms together and does not deny them; empty where it does not.
