@@ -15,6 +15,7 @@ from detect_icd.matchers.special.facts import billable_below, table
 from detect_icd.matchers.special.obstetric_facts import Obstetrics, gestation_told, side_of_tube
 from detect_icd.matchers.special.statement import PAST, Statement, of_note
 from detect_icd.terms import rows
+from detect_icd.whole_note import anywhere
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
@@ -38,6 +39,8 @@ _ROUTINE = re.compile(
     re.IGNORECASE,
 )
 _CESAREAN = re.compile(r"\b(?:ca?esarean|c-?section|c/s|[pr1]?ltcs)\b", re.IGNORECASE)
+_NURSING = re.compile(r"\blactat|(?<!not )\bbreast-?feed|\bnursing\b|\bpumping\b", re.IGNORECASE)
+_LOW_TRANSVERSE = re.compile(r"\blow transverse\b", re.IGNORECASE)
 _BLEEDING = "N93"
 _BLOOD_LOSS = "D62"
 _ONSET = r"\b(?:labor|labou?ring|contractions?|ctx)\b(?: \w+){0,2}? (?:began|started|starting|onset|ensued|followed|came on|kicked in)\b(?: on (?:their|its|her) own)?[^.;\n]{0,15}?"
@@ -201,21 +204,21 @@ class PregnancyMatcher:
         if heading == "O24.4":
             way = (
                 "insulin"
-                if _INSULIN.search(note)
+                if anywhere(_INSULIN, note)
                 else "oral"
-                if _ORAL.search(note)
+                if anywhere(_ORAL, note)
                 else "diet"
-                if _DIET.search(note)
+                if anywhere(_DIET, note)
                 else "unspecified control"
             )
             place = {"childbirth": "O24.42", "puerperium": "O24.43"}.get(facts.stage, "O24.41")
             codes = [found for found in billable_below(self.book, place) if way in found.title.lower()]
             return codes[0].code if codes else None
-        if heading == "O21.0" and _DISTURBED.search(note):
+        if heading == "O21.0" and anywhere(_DISTURBED, note):
             return "O21.1"
         heading = _as_told(heading, note, facts)
         if heading in {"O91.1", "O91.2"}:
-            nursing = re.search(r"\blactat|(?<!not )\bbreast-?feed|\bnursing\b|\bpumping\b", note, re.IGNORECASE)
+            nursing = anywhere(_NURSING, note)
             return heading + (
                 "3"
                 if nursing
@@ -226,7 +229,7 @@ class PregnancyMatcher:
         if heading in {"O00.10", "O00.20"}:
             return heading + {"right": "1", "left": "2"}.get(side_of_tube(words) or side_of_tube(note), "9")
         if heading == "O34.21":
-            return "O34.211" if re.search(r"\blow transverse\b", note, re.IGNORECASE) else "O34.219"
+            return "O34.211" if anywhere(_LOW_TRANSVERSE, note) else "O34.219"
         return self.resolve(heading, facts)
 
     def resolve(self, heading: str, facts: Obstetrics) -> str | None:
@@ -321,13 +324,13 @@ def _as_told(heading: str, note: str, facts: Obstetrics) -> str:
     if facts.weeks is not None:
         is_term = facts.weeks >= _TERM
         if heading in {"O42.9", "O42.91"}:
-            when = next((character for character, told in _LABOR if told.search(note)), "9")
+            when = next((character for character, told in _LABOR if anywhere(told, note)), "9")
             heading = f"O42.{when}{'2' if is_term else '1'}"
         elif heading == "O47":
             heading = "O47.1" if is_term else "O47.0"
         elif heading == "O48.0" and facts.weeks > _POST_TERM:
             heading = "O48.1"
-    if heading in _WITH_BLEEDING and _BLEEDS.search(note):
+    if heading in _WITH_BLEEDING and anywhere(_BLEEDS, note):
         heading = _WITH_BLEEDING[heading]
     if heading == "O60.0" and facts.stage == "childbirth":
         heading = "O60.14" if facts.trimester == "third" else "O60.1"
