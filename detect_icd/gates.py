@@ -377,7 +377,7 @@ def _places_in(text: str) -> _Places:
     return places
 
 
-@of_note(2)
+@of_note(64)
 def _places(text: str) -> _Places:
     return _Places(text)
 

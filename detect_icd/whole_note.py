@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from detect_icd.note_memory import of_note
@@ -15,3 +16,19 @@ if TYPE_CHECKING:
 def anywhere(pattern: re.Pattern[str] | Gate, note: str) -> re.Match[str] | None:
     """The first match of a pattern in a whole note."""
     return pattern.search(note)
+
+
+@of_note(2)
+def _breaks(note: str) -> list[int]:
+    """Where the lines of a note end."""
+    return [match.start() for match in _BREAK.finditer(note)]
+
+
+_BREAK = re.compile("\n")
+
+
+def line_break(note: str, place: int) -> int:
+    """Where the line before the one of a place ends; -1 for the first: ``rfind`` goes back over a note of one line."""
+    breaks = _breaks(note)
+    number = bisect_left(breaks, place)
+    return breaks[number - 1] if number else -1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -212,16 +212,42 @@ def _apart(mention: Mention, other: Mention) -> bool:
 def _most_exact(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_Lost]]:
     """Those no other mention that stands over them says more than; only neighbours can stand over one another."""
     ordered = sorted(mentions, key=lambda mention: mention.found.bounds)
-    reach = max((end - start for start, end in (m.found.bounds for m in ordered)), default=0)
-    starts = [mention.found.bounds[0] for mention in ordered]
+    near = _Near(ordered)
     lost: dict[int, _Lost] = {}
     for mention in ordered:
-        start, end = mention.found.bounds
-        near = ordered[bisect.bisect_left(starts, start - reach) : bisect.bisect_left(starts, end)]
-        more = next((other for other in near if _says_more(other, mention)), None)
+        more = next((other for other in near.of(mention) if _says_more(other, mention)), None)
         if more is not None:
             lost[id(mention)] = _Lost(mention, more, "says less than")
     return [mention for mention in mentions if id(mention) not in lost], list(lost.values())
+
+
+class _Near:
+    """Mentions in order, to be found by where they stand; those told over a whole account by their rarest word."""
+
+    def __init__(self, ordered: Sequence[Mention]) -> None:
+        self._ordered = ordered
+        self._short = [n for n, m in enumerate(ordered) if m.found.bounds[1] - m.found.bounds[0] <= _SHORT]
+        self._long = [n for n, m in enumerate(ordered) if m.found.bounds[1] - m.found.bounds[0] > _SHORT]
+        self._starts = [ordered[number].found.bounds[0] for number in self._short]
+        self._holding: dict[str, list[int]] = {}
+        for number, mention in enumerate(ordered):
+            for atom in mention.atoms:
+                self._holding.setdefault(atom, []).append(number)
+
+    def of(self, mention: Mention) -> Iterator[Mention]:
+        """Those that may stand over a mention and have its words, in order, and more."""
+        start, end = mention.found.bounds
+        low, high = bisect.bisect_left(self._starts, start - _SHORT), bisect.bisect_left(self._starts, end)
+        holding = min((self._holding[atom] for atom in mention.atoms), key=len, default=None)
+        if holding is not None and len(holding) < high - low + len(self._long):
+            numbers: Iterable[int] = holding
+        else:
+            numbers = sorted((*self._short[low:high], *self._long))
+        return (self._ordered[number] for number in numbers)
+
+
+_SHORT = 300
+"""Characters over which a mention of words that stand together reaches at most."""
 
 
 def _is_part(mention: Mention, other: Mention) -> bool:

@@ -240,11 +240,10 @@ class NeoplasmMatcher:
         candidates = _settled(candidates)
         primaries = [c for c in candidates if _is_primary(c) and c.status is Status.PRESENT]
         others = [c for c in candidates if _is_primary(c) and c.status is Status.HISTORICAL]
-        over = [c for c in primaries if _is_over(c, note, primaries, others)]
+        is_one = len({c.coding.code[:3] for c in primaries}) == 1
+        over = {id(c) for c in primaries if _is_over(c, note, others, is_one=is_one)}
         candidates = [
-            replace(c, status=Status.HISTORICAL, rules=(*c.rules, "neoplasm/over"))
-            if any(c is other for other in over)
-            else c
+            replace(c, status=Status.HISTORICAL, rules=(*c.rules, "neoplasm/over")) if id(c) in over else c
             for c in candidates
         ]
         return [*candidates, *self._encounter(candidates, note)]
@@ -300,9 +299,9 @@ class NeoplasmMatcher:
         match = stage["finished"].search(note)
         if match is None or not stage["resolved"].search(note):
             return candidates
-        past = [c for c in present if c.coding.code[0] in "ABEGHIJKLMN"]
+        past = {id(c) for c in present if c.coding.code[0] in "ABEGHIJKLMN"}
         revised = [
-            replace(c, status=Status.HISTORICAL, rules=(*c.rules, "encounter/finished")) if c in past else c
+            replace(c, status=Status.HISTORICAL, rules=(*c.rules, "encounter/finished")) if id(c) in past else c
             for c in candidates
         ]
         return [*revised, self._at("Z09", match, "encounter/finished")]
@@ -328,7 +327,7 @@ def _sentence(candidate: Candidate, note: str) -> str:
     return note[start:end]
 
 
-def _is_over(candidate: Candidate, note: str, primaries: list[Candidate], others: list[Candidate]) -> bool:
+def _is_over(candidate: Candidate, note: str, others: list[Candidate], *, is_one: bool) -> bool:
     """Whether what the note says about a cancer is that its treatment is over and nothing is left (I.C.2.m)."""
     over, active = neoplasm_rules().gates["over"], neoplasm_rules().gates["active"]
     sentence = _sentence(candidate, note)
@@ -337,7 +336,7 @@ def _is_over(candidate: Candidate, note: str, primaries: list[Candidate], others
         return False
     if over.pattern.search(sentence):
         return True
-    if len({c.coding.code[:3] for c in primaries}) != 1 or anywhere(active, note) or not anywhere(over, note):
+    if not is_one or anywhere(active, note) or not anywhere(over, note):
         return False
     # What is told of another cancer, itself past, is not said of this one.
     told = [_sentence(other, note) for other in others if other.coding.code[:3] != candidate.coding.code[:3]]
