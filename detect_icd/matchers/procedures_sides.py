@@ -98,7 +98,11 @@ def side_before(text: str, end: int) -> tuple[str, Span] | None:
 def _cut(text: str, end: int) -> int:
     """A word's start so far before a place that what is named before it is named the same, whatever the place is."""
     low = max(0, end - _NEAR)
-    return text.rfind(" ", max(0, low - _NEAR), low) + 1 or low
+    low = text.rfind(" ", max(0, low - _NEAR), low) + 1 or low
+    every = sides_of_note(text)
+    number = bisect.bisect_left(every, low, key=lambda each: each[1].start)
+    # Some are told in several words: "on each side".
+    return every[number - 1][1].start if number and every[number - 1][1].end > low else low
 
 
 _NEAR = 400
