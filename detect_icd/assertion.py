@@ -167,7 +167,7 @@ class ContextRules:
         return found
 
 
-@of_note(4)
+@of_note(64)
 def _read(rules: ContextRules, text: str) -> dict[Range, list[Cue]]:  # noqa: ARG001 - what is remembered of both
     """The cues of the sentences of a note that were asked for: several matchers ask for the same."""
     return {}

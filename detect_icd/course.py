@@ -142,7 +142,8 @@ def with_findings(
     examined = [c for c in candidates if c.coding.code in WITH_FINDINGS and c.status is Status.PRESENT]
     if not examined or not any(_is_finding(c, text, lasting) for c in candidates):
         return list(candidates)
-    return [_found_something(c, book) if c in examined else c for c in candidates]
+    known = {id(c) for c in examined}
+    return [_found_something(c, book) if id(c) in known else c for c in candidates]
 
 
 _NEWLY = re.compile(r"\b(?:new(?:ly)?|incidental(?:ly)?|abnormal|found to have|picked up)\b[^.;\n]*$", re.IGNORECASE)

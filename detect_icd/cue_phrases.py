@@ -189,13 +189,13 @@ def _ways_on(ahead: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@of_note(4)
+@of_note(64)
 def _walked(words: _Words, text: str) -> list[Opened]:
     """The words of a whole note that phrases may open with: its sentences have them between them."""
     return words.opened(_read_whole(text))
 
 
-@of_note(2)
+@of_note(64)
 def _read_whole(text: str) -> _Read:
     """The words of a whole note: all tables of cues ask for them."""
     return _read(text, 0, len(text))

@@ -30,6 +30,7 @@ from detect_icd.note_memory import forget
 from detect_icd.sections import find_sections
 from detect_icd.service_files import ServiceFiles
 from detect_icd.stated_services import still_stated
+from detect_icd.whole_note import line_break
 from redactphi.collector import uncollected
 from redactphi.document import RedactedDocument
 from redactphi.errors import UsageError
@@ -144,9 +145,9 @@ def _unstated(operations: Sequence[Candidate], stated: Sequence[Candidate], text
     lines: dict[int, set[str]] = {}
     for candidate in stated:
         if candidate.coding.system is not CodeSystem.ICD10CM:
-            lines.setdefault(text.rfind("\n", 0, candidate.start), set()).add(candidate.coding.code)
+            lines.setdefault(line_break(text, candidate.start), set()).add(candidate.coding.code)
     for operation in operations:
-        codes = lines.get(text.rfind("\n", 0, operation.start), set())
+        codes = lines.get(line_break(text, operation.start), set())
         if not operation.coding.code.startswith(_VISITS):
             codes = {code for code in codes if not code.startswith(_VISITS)}
         if not codes or operation.coding.code in codes or operation.status is not Status.PRESENT:

@@ -11,6 +11,7 @@ import re
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -49,7 +50,7 @@ class Gate:
         return pieces_of(self.pattern)
 
     @functools.cached_property
-    def _numbers(self) -> dict[int, list[Piece]]:
+    def numbers(self) -> dict[int, list[Piece]]:
         """Its pieces by their number; to be asked for before a text is looked over, which then is for these too."""
         _ = self.opener
         found: dict[int, list[Piece]] = {}
@@ -78,7 +79,7 @@ class Gate:
 
     def _tried(self, text: str, start: int, end: int) -> Sequence[int] | None:
         """Where in a stretch a match may begin, in order; None where it may anywhere."""
-        if not self._numbers:
+        if not self.numbers:
             return None
         places = _places_in(text)
         starts, others = places.of(self)
@@ -90,7 +91,7 @@ class Gate:
 
     def possible(self, text: str, start: int = 0, end: int | None = None) -> bool:
         """Whether a match may begin there, or a piece of one stands there: if not, it matches nowhere there."""
-        if not self._numbers:
+        if not self.numbers:
             return True
         starts, others = _places_in(text).of(self)
         if not (starts or others):
@@ -98,13 +99,27 @@ class Gate:
         end = len(text) if end is None else end
         return _first(starts, start, end) is not None or _first(others, start, end) is not None
 
+    def among(self, text: str, stretches: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+        """Of stretches of a text that follow one another, those in which it may match."""
+        if not self.numbers:
+            return stretches
+        starts, others = _places_in(text).of(self)
+        if len(starts) + len(others) > len(stretches):
+            return [each for each in stretches if self.possible(text, *each)]
+        found: set[int] = set()
+        for place in (*starts, *others):
+            number = bisect_right(stretches, place, key=itemgetter(0)) - 1
+            if number >= 0 and place < stretches[number][1]:
+                found.add(number)
+        return [stretches[number] for number in sorted(found)]
+
     def has_piece(self, text: str, start: int, end: int) -> bool:
         """Whether a piece of it stands there at all: what is made of the text by taking something out matches only then."""
-        return not self._numbers or _places_in(text).has_any(self._numbers, start, end)
+        return not self.numbers or _places_in(text).has_any(self.numbers, start, end)
 
     def standing(self, text: str, start: int, end: int) -> Sequence[int] | None:
         """Where in a stretch a match may begin or a piece of one stands, in no order; None where it may anywhere."""
-        if not self._numbers:
+        if not self.numbers:
             return None
         found = _places_in(text).of(self)
         return [one for places in found for one in places[bisect_left(places, start) : bisect_left(places, end)]]
@@ -133,7 +148,7 @@ class Gate:
             found: Where each piece stands in a text.
             words: The places in the text that no word character stands before, in order.
         """
-        own = self._numbers
+        own = self.numbers
         if own.keys().isdisjoint(found.keys()):
             return _NOWHERE
         starts: set[int] = set()
@@ -179,35 +194,36 @@ _NOTHING: Iterator[re.Match[str]] = iter(())
 class _Words:
     """All pieces of all gates, found in one scan.
 
-    Gates come as tables are first read; the scan is made anew for pieces that the build did not know of.
+    Gates come as tables are first read. Pieces that the build did not know of are in the scan of the next note; in the one
+    at hand they are looked for by themselves.
     """
 
     def __init__(self) -> None:
         self.known: dict[str, int] = {text: number for number, text in enumerate(dict.fromkeys(kept_pieces()))}
-        self.version = 0
+        self.texts: list[str] = [*self.known]
+        self.heads: list[frozenset[str]] = []
         self._opened: dict[str, int] = {}
-        self._openers = 0
         self._alike: dict[int, int] = {}
         self.openers: dict[str, int] = {}
         self._automaton: AhoCorasick | None = None
+        self._searched = 0
         self._lock = threading.Lock()
 
     def number(self, word: str) -> int:
         with self._lock:
             if word not in self.known:
+                self.texts.append(word)
                 self.known[word] = len(self.known)
-                self.version += 1
                 self._automaton = None
             return self.known[word]
 
     def opener(self, heads: Sequence[str]) -> int:
         """A number for what opens with one of these."""
         with self._lock:
-            number = self._openers
+            number = len(self.heads)
             for one in heads:
                 self._opened[one] = self._opened.get(one, 0) | 1 << number
-            self._openers += 1
-            self.version += 1
+            self.heads.append(frozenset(heads))
             # Another thread may still file what it knows of before.
             self.openers, self._alike = {}, {}
             return number
@@ -223,18 +239,20 @@ class _Words:
         # Few are different, and each would take its own room.
         return self._alike.setdefault(bits, bits)
 
-    def find(self, lowered: str) -> dict[int, list[int]]:
+    def find(self, lowered: str) -> tuple[dict[int, list[int]], int]:
+        """Where each piece stands in a text, and how many were looked for: those of smaller numbers."""
         with self._lock:
             if self._automaton is None:
-                self._automaton = AhoCorasick(list(self.known), implementation=Implementation.ContiguousNFA)
-            automaton = self._automaton
+                self._automaton = AhoCorasick(self.texts, implementation=Implementation.ContiguousNFA)
+                self._searched = len(self.texts)
+            automaton, searched = self._automaton, self._searched
         found: dict[int, list[int]] = {}
         for number, start, _ in automaton.find_matches_as_indexes(lowered, overlapping=True):
             if number in found:
                 found[number].append(start)
             else:
                 found[number] = [start]
-        return found
+        return found, searched
 
 
 @functools.cache
@@ -259,15 +277,17 @@ class _Places:
     def __init__(self, text: str) -> None:
         self.text = text
         self._all = _words()
-        self.version = self._all.version
         self._lowered = folded(text)
-        self._found = self._all.find(self._lowered)
+        self._found, self._searched = self._all.find(self._lowered)
+        self._late: set[int] = set()
+        self._begun: dict[int, list[int]] = {}
         self._words = [0, *(match.end() for match in _NO_WORD_CHARACTER.finditer(text))]
         self._of: dict[Gate, _Standing] = {}
 
     def of(self, gate: Gate) -> _Standing:
         places = self._of.get(gate)
         if places is None:
+            self._look_for(gate.numbers)
             starts, others = gate.places(self._found, self._words)
             if starts and gate.opener is not None and len(gate.pattern.pattern) > _DEAR:
                 begun = self.begun(gate.opener, starts[0], starts[-1] + 1)
@@ -277,18 +297,49 @@ class _Places:
 
     def has_any(self, numbers: Iterable[int], start: int, end: int) -> bool:
         """Whether one of some pieces stands in a stretch."""
+        self._look_for(numbers)
         found = self._found
         return any(number in found and _first(found[number], start, end) is not None for number in numbers)
 
+    def _look_for(self, numbers: Iterable[int]) -> None:
+        """Looks for pieces that were not known when the text was looked over."""
+        for number in numbers:
+            if number >= self._searched and number not in self._late:
+                piece = self._all.texts[number]
+                if places := [*_places_of(piece, self._lowered)]:
+                    self._found[number] = places
+                self._late.add(number)
+
     def begun(self, opener: int, start: int, end: int) -> list[int]:
         """The words of a stretch that may open what has this number."""
+        if opener >= self._opened_for[1]:
+            begun = self._begun_late(opener)
+            return begun[bisect_left(begun, start) : bisect_left(begun, end)]
         low, high = bisect_left(self._words, start), bisect_left(self._words, end)
-        opened = self._opened[low:high]
+        opened = self._opened_for[0][low:high]
         return [place for place, bits in zip(self._words[low:high], opened, strict=True) if bits >> opener & 1]
 
+    def _begun_late(self, opener: int) -> list[int]:
+        """The words that may open what has a number that was not known when the words were read."""
+        found = self._begun.get(opener)
+        if found is None:
+            heads = self._all.heads[opener]
+            opening = [places for written, places in self._by_head.items() if _opens(written, heads)]
+            found = self._begun[opener] = sorted(place for places in opening for place in places)
+        return found
+
     @functools.cached_property
-    def _opened(self) -> list[int]:
-        """What each word may open, as bits."""
+    def _by_head(self) -> dict[str, list[int]]:
+        """The words by what they begin with."""
+        found: dict[str, list[int]] = {}
+        for place in self._words:
+            found.setdefault(self._lowered[place : place + HEAD], []).append(place)
+        return found
+
+    @functools.cached_property
+    def _opened_for(self) -> tuple[list[int], int]:
+        """What each word may open, as bits, and how many openers were known."""
+        count = len(self._all.heads)
         lowered, known = self._lowered, self._all.openers
         if len(known) > _MOST_HEADS:
             known.clear()
@@ -299,23 +350,35 @@ class _Places:
             if opened is None:
                 opened = known[written] = self._all.opened_by(written)
             bits.append(opened)
-        return bits
+        return bits, count
 
-    def is_of(self, text: str) -> bool:
-        """Whether these are the places of a text, for all that is known by now."""
-        return self.text is text and self.version == self._all.version
+
+def _places_of(piece: str, text: str) -> Iterator[int]:
+    """Where a piece stands in a text, be it over another of itself."""
+    place = text.find(piece)
+    while place >= 0:
+        yield place
+        place = text.find(piece, place + 1)
+
+
+def _opens(written: str, heads: frozenset[str]) -> bool:
+    """Whether the characters at a place may open what opens with one of these."""
+    begins = head(written)
+    if not written.isascii() or len(begins) < HEAD:
+        return True
+    return any(begins[:size] in heads for size in range(1, HEAD + 1))
 
 
 def _places_in(text: str) -> _Places:
     # Each of a thousand patterns asks for the same note.
     places = _latest.get("")
-    if places is None or not places.is_of(text):
-        places = _latest[""] = _places(text, _words().version)
+    if places is None or places.text is not text:
+        places = _latest[""] = _places(text)
     return places
 
 
-@of_note(2)
-def _places(text: str, version: int) -> _Places:  # noqa: ARG001 - what was found before a gate came does not hold its pieces
+@of_note(64)
+def _places(text: str) -> _Places:
     return _Places(text)
 
 

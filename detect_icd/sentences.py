@@ -24,17 +24,18 @@ _LONGEST = 1500
 """Characters after which a sentence is cut: no author writes one, and work on a sentence is not linear in its length."""
 
 
-@of_note(256)
+@of_note(16384)
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """Where each sentence (or list item, or line of a heading) starts and ends.
 
     A line break ends a sentence unless the next line goes on in lower case, or the line was long enough to be wrapped.
     It remembers the sections of the note at hand: each matcher reads them.
     """
-    return tuple(_sentences(text))
+    return tuple(each_sentence(text))
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
+def each_sentence(text: str) -> Iterator[tuple[int, int]]:
+    """The same one by one, for who needs the first of them."""
     for start, end in _unbounded(text):
         low = start
         while end - low > _LONGEST:

@@ -11,6 +11,7 @@ from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem
 from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.terms import rows
+from detect_icd.whole_note import line_break
 
 _TWO = 2
 
@@ -44,7 +45,7 @@ def still_stated(
     """
     services = [c for c in stated if c.coding.system is not CodeSystem.ICD10CM]
     codes = {c.coding.code for c in services}
-    lines = {text.rfind("\n", 0, c.start) for c in services}
+    lines = {line_break(text, c.start) for c in services}
     done = [c for c in operations if c.status is Status.PRESENT]
     named = {c.coding.code for c in done}
     gone = {
@@ -54,7 +55,7 @@ def still_stated(
     }
     for operation in done:
         held = codes & _parts(operation.coding.code)
-        if len(held) >= _TWO and operation.coding.code not in codes and text.rfind("\n", 0, operation.start) in lines:
+        if len(held) >= _TWO and operation.coding.code not in codes and line_break(text, operation.start) in lines:
             gone |= held
     return [c for c in stated if c.coding.system is CodeSystem.ICD10CM or c.coding.code not in gone]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
@@ -27,14 +27,29 @@ _WIDEST = 40
 def exclude(docket: Docket, book: CodeBook) -> None:
     """Of two codes that exclude one another reports the one the note at the other names, and asks the clinician."""
     diagnoses = [c for c in docket.active() if not is_history(c)]
+    beginning = _by_beginning(diagnoses)
     for candidate in diagnoses:
-        excluded = excluded_by(book, candidate.coding.code)
-        for other in diagnoses:
-            if other is candidate or not excluded or not starts(other, excluded):
-                continue
-            if not (docket.stands(candidate) and docket.stands(other)):
+        excluded = _excluded(book, candidate.coding.code) & beginning.keys()
+        for number in sorted({number for prefix in excluded for number in beginning[prefix]}):
+            other = diagnoses[number]
+            if other is candidate or not (docket.stands(candidate) and docket.stands(other)):
                 continue
             _decide(docket, book, candidate, other)
+
+
+def _by_beginning(diagnoses: Sequence[Candidate]) -> dict[str, list[int]]:
+    """The numbers of diagnoses by everything that their codes begin with."""
+    found: dict[str, list[int]] = {}
+    for number, candidate in enumerate(diagnoses):
+        code = compact(candidate.coding.code)
+        for size in range(1, len(code) + 1):
+            found.setdefault(code[:size], []).append(number)
+    return found
+
+
+@functools.lru_cache(maxsize=8192)
+def _excluded(book: CodeBook, code: str) -> frozenset[str]:
+    return frozenset(excluded_by(book, code))
 
 
 def _decide(docket: Docket, book: CodeBook, candidate: Candidate, other: Candidate) -> None:

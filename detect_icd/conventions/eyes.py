@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,7 +53,9 @@ def each_eye(docket: Docket, book: CodeBook) -> None:
     for disease in docket.diagnoses():
         if disease.status is not Status.PRESENT or not starts(disease, _OF_THE_EYE) or not docket.stands(disease):
             continue
-        told = {eye.side: _of(docket, book, disease, eye) for eye in eyes if not _is_clear(docket, disease, eye)}
+        # What is said of an eye last counts.
+        last = {side: _last(docket, disease, side, eyes) for side in _SIDES}
+        told = {side: _of(docket, book, disease, eye) for side, eye in last.items() if eye is not None}
         found = [entry for side in _SIDES if (entry := told.get(side)) is not None]
         is_both = len(found) == len(_SIDES)
         if not found or not (is_both or len({*told}) == 1) or any(e.code == disease.coding.code for e in found):
@@ -82,6 +84,11 @@ def _eyes(text: str) -> Iterator[_Eye]:
         following = named[number + 1].start() if number + 1 < len(named) else len(text)
         stop = _STOP.search(text, match.end(), following)
         yield _Eye(match.lastgroup, match.end(), stop.start() if stop else following)
+
+
+def _last(docket: Docket, disease: Candidate, side: str, eyes: Sequence[_Eye]) -> _Eye | None:
+    """The last of the stretches that speak of an eye and do not say that it has not got the disease."""
+    return next((eye for eye in reversed(eyes) if eye.side == side and not _is_clear(docket, disease, eye)), None)
 
 
 def _is_clear(docket: Docket, disease: Candidate, eye: _Eye) -> bool:

@@ -6,7 +6,9 @@ elsewhere or after procedures, where the note's words join it with a cause that 
 
 from __future__ import annotations
 
+import bisect
 import functools
+import itertools
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -21,6 +23,8 @@ from detect_icd.rule_rows import build
 from redactphi.resources import data
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from detect_icd.codebook import CodeBook, CodeEntry
     from redactphi.spans import Span
 
@@ -175,11 +179,14 @@ def _consequence(docket: Docket, rule: Consequence, sources: Prefixes, book: Cod
     vague = [c for c in active if starts(c, rule.vague)]
     if not causes or (not vague and (rule.suffix is not None or not rule.loose)):
         return
+    mentioned = _Mentioned(docket.note.text, causes)
     for _, span in docket.note.stated(bordered(rule.words), docket.note.whole()):
-        cause = next((c for c in causes if _joins(docket, span, c, loose=rule.loose)), None)
+        cause = mentioned.joined(span, loose=rule.loose)
+        if cause is None:
+            continue
         told = next((c for c in vague if any(s.overlaps(span) for s in c.evidence)), None)
         entry = book.get(_code(rule.result, rule.suffix, told or (vague[0] if vague else None)))
-        if cause is None or entry is None or not entry.billable or (told and docket.note.unlinked(told, cause)):
+        if entry is None or not entry.billable or (told and docket.note.unlinked(told, cause)):
             continue
         # Read with the cause in one mention or not at all, it is told by the words alone.
         _put(docket, told or replace(cause, evidence=(span,)), entry, f"{rule.section}:{rule.name}")
@@ -188,23 +195,45 @@ def _consequence(docket: Docket, rule: Consequence, sources: Prefixes, book: Cod
         return
 
 
-def _joins(docket: Docket, span: Span, cause: Candidate, *, loose: bool) -> bool:
-    """Whether the note's words join a consequence with a cause."""
-    text = docket.note.text
-    for mention in cause.evidence:
-        if mention.label != "mention":
-            continue
-        if mention.overlaps(span):
-            if mention.start == span.start and mention.end == span.end:
-                continue
-            return True
-        if span.end <= mention.start <= span.end + _REACH and _FORWARD[loose].match(text[span.end : mention.start]):
-            return True
-        if mention.end <= span.start <= mention.end + _REACH and _BACKWARD[loose].match(text[mention.end : span.start]):
-            return True
-        if mention.end <= span.start and _PRONOUN.match(text, span.end):
-            return True
-    return False
+class _Mentioned:
+    """Where conditions are mentioned, so that those that words may join with a place are found by it."""
+
+    def __init__(self, text: str, conditions: Sequence[Candidate]) -> None:
+        self._text = text
+        self._conditions = conditions
+        self._places = sorted(
+            (span.start, span.end, number)
+            for number, condition in enumerate(conditions)
+            for span in condition.evidence
+            if span.label == "mention"
+        )
+        self._longest = max((end - start for start, end, _ in self._places), default=0)
+        self._before = sorted((end, number) for _, end, number in self._places)
+        self._first = [*itertools.accumulate((number for _, number in self._before), min)]
+
+    def joined(self, span: Span, *, loose: bool) -> Candidate | None:
+        """The first of the conditions that the note's words join with a consequence."""
+        low = bisect.bisect_left(self._places, (span.start - _REACH - self._longest,))
+        high = bisect.bisect_right(self._places, (span.end + _REACH + 1,))
+        found = {
+            number
+            for start, end, number in self._places[low:high]
+            if _joins(self._text, span, (start, end), loose=loose)
+        }
+        before = bisect.bisect_left(self._before, (span.start + 1,))
+        if before and _PRONOUN.match(self._text, span.end):
+            found.add(self._first[before - 1])
+        return self._conditions[min(found)] if found else None
+
+
+def _joins(text: str, span: Span, cause: tuple[int, int], *, loose: bool) -> bool:
+    """Whether words join a consequence with a mention of a cause."""
+    start, end = cause
+    if start < span.end and span.start < end:
+        return cause != (span.start, span.end)
+    if span.end <= start <= span.end + _REACH and _FORWARD[loose].match(text[span.end : start]):
+        return True
+    return end <= span.start <= end + _REACH and _BACKWARD[loose].match(text[end : span.start]) is not None
 
 
 def _operated(docket: Docket, candidate: Candidate, rule: Aftermath) -> bool:

@@ -44,20 +44,19 @@ def _by_beginning(candidates: Sequence[Candidate], length: int) -> dict[str, lis
 
 def _general(docket: Docket) -> None:
     """Unspecified codes beside a specific one of the same disease in any category."""
+    active, dropped = docket.active(), set[int]()
+    specific: dict[int, list[Candidate]] = {}
     for vague in docket.diagnoses():
         if is_history(vague):
             continue
         for rule in _kinds(compact(vague.coding.code)):
-            other = next(
-                (
-                    o
-                    for o in docket.active()
-                    if o is not vague and starts(o, rule.specific) and not starts(o, rule.general)
-                ),
-                None,
-            )
+            if id(rule) not in specific:
+                specific[id(rule)] = [o for o in active if starts(o, rule.specific) and not starts(o, rule.general)]
+            others = (o for o in specific[id(rule)] if o is not vague and id(o) not in dropped)
+            other = next(others, None)
             if other is not None:
                 docket.drop(vague, f"I.B.2 {rule.name}: {other.coding.code} says more")
+                dropped.add(id(vague))
                 break
 
 
@@ -73,23 +72,21 @@ EVENTS = ("I25.2", "Z86.010", "Z86.711", "Z86.718", "Z86.73")
 
 def _still_there(docket: Docket, known: Rules) -> None:
     """Drops the history of what is there now."""
-    history_of = functools.cache(known.history_code)
+    by_history: dict[str | None, list[Candidate]] = {}
+    for each in docket.active():
+        if each.coding.code[0] not in "RZ":
+            by_history.setdefault(known.history_code(each.coding.code), []).append(each)
     for past in docket.diagnoses():
         code = past.coding.code
         if not code.startswith(("Z86", "Z87")):
             continue
         if code.startswith(EVENTS) and ("status/history-told" in past.rules or docket.note.is_dated(past)):
             continue
-        other = next(
-            (
-                o
-                for o in docket.active()
-                if o.coding.code[0] not in "RZ"
-                and history_of(o.coding.code) == code
-                and (code not in GATHERING or _is_same_again(docket, past, o))
-            ),
-            None,
-        )
+        others = (o for o in by_history.get(code, ()) if docket.stands(o))
+        if code in GATHERING:
+            told = [c for c in docket.all if c.coding != past.coding and _overlap(c, past)]
+            others = (o for o in others if _is_same_again(told, past, o))
+        other = next(others, None)
         if other is None:
             continue
         if other.coding.code.startswith("F17") and past.rules[-1].startswith("dictionary"):
@@ -103,9 +100,8 @@ GATHERING = frozenset({"Z86.19", "Z86.69", "Z86.79", "Z87.09", "Z87.19", "Z87.31
 """Histories of diseases that have nothing to do with one another: a syphilis that is over beside hepatitis B."""
 
 
-def _is_same_again(docket: Docket, past: Candidate, other: Candidate) -> bool:
+def _is_same_again(told: Sequence[Candidate], past: Candidate, other: Candidate) -> bool:
     """Whether a condition is of the category that a history was told of, or is told by its words."""
-    told = [c for c in docket.all if c.coding != past.coding and _overlap(c, past)]
     return _overlap(past, other) or any(is_of_kind(past.coding.code, c, other) for c in told)
 
 

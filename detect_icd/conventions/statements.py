@@ -196,6 +196,7 @@ def _limb(text: str, table: str, places: Sequence[tuple[int, int]]) -> str:
 def _part_of(docket: Docket, rule: Statement, bounds: tuple[int, int]) -> Iterator[Candidate]:
     low, high = bounds
     for candidate in docket.diagnoses():
-        inside = all(low <= span.start and span.end <= high for span in candidate.evidence)
-        if rule.drops and starts(candidate, rule.drops) and inside:
+        if not (rule.drops and starts(candidate, rule.drops)):
+            continue
+        if all(low <= span.start and span.end <= high for span in candidate.evidence):
             yield candidate

@@ -11,13 +11,17 @@ from detect_icd.assertion import assess, context_rules
 from detect_icd.candidates import Candidate, Status
 from detect_icd.conventions.docket import Prefixes, starts
 from detect_icd.gates import gate
+from detect_icd.read_once import ReadOnce
 from detect_icd.ready import compile_pattern
-from detect_icd.sentences import sentences
+from detect_icd.sentences import each_sentence
 from detect_icd.terms import TAG
 from redactphi.spans import Span
 
 _REACH = 600
 """Characters around a mention in which its sentence is looked for."""
+
+_ABOUT = 2 * _REACH
+"""Characters between a condition and words in whose sentence it stands, at most."""
 
 _LONGEST_TAG = 60
 """Characters that a placeholder of redaction takes at most."""
@@ -38,6 +42,7 @@ _ADJECTIVES: tuple[tuple[re.Pattern[str], Prefixes], ...] = (
     (re.compile(r"\balcohol|\bEtOH\b", re.IGNORECASE), ("F10", "K70")),
     (re.compile(r"\bCrohn|\bcolitis|\bIBD\b", re.IGNORECASE), ("K50", "K51")),
 )
+_BLANK = re.compile(r"\s*")
 _TAG = re.compile(TAG)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _COMMON = frozenset({"acute", "chronic", "disease", "disorder", "stage", "type", "the", "and", "with", "left", "right", "severe", "mild", "moderate", "pain",
@@ -71,8 +76,11 @@ class Surroundings:
         self._mentions = [
             (candidate, span) for candidate in candidates for span in candidate.evidence if span.label == "mention"
         ]
+        self._starting = sorted(span.start for _, span in self._mentions)
         self._sentences: dict[tuple[int, int], tuple[int, int]] = {}
+        self._stated: dict[tuple[re.Pattern[str], tuple[int, int]], ReadOnce[tuple[str, Span]]] = {}
         self._denials: list[tuple[int, int]] | None = None
+        self._spoken_of: dict[int, tuple[Candidate, list[tuple[int, int]]]] = {}
         self._by_category: dict[str, list[int]] | None = None
 
     def sentence(self, start: int, end: int) -> tuple[int, int]:
@@ -84,7 +92,7 @@ class Surroundings:
 
     def _find(self, start: int, end: int) -> tuple[int, int]:
         low, high = max(0, start - _REACH), min(len(self.text), end + _REACH)
-        for first, last in sentences(self.text[low:high]):
+        for first, last in each_sentence(self.text[low:high]):
             if low + last >= end:
                 return min(start, low + first), low + last
         return start, end
@@ -106,19 +114,25 @@ class Surroundings:
 
     def _next(self, place: int) -> tuple[int, int] | None:
         """The sentence that starts there, unless another diagnosis is mentioned in it."""
-        rest = len(self.text) - len(self.text[place:].lstrip())
+        blank = _BLANK.match(self.text, place)
+        rest = blank.end() if blank else place
         if rest >= len(self.text) or "\n\n" in self.text[place:rest]:
             return None
         first, last = self.sentence(rest, rest + 1)
-        if any(first <= span.start < last for _, span in self._mentions):
-            return None
-        return first, last
+        number = bisect_left(self._starting, first)
+        return None if number < len(self._starting) and self._starting[number] < last else (first, last)
 
     def stated(self, words: re.Pattern[str], bounds: tuple[int, int]) -> Iterator[tuple[str, Span]]:
         """Words the pattern finds between two places that the note states as so: name of the group, and where.
 
         What is negated, uncertain, past, planned or a relative's is left out.
         """
+        key = words, bounds
+        if key not in self._stated:
+            self._stated[key] = ReadOnce(self._stating(words, bounds))
+        return iter(self._stated[key])
+
+    def _stating(self, words: re.Pattern[str], bounds: tuple[int, int]) -> Iterator[tuple[str, Span]]:
         for match in gate(words).finditer(self.text, *bounds):
             start, end = match.span()
             if self._is_placeholder(start):
@@ -148,23 +162,26 @@ class Surroundings:
 
     def unlinked(self, one: Candidate, other: Candidate) -> bool:
         """Whether the note says that two conditions have nothing to do with one another."""
-        return any(
-            (self._denies(start, end, one) and self._speaks_of(start, end, other))
-            or (self._denies(start, end, other) and self._speaks_of(start, end, one))
-            for start, end in self._parted()
+        return any(self._denies(start, end, one) for start, end in self._speaking_of(other)) or any(
+            self._denies(start, end, other) for start, end in self._speaking_of(one)
         )
 
     def parts(self, candidate: Candidate) -> bool:
         """Whether words that part two conditions stand within every mention of a candidate."""
         mentions = [span for span in candidate.evidence if span.label == "mention"]
         return bool(mentions) and all(
-            any(span.start < start and end < span.end for start, end in self._parted()) for span in mentions
+            any(end < span.end for _, end in self._parted_within(span.start + 1, span.end)) for span in mentions
         )
 
     def cuts(self, bounds: tuple[int, int], condition: Candidate) -> bool:
         """Whether a sentence denies that a condition is the cause of what it tells."""
         low, high = bounds
-        return any(low <= start < high and self._denies(start, end, condition) for start, end in self._parted())
+        return any(self._denies(start, end, condition) for start, end in self._parted_within(low, high))
+
+    def _parted_within(self, low: int, high: int) -> Sequence[tuple[int, int]]:
+        """The words that part conditions which start between two places."""
+        parted = self._parted()
+        return parted[bisect_left(parted, (low, 0)) : bisect_left(parted, (high, 0))]
 
     def _parted(self) -> list[tuple[int, int]]:
         if self._denials is None:
@@ -206,6 +223,20 @@ class Surroundings:
             for word in _WORD.findall(self.text[span.start : span.end])
         }
         return bool((said - _COMMON).intersection(word.lower() for word in _WORD.findall(words)))
+
+    def _speaking_of(self, condition: Candidate) -> list[tuple[int, int]]:
+        """The words that part conditions and whose sentence is about this one."""
+        known = self._spoken_of.get(id(condition))
+        if known is None or known[0] is not condition:
+            near = {
+                parted
+                for span in condition.evidence
+                if span.label == "mention"
+                for parted in self._parted_within(span.start - _ABOUT, span.end + _ABOUT)
+            }
+            found = sorted(parted for parted in near if self._speaks_of(*parted, condition))
+            known = self._spoken_of[id(condition)] = condition, found
+        return known[1]
 
     def _speaks_of(self, start: int, end: int, condition: Candidate) -> bool:
         """Whether the sentence of the cue, or what stands right before it, is about this condition."""

@@ -204,12 +204,9 @@ def _put(docket: Docket, ulcer: Candidate, kin: tuple[str, ...], bounds: tuple[i
     if code.endswith("9") and any(c.coding.code[:-1] == code[:-1] for c in docket.standing):
         return
     for other in docket.diagnoses():
+        if not starts(other, kin) or other.rules[0] == "guideline/words" or other.coding.code == ulcer.coding.code:
+            continue
         inside = any(s.label == "mention" and low <= s.start and s.end <= high for s in other.evidence)
-        is_read = other.rules[0] != "guideline/words" and other.coding.code != ulcer.coding.code
-        if (
-            is_read
-            and starts(other, kin)
-            and ("unspecified" in other.coding.display or (inside and "other" in other.coding.display))
-        ):
+        if "unspecified" in other.coding.display or (inside and "other" in other.coding.display):
             docket.drop(other, f"I.B.2: {ulcer.coding.code} says place and stage")
     docket.add(ulcer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -343,12 +343,10 @@ _FOR = {
 
 def supported(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates less circumstances that need a diagnosis the note does not have (I.B.14), or that one tells of itself."""
-    present = [icd10cm.compact(c.coding.code) for c in candidates if c.status is Status.PRESENT]
-    return [
-        candidate
-        for candidate in candidates
-        if _has(present, _needs(candidate)) and not _told(present, candidate.coding.code)
-    ]
+    codes = dict.fromkeys(c.coding.code for c in candidates if c.status is Status.PRESENT)
+    present = [icd10cm.compact(code) for code in codes]
+    has = functools.cache(functools.partial(_has, present))
+    return [candidate for candidate in candidates if has(_needs(candidate)) and not _told(has, candidate.coding.code)]
 
 
 def _needs(candidate: Candidate) -> tuple[str, ...]:
@@ -358,9 +356,9 @@ def _needs(candidate: Candidate) -> tuple[str, ...]:
     return _needing().get(candidate.rules[0], ())
 
 
-def _told(present: Iterable[str], code: str) -> bool:
+def _told(has: Callable[[tuple[str, ...]], bool], code: str) -> bool:
     tellers = _TELLS.get(code)
-    return tellers is not None and _has(present, tellers)
+    return tellers is not None and has(tellers)
 
 
 def _has(present: Iterable[str], needs: tuple[str, ...]) -> bool:

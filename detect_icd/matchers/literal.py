@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from detect_icd.assertion import assess, context_rules
@@ -14,6 +15,7 @@ from detect_icd.gates import gate
 from detect_icd.matchers.procedures_lexicon import by_code
 from detect_icd.sections import Section, section_at, section_sentences
 from detect_icd.terms import TAG
+from detect_icd.whole_note import line_break
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
@@ -84,8 +86,14 @@ class LiteralMatcher:
         cued = _cued(text)
         around = _Surroundings(text, sections)
         found = [*_diagnoses(around, book, cued), *_services(around, book, cued)]
-        inside = [c for c in found if not any(low <= c.start < high for low, high in blocked)]
+        inside = [c for c in found if not _lies_in(c.start, blocked)]
         return sorted(inside, key=lambda candidate: candidate.start)
+
+
+def _lies_in(place: int, stretches: Sequence[tuple[int, int]]) -> bool:
+    """Whether a place lies in one of some stretches, none of which lies over another."""
+    number = bisect.bisect_right(stretches, place, key=itemgetter(0)) - 1
+    return number >= 0 and place < stretches[number][1]
 
 
 class _Surroundings:
@@ -169,9 +177,12 @@ def _plainly_diagnosis(text: str, match: re.Match[str], section: str) -> bool:
         return not _AMOUNT.match(text, match.end())
     if before.endswith(("(", "[")) and after.startswith((")", "]", ",")):
         return True
-    line_start = text.rfind("\n", 0, match.start()) + 1
-    opens_line = re.fullmatch(r"[ \t]*(?:\d{1,2}[.)]|[-*])?[ \t]*", text[line_start : match.start()]) is not None
+    opens_line = _OPENS.fullmatch(text, line_break(text, match.start()) + 1, match.start()) is not None
     return section in _DIAGNOSIS_SECTIONS and opens_line and after[:1] in {" ", "-", ":", "\t"} and len(written) > 2  # noqa: PLR2004
+
+
+_OPENS = re.compile(r"[ \t]*(?:\d{1,2}[.)]|[-*])?[ \t]*")
+"""What stands before what opens a line."""
 
 
 def _services(around: _Surroundings, book: CodeBook, cued: dict[int, _Cued]) -> Iterator[Candidate]:
@@ -228,8 +239,15 @@ def _listed(text: str, match: re.Match[str], beside: re.Match[str]) -> bool:
         return False
     before = _NOT_A_SERVICE.search(text, max(0, match.start() - 30), match.start())
     return not _AMOUNT.match(text, match.end()) and (
-        before is None or _COMMA_DIGIT.search(text, 0, match.start()) is not None
+        before is None or _COMMA_DIGIT.search(text, _word_before(text, match.start()), match.start()) is not None
     )
+
+
+def _word_before(text: str, place: int) -> int:
+    """Where the last character before a place stands that is no blank."""
+    while place > 0 and text[place - 1].isspace():
+        place -= 1
+    return max(0, place - 1)
 
 
 _ITS_OWN = re.compile(r"^[A-Z0-9]{2}[ ,]+$|^(?:encounter|visit|claim|order|case|study|units?)\b.*$", re.IGNORECASE)

@@ -112,7 +112,7 @@ def _named(note: str, histology: re.Match[str]) -> str:
 
 def _heading(note: str, place: int) -> re.Match[str] | None:
     """The specimen whose heading stands before a finding, on its line."""
-    low = max(note.rfind("\n", 0, place) + 1, place - _HEADED)
+    low = max(note.rfind("\n", max(0, place - _HEADED), place) + 1, place - _HEADED)
     return next(iter(_SPECIMEN.finditer(note, low, place)), None)
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import regex
 
 from detect_icd.matchers import procedures_kinds as kinds
+from detect_icd.note_memory import of_note
 from redactphi.spans import Span
 
 _NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -282,6 +283,12 @@ def time_spent(text: str, clause: tuple[int, int], start: int, end: int) -> Amou
     said = list(times(text, *clause))
     if said:
         return min(said, key=lambda amount: max(amount.span.start - end, 2 * (start - amount.span.end), 0))
+    return _time_of_note(text)
+
+
+@of_note(2)
+def _time_of_note(text: str) -> Amount | None:
+    """The first time that a note calls time spent."""
     return next(
         (
             amount

@@ -45,10 +45,21 @@ def bundles() -> tuple[Bundle, ...]:
 
 
 @functools.lru_cache(maxsize=4096)
+def families(code: str) -> tuple[frozenset[int], frozenset[int]]:
+    """The families of which a code is one of the greater, and those of which it is one of the lesser, by number."""
+    known = bundles()
+    greater = frozenset(number for number, one in enumerate(known) if in_ranges(code, _ranges(one.greater)))
+    lesser = frozenset(number for number, one in enumerate(known) if in_ranges(code, _ranges(one.lesser)))
+    return greater, lesser
+
+
 def is_part(lesser: str, greater: str) -> bool:
     """Whether some family says that a code is a part of another, and none says the reverse."""
-    known = bundles()
-    return any(one.holds(greater, lesser) for one in known) and not any(one.holds(lesser, greater) for one in known)
+    if lesser == greater:
+        return False
+    own_greater, own_lesser = families(lesser)
+    its_greater, its_lesser = families(greater)
+    return not own_lesser.isdisjoint(its_greater) and own_greater.isdisjoint(its_lesser)
 
 
 @functools.cache

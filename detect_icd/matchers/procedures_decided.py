@@ -14,8 +14,9 @@ from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_index import Entry, Index
 from detect_icd.matchers.procedures_mention import Found, Mention, mention_of
 from detect_icd.matchers.procedures_scan import Role
-from detect_icd.matchers.procedures_sides import done_again, named_sides
+from detect_icd.matchers.procedures_sides import done_again, side_before
 from detect_icd.matchers.procedures_undone import account_of, is_left
+from detect_icd.note_memory import of_note
 from detect_icd.ready import compile_pattern
 from detect_icd.rule_rows import table
 from redactphi.resources import data
@@ -92,7 +93,7 @@ class Deciding:
 def _said(pattern: str, text: str, account: Sequence[tuple[int, int]]) -> Iterator[re.Match[str]]:
     """Where sentences of an account say something that they do not deny."""
     is_denial = _denies(pattern)
-    for start, end in account:
+    for start, end in _pattern(pattern).among(text, account):
         match = _pattern(pattern).search(text, start, end)
         if match is None or _DENIED.search(text, start, match.start()):
             continue
@@ -146,15 +147,28 @@ def _rows_of(code: str) -> tuple[Deciding, ...]:
     return tuple(found)
 
 
+class _Account:
+    """The list of a note and the sentences of its account, and where the facts asked for stand in them."""
+
+    def __init__(self, text: str, listed: str, sentences: Sequence[tuple[int, int]]) -> None:
+        self._told = text, listed, sentences
+        self._found: dict[int, Span | None] = {}
+
+    def find(self, row: Deciding) -> Span | None:
+        """The words that say so, looked for once for all operations of a row."""
+        if id(row) not in self._found:
+            self._found[id(row)] = row.find(*self._told)
+        return self._found[id(row)]
+
+
 def as_decided(
     facts: Facts, index: Index, named: Sequence[Mention], told: Sequence[Mention]
 ) -> tuple[list[Mention], list[Mention]]:
     """What a note names and tells, each as the deciding facts of its account have it."""
     if not any(_rows_of(m.code) for m in (*named, *told) if m.status is Status.PRESENT):
         return list(named), list(told)
-    account = account_of(facts)
-    titles = [clause for clause in facts.clauses if clause.role is Role.TITLE]
-    listed = facts.text[titles[0].start : titles[-1].end] if titles else ""
+    titles = facts.shelves.of(Role.TITLE)
+    account = _Account(facts.text, facts.text[titles[0].start : titles[-1].end] if titles else "", account_of(facts))
 
     def decided(mention: Mention) -> Iterator[Mention]:
         rows = _rows_of(mention.code) if mention.status is Status.PRESENT else ()
@@ -164,7 +178,7 @@ def as_decided(
         for row in rows:
             if kept is not mention and not row.further:
                 continue
-            span = row.find(facts.text, listed, account)
+            span = account.find(row)
             if span is None:
                 continue
             if mention.role is Role.TITLE or mention.found.by_steps:
@@ -202,7 +216,7 @@ def _as(facts: Facts, index: Index, mention: Mention, code: str, span: Span) -> 
 
 def _beside(facts: Facts, index: Index, code: str, span: Span, listed: Mention) -> Mention | None:
     """An operation that only the account tells, at the words that say so; it counts as one of the list."""
-    clause = next((c for c in facts.clauses if c.start <= span.start < c.end), None)
+    clause = facts.shelves.at(span.start)
     entry = _entry(facts, index, code)
     if clause is None or entry is None:
         return None
@@ -226,14 +240,21 @@ def _beside(facts: Facts, index: Index, code: str, span: Span, listed: Mention) 
 
 def _own_side(facts: Facts, span: Span) -> tuple[str, ...]:
     """Of what the account tells at one place, where the list is of both sides: the side that it named last."""
-    before = [(side, at) for side, at in named_sides(facts.text, 0, span.start) if at.start > account_of(facts)[0][0]]
-    if not before or before[-1][0] == "50" or (done_again(facts.text) and not _NOT_THERE.search(facts.text, span.end)):
+    before = side_before(facts.text, span.start)
+    if before is None or before[1].start <= account_of(facts)[0][0] or before[0] == "50":
         return ("50",)
-    return (before[-1][0],)
+    again = done_again(facts.text) and _last_not_there(facts.text) < span.end
+    return ("50",) if again else (before[0],)
+
+
+@of_note(2)
+def _last_not_there(text: str) -> int:
+    """Where a note last says that one side had nothing of it; -1 where it never does."""
+    return max((match.start() for match in _NOT_THERE.finditer(text)), default=-1)
 
 
 _NOT_THERE = re.compile(
-    r"\b(?:on|at) (?:this|the other|the opposite|that|the left|the right) side\b[^.;\n]{0,20}\b(?:no|not|nor)\b",
+    r"(?=\b(?:on|at) (?:this|the other|the opposite|that|the left|the right) side\b[^.;\n]{0,20}\b(?:no|not|nor)\b)",
     re.IGNORECASE,
 )
 """What says that one side had nothing of it."""

@@ -11,17 +11,26 @@ from detect_icd.assertion import assess
 from detect_icd.candidates import Status
 from detect_icd.matchers import procedures_kinds as kinds
 from detect_icd.matchers.procedures_age import age
-from detect_icd.matchers.procedures_amounts import PLACED, Amount, counted, margin, places
+from detect_icd.matchers.procedures_amounts import Amount, margin
+from detect_icd.matchers.procedures_counts import Counts
 from detect_icd.matchers.procedures_cues import cue_rules
 from detect_icd.matchers.procedures_demands import Asked
 from detect_icd.matchers.procedures_index import Entry
-from detect_icd.matchers.procedures_levels import numbered
 from detect_icd.matchers.procedures_modifiers import may_give, named_modifiers
 from detect_icd.matchers.procedures_scan import Clause, Role
 from detect_icd.matchers.procedures_sessions import Sessions
-from detect_icd.matchers.procedures_sides import done_again, joined, main_side, named_sides, reported_side
+from detect_icd.matchers.procedures_shelves import Shelves
+from detect_icd.matchers.procedures_sides import (
+    done_again,
+    joined,
+    main_side,
+    named_sides,
+    reported_side,
+    sides_of_note,
+)
 from detect_icd.matchers.procedures_vocabulary import Hit
 from detect_icd.matchers.procedures_ways import APPROACH_ATOMS, BY_PORTS, given_up
+from detect_icd.read_once import ReadOnce
 from detect_icd.sections import Section
 from redactphi.spans import Span
 
@@ -44,10 +53,12 @@ class Facts:
         self.asked: Asked = {}
         self._status: dict[tuple[int, int, int], tuple[Status, Span | None]] = {}
         self._first: dict[frozenset[str], tuple[Hit, ...]] = {}
-        self._holding: dict[tuple[Role, str], list[Clause]] = {}
-        for clause in clauses:
-            for atom in clause.atoms:
-                self._holding.setdefault((clause.role, atom), []).append(clause)
+        self._denied: dict[frozenset[str], bool] = {}
+        self._elsewhere: dict[tuple[frozenset[str], Role], ReadOnce[tuple[Clause, tuple[Hit, ...]]]] = {}
+        self._anywhere: dict[tuple[frozenset[str], ...], tuple[Hit, ...]] = {}
+        self.shelves = Shelves(clauses)
+        self.counts = Counts(text, self.shelves)
+        self.measured: dict[tuple[object, ...], list[Amount]] = {}
         self._approach: tuple[str, Hit | None] | None = None
 
     @functools.cached_property
@@ -88,13 +99,13 @@ class Facts:
     @functools.cached_property
     def did_something(self) -> bool:
         """Whether any sentence of a visit says that something was done then and there."""
-        told = (clause for clause in self.clauses if clause.role is Role.BODY)
+        told = self.shelves.of(Role.BODY)
         return any(kinds.DONE_HERE.search(self.text, clause.start, clause.end) for clause in told)
 
     def did_here(self, hits: Sequence[Hit]) -> bool:
         """Whether a sentence of a visit that holds some of these words says that something was done then and there."""
-        held = (c for c in self.clauses if c.role is Role.BODY and any(c.start <= hit.start < c.end for hit in hits))
-        return any(kinds.DONE_HERE.search(self.text, clause.start, clause.end) for clause in held)
+        held = {id(c): c for hit in hits if (c := self.shelves.at(hit.start)) is not None and c.role is Role.BODY}
+        return any(kinds.DONE_HERE.search(self.text, clause.start, clause.end) for clause in held.values())
 
     @functools.cached_property
     def instructs(self) -> bool:
@@ -150,7 +161,7 @@ class Facts:
     @functools.cached_property
     def lists_one_side(self) -> bool:
         """Whether the list of operations is of one side: what it has for each is not what was done again on the other."""
-        titles = [clause for clause in self.clauses if clause.role is Role.TITLE]
+        titles = self.shelves.of(Role.TITLE)
         return len({side for c in titles for side, _ in named_sides(self.text, c.start, c.end)}) <= 1
 
     def denies_part(self, clause: Clause, hits: Sequence[Hit]) -> bool:
@@ -169,12 +180,22 @@ class Facts:
 
     def denies(self, atoms: frozenset[str]) -> bool:
         """Whether the account says that something was not done, and nowhere that it was."""
-        said = [c for c in self._holding.get((Role.BODY, next(iter(sorted(atoms)), "")), ()) if atoms <= c.atoms.keys()]
-        statuses = set()
-        for clause in said:
-            hits = [clause.atoms[atom][0] for atom in sorted(atoms)]
-            statuses.add(self.status(clause, min(h.start for h in hits), max(h.end for h in hits))[0])
-        return Status.NEGATED in statuses and Status.PRESENT not in statuses
+        if atoms not in self._denied:
+            statuses = set()
+            for clause in self.shelves.with_all(Role.BODY, atoms):
+                hits = [clause.atoms[atom][0] for atom in sorted(atoms)]
+                statuses.add(self.status(clause, min(h.start for h in hits), max(h.end for h in hits))[0])
+            self._denied[atoms] = Status.NEGATED in statuses and Status.PRESENT not in statuses
+        return self._denied[atoms]
+
+    def stating(self, atoms: frozenset[str], highest: Role) -> Iterator[tuple[Clause, tuple[Hit, ...]]]:
+        """The clauses that tell of this operation and state these atoms, titles first, each with where it does."""
+        key = atoms, highest
+        found = self._elsewhere.get(key)
+        if found is None:
+            holding = self.shelves.holding(atoms, highest)
+            found = self._elsewhere[key] = ReadOnce((c, hits) for c in holding if (hits := self.stated(c, atoms)))
+        return iter(found)
 
     def first(self, atoms: frozenset[str], *, over_two: bool = False) -> tuple[Hit, ...]:
         """Where the note first states atoms together and does not deny them; empty where it does not.
@@ -185,7 +206,7 @@ class Facts:
         """
         found = self._first.get(atoms)
         if found is None:
-            stated = (hits for clause in self.holding(atoms) if (hits := self.stated(clause, atoms)))
+            stated = (hits for clause in self.shelves.holding(atoms) if (hits := self.stated(clause, atoms)))
             found = self._first[atoms] = next(stated, ()) or (self._over_two(atoms) if over_two else ())
         return found
 
@@ -200,35 +221,27 @@ class Facts:
                 return (*named, *said)
         return ()
 
+    def anywhere(self, alternatives: tuple[frozenset[str], ...]) -> tuple[Hit, ...]:
+        """Where any clause, what was planned and earlier included, first states one of some atoms; empty where none does."""
+        if alternatives not in self._anywhere:
+            said = (hits for clause in self.clauses for atoms in alternatives if (hits := self.stated(clause, atoms)))
+            self._anywhere[alternatives] = next(said, ())
+        return self._anywhere[alternatives]
+
     @functools.cached_property
     def _pairs(self) -> list[tuple[Clause, Clause]]:
         """Sentences of the account with the next, where that one speaks of what the first named."""
-        told = [clause for clause in self.clauses if clause.role is Role.BODY]
+        told = self.shelves.of(Role.BODY)
         return [
             (first, second)
             for first, second in itertools.pairwise(told)
             if second.start - first.end < _NEXT and _REFERS.search(self.text, second.start, second.end)
         ]
 
-    def told(self, lowest: Role = Role.FINDING) -> Iterator[Clause]:
-        """The clauses that tell of this operation, titles first."""
-        for role in _TOLD:
-            if role >= lowest:
-                yield from (clause for clause in self.clauses if clause.role is role)
-
-    def holding(self, atoms: frozenset[str], highest: Role = Role.TITLE) -> Iterator[Clause]:
-        """The clauses that tell of this operation and hold these atoms, titles first."""
-        for role in _TOLD:
-            if role <= highest:
-                shelves = [self._holding.get((role, atom), ()) for atom in atoms]
-                for clause in min(shelves, key=len, default=()):
-                    if atoms <= clause.atoms.keys():
-                        yield clause
-
     @functools.cached_property
     def converted(self) -> Hit | None:
         """The word that says a laparoscopic or similar operation became an open one."""
-        for clause in self.told(Role.BODY):
+        for clause in self.shelves.told(Role.BODY):
             for hit in clause.atoms.get(_CONVERTED, ()):
                 near = [h for h in clause.hits if h.atom in {"open", "laparotomy"} and abs(h.start - hit.start) < 60]  # noqa: PLR2004
                 if near and self.status(clause, hit.start, hit.end)[0] is Status.PRESENT:
@@ -249,7 +262,7 @@ class Facts:
         return self._approach
 
     def _note_approach(self) -> tuple[str, Hit | None]:
-        for clause in self.told(Role.BODY):
+        for clause in self.shelves.told(Role.BODY):
             for hit in clause.hits:
                 approach = "laparoscopic" if hit.atom in _PORTS else APPROACH_ATOMS.get(hit.atom, "")
                 if hit.atom == _SHORT and clause.role is not Role.TITLE:
@@ -276,7 +289,7 @@ class Facts:
 
     @functools.cached_property
     def _sides(self) -> list[tuple[str, Span]]:
-        return named_sides(self.text, 0, len(self.text))
+        return sides_of_note(self.text)
 
     @functools.cached_property
     def one_side(self) -> str:
@@ -297,86 +310,11 @@ class Facts:
     def _one_sided(self) -> list[tuple[Clause, tuple[str, Span]]]:
         """The items and findings that name one side only."""
         found = []
-        for clause in self.told():
+        for clause in self.shelves.told():
             sides = named_sides(self.text, clause.start, clause.end) if clause.role is not Role.BODY else []
             if sides and len({side for side, _ in sides}) == 1:
                 found.append((clause, sides[0]))
         return found
-
-    def number(
-        self, named: Sequence[str], counting: Sequence[frozenset[str]], clause: Clause
-    ) -> tuple[int, tuple[Span, ...]] | None:
-        """How many of something the clause says were done, or else the note; and the words that say so.
-
-        Args:
-            named: The phrases of what is counted; of spine and teeth ``@...``, see ``Procedure.number_of``.
-            counting: The atoms of the others.
-            clause: Where the operation is named.
-        """
-        placed = next((kind for kind in named if kind.startswith("@")), "")
-        told = [other for other in self.told(Role.BODY) if other is not clause]
-        listed = [other for other in told if other.role is Role.TITLE]
-        # Sides are counted over the whole list: one item may be of each.
-        groups = ([clause, *listed],) if placed == "@side" else ([clause], *([other] for other in listed), told)
-        for group in groups:
-            stated = [amount for other in group for amount in self._counted(other, counting)]
-            if stated:
-                return sum(int(amount.value) for amount in stated[:_SUMMED]), tuple(amount.span for amount in stated)
-            if placed:
-                number, spans = numbered(placed, self.text, [(other.start, other.end) for other in group])
-                if number:
-                    return number, spans
-        return None
-
-    def listed(self, named: Sequence[str]) -> tuple[int, tuple[Span, ...]] | None:
-        """How many levels or teeth the list of operations names, and where; none where it names none."""
-        placed = next((kind for kind in named if kind.startswith("@")), "")
-        titles = [(clause.start, clause.end) for clause in self.clauses if clause.role is Role.TITLE]
-        number, spans = numbered(placed, self.text, titles)
-        return (number, spans) if number else None
-
-    def _counted(self, clause: Clause, counting: Sequence[frozenset[str]]) -> list[Amount]:
-        found: dict[int, Amount] = {}
-        for atoms in counting:
-            if not atoms <= clause.atoms.keys():
-                continue
-            rarest = min(sorted(atoms), key=lambda atom: len(clause.atoms[atom]))
-            for hit in clause.atoms[rarest]:
-                amount = counted(self.text, hit.start, hit.end, (clause.start, clause.end))
-                if amount is not None:
-                    found.setdefault(amount.span.start, amount)
-        return list(found.values())
-
-    def places(self, kind: str, clause: Clause, side: str, start: int, end: int) -> list[tuple[str, Span]]:
-        """The modifiers for the places an operation at ``start``-``end`` was done at; see ``Procedure.place``."""
-        sides = ("LT", "RT") if side == "50" else (side,) if side else ()
-        found = places(kind, self.text, clause.start, clause.end, sides)
-        if len(found) > 1 and kind != "coronary":
-            near = [(code, span) for code, span in found if span.start - end < _NEAR and start - span.end < _NEAR]
-            return near or found
-        if clause.role is Role.TITLE and not found and kind != "coronary":
-            return self._place_of_account(kind, sides)
-        if not found or (kind in {"finger", "toe"} and clause.role is not Role.TITLE):
-            every = dict(found)
-            for other in sorted(self.told(), key=self._is_looked_at) if kind == "coronary" else self.told():
-                if PLACED[kind].search(self.text, other.start, other.end):
-                    for code, span in places(kind, self.text, other.start, other.end, sides):
-                        every.setdefault(code, span)
-                if every and kind not in {"finger", "toe"}:
-                    break
-            return list(every.items())
-        return found
-
-    def _place_of_account(self, kind: str, sides: Sequence[str]) -> list[tuple[str, Span]]:
-        """The one place that the account names, where the list names none."""
-        every: dict[str, Span] = {}
-        for clause in self.told(Role.BODY):
-            if PLACED[kind].search(self.text, clause.start, clause.end):
-                every.update(places(kind, self.text, clause.start, clause.end, sides))
-        return list(every.items()) if len(every) == 1 else []
-
-    def _is_looked_at(self, clause: Clause) -> bool:
-        return kinds.TREATED.search(self.text, clause.start, clause.end) is None
 
     @functools.cached_property
     def age(self) -> tuple[float, Span] | None:
@@ -386,10 +324,8 @@ class Facts:
 
 _SHORT_NOTE = 1500
 """Characters of a note without headings that is about the service alone."""
-_SUMMED = 6
 _NEAR = 80
 _REFERS = re.compile(r"\b(?:it|its|them|these|those|each|this|both of them|one of them)\b", re.IGNORECASE)
 _NEXT = 5
 _BESIDE = 12
 """Characters between a denial and what it can deny amid words that it does not."""
-_TOLD = (Role.TITLE, Role.BODY, Role.FINDING)

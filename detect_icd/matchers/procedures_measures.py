@@ -123,21 +123,23 @@ def _margin(facts: Facts, code: str, measures: Sequence[Amount]) -> Amount | Non
     if not code.startswith(_EXCISED):
         return None
     start = measures[0].span.start
-    clause = next((c for c in facts.clauses if c.start <= start < c.end), None)
+    clause = facts.shelves.at(start)
     own = margin(facts.text, clause.start, clause.end) if clause else None
     return own or facts.margin
 
 
 def _of_all(facts: Facts, entry: Entry, clause: Clause) -> list[Amount]:
     """The sizes of every item that names the same kind of operation at the same kind of place: they are added up."""
-    return [
-        amount
-        for other in facts.clauses
-        if other.role is clause.role
-        and any(name <= other.atoms.keys() for name in entry.names)
-        and all(any(atoms <= other.atoms.keys() for atoms in alternatives) for alternatives in entry.here)
-        for amount in _nearest(entry, other, list(sizes(facts.text, other.start, other.end)), facts.text)
-    ]
+    key = id(entry), clause.role
+    if key not in facts.measured:
+        facts.measured[key] = [
+            amount
+            for other in facts.shelves.of(clause.role)
+            if any(name <= other.atoms.keys() for name in entry.names)
+            and all(any(atoms <= other.atoms.keys() for atoms in alternatives) for alternatives in entry.here)
+            for amount in _nearest(entry, other, list(sizes(facts.text, other.start, other.end)), facts.text)
+        ]
+    return facts.measured[key]
 
 
 def _nearest(entry: Entry, clause: Clause, stated: list[Amount], text: str) -> list[Amount]:
@@ -164,7 +166,17 @@ def _measures(
     own = next((atoms for atoms in entry.size_of if atoms <= clause.atoms.keys()), None)
     if own is not None and (stated := list(extract(facts.text, clause.start, clause.end))):
         return _nearest(entry, clause, stated, facts.text)
-    holding = (other for atoms in entry.size_of for other in facts.holding(atoms))
+    key = entry.size_of, extract
+    if key not in facts.measured:
+        facts.measured[key] = _measures_elsewhere(facts, entry.size_of, extract)
+    return facts.measured[key]
+
+
+def _measures_elsewhere(
+    facts: Facts, size_of: tuple[Atoms, ...], extract: Callable[[str, int, int], Iterable[Amount]]
+) -> list[Amount]:
+    """What the first clause measures that tells of this operation and says of what."""
+    holding = (other for atoms in size_of for other in facts.shelves.holding(atoms))
     # Titles come before the account, whichever of the words they say; how large a growth is, findings say before the account does.
     order = _OF_GROWTHS if extract is _sizes_of_growths else _OF_ALL
     for other in sorted(holding, key=lambda other: (order.index(other.role), other.start)):
@@ -182,7 +194,7 @@ _OF_GROWTHS = (Role.TITLE, Role.FINDING, Role.BODY)
 def _measured_so(facts: Facts) -> Iterator[Amount]:
     """What the account says that something measured, whatever it calls it: "it measured 6 x 5 cm"."""
     for match in _MEASURED.finditer(facts.text):
-        if any(clause.start <= match.start() < clause.end for clause in facts.told()):
+        if facts.shelves.tells(match.start()):
             yield from _sizes_of_growths(facts.text, match.start(), match.end())
 
 
@@ -195,7 +207,7 @@ _MEASURED = re.compile(
 def _weighed(facts: Facts) -> Iterator[Amount]:
     """What a sentence of the account says that something weighed, whatever it calls it: "weight in the room 410 g"."""
     for match in _WEIGHED.finditer(facts.text):
-        if any(clause.start <= match.start() < clause.end for clause in facts.told()):
+        if facts.shelves.tells(match.start()):
             yield from weights(facts.text, match.start(), match.end())
 
 
@@ -209,7 +221,7 @@ def number(facts: Facts, entry: Entry, place: Place) -> Answer | None:
         return Answer()
     if procedure.default and any(kind.startswith("@") for kind in procedure.number_of):
         return _by_list(facts, entry)
-    stated = facts.number(procedure.number_of, entry.number_of, place.clause)
+    stated = facts.counts.number(procedure.number_of, entry.number_of, place.clause)
     number = int(stated[0]) if stated else 1
     if procedure.number and not procedure.number[0] <= number <= procedure.number[1]:
         return None
@@ -224,7 +236,7 @@ def number(facts: Facts, entry: Entry, place: Place) -> Answer | None:
 def _by_list(facts: Facts, entry: Entry) -> Answer | None:
     """Whether the list of operations does not speak against as many; where it states no number the account may."""
     low, high = entry.procedure.number
-    stated = facts.listed(entry.procedure.number_of)
+    stated = facts.counts.listed(entry.procedure.number_of)
     if stated is None:
         return Answer(rule="number/not-stated", share=BY_DEFAULT)
     return Answer(stated[1]) if low <= stated[0] <= high else None

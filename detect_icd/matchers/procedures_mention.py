@@ -287,10 +287,8 @@ def _elsewhere(facts: Facts, found: Found, atoms: Atoms, highest: Role = Role.TI
     """
     if not found.by_steps and atoms <= found.clause.atoms.keys():
         return ()
-    for other in facts.holding(atoms, highest):
+    for other, hits in facts.stating(atoms, highest):
         if other is found.clause or not facts.sessions.may_tell(other, found.atoms):
-            continue
-        if not (hits := facts.stated(other, atoms)):
             continue
         own = found.by_steps and facts.lists_one
         return () if other.role is Role.TITLE and other.named and not own else hits
@@ -301,8 +299,7 @@ def _anywhere(facts: Facts, entry: Entry, _: Found) -> Answer | None:
     """What the note says of the patient and the reason counts wherever it stands, indications included."""
     hits: list[Hit] = []
     for alternatives in entry.anywhere:
-        said = (h for clause in facts.clauses for atoms in alternatives if (h := facts.stated(clause, atoms)))
-        stated = next(said, ())
+        stated = facts.anywhere(alternatives)
         if not stated:
             return None
         hits.extend(stated)
@@ -333,7 +330,9 @@ def _side(facts: Facts, entry: Entry, found: Found) -> Answer | None:
     side, word = facts.side(found.clause, *found.bounds)
     if procedure.place:
         # Both edges of one nail are not both hands or feet.
-        named = facts.places(procedure.place, found.clause, facts.one_side if side == "50" else side, *found.bounds)
+        named = facts.counts.places(
+            procedure.place, found.clause, facts.one_side if side == "50" else side, *found.bounds
+        )
         levels = {code for code, _ in named}
         if procedure.code.startswith(_LIDS) and word and levels in ({"E1", "E3"}, {"E2", "E4"}):
             return Answer((word,), modifiers=("50",))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from detect_icd.candidates import Candidate, Dropped, Status
-from detect_icd.matchers.procedures_bundles import is_part
+from detect_icd.matchers.procedures_bundles import families, is_part
 from detect_icd.matchers.procedures_mention import RECKONED, SPACES, Mention
 from detect_icd.matchers.procedures_scan import Role
 from redactphi.spans import Span
@@ -110,7 +110,10 @@ def _why(item: _Lost) -> str:
 def _without_lesser(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_Lost]]:
     """What another mention does not say more exactly and no other code includes or supersedes; and the rest."""
     exact, lost = _most_exact(mentions)
-    beaten = {id(m): won for m in exact if not RECKONED & {*m.rules} and (won := _greater(m, exact))}
+    unlike = _unlike(exact)
+    winners = _Larger(unlike.values())
+    won_over = {key: _greater(m, winners.of(m.code)) for key, m in unlike.items()}
+    beaten = {id(m): won for m in exact if not RECKONED & {*m.rules} and (won := won_over[_likeness(m)])}
     lost += [_Lost(m, *beaten[id(m)]) for m in exact if id(m) in beaten]
     kept = [m for m in exact if id(m) not in beaten]
     others = {(m.entry.procedure.specialty, m.entry.procedure.part_of): m for m in kept}
@@ -124,7 +127,45 @@ def _without_lesser(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_L
     return whole, lost
 
 
-def _greater(mention: Mention, others: Sequence[Mention]) -> tuple[Mention, str] | None:
+_Likeness = tuple[int, Role, float, int, str, tuple[str, ...]]
+
+
+def _likeness(mention: Mention) -> _Likeness:
+    """All by which one operation is told to be a part of another: what is the same in it need not be compared again."""
+    return (id(mention.entry), *_rank(mention), mention.modifiers)
+
+
+def _unlike(mentions: Iterable[Mention]) -> dict[_Likeness, Mention]:
+    """The first mention of each likeness, in order."""
+    found: dict[_Likeness, Mention] = {}
+    for mention in mentions:
+        found.setdefault(_likeness(mention), mention)
+    return found
+
+
+class _Larger:
+    """Of some operations those that may have a code as their part, found by what their entries and families say."""
+
+    def __init__(self, mentions: Iterable[Mention]) -> None:
+        self._mentions = [*mentions]
+        self._of_code: dict[str, list[int]] = {}
+        self._of_family: dict[int, list[int]] = {}
+        for number, mention in enumerate(self._mentions):
+            procedure = mention.entry.procedure
+            for code in (*procedure.includes, *procedure.supersedes):
+                self._of_code.setdefault(code, []).append(number)
+            for family in families(mention.code)[0]:
+                self._of_family.setdefault(family, []).append(number)
+
+    def of(self, code: str) -> list[Mention]:
+        """Those that may have a code as their part, in order."""
+        numbers = set(self._of_code.get(code, ()))
+        for family in families(code)[1]:
+            numbers.update(self._of_family.get(family, ()))
+        return [self._mentions[number] for number in sorted(numbers)]
+
+
+def _greater(mention: Mention, others: Iterable[Mention]) -> tuple[Mention, str] | None:
     """An operation of which this one is a part, on the same side as far as the note says, and how it is known."""
     for other in others:
         if other.code == mention.code or _apart(mention, other):
@@ -171,16 +212,42 @@ def _apart(mention: Mention, other: Mention) -> bool:
 def _most_exact(mentions: Sequence[Mention]) -> tuple[list[Mention], list[_Lost]]:
     """Those no other mention that stands over them says more than; only neighbours can stand over one another."""
     ordered = sorted(mentions, key=lambda mention: mention.found.bounds)
-    reach = max((end - start for start, end in (m.found.bounds for m in ordered)), default=0)
-    starts = [mention.found.bounds[0] for mention in ordered]
+    near = _Near(ordered)
     lost: dict[int, _Lost] = {}
     for mention in ordered:
-        start, end = mention.found.bounds
-        near = ordered[bisect.bisect_left(starts, start - reach) : bisect.bisect_left(starts, end)]
-        more = next((other for other in near if _says_more(other, mention)), None)
+        more = next((other for other in near.of(mention) if _says_more(other, mention)), None)
         if more is not None:
             lost[id(mention)] = _Lost(mention, more, "says less than")
     return [mention for mention in mentions if id(mention) not in lost], list(lost.values())
+
+
+class _Near:
+    """Mentions in order, to be found by where they stand; those told over a whole account by their rarest word."""
+
+    def __init__(self, ordered: Sequence[Mention]) -> None:
+        self._ordered = ordered
+        self._short = [n for n, m in enumerate(ordered) if m.found.bounds[1] - m.found.bounds[0] <= _SHORT]
+        self._long = [n for n, m in enumerate(ordered) if m.found.bounds[1] - m.found.bounds[0] > _SHORT]
+        self._starts = [ordered[number].found.bounds[0] for number in self._short]
+        self._holding: dict[str, list[int]] = {}
+        for number, mention in enumerate(ordered):
+            for atom in mention.atoms:
+                self._holding.setdefault(atom, []).append(number)
+
+    def of(self, mention: Mention) -> Iterator[Mention]:
+        """Those that may stand over a mention and have its words, in order, and more."""
+        start, end = mention.found.bounds
+        low, high = bisect.bisect_left(self._starts, start - _SHORT), bisect.bisect_left(self._starts, end)
+        holding = min((self._holding[atom] for atom in mention.atoms), key=len, default=None)
+        if holding is not None and len(holding) < high - low + len(self._long):
+            numbers: Iterable[int] = holding
+        else:
+            numbers = sorted((*self._short[low:high], *self._long))
+        return (self._ordered[number] for number in numbers)
+
+
+_SHORT = 300
+"""Characters over which a mention of words that stand together reaches at most."""
 
 
 def _is_part(mention: Mention, other: Mention) -> bool:
@@ -246,20 +313,33 @@ _TEETH = ("@tooth",)
 
 
 def _modifiers(group: Sequence[Mention]) -> tuple[str, ...]:
-    sides = {side for mention in group if not _is_wider(mention, group) for side in mention.modifiers}
+    placed = _placed(group)
+    sides = {side for mention in group if not _is_wider(mention, placed) for side in mention.modifiers}
     if "50" in sides or {"RT", "LT"} <= sides:
         return ("50",)
     return tuple(sorted(sides))
 
 
-def _is_wider(mention: Mention, group: Sequence[Mention]) -> bool:
+def _placed(group: Sequence[Mention]) -> dict[Role, list[tuple[int, int]]]:
+    """Where the mentions with a side stand, by role and in order."""
+    found: dict[Role, set[tuple[int, int]]] = {}
+    for mention in group:
+        if mention.modifiers:
+            found.setdefault(mention.role, set()).add(mention.found.bounds)
+    return {role: sorted(places) for role, places in found.items()}
+
+
+def _is_wider(mention: Mention, placed: Mapping[Role, Sequence[tuple[int, int]]]) -> bool:
     """Whether another mention of the code is stated by fewer words of the same place: "left hernia repair, bilateral hydrocele"."""
     start, end = mention.found.bounds
-    return any(
-        other.role is mention.role and other.modifiers and start <= low and high <= end and (low, high) != (start, end)
-        for other in group
-        for low, high in (other.found.bounds,)
-    )
+    others = placed.get(mention.role, ())
+    for number in range(bisect.bisect_left(others, (start, start)), len(others)):
+        low, high = others[number]
+        if low > end:
+            return False
+        if high <= end and (low, high) != (start, end):
+            return True
+    return False
 
 
 def _name_spans(mention: Mention) -> list[Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections import Counter
 
@@ -65,6 +66,49 @@ def named_sides(text: str, start: int, end: int) -> list[tuple[str, Span]]:
     return found
 
 
+@of_note(2)
+def sides_of_note(text: str) -> list[tuple[str, Span]]:
+    """The sides that a whole note names."""
+    return named_sides(text, 0, len(text))
+
+
+@of_note(2)
+def _first_sides(text: str) -> dict[str, int]:
+    """Where a note first names each side."""
+    return {side: span.start for side, span in reversed(sides_of_note(text))}
+
+
+def _sides_before(text: str, end: int) -> set[str]:
+    """The sides that a note names before a place."""
+    low = _cut(text, end)
+    near = {side for side, _ in named_sides(text, low, end)}
+    return near | {side for side, first in _first_sides(text).items() if first < low}
+
+
+def side_before(text: str, end: int) -> tuple[str, Span] | None:
+    """The side that a note names last before a place, and its word."""
+    low = _cut(text, end)
+    if near := named_sides(text, low, end):
+        return near[-1]
+    every = sides_of_note(text)
+    number = bisect.bisect_left(every, low, key=lambda each: each[1].start)
+    return every[number - 1] if number else None
+
+
+def _cut(text: str, end: int) -> int:
+    """A word's start so far before a place that what is named before it is named the same, whatever the place is."""
+    low = max(0, end - _NEAR)
+    low = text.rfind(" ", max(0, low - _NEAR), low) + 1 or low
+    every = sides_of_note(text)
+    number = bisect.bisect_left(every, low, key=lambda each: each[1].start)
+    # Some are told in several words: "on each side".
+    return every[number - 1][1].start if number and every[number - 1][1].end > low else low
+
+
+_NEAR = 400
+"""Characters within which a side is read anew: that a text ends there may make it another."""
+
+
 def operated_sides(text: str) -> list[tuple[str, Span]]:
     """The sides that a note names, but those of which it says that they were left alone, or how the patient lay.
 
@@ -72,7 +116,7 @@ def operated_sides(text: str) -> list[tuple[str, Span]]:
     """
     found = [
         (side, span)
-        for side, span in named_sides(text, 0, len(text))
+        for side, span in sides_of_note(text)
         if _SPARED.match(text, span.end) is None
         and _LAID.match(text, span.end) is None
         and _TURNED.search(text, max(0, span.start - _BEFORE), span.start) is None
@@ -132,13 +176,13 @@ _SAME_HERE = re.compile(
 """What was done again on the other side, in shorthand."""
 
 
+@of_note(2)
 def done_again(text: str) -> Span | None:
     """The words that say that everything was done on the other side too; none where they name the side done before alone."""
     for pattern in (OTHER_SIDE, _SAME_HERE):
         for match in gate(pattern).finditer(text):
             named = {side for side, _ in named_sides(text, match.start(), match.end())} - {"50"}
-            before = {side for side, _ in named_sides(text, 0, match.start())} - {"50"}
-            if not (len(named) == 1 and named == before):
+            if len(named) != 1 or _sides_before(text, match.start()) - {"50"} != named:
                 return Span(match.start(), match.end(), "side")
     return None
 
@@ -165,7 +209,10 @@ def joined(text: str, first: Span, second: Span) -> bool:
     if first == second or between is None:
         return first == second
     noun = (between["noun"] or "").strip().lower()
-    return not noun or text[max(first.end, second.end) :].lstrip().lower().startswith(noun)
+    behind = _BLANK.match(text, max(first.end, second.end))
+    start = behind.end() if behind else 0
+    return not noun or text[start : start + len(noun)].lower().startswith(noun)
 
 
+_BLANK = re.compile(r"\s*")
 _BETWEEN = re.compile(r"(?P<noun> \w+)?\s*(?:and|&|/|\+|,)\s*(?:the\s+)?", re.IGNORECASE)

@@ -389,10 +389,10 @@ def _is_given(facts: Facts, entry: Entry) -> bool:
     """Whether it is no drug, or one that the note names: none is like another."""
     if entry.procedure.specialty != "drugs":
         return True
-    return any(next(facts.holding(name), None) for name in entry.names)
+    return any(next(facts.shelves.holding(name), None) for name in entry.names)
 
 
 def _is_denied(facts: Facts, step: tuple[Atoms, ...], phrased: Atoms) -> bool:
     """Whether a note speaks of a step only to say that it was not done: "the acromion was not burred"."""
-    spoken = [atoms for atoms in step if len(atoms) > 1 and next(facts.holding(atoms), None)]
+    spoken = [atoms for atoms in step if len(atoms) > 1 and next(facts.shelves.holding(atoms), None)]
     return bool(spoken) and not any(facts.first(atoms, over_two=atoms <= phrased) for atoms in spoken)

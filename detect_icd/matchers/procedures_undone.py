@@ -13,6 +13,7 @@ from detect_icd.gates import Gate
 from detect_icd.matchers.procedures_facts import Facts
 from detect_icd.matchers.procedures_mention import Mention
 from detect_icd.matchers.procedures_scan import Role
+from detect_icd.note_memory import of_note
 from detect_icd.ready import compile_pattern
 from detect_icd.rule_rows import table
 from detect_icd.sentences import sentences
@@ -54,9 +55,10 @@ class Undone:
     def holds(self, text: str, account: Sequence[tuple[int, int]]) -> bool:
         """Whether every sentence of an account that speaks of the part says that it was left alone, and one does."""
         part = _pattern(self.part)
-        said = [bounds for bounds in account if part.search(text, *bounds)]
+        said = [bounds for bounds in part.among(text, account) if part.search(text, *bounds)]
         if self.needs:
-            return bool(said) and not any(_pattern(self.needs).search(text, *bounds) for bounds in account)
+            needs = _pattern(self.needs)
+            return bool(said) and not any(needs.search(text, *bounds) for bounds in needs.among(text, account))
         return bool(said) and all(self._is_left(text, *bounds) for bounds in said)
 
     def _is_left(self, text: str, start: int, end: int) -> bool:
@@ -91,9 +93,10 @@ def is_left(text: str, start: int, end: int) -> bool:
     return _LEFT.search(text, start, end) is not None
 
 
+@of_note(4)
 def account_of(facts: Facts) -> list[tuple[int, int]]:
     """Where the sentences of a note's account start and end."""
-    account = [clause for clause in facts.clauses if clause.role is Role.BODY]
+    account = facts.shelves.of(Role.BODY)
     if not account:
         return []
     low, high = account[0].start, account[-1].end

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
-from detect_icd.assertion import WORD, Assertion, Passage
+from detect_icd.assertion import Assertion, Passage
 from detect_icd.candidates import Candidate, Status
 from detect_icd.matchers.allergens import is_allergen
 from detect_icd.matchers.completion import complete
 from detect_icd.matchers.drug_cues import cue
-from detect_icd.matchers.spelling import is_spelt
-from detect_icd.terms import rows
-from redactphi.errors import DataError
+from detect_icd.matchers.substance_names import Named, by_first, meant, named_in
+from detect_icd.note_memory import of_note
 from redactphi.spans import Span
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
 
-NEEDS = ("", "taken", "daily", "long", "lasting", "pain")
 TAKEN = "long-term/substance"
 LISTED = "long-term/listed"
 OTHER_DRUG = "Z79.899"
@@ -67,101 +61,14 @@ _ALLERGY = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Substance:
-    """What a name stands for: the code of its long-term use, what that asks of the note, the code of an allergy."""
-
-    long_term: str
-    need: str
-    allergy: str
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A substance, and where it is named."""
-
-    start: int
-    end: int
-    substance: Substance
-
-
-@functools.cache
-def substances() -> dict[str, Substance]:
-    """Every name of ``substances.tsv``.
-
-    Raises:
-        DataError: A row asks for something that is not known.
-    """
-    known: dict[str, Substance] = {}
-    for names, long_term, need, allergy in rows("substances.tsv", 4):
-        if need not in NEEDS:
-            raise DataError(f"substances.tsv: {need!r} is not one of {', '.join(filter(None, NEEDS))}")
-        for name in names.split("|"):
-            known.setdefault(name, Substance(long_term, need, allergy))
-    return known
-
-
-@functools.cache
-def _by_first() -> dict[str, tuple[str, ...]]:
-    """The names by their first word, the longest first."""
-    found: dict[str, list[str]] = {}
-    for name in sorted(substances(), key=len, reverse=True):
-        found.setdefault(WORD.findall(name)[0], []).append(name)
-    return {word: tuple(names) for word, names in found.items()}
-
-
-@functools.lru_cache(maxsize=65536)
-def _meant(word: str) -> str:
-    """The drug that a word no list knows is a slip of ("methotrexat"); empty where it is none."""
-    if len(word) < _SHORTEST or not word.isalpha() or word in _by_first() or is_spelt(word):
-        return ""
-    errors = 2 if len(word) >= _TWO_ERRORS else 1
-    near = process.extract(word, _single_names().get(word[0], ()), scorer=OSA.distance, score_cutoff=errors, limit=2)
-    return near[0][0] if len({substances()[name] for name, _, _ in near}) == 1 else ""
-
-
-_REMEMBERED = 100_000
-"""Words to remember as no slips."""
-_SHORTEST = 8
-"""Letters of a drug's name from which a slip is read through."""
-_TWO_ERRORS = 11
-
-
-@functools.cache
-def _single_names() -> dict[str, tuple[str, ...]]:
-    """The names of one long word by their first letter."""
-    found: dict[str, list[str]] = {}
-    for name in sorted(substances()):
-        if name.isalpha() and len(name) >= _SHORTEST - 1:
-            found.setdefault(name[0], []).append(name)
-    return {letter: tuple(names) for letter, names in found.items()}
-
-
-def named_in(passage: Passage) -> list[Named]:
-    """The substances a sentence names, in order; of two names that start at a word the longer."""
-    start, end = passage.bounds
-    lowered = passage.text[start:end].lower()
-    found: list[Named] = []
-    for match in WORD.finditer(lowered):
-        low = match.start()
-        if found and start + low < found[-1].end:
-            continue
-        if match.group() not in _by_first():
-            if name := _meant(match.group()):
-                found.append(Named(start + low, start + match.end(), substances()[name]))
-            continue
-        for name in _by_first()[match.group()]:
-            high = low + len(name)
-            if lowered.startswith(name, low) and not lowered[high : high + 1].isalnum():
-                found.append(Named(start + low, start + high, substances()[name]))
-                break
-    return found
-
-
 def is_taken(passage: Passage, start: int, end: int) -> bool:
     """Whether words that are the name of a drug and no more are said of one that is taken for long; others are."""
     named = named_in(passage)
     return all(_taken(passage, one, named) for one in named if (one.start, one.end) == (start, end))
+
+
+_REMEMBERED = 100_000
+"""Words to remember as no slips."""
 
 
 class SubstanceMatcher:
@@ -172,13 +79,13 @@ class SubstanceMatcher:
     """
 
     def __init__(self) -> None:
-        self.names = frozenset(_by_first())
+        self.names = frozenset(by_first())
         self._no_slips: set[str] = set()
 
     def are_named(self, words: AbstractSet[str]) -> bool:
         """Whether one of the words begins the name of a substance, or is a slip of one."""
         unread = words - self._no_slips
-        if not words.isdisjoint(self.names) or any(map(_meant, unread)):
+        if not words.isdisjoint(self.names) or any(map(meant, unread)):
             return True
         if len(self._no_slips) < _REMEMBERED:
             self._no_slips |= unread
@@ -232,7 +139,7 @@ def _taken(sentence: Passage, one: Named, named: Sequence[Named]) -> str:
     about = _About.of(sentence, one, named)
     if about.is_long():
         is_brief = about.says("brief", item=True) and not about.says("long", item=True)
-        over = is_brief or cue("over-before").search(about.text, about.low, one.start) is not None
+        over = is_brief or cue("over-before").search(about.text, about.low, about.one.start) is not None
         return "" if over or about.says("stopped") or about.is_other_and_culprit() else TAKEN
     need = one.substance.need
     if need in _ONLY_LONG:
@@ -255,8 +162,9 @@ class _About:
     """The words around a name that speak of it.
 
     Attributes:
-        note: The note.
+        note: The note, or what stands around the clause.
         text: The same; what only looks as if it spoke against the drug is blanked out.
+        pains: Whether the note speaks of pain, where that matters.
         correct: Whether it is said to be taken as it should be.
         one: The name.
         low: Where its clause starts.
@@ -266,6 +174,7 @@ class _About:
 
     note: str
     text: str
+    pains: bool
     correct: bool
     one: Named
     low: int
@@ -278,10 +187,22 @@ class _About:
         low, high = _clause(sentence, one)
         note = sentence.text
         correct = one.substance.need == "taken" and cue("correct").search(note, low, high) is not None
-        clause = note[low:high]
+        own = clause = note[low:high]
         for name in ("safe", "correct") if correct else ("safe",):
             clause = cue(name).sub(lambda match: " " * len(match.group()), clause)
-        return cls(note, note[:low] + clause + note[high:], correct, one, low, high, named)
+        pains = one.substance.need != "pain" or _pains(note)
+        if clause == own:
+            return cls(note, note, pains, correct, one, low, high, named)
+        # Blanked out in what stands around alone: a copy of a long note for each of its drugs would be slow.
+        start, end = sentence.bounds
+        before = max(0, min(start, low) - _AROUND)
+        low, high, near = low - before, high - before, note[before : max(end, high) + _AROUND]
+        text = near[:low] + clause + near[high:]
+        moved, *others = (
+            replace(each, start=each.start - before, end=each.end - before)
+            for each in (one, *(other for other in named if other is not one))
+        )
+        return cls(near, text, pains, correct, moved, low, high, (moved, *others))
 
     def says(self, name: str, *, item: bool = False) -> bool:
         """Whether a cue stands in the clause, or in what one item of a list says."""
@@ -292,7 +213,7 @@ class _About:
         """Whether long-term use is said, or how long it has lasted."""
         one, need = self.one, self.one.substance.need
         near = max(self.low, one.start - _REACH), min(self.high, one.end + _REACH)
-        if need == "pain" and not _PAIN.search(self.note):
+        if not self.pains:
             return False
         if cue("long").search(self.note, *near) or self._lasted("years"):
             return True
@@ -376,6 +297,16 @@ class _About:
         low = max((m.end() for m in _BETWEEN.finditer(self.text, self.low, one.start)), default=self.low)
         end = _BETWEEN.search(self.text, one.end, self.high)
         return low, end.start() if end else self.high
+
+
+_AROUND = 200
+"""Characters on either side of a sentence that its words are read with."""
+
+
+@of_note(2)
+def _pains(note: str) -> bool:
+    """Whether a note speaks of pain."""
+    return _PAIN.search(note) is not None
 
 
 def _clause(sentence: Passage, one: Named) -> tuple[int, int]:

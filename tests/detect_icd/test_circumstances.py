@@ -7,7 +7,7 @@ from detect_icd.codebook import CodeBook, open_book, releases
 from detect_icd.matchers.circumstance_rules import CircumstanceRule, circumstance_rules
 from detect_icd.matchers.circumstances import CircumstanceMatcher
 from detect_icd.matchers.drug_cues import cues
-from detect_icd.matchers.substances import substances
+from detect_icd.matchers.substance_names import substances
 from detect_icd.sentences import sentences
 from redactphi.errors import RuleError, UnknownNameError
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from detect_icd.note_memory import of_note
+from detect_icd.whole_note import anywhere
+
 _BODY = re.compile(
     r"\b(?:retained|embedded|lodged) (?:\w+ )?(?:nail|needle|fish ?hook|hook|wire|pellet|bullet|bb|thorn|staple|pencil (?:lead|tip))\b|"
     r"\b(?:nail|needle|hook|wire|pellet|thorn|pencil)(?: tip)? (?:is |was )?still in\b|\b(?:with|retained|embedded|w/) (?:a |an |small |retained |embedded |radiopaque |glass |metal(?:lic)? |wood(?:en)? )*(?:foreign body|fb|splinter|shards?|fragments?|gravel|glass|debris)\b",
@@ -98,11 +101,11 @@ def kind_of(kind: str, before: str, phrase: str, sentence: str, note: str) -> st
             or [match.lastgroup for match in _DEGREE.finditer(before)][-1:]
             or [match.lastgroup for match in _DEGREE.finditer(sentence)]
         )
-        everywhere = {match.lastgroup for match in _DEGREE.finditer(note)}
+        everywhere = frozenset() if degrees else _degrees(note)
         degrees = degrees or (list(everywhere) if len(everywhere) == 1 else [])
-        what = "corrosion" if _CORRODES.search(sentence) or _CORRODED.search(note) else "burn"
+        what = "corrosion" if _CORRODES.search(sentence) or anywhere(_CORRODED, note) else "burn"
         return what + max((name[1] for name in degrees if name), default="")
-    if kind == "frostbite" and _DEAD.search(note):
+    if kind == "frostbite" and anywhere(_DEAD, note):
         return "frostbite2"
     if kind == "bite":
         what = before[: before.lower().rfind("bit")].rstrip()
@@ -110,7 +113,7 @@ def kind_of(kind: str, before: str, phrase: str, sentence: str, note: str) -> st
             "insectbite"
             if _INSECT.search(what) or _BY_INSECT.search(sentence)
             else "openbite"
-            if ANIMAL.search(what) or "bitten" in before.lower() or _BITTEN.search(note)
+            if ANIMAL.search(what) or "bitten" in before.lower() or anywhere(_BITTEN, note)
             else "bite"
         )
     if kind in _FURTHER:
@@ -119,6 +122,12 @@ def kind_of(kind: str, before: str, phrase: str, sentence: str, note: str) -> st
     if kind in {"laceration", "puncture"} and _BODY.search(sentence):
         return f"{kind}body"
     return kind
+
+
+@of_note(2)
+def _degrees(note: str) -> frozenset[str | None]:
+    """The degrees that a note tells."""
+    return frozenset(match.lastgroup for match in _DEGREE.finditer(note))
 
 
 def tears_nail(kind: str, note: str, bounds: tuple[int, int]) -> bool:
@@ -141,15 +150,16 @@ def is_degree_of_burn(note: str, start: int, end: int) -> bool:
     """Whether "degree" or "thickness" stands for a burn that the note has named: "2nd degree chest wall"."""
     return (
         (told := _ORDINAL.search(note, max(0, start - 12), start)) is not None
-        and not (_ITS_OWN.match(note, end) and note[: told.start()].rstrip(" (").endswith(","))
+        and not (_ITS_OWN.match(note, end) and _AFTER_A_COMMA.search(note, max(0, told.start() - 40), told.start()))
         and _SHARE.search(note, max(0, told.start() - 12), told.start()) is None
-        and _BURNED.search(note) is not None
+        and anywhere(_BURNED, note) is not None
         and _NO_DEGREE.search(note, max(0, start - 40), start) is None
         and _OF_OTHER.match(note, end) is None
     )
 
 
 _ORDINAL = re.compile(r"(?:\b(?:first|second|third|1st|2nd|3rd|full|partial)|\b[123])[- ]$", re.IGNORECASE)
+_AFTER_A_COMMA = re.compile(r",[ (]*\Z")
 _SHARE = re.compile(r"\d\s?%(?: (?:of|TBSA|BSA))? *$", re.IGNORECASE)
 """Before a degree: so much of the body is burned so deep, wherever."""
 _ITS_OWN = re.compile(r"\W*(?:[;.)\n]|$|,? ?\band\b)", re.IGNORECASE)

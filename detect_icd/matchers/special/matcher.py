@@ -157,7 +157,8 @@ class SpecialMatcher:
         told = told or [
             c for c in causes if c.section not in _PAST and c.status is Status.PRESENT and _fits(c, injuries)
         ]
-        kept = [c for c in candidates if all(c is not cause for cause in causes)]
+        known = {id(cause) for cause in causes}
+        kept = [c for c in candidates if id(c) not in known]
         if not injuries:
             return kept
         best = min(told, key=lambda c: (cause_rank(c.rules[0]), c.start), default=None)

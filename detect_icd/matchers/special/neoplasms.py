@@ -17,8 +17,10 @@ from detect_icd.matchers.special.facts import billable_below, triggers
 from detect_icd.matchers.special.growth_places import clause, nearest, one_side, side_near
 from detect_icd.matchers.special.polyps import surveyed, told_before
 from detect_icd.matchers.special.statement import Statement
+from detect_icd.note_memory import of_note
 from detect_icd.ready import compile_pattern, read_toml
 from detect_icd.sentences import sentences
+from detect_icd.whole_note import anywhere
 from redactphi.resources import data
 from redactphi.spans import Span
 
@@ -169,12 +171,11 @@ class NeoplasmMatcher:
                 if site is None:
                     site = nearest(known.sites, near, match.start() - max(start, match.start() - 60))
                     wide = near
+                side = side_near(wide, site[1]) if site else ""
                 if site is None:
-                    site = next(((titles, words) for _, words, titles in known.sites if words.search(note)), None)
+                    site, side = _site_of_note(note)
                     wide = note
-                code = self._on_skin(
-                    category, word, site[0] if site else None, side_near(wide, site[1] if site else None), wide
-                )
+                code = self._on_skin(category, word, site[0] if site else None, side, wide)
                 if code:
                     yield Statement(
                         code,
@@ -202,9 +203,7 @@ class NeoplasmMatcher:
             sided = [entry for entry in fitting if side and re.search(rf"\b{side}\b", entry.title)]
             if sided:
                 # Of an eyelid upper and lower are apart.
-                lid = next(
-                    (found for found in ("upper", "lower") if re.search(rf"\b{found}\b", near, re.IGNORECASE)), ""
-                )
+                lid = next((found for found, words in _LIDS if anywhere(words, near)), "")
                 return next((entry.code for entry in sided if lid and f"{lid} eyelid" in entry.title), sided[0].code)
             plain = [entry for entry in fitting if not re.search(r"\b(?:right|left)\b", entry.title)]
             if plain:
@@ -241,11 +240,10 @@ class NeoplasmMatcher:
         candidates = _settled(candidates)
         primaries = [c for c in candidates if _is_primary(c) and c.status is Status.PRESENT]
         others = [c for c in candidates if _is_primary(c) and c.status is Status.HISTORICAL]
-        over = [c for c in primaries if _is_over(c, note, primaries, others)]
+        is_one = len({c.coding.code[:3] for c in primaries}) == 1
+        over = {id(c) for c in primaries if _is_over(c, note, others, is_one=is_one)}
         candidates = [
-            replace(c, status=Status.HISTORICAL, rules=(*c.rules, "neoplasm/over"))
-            if any(c is other for other in over)
-            else c
+            replace(c, status=Status.HISTORICAL, rules=(*c.rules, "neoplasm/over")) if id(c) in over else c
             for c in candidates
         ]
         return [*candidates, *self._encounter(candidates, note)]
@@ -254,7 +252,7 @@ class NeoplasmMatcher:
         code = candidate.coding.code
         stages = neoplasm_rules().gates
         if code[:3] in _WITH_REMISSION:
-            words = next((f"in {stage}" for stage in ("relapse", "remission") if stages[stage].search(note)), "")
+            words = next((f"in {stage}" for stage in ("relapse", "remission") if anywhere(stages[stage], note)), "")
             return self._sibling(candidate, lambda title: words in title) if words else candidate
         if (
             code[:3] in {"C81", "C82", "C83", "C84", "C85", "C86", "C88"}
@@ -301,9 +299,9 @@ class NeoplasmMatcher:
         match = stage["finished"].search(note)
         if match is None or not stage["resolved"].search(note):
             return candidates
-        past = [c for c in present if c.coding.code[0] in "ABEGHIJKLMN"]
+        past = {id(c) for c in present if c.coding.code[0] in "ABEGHIJKLMN"}
         revised = [
-            replace(c, status=Status.HISTORICAL, rules=(*c.rules, "encounter/finished")) if c in past else c
+            replace(c, status=Status.HISTORICAL, rules=(*c.rules, "encounter/finished")) if id(c) in past else c
             for c in candidates
         ]
         return [*revised, self._at("Z09", match, "encounter/finished")]
@@ -329,7 +327,7 @@ def _sentence(candidate: Candidate, note: str) -> str:
     return note[start:end]
 
 
-def _is_over(candidate: Candidate, note: str, primaries: list[Candidate], others: list[Candidate]) -> bool:
+def _is_over(candidate: Candidate, note: str, others: list[Candidate], *, is_one: bool) -> bool:
     """Whether what the note says about a cancer is that its treatment is over and nothing is left (I.C.2.m)."""
     over, active = neoplasm_rules().gates["over"], neoplasm_rules().gates["active"]
     sentence = _sentence(candidate, note)
@@ -338,12 +336,29 @@ def _is_over(candidate: Candidate, note: str, primaries: list[Candidate], others
         return False
     if over.pattern.search(sentence):
         return True
-    if len({c.coding.code[:3] for c in primaries}) != 1 or active.search(note) or not over.search(note):
+    if not is_one or anywhere(active, note) or not anywhere(over, note):
         return False
     # What is told of another cancer, itself past, is not said of this one.
     told = [_sentence(other, note) for other in others if other.coding.code[:3] != candidate.coding.code[:3]]
-    rest = functools.reduce(lambda text, sentence: text.replace(sentence, " "), told, note)
-    return over.pattern.search(rest) is not None
+    return _is_over_beside(note, tuple(dict.fromkeys(told)))
+
+
+@of_note(2)
+def _is_over_beside(note: str, others: tuple[str, ...]) -> bool:
+    """Whether a note says that a cancer is over in what it says of no other."""
+    rest = functools.reduce(lambda text, sentence: text.replace(sentence, " "), others, note)
+    return neoplasm_rules().gates["over"].pattern.search(rest) is not None
+
+
+@of_note(2)
+def _site_of_note(note: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]] | None, str]:
+    """The first site of the skin that a note names anywhere, and its side."""
+    sites = neoplasm_rules().sites
+    site = next(((titles, words) for _, words, titles in sites if words.search(note)), None)
+    return site, side_near(note, site[1] if site else None)
+
+
+_LIDS = tuple((lid, re.compile(rf"\b{lid}\b", re.IGNORECASE)) for lid in ("upper", "lower"))
 
 
 def _in_remission(candidate: Candidate, note: str) -> Candidate:

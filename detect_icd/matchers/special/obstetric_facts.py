@@ -316,6 +316,7 @@ _TUBE = re.compile(r"\b(?:right|left|rt|lt)\b(?= (?:fallopian|tub|ampull|isthm|o
 """The side of the very tube, where the note speaks of the other one too."""
 
 
+@of_note(16)
 def side_of_tube(note: str) -> str:
     """The side that a note names beside tube or ovary, empty where it names none or both."""
     sides = {"right" if match[1] or match[3] else "left" for match in _SIDES.finditer(note)}

@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from detect_icd.candidates import Candidate, Status
 from detect_icd.coding import CodeSystem, icd10cm
@@ -15,6 +15,7 @@ from detect_icd.matchers.special.facts import billable_below, table
 from detect_icd.matchers.special.obstetric_facts import Obstetrics, gestation_told, side_of_tube
 from detect_icd.matchers.special.statement import PAST, Statement, of_note
 from detect_icd.terms import rows
+from detect_icd.whole_note import anywhere
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook, CodeEntry
@@ -38,6 +39,8 @@ _ROUTINE = re.compile(
     re.IGNORECASE,
 )
 _CESAREAN = re.compile(r"\b(?:ca?esarean|c-?section|c/s|[pr1]?ltcs)\b", re.IGNORECASE)
+_NURSING = re.compile(r"\blactat|(?<!not )\bbreast-?feed|\bnursing\b|\bpumping\b", re.IGNORECASE)
+_LOW_TRANSVERSE = re.compile(r"\blow transverse\b", re.IGNORECASE)
 _BLEEDING = "N93"
 _BLOOD_LOSS = "D62"
 _ONSET = r"\b(?:labor|labou?ring|contractions?|ctx)\b(?: \w+){0,2}? (?:began|started|starting|onset|ensued|followed|came on|kicked in)\b(?: on (?:their|its|her) own)?[^.;\n]{0,15}?"
@@ -68,6 +71,18 @@ def _complicating() -> tuple[tuple[str, str, bool], ...]:
         for prefix in prefixes.split()
     ]
     return tuple(sorted(known, key=lambda row: -len(row[0])))
+
+
+class _Known(NamedTuple):
+    """What all candidates of a note say: their categories, and whether the pregnancy is said to be none of it."""
+
+    kinds: frozenset[str]
+    incidental: bool
+
+    @classmethod
+    def of(cls, candidates: Sequence[Candidate]) -> _Known:
+        kinds = frozenset(c.coding.code[:3] for c in candidates)
+        return cls(kinds, any(c.coding.code == "Z33.1" and c.status is Status.PRESENT for c in candidates))
 
 
 class PregnancyMatcher:
@@ -113,11 +128,12 @@ class PregnancyMatcher:
     def revise(self, candidates: list[Candidate], note: str, facts: Obstetrics) -> list[Candidate]:
         """All candidates of the note: conditions as what they complicate, codes with trimester, weeks, outcome."""
         revised: list[Candidate] = []
+        known = _Known.of(candidates)
         for candidate in candidates:
             if candidate.coding.system is CodeSystem.ICD10CM and candidate.status is Status.PRESENT:
-                revised.extend(self._complicated(candidate, candidates, facts))
+                revised.extend(self._complicated(candidate, known, facts))
             elif candidate.coding.system is CodeSystem.ICD10CM and candidate.status is Status.NEGATED:
-                revised.extend([candidate, *self._complicated(candidate, candidates, facts)])
+                revised.extend([candidate, *self._complicated(candidate, known, facts)])
             elif candidate.coding.code.startswith("O"):
                 revised.append(self._timed(candidate, facts))
             else:
@@ -125,33 +141,23 @@ class PregnancyMatcher:
         revised = _settled(revised, facts)
         return [*revised, *self._encounter(revised, note, facts)]
 
-    def _complicated(
-        self, candidate: Candidate, candidates: Sequence[Candidate], facts: Obstetrics
-    ) -> Iterator[Candidate]:
+    def _complicated(self, candidate: Candidate, known: _Known, facts: Obstetrics) -> Iterator[Candidate]:
         code = icd10cm.compact(candidate.coding.code)
         if code.startswith("O"):
             yield self._timed(candidate, facts)
             kind = {"O240": "E10", "O241": "E11"}.get(code[:4])
-            if (
-                kind
-                and candidate.status is Status.PRESENT
-                and not any(c.coding.code.startswith(kind) for c in candidates)
-            ):
+            if kind and candidate.status is Status.PRESENT and kind not in known.kinds:
                 yield replace(
                     candidate, coding=self.book[f"{kind}.9"].coding, rules=(*candidate.rules, "obstetric/type")
                 )
             return
-        if any(c.coding.code == "Z33.1" and c.status is Status.PRESENT for c in candidates):
+        if known.incidental:
             yield candidate
             return
         found = next(((heading, keep) for prefix, heading, keep in _complicating() if code.startswith(prefix)), None)
         if code.startswith(_BLEEDING) and facts.stage == "pregnancy":
             found = ("O20.9" if facts.trimester == "first" or (facts.weeks or 99) < 20 else "O46.9", False)  # noqa: PLR2004 - early is before 20 weeks
-        if (
-            found
-            and code.startswith(("R80", "R60"))
-            and any(c.coding.code.startswith(("O11", "O13", "O14")) for c in candidates)
-        ):
+        if found and code.startswith(("R80", "R60")) and not known.kinds.isdisjoint({"O11", "O13", "O14"}):
             return
         if code == _BLOOD_LOSS and facts.stage in {"childbirth", "puerperium"}:
             found = ("O90.81", True)
@@ -198,21 +204,21 @@ class PregnancyMatcher:
         if heading == "O24.4":
             way = (
                 "insulin"
-                if _INSULIN.search(note)
+                if anywhere(_INSULIN, note)
                 else "oral"
-                if _ORAL.search(note)
+                if anywhere(_ORAL, note)
                 else "diet"
-                if _DIET.search(note)
+                if anywhere(_DIET, note)
                 else "unspecified control"
             )
             place = {"childbirth": "O24.42", "puerperium": "O24.43"}.get(facts.stage, "O24.41")
             codes = [found for found in billable_below(self.book, place) if way in found.title.lower()]
             return codes[0].code if codes else None
-        if heading == "O21.0" and _DISTURBED.search(note):
+        if heading == "O21.0" and anywhere(_DISTURBED, note):
             return "O21.1"
         heading = _as_told(heading, note, facts)
         if heading in {"O91.1", "O91.2"}:
-            nursing = re.search(r"\blactat|(?<!not )\bbreast-?feed|\bnursing\b|\bpumping\b", note, re.IGNORECASE)
+            nursing = anywhere(_NURSING, note)
             return heading + (
                 "3"
                 if nursing
@@ -223,7 +229,7 @@ class PregnancyMatcher:
         if heading in {"O00.10", "O00.20"}:
             return heading + {"right": "1", "left": "2"}.get(side_of_tube(words) or side_of_tube(note), "9")
         if heading == "O34.21":
-            return "O34.211" if re.search(r"\blow transverse\b", note, re.IGNORECASE) else "O34.219"
+            return "O34.211" if anywhere(_LOW_TRANSVERSE, note) else "O34.219"
         return self.resolve(heading, facts)
 
     def resolve(self, heading: str, facts: Obstetrics) -> str | None:
@@ -318,13 +324,13 @@ def _as_told(heading: str, note: str, facts: Obstetrics) -> str:
     if facts.weeks is not None:
         is_term = facts.weeks >= _TERM
         if heading in {"O42.9", "O42.91"}:
-            when = next((character for character, told in _LABOR if told.search(note)), "9")
+            when = next((character for character, told in _LABOR if anywhere(told, note)), "9")
             heading = f"O42.{when}{'2' if is_term else '1'}"
         elif heading == "O47":
             heading = "O47.1" if is_term else "O47.0"
         elif heading == "O48.0" and facts.weeks > _POST_TERM:
             heading = "O48.1"
-    if heading in _WITH_BLEEDING and _BLEEDS.search(note):
+    if heading in _WITH_BLEEDING and anywhere(_BLEEDS, note):
         heading = _WITH_BLEEDING[heading]
     if heading == "O60.0" and facts.stage == "childbirth":
         heading = "O60.14" if facts.trimester == "third" else "O60.1"

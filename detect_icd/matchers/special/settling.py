@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from detect_icd.candidates import Candidate, Status
-from detect_icd.coding import CodeSystem, icd10cm
+from detect_icd.coding import CodeSystem, Coding, icd10cm
 from detect_icd.gates import gate
 from detect_icd.ready import read_toml
 from redactphi.resources import data
@@ -86,18 +86,23 @@ def _counts(candidate: Candidate) -> bool:
 
 
 def _redundant(rule: Redundancy, present: list[tuple[str, Candidate]]) -> Iterator[Candidate]:
-    causes = [
-        (code, c)
-        for code, c in present
-        if code.startswith(rule.when) and code[-1] != "S" and (not rule.later or code[-1] not in "ABC")
-    ]
+    causes: dict[Coding, tuple[Candidate, int]] = {}
+    for code, c in present:
+        if code.startswith(rule.when) and code[-1] != "S" and (not rule.later or code[-1] not in "ABC"):
+            cause, count = causes.get(c.coding, (c, 0))
+            causes[c.coding] = cause, count + 1
+    told: dict[Coding, bool] = {}
     for code, candidate in present:
         if not code.startswith(rule.drop):
             continue
-        if any(
-            cause is not candidate and (not rule.superficial or _same_place(code, candidate, cause))
-            for _, cause in causes
-        ):
+        own = candidate.coding
+        if own not in told:
+            # A code by itself is no other than itself.
+            told[own] = any(
+                (coding != own or count > 1) and (not rule.superficial or _same_place(code, candidate, cause))
+                for coding, (cause, count) in causes.items()
+            )
+        if told[own]:
             yield candidate
 
 
@@ -131,19 +136,19 @@ _SITE = 5
 
 def _lesser_burns(present: list[tuple[str, Candidate]]) -> Iterator[Candidate]:
     """I.C.19.d.1: of several degrees at one place the highest."""
-    burns = [(match, c) for _, c in present if (match := _BURN.match(c.coding.code))]
-    for match, candidate in burns:
-        for other, _ in burns:
-            same = match.string[:3] == other.string[:3] and (match["site"] == other["site"] or match["degree"] == "0")
-            if same and match["degree"] < other["degree"]:
-                yield candidate
-            if (
-                match.string[:_SITE] == other.string[:_SITE]
-                and match.string[_SITE] == "0" != other.string[_SITE]
-                and match.string[_SITE + 1 :] == other.string[_SITE + 1 :]
-            ):
-                # One part of the hand and the hand are one burn.
-                yield candidate
+    burns = {code: match for _, c in present if (match := _BURN.match(code := c.coding.code))}
+    lesser = {code for code, match in burns.items() if any(_is_lesser(match, other) for other in burns.values())}
+    return (c for _, c in present if c.coding.code in lesser)
+
+
+def _is_lesser(match: re.Match[str], other: re.Match[str]) -> bool:
+    same = match.string[:3] == other.string[:3] and (match["site"] == other["site"] or match["degree"] == "0")
+    # One part of the hand and the hand are one burn.
+    return (same and match["degree"] < other["degree"]) or (
+        match.string[:_SITE] == other.string[:_SITE]
+        and match.string[_SITE] == "0" != other.string[_SITE]
+        and match.string[_SITE + 1 :] == other.string[_SITE + 1 :]
+    )
 
 
 _PENETRATING = re.compile(

@@ -15,6 +15,7 @@ from detect_icd.matchers.special.facts import table, triggers
 from detect_icd.matchers.special.statement import OTHERS, Statement
 from detect_icd.ready import compile_pattern, read_toml
 from detect_icd.terms import rows
+from detect_icd.whole_note import anywhere
 from redactphi.resources import data
 from redactphi.spans import Span
 
@@ -241,14 +242,14 @@ class SubstanceMatcher:
             return event in possible and _tells(masked, event)
 
         if tells("poisoning"):
-            return "adverse" if _CORRECT.search(note) and tells("adverse") else "poisoning"
+            return "adverse" if anywhere(_CORRECT, note) and tells("adverse") else "poisoning"
         return next((event for event in ("adverse", "underdosing", "contact") if tells(event)), None)
 
     def _venoms(self, note: str, start: int, end: int) -> Iterator[Statement]:
         for rule, low, high in table("venoms.tsv").find(note, start, end):
             category = rule.code
             if category == "T58.0":
-                category = next((code for code, regex in _CO_SOURCES if regex.search(note)), "T58.9")
+                category = next((code for code, regex in _CO_SOURCES if anywhere(regex, note)), "T58.9")
             if code := self.complete(category, intent(note)):
                 yield Statement(code, low, high, f"substance/{rule.code}", 0.93, (*_OWNED, "L"))
 
@@ -325,7 +326,7 @@ class SubstanceMatcher:
 
 def intent(note: str) -> str:
     """The intent of a poisoning that a note tells; accidental where it tells none (I.C.19.e.5.b)."""
-    return next((name for name, regex in drug_events().intents if regex.search(note)), "accident")
+    return next((name for name, regex in drug_events().intents if anywhere(regex, note)), "accident")
 
 
 def _linked(sentence: str, start: int, end: int, event: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from detect_icd.matchers.special.statement import Statement
+from detect_icd.whole_note import anywhere
 
 if TYPE_CHECKING:
     from detect_icd.codebook import CodeBook
@@ -160,7 +161,7 @@ class TransportMatcher:
         )
 
     def _code(self, role: str, other: str, note: str, start: int, end: int) -> str | None:
-        nontraffic = _NONTRAFFIC.search(note) is not None
+        nontraffic = anywhere(_NONTRAFFIC, note) is not None
         alone = _NONCOLLISION.search(note, start, end) is not None and not other
         if role in _FALLS:
             return self._full(_FALLS[role])
@@ -174,7 +175,7 @@ class TransportMatcher:
         if role == "cyclist":
             return self._cycle(other, alone=alone, nontraffic=nontraffic)
         if role == "motorcycle":
-            return self._motorcycle(other, alone=alone, nontraffic=nontraffic, electric=bool(_ELECTRIC.search(note)))
+            return self._motorcycle(other, alone=alone, nontraffic=nontraffic, electric=bool(anywhere(_ELECTRIC, note)))
         if role in {"atv", "snowmobile"}:
             kind = {"atv": "5", "snowmobile": "2"}[role]
             seat = (
