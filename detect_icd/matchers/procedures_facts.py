@@ -368,11 +368,14 @@ class Facts:
         return found
 
     def _place_of_account(self, kind: str, sides: Sequence[str]) -> list[tuple[str, Span]]:
-        """The one place that the account names, where the list names none."""
+        """The one place that the account names, or else the diagnosis, where the list names none."""
         every: dict[str, Span] = {}
-        for clause in self.told(Role.BODY):
-            if PLACED[kind].search(self.text, clause.start, clause.end):
-                every.update(places(kind, self.text, clause.start, clause.end, sides))
+        for least in (Role.BODY, Role.FINDING):
+            for clause in self.told(least):
+                if PLACED[kind].search(self.text, clause.start, clause.end):
+                    every.update(places(kind, self.text, clause.start, clause.end, sides))
+            if every:
+                break
         return list(every.items()) if len(every) == 1 else []
 
     def _is_looked_at(self, clause: Clause) -> bool:
