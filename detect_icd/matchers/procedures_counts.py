@@ -119,13 +119,16 @@ class Counts:
         return self._places[key]
 
     def _place_of_account(self, kind: str, sides: tuple[str, ...]) -> list[tuple[str, Span]]:
-        """The one place that the account names, where the list names none."""
+        """The one place that the account names, or else the diagnosis, where the list names none."""
         key = kind, sides
         if key not in self._of_account:
             every: dict[str, Span] = {}
-            for clause in self._shelves.told(Role.BODY):
-                if PLACED[kind].search(self._text, clause.start, clause.end):
-                    every.update(places(kind, self._text, clause.start, clause.end, sides))
+            for least in (Role.BODY, Role.FINDING):
+                for clause in self._shelves.told(least):
+                    if PLACED[kind].search(self._text, clause.start, clause.end):
+                        every.update(places(kind, self._text, clause.start, clause.end, sides))
+                if every:
+                    break
             self._of_account[key] = list(every.items()) if len(every) == 1 else []
         return self._of_account[key]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -17,6 +18,8 @@ _BETWEEN = frozenset({"22630", "22632", "22633", "22634"})
 _FUSED = _BETWEEN | {"22612", "22614"}
 _FREED = frozenset({"63030", "63035", "63005", "63012", "63017", "63042", "63044", "63047", "63048", "63052", "63053"})
 _FROM_FRONT = frozenset({"22558", "22585"})
+_CAGE = "22853"
+"""Told once for each space between bodies that are joined, whatever other spaces a sentence names."""
 _BEHIND = frozenset({"posterolateral", "intertransverse", "gutter"})
 _ARCHES = frozenset({"laminectomy", "laminotomy", "facet_cut", "foramen_cut", "decompression"})
 _LOW_BACK = 20
@@ -51,14 +54,38 @@ class Spaces(NamedTuple):
 def listed_spaces(facts: Facts) -> Spaces:
     """The spaces that the items of a note's list name, by what each does there."""
     titles = [clause for clause in facts.clauses if clause.role is Role.TITLE]
-    between = [clause for clause in titles if "interbody" in clause.atoms]
-    behind = [c for c in titles if "fusion" in c.atoms and ("interbody" not in c.atoms or _BEHIND & c.atoms.keys())]
-    others = [c for c in titles if not c.atoms.keys() & {"interbody", "fusion"} and _ARCHES & c.atoms.keys()]
+    items = [item for clause in titles for item in _items(facts.text, clause)]
+    between = [item for item in items if "interbody" in item.atoms]
+    behind = [i for i in items if "fusion" in i.atoms and ("interbody" not in i.atoms or _BEHIND & i.atoms)]
+    others = [i for i in items if not i.atoms & {"interbody", "fusion"} and _ARCHES & i.atoms]
     return Spaces(_spaces(facts.text, between), _spaces(facts.text, behind), _spaces(facts.text, others))
 
 
-def _spaces(text: str, clauses: Iterable[Clause]) -> frozenset[int]:
-    return levels(text, [(clause.start, clause.end) for clause in clauses]).spaces
+class _Item(NamedTuple):
+    """What a list of operations names as one thing done, and the atoms in it."""
+
+    start: int
+    end: int
+    atoms: frozenset[str]
+
+
+def _items(text: str, clause: Clause) -> Iterator[_Item]:
+    """The things done that a clause names one after another: "this followed by that"; none that is only looked at."""
+    start = clause.start
+    for end, then in [*(m.span() for m in _THEN.finditer(text, clause.start, clause.end)), (clause.end, clause.end)]:
+        if start == clause.start or not _LOOKED_AT.match(text, start, end):
+            yield _Item(start, end, frozenset(hit.atom for hit in clause.hits if start <= hit.start < end))
+        start = then
+
+
+_THEN = re.compile(r",?\s+(?:followed by|and then (?:by|subsequent(?:ly)?))\s+", re.IGNORECASE)
+_LOOKED_AT = re.compile(
+    r"[^.;]{0,60}\b(?:evaluation|exploration|inspection) of (?:the |a |his |her )?(?:\w+ )?fusion", re.IGNORECASE
+)
+
+
+def _spaces(text: str, items: Iterable[_Item]) -> frozenset[int]:
+    return levels(text, [(item.start, item.end) for item in items]).spaces
 
 
 def by_spaces(facts: Facts, index: Index, mentions: Sequence[Mention]) -> list[Mention]:
@@ -70,7 +97,8 @@ def by_spaces(facts: Facts, index: Index, mentions: Sequence[Mention]) -> list[M
     spaces = listed_spaces(facts)
     if not spaces.between or min(spaces.between | spaces.behind | spaces.freed) < _LOW_BACK:
         return list(mentions)
-    found = list(mentions)
+    cages = len(spaces.between)
+    found = [replace(m, units=cages) if m.code == _CAGE and m.units > cages else m for m in mentions]
     for family, reckoned in ((_FUSED, spaces.fused), (_FREED, spaces.opened)):
         first = next((mention for mention in listed if mention.code in family), None)
         if first is None or not reckoned:

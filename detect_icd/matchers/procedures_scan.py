@@ -125,12 +125,57 @@ def clauses(text: str, sections: Sequence[Section], hits: Sequence[Hit]) -> list
         for clause in found:
             if clause.section == "findings":
                 clause.role = Role.BODY
+    if not any(clause.role is Role.BODY and _DONE.search(text, clause.start, clause.end) for clause in found):
+        _told_under_another(text, sections, found)
+    return found
+
+
+def _told_under_another(text: str, sections: Sequence[Section], found: Sequence[Clause]) -> None:
+    """Gives an account its role that stands behind the value of another heading, where a note has no other account."""
     if not any(clause.role >= Role.BODY for clause in found):
         # A note of one line goes on behind its indication.
         for before, clause in itertools.pairwise(found):
             if clause.section == before.section == "indication":
                 clause.role = Role.BODY
-    return found
+        return
+    titled = any(clause.role is Role.TITLE for clause in found)
+    if not (titled or _REPORT.match(text)) or _FOUND_HEADING.search(text):
+        return
+    for section in (_headed(text, section) for section in reversed(sections)):
+        told = _told_behind(text, section)
+        under = [clause for clause in found if told <= clause.start < section.end]
+        if sum(_DONE.search(text, clause.start, clause.end) is not None for clause in under) >= _TELLING:
+            for clause in under:
+                clause.role = Role.BODY
+            return
+
+
+def _told_behind(text: str, section: Section) -> int:
+    """Where an account begins behind the value of a section that is headed otherwise; the section's end where none does."""
+    heading = text[section.heading : section.start]
+    if section.name not in _BEFORE_ACCOUNT or not heading:
+        return section.end
+    if section.name == "assessment" and not _DIAGNOSIS.search(heading):
+        return section.end
+    line_end = text.find("\n", section.start, section.end)
+    if line_end >= 0 and text[line_end : section.end].strip():
+        return _prose_from(text, line_end, section.end)
+    value = _SENTENCE_ENDS.search(text, section.start, section.end)
+    return value.end() - 1 if value else section.end
+
+
+_FOUND_HEADING = re.compile(r"^[ \t]*(?:\w+ ){0,2}findings\b[^\n:]{0,40}:", re.IGNORECASE | re.MULTILINE)
+_REPORT = re.compile(
+    r"\s*(?:[\w/-]+ ){0,5}(?:procedure|operative|operation|catheterization|surgical|angiography) (?:note|report)\b",
+    re.IGNORECASE,
+)
+"""How the report of something done begins."""
+_DIAGNOSIS = re.compile(r"diagnos[ie]s|\bdx\b", re.IGNORECASE)
+"""What an assessment before an account is called; behind one it is an impression."""
+_BEFORE_ACCOUNT = frozenset(
+    {"indication", "history_of_present_illness", "preoperative_diagnosis", "postoperative_diagnosis", "assessment", "chief_complaint", "anesthesia", ""}
+)  # fmt: skip
+"""Headings whose value stands before an account that may have none of its own."""
 
 
 def _clauses_of(text: str, section: Section, hits: Sequence[Hit], *, operated: bool) -> Iterator[Clause]:
