@@ -228,12 +228,13 @@ _THOUGHT_TO_BE = re.compile(
 
 def _explain_sign(docket: Docket, candidate: Candidate) -> None:
     """Drops the sign that an uncertain diagnosis coded as established is told to explain (II.A, II.H)."""
-    start = min(span.start for span in candidate.evidence if span.label != "status")
+    starts_ = [span.start for span in candidate.evidence if span.label != "status"]
     for sign in docket.diagnoses():
         if sign.status is not Status.PRESENT or not sign.coding.code.startswith("R"):
             continue
-        end = max(span.end for span in sign.evidence if span.label != "status")
-        if end < start and _THOUGHT_TO_BE.fullmatch(docket.note.text, end, start):
+        ends = [span.end for span in sign.evidence if span.label != "status"]
+        told = ((end, start) for end in ends for start in starts_ if end < start)
+        if any(_THOUGHT_TO_BE.fullmatch(docket.note.text, *between) for between in told):
             docket.drop(sign, f"II.A: a sign of {candidate.coding.code}")
 
 
