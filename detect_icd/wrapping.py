@@ -13,6 +13,10 @@ _WIDEST = 132
 _MARKED = re.compile(r"[ \t]*(?:[-*#\u2022>|\[]|\d{1,2}[.)](?:\s|$)|[A-Za-z][\w /&()'-]{0,40}:)")
 """Opens an item of a list or a line with a heading."""
 
+_HYPHENATED = re.compile(r"[A-Za-z]-$")
+_INITIAL = re.compile(r"\b[A-Z]\.$")
+"""What ends no sentence: the "H." of "H. pylori"."""
+
 _LAST = 24
 """Characters at the end of a line that tell whether its sentence goes on."""
 
@@ -28,7 +32,11 @@ def unwrapped(note: str) -> str:
     parts = [lines[0]]
     start = 0
     for line, after in itertools.pairwise(lines):
-        parts.append(" " if _goes_on(note, line, after, start, widest) else "\n")
+        goes_on = _goes_on(note, line, after, start, widest)
+        if goes_on and _HYPHENATED.search(line):
+            # "steroid-" and "induced" are two words either way.
+            parts[-1] = f"{line[:-1]} "
+        parts.append(" " if goes_on else "\n")
         parts.append(after)
         start += len(line) + 1
     return "".join(parts)
@@ -39,7 +47,12 @@ def _goes_on(note: str, line: str, after: str, start: int, widest: int) -> bool:
     said = line.rstrip()
     word = after.split(maxsplit=1)[0] if after.strip() else ""
     fits = len(said) + 1 + len(word) <= widest
-    if len(said) < WRAPPED or not word or said[-1] in ".;!?" or (said[-1] == ":" and (fits or not word[0].islower())):
+    if (
+        len(said) < WRAPPED
+        or not word
+        or (said[-1] in ".;!?" and not (_INITIAL.search(said) and word[0].islower()))
+        or (said[-1] == ":" and (fits or not word[0].islower()))
+    ):
         return False
     is_open = LEFT_OPEN.search(said[-_LAST:]) is not None
     is_small = word[0].islower() and word[0].isascii()
