@@ -109,6 +109,8 @@ class Guidelines:
         apply_families(docket, book)
         each_eye(docket, book)
         apply_combinations(docket, book, early=False)
+        if any("septic shock, the systemic" in rule for c in docket.standing for rule in c.rules):
+            apply_organisms(docket, book)
         by_disease_of_bone(docket, self.rules.fracture_sites, book)
         by_osteoporosis(docket, self.rules.fracture_sites, book)
         name_sites(docket, book)

@@ -179,7 +179,7 @@ class InjuryMatcher:
     def _find(self, kind: str, atoms: frozenset[str], *, nondisplaced: bool) -> InjuryTitle | None:
         if "hand" in atoms and "lowerback" in atoms:
             atoms = (atoms - {"lowerback"}) | {"dorsum"}
-        if kind in {"amputation", "partialamputation"} and "phalanx" in atoms:
+        if kind in {"amputation", "partialamputation"} and atoms & {"phalanx", "interphalangeal"}:
             atoms |= {"transphalangeal"}
         atoms = _as_titles_say(kind, atoms)
         if "nerve" in atoms and kind in _OF_A_NERVE:
