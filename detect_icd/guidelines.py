@@ -255,7 +255,7 @@ _OPERATED = "status/historical-occasion"
 
 _OVER = frozenset({
     "status/historical-over", "status/historical-after", "status/historical-corrected-after", "status/historical-when",
-    "status/historical-when-comma", "status/operated-for", "status/before-transplant", "status/historical-removed", "status/historical-removed-comma", _OPERATED,
+    "status/historical-when-comma", "status/operated-for", "status/before-transplant", "status/historical-removed", "status/historical-removed-comma", "status/historical-none-now", _OPERATED,
 })  # fmt: skip
 """Cues that say that a condition is over, chronic or not."""
 
