@@ -12,6 +12,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from detect_icd.candidates import Candidate, Detection, Dropped, Status, ranked
+from detect_icd.casing import evened
 from detect_icd.checks.checking import edit_warnings
 from detect_icd.codebook import CodeBook, day_of, open_book
 from detect_icd.coding import CodeSystem
@@ -31,10 +32,10 @@ from detect_icd.sections import find_sections
 from detect_icd.service_files import ServiceFiles
 from detect_icd.stated_services import still_stated
 from detect_icd.whole_note import line_break
+from detect_icd.wrapping import unwrapped
 from redactphi.collector import uncollected
 from redactphi.document import RedactedDocument
 from redactphi.errors import UsageError
-from redactphi.lines import unwrapped
 from redactphi.placeholders import CODE, CODE_LENGTH
 
 
@@ -90,7 +91,7 @@ class CodeDetector:
                 forget()
 
     def _detect(self, text: str | RedactedDocument, book: CodeBook, day: date | None) -> Detection:
-        note = _without_codes(unwrapped(str(text), even_few=True))
+        note = evened(unwrapped(_without_codes(str(text))))
         sections = find_sections(note)
         found = self.literal.candidates(note, sections, book)
         operations = self.procedures.read(note, sections, day)

@@ -109,6 +109,8 @@ class Guidelines:
         apply_families(docket, book)
         each_eye(docket, book)
         apply_combinations(docket, book, early=False)
+        if any("septic shock, the systemic" in rule for c in docket.standing for rule in c.rules):
+            apply_organisms(docket, book)
         by_disease_of_bone(docket, self.rules.fracture_sites, book)
         by_osteoporosis(docket, self.rules.fracture_sites, book)
         name_sites(docket, book)
@@ -228,12 +230,13 @@ _THOUGHT_TO_BE = re.compile(
 
 def _explain_sign(docket: Docket, candidate: Candidate) -> None:
     """Drops the sign that an uncertain diagnosis coded as established is told to explain (II.A, II.H)."""
-    start = min(span.start for span in candidate.evidence if span.label != "status")
+    starts_ = [span.start for span in candidate.evidence if span.label != "status"]
     for sign in docket.diagnoses():
         if sign.status is not Status.PRESENT or not sign.coding.code.startswith("R"):
             continue
-        end = max(span.end for span in sign.evidence if span.label != "status")
-        if end < start and _THOUGHT_TO_BE.fullmatch(docket.note.text, end, start):
+        ends = [span.end for span in sign.evidence if span.label != "status"]
+        told = ((end, start) for end in ends for start in starts_ if end < start)
+        if any(_THOUGHT_TO_BE.fullmatch(docket.note.text, *between) for between in told):
             docket.drop(sign, f"II.A: a sign of {candidate.coding.code}")
 
 
@@ -252,7 +255,7 @@ _OPERATED = "status/historical-occasion"
 
 _OVER = frozenset({
     "status/historical-over", "status/historical-after", "status/historical-corrected-after", "status/historical-when",
-    "status/historical-when-comma", "status/operated-for", "status/before-transplant", "status/historical-removed", "status/historical-removed-comma", _OPERATED,
+    "status/historical-when-comma", "status/operated-for", "status/before-transplant", "status/historical-removed", "status/historical-removed-comma", "status/historical-none-now", _OPERATED,
 })  # fmt: skip
 """Cues that say that a condition is over, chronic or not."""
 

@@ -23,6 +23,9 @@ _HEADING = re.compile(
 _INLINE = re.compile(
     r"(?<=[.;,:\])])[ \t]+(?P<name>[A-Z][A-Z /&'()\-]{2,50}|[A-Z](?:/[A-Z])?|[A-Z][A-Za-z]+(?:[ /&\-]{1,3}[A-Za-z]+){0,3}):(?=\s)"
 )
+_INLINE_DASH = re.compile(
+    r"(?<=[.;\])])[ \t]+(?P<name>[A-Z][A-Z /&]{1,30}|Allerg(?:y|ies)|Meds|Medications) [-\u2013](?=\s)"
+)
 _TAG = re.compile(TAG)
 _SPACES = re.compile(r"[^a-z0-9]+")
 _DATED = re.compile(
@@ -122,7 +125,7 @@ def find_sections(text: str) -> list[Section]:
             continue
         # What is no heading we know may be a diagnosis: "T2DM: A1c 6.9".
         found[match.start("name")] = (match.end() if name else match.start("name"), name or "")
-    for match in _INLINE.finditer(text):
+    for match in (*_INLINE.finditer(text), *_INLINE_DASH.finditer(text)):
         name = _canonical(match["name"])
         if name is not None:
             found.setdefault(match.start("name"), (match.end(), name))

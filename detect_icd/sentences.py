@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from detect_icd.note_memory import of_note
+from detect_icd.terms import word_set
 
 _BOUNDARY = re.compile(
     r"(?P<stop>(?<=[^\s.!?])[.!?]+[)\"']*)(?!(?<=\?)\s(?:No|None|Neg|Negative|Denie[sd]|Yes)[.,;])(?=\s+(?:[A-Z\[(\d\"*#-]|[a-z][A-Z])|\s*$)|(?P<line>[ \t]{0,99}\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022|-]|$))?|(?P<tab>\t+|;)"
@@ -17,8 +19,17 @@ _SHORTENED = re.compile(
 )
 _SHORTENED_SMALL = re.compile(_SHORTENED.pattern, re.IGNORECASE)
 _SIDE_LAST = re.compile(r"(?:^|[\s(])[a-z][a-z/-]+,? [RL]$")  # "inguinal hernia R. Appendectomy as a child"
-_WRAPPED = 55
+WRAPPED = 55
 """A line at least this long that ends without a stop may go on in the next line."""
+
+_OPENS = re.compile(r"[ \t]*([A-Z][a-z]+)(?![\w'\u2019])")
+LEFT_OPEN = re.compile(
+    r"(?:[,(/&+\u2013-]|\b(?:of|the|an?|with|without|and|or|nor|for|to|no|not|by|from|in|on|at|as|due|than|but|is|was|are|were|has|had|have|be|been|her|his|their|"
+    r"old|left|right|bilateral|acute|chronic|history|status|secondary|prior|possible|probable|likely|denies|dr|drs|mr|mrs|ms|st|type|stage|grade|class|known|very|"
+    r"mild|moderate|severe|that|which|who|she|he|they|it|this|these|via|per|after|before|during|under|over|since|until|into|against|both))$",
+    re.IGNORECASE,
+)
+"""The end of a line that its sentence goes on behind."""
 
 _LONGEST = 1500
 """Characters after which a sentence is cut: no author writes one, and work on a sentence is not linear in its length."""
@@ -53,6 +64,28 @@ def _goes_on(before: str, shortened: re.Pattern[str]) -> bool:
     return is_item or (shortened.search(before[-12:]) is not None and not _SIDE_LAST.search(before[-24:]))
 
 
+def opens_another(text: str, start: int, end: int, following: int, line_start: int) -> bool:
+    """Whether a long line that ends without a stop was ended by its author: the next opens with a word that is no name.
+
+    What fits on the line was not wrapped.
+    """
+    if LEFT_OPEN.search(text[max(start, end - 20) : end].rstrip()):
+        return False
+    lines = text.splitlines()
+    if any(_is_whole(line, after) for line, after in pairwise(lines)):
+        return True
+    word = _OPENS.match(text, following)
+    if word is None:
+        return False
+    fits = end - line_start + 1 + len(word[1]) <= max(map(len, lines))
+    return fits or word[1].lower() in word_set("openers.txt")
+
+
+def _is_whole(line: str, after: str) -> bool:
+    """Whether a line that would have gone on in a wrapped text was ended where it ends: a short one that is no heading."""
+    return len(line) < WRAPPED and line[-1:].isalnum() and not line.isupper() and after[:1].isupper()
+
+
 def _boundaries(boundary: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """The matches of a boundary, tried where one may be: most characters open none."""
     position = 0
@@ -82,7 +115,7 @@ _MARK = re.compile(r"[.!?;\t\n]")
 def _unbounded(text: str) -> Iterator[tuple[int, int]]:
     start = line_start = 0
     # Dictated without a capital letter, a stop and a blank end a sentence whatever follows.
-    small = len(text) > _WRAPPED and text.islower()
+    small = len(text) > WRAPPED and text.islower()
     boundary, shortened = (_BOUNDARY_SMALL, _SHORTENED_SMALL) if small else (_BOUNDARY, _SHORTENED)
     for match in _boundaries(boundary, text):
         kind = match.lastgroup
@@ -94,7 +127,9 @@ def _unbounded(text: str) -> Iterator[tuple[int, int]]:
                 continue
         elif kind != "tab":
             following = match["next"] if kind == "next" else None
-            wrapped = end - line_start >= _WRAPPED and (following or "x").strip()[:1].isupper()
+            wrapped = end - line_start >= WRAPPED and (following or "x").strip()[:1].isupper()
+            if wrapped and opens_another(text, start, end, match.end("line"), line_start):
+                wrapped = False
             line_start = match.end("line")
             if following is None or (wrapped and not text[start:end].rstrip().endswith((":", "."))):
                 continue

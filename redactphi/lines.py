@@ -31,37 +31,29 @@ _FIRST = re.compile(r"[ \t]*\S+")
 _NUMBERED = re.compile(r"[ \t]*\d")
 
 
-def unwrapped(text: str, *, even_few: bool = False) -> str:
-    """A text of the same length in which the lines of a paragraph are joined by blanks; the text itself if none are.
-
-    Args:
-        text: A note.
-        even_few: Also where too few lines are full to tell a width, if the next one begins in small letters: for what
-            suffers from a line torn in two and not from two made one.
-    """
+def unwrapped(text: str) -> str:
+    """A text of the same length in which the lines of a paragraph are joined by blanks; the text itself if none are."""
     if "\n" not in text:
         return text
     lines = text.split("\n")
-    width, full = _width(lines)
-    if not width or (full < _FULL and not even_few):
+    width = _width(lines)
+    if not width:
         return text
     is_list = sum(map(bool, map(_NUMBERED.match, lines))) >= _ITEMS
     joined = [_goes_on(line, following, width, is_list=is_list) for line, following in itertools.pairwise(lines)]
-    if full < _FULL or not _is_printed(lines, joined):
-        if not even_few or not text.lstrip()[:1].isupper():
-            return text
-        joined = [goes_on and line.lstrip()[0].islower() for goes_on, line in zip(joined, lines[1:], strict=True)]
+    if not _is_printed(lines, joined):
+        return text
     return "".join(
         part for line, goes_on in zip(lines, [*joined, False], strict=True) for part in (line, " " if goes_on else "\n")
     )[:-1]
 
 
-def _width(lines: Sequence[str]) -> tuple[int, int]:
-    """The width a note is printed to, that of its longest lines, and how many of them there are; 0 if it is none."""
+def _width(lines: Sequence[str]) -> int:
+    """The width a note is printed to: the longest lines, several of about one length; 0 if there is none."""
     lengths = [len(line.rstrip()) for line in lines]
     longest = max(lengths)
     full = sum(1 for length in lengths if length > longest - _RAGGED)
-    return (longest if _LEAST <= longest <= _MOST else 0), full
+    return longest if _LEAST <= longest <= _MOST and full >= _FULL else 0
 
 
 def _is_printed(lines: Sequence[str], joined: Sequence[bool]) -> bool:

@@ -22,7 +22,7 @@ _OF_THE_EYE = (
     "H40", "H43", "H44", "H46", "H47",
 )  # fmt: skip
 _EYE = re.compile(
-    r"\b(?:(?P<right>OD|RE|R eye|(?i:right eye))|(?P<left>OS|LE|L eye|(?i:left eye))|OU|(?i:both eyes))\b(?![-/])"
+    r"\b(?:(?P<right>OD|RE|R eye|(?i:right eye)|R(?= (?:mild|moderate|severe|early|advanced|intermediate|indeterminate)\b))|(?P<left>OS|LE|L eye|(?i:left eye)|L(?= (?:mild|moderate|severe|early|advanced|intermediate|indeterminate)\b))|OU|(?i:both eyes))\b(?![-/])"
 )
 _STOP = re.compile(r"[.;\n](?!\d)")
 _PART = re.compile(r"[.,;:\n](?!\d)|\band\b")
@@ -58,7 +58,12 @@ def each_eye(docket: Docket, book: CodeBook) -> None:
         told = {side: _of(docket, book, disease, eye) for side, eye in last.items() if eye is not None}
         found = [entry for side in _SIDES if (entry := told.get(side)) is not None]
         is_both = len(found) == len(_SIDES)
-        if not found or not (is_both or len({*told}) == 1) or any(e.code == disease.coding.code for e in found):
+        is_said = any(entry.code == disease.coding.code for entry in found)
+        if (
+            not found
+            or not (is_both or len({*told}) == 1)
+            or (is_said and not (is_both and all(map(_is_graded, found))))
+        ):
             continue
         docket.swap(disease, docket.combine([disease], found[0], _RULE))
         for entry in found[1:]:
@@ -67,6 +72,11 @@ def each_eye(docket: Docket, book: CodeBook) -> None:
 
 _SIDES = ("right", "left")
 _RULE = "I.B.13:each eye"
+
+
+def _is_graded(entry: CodeEntry) -> bool:
+    """Whether a code says how far the disease of its eye has come: words about another matter of the eye lead to no stage."""
+    return "stage" in entry.title and "unspecified" not in entry.title and "indeterminate" not in entry.title
 
 
 def _eyes(text: str) -> Iterator[_Eye]:

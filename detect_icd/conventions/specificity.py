@@ -13,8 +13,10 @@ from detect_icd.matchers.phrases import atom_sets, title_parts
 
 _ACUTE = frozenset({"acute"})
 _CHRONIC = frozenset({"chronic"})
-BOTH_COURSES = frozenset({"guideline/I.B.8:acute too", "guideline/I.B.8:chronic too"})
-"""Rules that a code stands by beside the other course of the same disease, which says no more (I.B.8)."""
+BOTH_COURSES = frozenset({
+    "guideline/I.B.8:acute too", "guideline/I.B.8:chronic too", "guideline/I.B.9:diabetes or a failing pancreas of cystic fibrosis",
+})  # fmt: skip
+"""Rules that a code stands by beside another course or manifestation of the same disease, which says no more (I.B.8, I.B.9)."""
 
 
 def most_specific(docket: Docket, known: Rules) -> None:

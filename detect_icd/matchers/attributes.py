@@ -264,7 +264,9 @@ class Surroundings:
                 continue
             if other.code[:3] == mention.code[:3]:
                 is_its_own = number in other.members and not other.members & mention.members
-                if is_its_own and (self._is_its_own(number) or self._is_part(number, mention, other)):
+                if is_its_own and (
+                    self._is_its_own(number) or self._is_part(number, mention, other) or _is_named_apart(mention, other)
+                ):
                     return True
                 continue
             if self._denied[min(other.members)]:
@@ -283,6 +285,11 @@ def _is_other(one: Mention, mention: Mention) -> bool:
     if one.code[:3] != mention.code[:3]:
         return True
     return one.size > 1 and one.code != mention.code and not one.members & mention.members
+
+
+def _is_named_apart(mention: Mention, other: Mention) -> bool:
+    """Whether two deformities of one category stand beside one another: a hammertoe is none of the valgus beside it."""
+    return mention.code.startswith("M20") and mention.code[: _SUBCATEGORY - 1] != other.code[: _SUBCATEGORY - 1]
 
 
 def _lies_in(place: int, ranges: Sequence[tuple[int, int]]) -> bool:

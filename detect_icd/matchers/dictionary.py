@@ -244,7 +244,9 @@ def _without_labels(text: str, mentions: list[Mention]) -> list[Mention]:
     ]
 
 
-_DEPARTMENT = re.compile(r"(?:^|(?<=\n))ED(?=:| (?:course|note|visit|triage|physician|provider|MD|HPI)\b)")
+_DEPARTMENT = re.compile(
+    r"(?:^|(?<=\n))ED(?=:| (?:course|note|visit|triage|physician|provider|MD|HPI)\b)|(?:^|(?<=\n))PCP(?=:)"
+)
 """Who writes, at the start of a line: no other reading of the short form."""
 
 

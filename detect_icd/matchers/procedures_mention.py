@@ -167,7 +167,8 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
     if status is not Status.PRESENT:
         return status, cue
     if clause.role is Role.ASIDE:
-        return (Status.HISTORICAL if clause.section in _PAST else Status.PLANNED), None
+        is_past = clause.section in _PAST and not (clause.section in _TOLD and _is_of_now(facts.text, start, end))
+        return (Status.HISTORICAL if is_past else Status.PLANNED), None
     if clause.role is Role.FINDING and not found.by_steps:
         return None, None
     performed = facts.operative or (found.by_steps and not facts.visit)
@@ -180,6 +181,22 @@ def _status(facts: Facts, entry: Entry, found: Found) -> tuple[Status | None, Sp
     if not performed and (entry.procedure.specialty in SERVICES or entry.procedure.code.startswith(OFFICE)):
         performed = facts.did_here(found.hits)
     return (Status.PRESENT if performed else None), None
+
+
+_TOLD = frozenset({"history_of_present_illness"})
+_OF_NOW = re.compile(
+    r"\b(?:today|tonight|this (?:morning|admission|stay)|here|in (?:our|this) hospital|booked|scheduled|plan(?:ned|s|ning)?|upcoming|before|prior to|pre-?op\w*|"
+    r"wants?|requests?|desires?|needs?|await\w*|talk|discuss\w*|consider\w*|consent\w*|candidate|next (?:week|month)|tomorrow|interval|newborn|apgars?)\b",
+    re.IGNORECASE,
+)
+_NEAR_IT = 40
+
+
+def _is_of_now(text: str, start: int, end: int) -> bool:
+    """Whether an operation told in the history of today's illness is done at this encounter, or is yet to be."""
+    low = max(text.rfind(mark, 0, start) for mark in (". ", "\n", ";"))
+    high = min((place for mark in (". ", "\n", ";") if (place := text.find(mark, end)) >= 0), default=len(text))
+    return _OF_NOW.search(text, max(low + 1, start - _NEAR_IT), min(high, end + _NEAR_IT)) is not None
 
 
 _PAST_WORD = re.compile(r"(?:previous|prior|old|earlier|former)\s+(?=\w)", re.IGNORECASE)

@@ -139,7 +139,9 @@ def _is_within(mention: Mention, other: Mention) -> bool:
     # The same word may stand twice: "RF positive RA, multiple joints".
     if len(mention.members) > 1 and mention.atoms < other.atoms:
         return other.start <= mention.start and mention.end <= other.end
-    return mention.members < other.members and mention.code[:3] == other.code[:3]
+    # Of two that lie in one another the one that says more stands: "femoral vein DVT" names the vein twice.
+    is_same = mention.members < other.members and mention.code[:3] == other.code[:3]
+    return is_same and not other.atoms < mention.atoms
 
 
 def only_graded(tokens: Sequence[Token], said: frozenset[tuple[int, str]]) -> bool:

@@ -58,16 +58,3 @@ def test_only_breaks_change(text, width):
         read = unwrapped(given_text)
         assert len(read) == len(given_text)
         assert all(new == old or (old == "\n" and new == " ") for old, new in zip(given_text, read, strict=True))
-
-
-def test_even_few_lines_if_one_goes_on_in_small_letters():
-    note = "Admitted with pneumonia of the left lower lobe and acute\nrespiratory failure, chronic obstructive pulmonary disease"
-    assert unwrapped(note) == note
-    assert unwrapped(note, even_few=True) == note.replace("\n", " ")
-    for other in (
-        note.replace("respiratory", "Respiratory"),
-        note.lower(),
-        note.replace("acute", "acute:"),
-        note.replace("\nr", "\n- r"),
-    ):
-        assert unwrapped(other, even_few=True) == other

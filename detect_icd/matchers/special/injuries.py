@@ -169,7 +169,7 @@ class InjuryMatcher:
                 yield Statement(
                     full,
                     words[first].start,
-                    words[high - 1].end,
+                    words[_last(note, words, head, high)].end,
                     f"injury/{kind}",
                     score,
                     _OWNED,
@@ -179,7 +179,7 @@ class InjuryMatcher:
     def _find(self, kind: str, atoms: frozenset[str], *, nondisplaced: bool) -> InjuryTitle | None:
         if "hand" in atoms and "lowerback" in atoms:
             atoms = (atoms - {"lowerback"}) | {"dorsum"}
-        if kind in {"amputation", "partialamputation"} and "phalanx" in atoms:
+        if kind in {"amputation", "partialamputation"} and atoms & {"phalanx", "interphalangeal"}:
             atoms |= {"transphalangeal"}
         atoms = _as_titles_say(kind, atoms)
         if "nerve" in atoms and kind in _OF_A_NERVE:
@@ -242,6 +242,24 @@ class InjuryMatcher:
         if character not in entry.seventh_characters:
             character = "B" if character == "C" and "B" in entry.seventh_characters else "A"
         return entry.with_seventh(character) if character in entry.seventh_characters else None
+
+
+_OF_THE_NEXT = frozenset(
+    {"traumatic", "left", "right", "bilateral", "small", "large", "mild", "moderate", "severe", "acute", "l", "r"}
+)
+
+
+def _last(note: str, words: list[Word], head: int, high: int) -> int:
+    """The last word of an injury: what stands behind its last comma may be said of what comes next ("closed, left hemothorax")."""
+    last = high - 1
+    if not note[words[last].end : words[last].end + 2].strip().isalpha():
+        return last
+    for number in range(last, head, -1):
+        if words[number].word == ",":
+            return number - 1
+        if words[number].word not in _OF_THE_NEXT:
+            break
+    return last
 
 
 def _implied(word: str) -> tuple[str, ...]:

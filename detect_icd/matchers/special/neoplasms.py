@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _META = r"(?:metasta(?:sis|ses|tic(?: (?:disease|lesions?|deposits?|involvement|spread|carcinoma|cancer|adenocarcinoma))?)|mets?\b|carcinomatosis)"
 _SPREAD = r"metastatic (?:[\w-]+ ){0,4}?(?:cancer|carcinoma|ca|adenocarcinoma|melanoma|n?sclc|rcc|crc|sarcoma)"
-_TO = rf"(?:{_SPREAD}(?:,[^.;:\n]{{0,80}}?,)?|metasta(?:sis|ses|tic|sized|sizes)(?: disease)?|mets?|spread|metastasizing) (?:to|in|involving|within) (?:the |both |his |her |multiple |several )*"
+_TO = rf"(?:{_SPREAD}(?: \([^()\n]{{1,40}}\))?(?:,[^.;:\n]{{0,80}}?,)?|metasta(?:sis|ses|tic|sized|sizes)(?: disease)?|mets?|spread|metastasizing) (?:to|in|involving|within) (?:the |both |his |her |multiple |several )*"
 TRIGGERS = triggers("neoplasm")
 
 
@@ -239,7 +239,7 @@ class NeoplasmMatcher:
         candidates = [self._staged(c, note) if c.status is Status.PRESENT else c for c in candidates]
         candidates = _settled(candidates)
         primaries = [c for c in candidates if _is_primary(c) and c.status is Status.PRESENT]
-        others = [c for c in candidates if _is_primary(c) and c.status is Status.HISTORICAL]
+        others = [c for c in candidates if c.coding.code[0] in "CD" and c.status is Status.HISTORICAL]
         is_one = len({c.coding.code[:3] for c in primaries}) == 1
         over = {id(c) for c in primaries if _is_over(c, note, others, is_one=is_one)}
         candidates = [

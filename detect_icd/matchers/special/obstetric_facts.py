@@ -190,13 +190,26 @@ def _number(told: re.Match[str]) -> int:
 def gestation_told(note: str) -> re.Match[str] | None:
     """Where a note states the completed weeks of gestation: the first of those plausible."""
     for match in _weeks(note):
-        if 3 < _number(match) <= _LONGEST:  # noqa: PLR2004 - nobody is known to be pregnant before
+        is_earlier = match["w5"] and _is_earlier(note, match)
+        if 3 < _number(match) <= _LONGEST and not is_earlier:  # noqa: PLR2004 - nobody is known to be pregnant before
             return match
     may_be = (_pregnant(note).search(note) or _DELIVERED.search(note)) and not _AFTER.search(note)
-    loose = _LOOSE.search(note) if may_be else None
+    loose = next((m for m in _LOOSE.finditer(note) if not _is_earlier(note, m)), None) if may_be else None
     loose = loose or (_AT_BIRTH.search(note) if _BORN.search(note) else None)
     loose = loose or (_bare(note) if may_be else None)
     return loose if loose and 3 < _number(loose) <= _LONGEST else None  # noqa: PLR2004 - as above
+
+
+_EARLIER = re.compile(
+    r"\b(?:prior|previous|past|history of|hx of|h/o|last)\b[^.;,\n]{0,30}\b(?:stillb\w+|loss|miscarriage|demise|iufd|abruption|delivery|birth|sab|pregnancy)\b\W*(?:at )?$",
+    re.IGNORECASE,
+)
+"""Before weeks: they are those of another pregnancy."""
+
+
+def _is_earlier(note: str, weeks: re.Match[str]) -> bool:
+    start = next(weeks.start(name) for name, value in weeks.groupdict().items() if name.startswith("w") and value)
+    return _EARLIER.search(note, max(0, start - 60), start) is not None
 
 
 def _bare(note: str) -> re.Match[str] | None:

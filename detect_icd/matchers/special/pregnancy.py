@@ -349,7 +349,7 @@ def _settled(candidates: list[Candidate], facts: Obstetrics) -> list[Candidate]:
     for told, implied in _IMPLIED:
         if any(code.startswith(told) for code in present):
             drop = (*drop, *implied)
-    if "O21.1" in present and not any(code[0] == "E" and not code.startswith("E86") for code in present):
+    if "O21.1" in present and not any(code[0] == "E" and not code.startswith(("E86", "E87")) for code in present):
         drop = (*drop, "O99.28")
     if "R51" in drop and not any(code.startswith(("R10", "R42")) for code in present):
         drop = (*drop, "O26.89")

@@ -64,6 +64,9 @@ _GIVEN = re.compile(
 )
 _HARM = re.compile(r"\b(?:over-?dos\w*|poison\w*|toxicity|reaction|induced)", re.IGNORECASE)
 _GIVEN_AFTER = re.compile(r"\s*(?:drip|infusion|given|administered|protocol|level|was given|gtt)\b", re.IGNORECASE)
+_BEGUN = re.compile(r"\s+(?:was |is )?(?:started|added|begun|initiated)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"[,;]\s*$")
+"""Around a drug begun against what another one did: "hypertension from the steroids, amlodipine started"."""
 _CO_SOURCES = (
     ("T58.0", re.compile(r"\b(?:car|vehicle|engine|exhaust|motor|truck|garage)\b", re.IGNORECASE)),
     ("T58.1", re.compile(r"\b(?:gas (?:line|leak)|utility gas|natural gas|water heater|gas (?:stove|heater|furnace))\b", re.IGNORECASE)),
@@ -214,6 +217,11 @@ class SubstanceMatcher:
                 category in _ANTIDOTES
                 or _GIVEN.search(note[start : match.start()])
                 or _GIVEN_AFTER.match(note, match.end(), end)
+                or (
+                    event == "adverse"
+                    and _BEGUN.match(note, match.end(), end)
+                    and _CLAUSE.search(note[start : match.start()])
+                )
                 or (event == "adverse" and _NOT_YET.search(note, start, match.start()))
                 or (event == "underdosing" and _NO_LONGER_MISSED.search(sentence))
             ):
