@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from redactphi import resources
 from redactphi.labels import PhiLabel
@@ -17,7 +17,12 @@ from redactphi.mentions import PERSON_LABELS
 from redactphi.spans import Span
 
 SOURCE = "rows/name"
+SPEAKER = "rows/speaker"
+COLUMN = "rows/column"
 _SCORE = 0.6
+_COLUMN = 0.85
+_SHORT = 4
+"""Letters up to which a word in capitals heads what follows, as "CN:"."""
 _ROWS, _SHARE = 3, 0.4
 """Rows that name somebody, in number and of all rows that begin so, from which a note is a list of people."""
 
@@ -30,31 +35,106 @@ _ROW = re.compile(
 _NAME = re.compile(
     r"(?P<first>[A-Za-z]\.?[ ])?(?P<last>[^\W\d_]{2,}(?:['’-][^\W\d_]+)*)(?P<given>,[ ]?[^\W\d_]{1,12}\.?(?![\w-])|[ ][A-Za-z](?:\.|(?=[ ](?:\d|-[ ])|$)))?"
 )
+_SPEAKER = re.compile(
+    r"^(?:\[[\d: apmAPM./]{3,20}\] ?|\d{1,2}:?\d\d ?(?:[ap]m)? )?(?P<name>[A-Z][^\W\d_]+(?:['’-][^\W\d_]+)*)(?=(?:, [A-Z][A-Za-z. ]{1,9})?: \S)",
+    re.MULTILINE,
+)
+_ROW_OF_CELLS = re.compile(r"^[^|\n]*(?:\|[^|\n]*){2,}$", re.MULTILINE)
+_CELL = re.compile(r"(?<![^|\n])[^|\n]*")
+_CELL_NAME = re.compile(r"[ \t]*(?P<name>(?=[^\W\d_a-z])[^\W\d_]+(?:[ ,.'’-]{1,2}[^\W\d_]+){0,4}\.?)[ \t]*")
 _AGED = re.compile(r"[ ,;(-]{1,3}\d{1,3}[ ]?(?:y\.?o\.?|y/?o|yrs?|[MmFf])(?![a-z])")
 _PARTED = re.compile(r"[ ](?:[-–|;:/]+)[ ]|\t|[ ]{2}")
 
 
 def named(text: str, spans: Sequence[Span]) -> list[Span]:
-    """The names of rows in which none was found, where most rows that begin alike name somebody."""
-    starts = {span.start for span in spans if span.label in PERSON_LABELS}
-    if len(starts) < _ROWS:
-        return []
+    """The names of rows in which none was found, or not whole, where most rows that begin alike name somebody."""
+    ends: dict[int, int] = {}
+    for span in spans:
+        if span.label in PERSON_LABELS:
+            ends[span.start] = max(span.end, ends.get(span.start, 0))
+    found = [*_of_speakers(text, ends), *_in_columns(text)]
+    if len(ends) < _ROWS:
+        return found
     rows: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
     for row in _ROW.finditer(text):
         keys = row["keys"].split()
         if keys:
             rows[(row["word"] or "").strip(" .#").lower(), len(keys)].append(row.start("rest"))
-    found: list[Span] = []
     for places in rows.values():
-        telling = [place for place in places if place in starts]
+        telling = [place for place in places if place in ends]
         if len(telling) >= max(_ROWS, _SHARE * len(places)):
-            parted = any(_parts(text, place, spans) for place in telling)
-            found += _in_rows(text, [place for place in places if place not in starts], parted=parted)
+            parted = any(_PARTED.match(text, ends[place]) for place in telling)
+            found += _in_rows(text, [place for place in places if place not in ends], parted=parted)
+            found += _made_whole(text, telling, ends)
     return found
 
 
-def _parts(text: str, place: int, spans: Sequence[Span]) -> bool:
-    return any(span.start == place and _PARTED.match(text, span.end) for span in spans)
+def _made_whole(text: str, places: Sequence[int], ends: Mapping[int, int]) -> Iterator[Span]:
+    """Names at the start of a row with the initials behind them: "Tallchief R", "SILVEIRA, JP"."""
+    for place in places:
+        name = _NAME.match(text, place)
+        if name and name["given"] and name.start("given") <= ends[place] < name.end() and _is_initial(name["given"]):
+            yield Span(place, name.end(), str(PhiLabel.NAME), _SCORE, SOURCE)
+
+
+def _is_initial(given: str) -> bool:
+    letters = given.strip(" ,.")
+    return len(letters) <= 2 and letters.isupper() and letters not in resources.terms("credentials")  # noqa: PLR2004
+
+
+def _of_speakers(text: str, ends: Mapping[int, int]) -> Iterator[Span]:
+    """Who speaks in a chat: one word before a colon at the start of several lines, that no list knows as any other."""
+    lines: defaultdict[str, list[re.Match[str]]] = defaultdict(list)
+    for line in _SPEAKER.finditer(text):
+        lines[line["name"]].append(line)
+    if sum(map(len, lines.values())) < _ROWS:
+        return
+    for name, said in lines.items():
+        is_known = any(line.start("name") in ends for line in said)
+        if len(said) > 1 and (is_known or not _is_heading(name)):
+            yield from (
+                Span(line.start("name"), line.end("name"), str(PhiLabel.PROVIDER), _SCORE, SPEAKER) for line in said
+            )
+
+
+def _is_heading(word: str) -> bool:
+    lower = word.lower()
+    return (
+        _is_ordinary(lower) or lower in _never() or word in resources.terms("clinical_acronyms") or lower.endswith("s")
+    )
+
+
+def _in_columns(text: str) -> Iterator[Span]:
+    """The cells of a table's columns whose heading says that they hold names."""
+    lines = list(_ROW_OF_CELLS.finditer(text))
+    for index, line in enumerate(lines):
+        heads = [head.strip().lower() for head in line[0].split("|")]
+        wanted = [place for place, head in enumerate(heads) if head in resources.terms("name_columns")]
+        # Two cells that hold something are a name and its value.
+        if not wanted or sum(map(bool, heads)) < _ROWS:
+            continue
+        for row in lines[index + 1 :]:
+            cells = list(_CELL.finditer(text, row.start(), row.end()))
+            if len(cells) != len(heads):
+                break
+            for place in wanted:
+                cell = _CELL_NAME.fullmatch(text, cells[place].start(), cells[place].end())
+                if cell and (end := _without_credentials(cell["name"])):
+                    yield Span(cell.start("name"), cell.start("name") + end, str(PhiLabel.NAME), _COLUMN, COLUMN)
+        return
+
+
+def _without_credentials(name: str) -> int:
+    """The length of a cell's name without the credentials behind it; 0 if it is a heading or stands for nobody."""
+    words = name.split(" ")
+    while words and words[-1].strip(",.") in resources.terms("credentials"):
+        words.pop()
+    lower = " ".join(words).lower()
+    if not words or lower in resources.terms("name_columns"):
+        return 0
+    is_told = lower in _never() or _is_ordinary(lower)
+    is_name = lower in resources.terms("surnames") or lower in resources.terms("first_names")
+    return 0 if is_told and not is_name else len(" ".join(words).rstrip(" ,"))
 
 
 def _in_rows(text: str, places: Sequence[int], *, parted: bool) -> Iterator[Span]:

@@ -62,3 +62,27 @@ def test_few_names_make_no_list():
     assert added(CENSUS.format("little 39F"), "Tran, V.", "Okafor") == []
     plan = "1. Okafor told\n2. labs\n3. diet\n4. Tran called\n5. little 39F\n6. walk\n7. Lindqvist agrees\n8. rest\n9. pain\n"
     assert added(plan, "Okafor", "Tran", "Lindqvist") == []
+
+
+CHAT = "Rios: vanc on Reyes rm 512?\nAchterberg: ya hold\nRios: 1.9 from 1.1\n{}: ugh\nPlan: hold\nPlan: recheck\n"
+
+
+@pytest.mark.parametrize(
+    ("speaker", "found"), [("Achterberg", ["Achterberg", "Achterberg"]), ("Plan", []), ("Note", [])]
+)
+def test_who_speaks_twice_is_somebody(speaker, found):
+    assert [name for name in added(CHAT.format(speaker)) if name != "Rios"] == found
+
+
+def test_columns_of_names():
+    table = "last|first|dob|a1c|note\nAdair|Fiona|2/2/90|7.1|\nWill|Jordan|5/30/88|7.7|will call\n|none|||\n"
+    assert sorted(added(table)) == ["Adair", "Fiona", "Jordan", "Will"]
+    assert added("Surgeon | Okafor | \nScope | TJF | \nSedation | GETA | \n") == []
+    assert added("drug|dose|note\nLasix|40|Will hold\n") == []
+
+
+def test_initials_behind_a_name_at_a_rows_start_belong_to_it():
+    assert added(CENSUS.format("Silveira, JP  50M hernia"), "Tran, V.", "Okafor", "Lindqvist", "Silveira") == [
+        "Silveira, JP"
+    ]
+    assert added(CENSUS.format("Silveira, RN  told"), "Tran, V.", "Okafor", "Lindqvist", "Silveira") == []
