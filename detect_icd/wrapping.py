@@ -6,6 +6,7 @@ import itertools
 import re
 
 from detect_icd.sentences import LEFT_OPEN, WRAPPED, opens_another
+from detect_icd.terms import TAG
 
 _WIDEST = 132
 """The most characters of a line in a text that is wrapped."""
@@ -13,6 +14,7 @@ _WIDEST = 132
 _MARKED = re.compile(r"[ \t]*(?:[-*#\u2022>|\[]|\d{1,2}[.)](?:\s|$)|[A-Za-z][\w /&()'-]{0,40}:)")
 """Opens an item of a list or a line with a heading."""
 
+_TAGS = re.compile(TAG)
 _HYPHENATED = re.compile(r"[A-Za-z]-$")
 _INITIAL = re.compile(r"\b[A-Z]\.$")
 """What ends no sentence: the "H." of "H. pylori"."""
@@ -29,10 +31,12 @@ def unwrapped(note: str) -> str:
     widest = max(map(len, lines))
     if widest < WRAPPED:
         return note
+    # Where nothing has a capital, a heading has none either.
+    has_capitals = not _TAGS.sub("", note).islower()
     parts = [lines[0]]
     start = 0
     for line, after in itertools.pairwise(lines):
-        goes_on = _goes_on(note, line, after, start, widest)
+        goes_on = _goes_on(note, line, after, start, widest, has_capitals=has_capitals)
         if goes_on and _HYPHENATED.search(line):
             # "steroid-" and "induced" are two words either way.
             parts[-1] = f"{line[:-1]} "
@@ -42,7 +46,7 @@ def unwrapped(note: str) -> str:
     return "".join(parts)
 
 
-def _goes_on(note: str, line: str, after: str, start: int, widest: int) -> bool:
+def _goes_on(note: str, line: str, after: str, start: int, widest: int, *, has_capitals: bool) -> bool:
     """Whether a line was broken for its width."""
     said = line.rstrip()
     word = after.split(maxsplit=1)[0] if after.strip() else ""
@@ -56,7 +60,7 @@ def _goes_on(note: str, line: str, after: str, start: int, widest: int) -> bool:
         return False
     is_open = LEFT_OPEN.search(said[-_LAST:]) is not None
     is_small = word[0].islower() and word[0].isascii()
-    if _MARKED.match(after) and not (is_open and word[0].isdigit()) and not (is_small and not fits):
+    if _MARKED.match(after) and not (is_open and word[0].isdigit()) and not (is_small and has_capitals and not fits):
         return False
     if is_small or is_open:
         return True
