@@ -52,6 +52,8 @@ class PhiOperator(Operator):
         parameters: The parameters a policy may give it.
         labels: The labels a policy may give it to.
         may_keep: Whether it may leave a span as it is; such a span does not count as rewritten.
+        as_written: Whether it is handed the very characters of the note; others get what detection reads in them, without
+            entities, tags and typographic characters (``redactphi.reading``).
         needs: What it cannot work without: ``key`` and ``vault`` of the redactor, ``patient.id`` of the document.
     """
 
@@ -59,6 +61,7 @@ class PhiOperator(Operator):
     parameters: ClassVar[tuple[str, ...]] = ()
     labels: ClassVar[frozenset[PhiLabel]] = frozenset(PhiLabel)
     may_keep: ClassVar[bool] = False
+    as_written: ClassVar[bool] = False
     needs: ClassVar[frozenset[str]] = frozenset()
 
     def begin(self, context: RewriteContext) -> None:

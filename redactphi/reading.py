@@ -36,7 +36,7 @@ _FEWEST = 2
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[A-Za-z][A-Za-z\d]{1,31});")
 _TAG = re.compile(
     r"</?(?:(?P<block>p|div|br|hr|li|ul|ol|tr|table|tbody|thead|h[1-6]|html|head|body|section|pre|blockquote|dl|dt|dd)"
-    r"|(?P<cell>t[dh])|span|b|i|u|s|a|em|strong|font|sub|sup|small|label|code|center|o:p)(?:\s[^<>]{0,400})?/?>",
+    r"|(?P<cell>t[dh])|span|b|i|u|s|a|em|strong|font|sub|sup|small|label|code|center|o:p)(?:\s+[\w:-]{1,40}\s*=[^<>]{0,400}|\s*)/?>",
     re.IGNORECASE,
 )
 _MARKS = re.compile(r"\w[\u0300-\u036f]+")
@@ -102,7 +102,8 @@ def _found(text: str) -> Iterator[Iterator[tuple[int, int, str]]]:
             if (whole := unicodedata.normalize("NFC", match[0])) != match[0]
         )
         yield ((match.start(), match.end(), "") for match in _UNSEEN.finditer(text))
-    if text.count("  ") >= _THROUGHOUT:
+    # Where most gaps are doubled, four times the pairs of blanks are no fewer than the blanks.
+    if (pairs := text.count("  ")) >= _THROUGHOUT and 4 * pairs >= text.count(" "):
         doubled = [(match.start() + 1, match.end(), "") for match in _DOUBLED.finditer(text)]
         if len(doubled) >= max(_THROUGHOUT, len(_SINGLE.findall(text))):
             yield iter(doubled)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from presidio_anonymizer.entities import InvalidParamError
 from presidio_anonymizer.operators import Operator
 
+from redactphi import reading
 from redactphi.document import Document, RedactedDocument
 from redactphi.errors import NoteWithheld, UnknownNameError, UsageError
 from redactphi.keys import VARIABLE, SecretKey
@@ -68,24 +70,39 @@ class Rewriter:
         """
         if "patient.id" in self.needs and not (document.patient and document.patient.id):
             raise NoteWithheld(document.id, "no-patient-id")
-        context = RewriteContext(document, tuple(spans), self._key, self._vault, policy=self.policy)
+        written = RewriteContext(document, tuple(spans), self._key, self._vault, policy=self.policy)
+        read = _as_read(written)
         for own in self._own:
-            own.begin(context)
+            own.begin(written if own.as_written else read)
         rewritten, replacements = [], []
-        for span in spans:
-            original = document.text[span.start : span.end]
+        for span, span_read in zip(spans, read.spans, strict=True):
             operator = self._operators[span.label]
+            # Presidio's own operators, as one that encrypts, are handed the original.
+            context, place = (written, span) if getattr(operator, "as_written", True) else (read, span_read)
+            value = context.document.text[place.start : place.end]
             params = {**self.policy.spec(span.label).params, "label": str(span.label), "context": context}
-            replaced = operator.operate(original, params)
-            if replaced == original and span.source == DENIED:
+            replaced = operator.operate(value, params)
+            if replaced == value and span.source == DENIED:
                 replaced = f"[{span.label}]"
-            if replaced != original or not getattr(operator, "may_keep", False):
+            if replaced != value or not getattr(operator, "may_keep", False):
                 rewritten.append(span)
                 replacements.append((span.start, span.end, replaced))
         safe, offsets = apply_replacements(document.text, replacements)
         for own in self._own:
-            own.finish(context, safe)
-        return RedactedDocument(document.id, safe, tuple(rewritten), offsets, dict(sorted(context.events.items())))
+            own.finish(written if own.as_written else read, safe)
+        return RedactedDocument(document.id, safe, tuple(rewritten), offsets, dict(sorted(written.events.items())))
+
+
+def _as_read(written: RewriteContext) -> RewriteContext:
+    """The context of operators that go by what a note says: "03&#45;05" is the date that "03-05" is."""
+    found = reading.read(written.document)
+    if found.document is written.document:
+        return written
+    offsets = found.offsets
+    spans = written.spans
+    if offsets is not None:
+        spans = tuple(span.between(*offsets.range_to_new(span.start, span.end)) for span in spans)
+    return replace(written, document=found.document, spans=spans)
 
 
 def check_operators(policy: Policy, operators: Mapping[str, type[Operator]]) -> frozenset[str]:

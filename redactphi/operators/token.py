@@ -25,6 +25,7 @@ class Token(PhiOperator):
     """
 
     name = "token"
+    as_written = True  # what is restored is the note to the letter
     needs = frozenset({"key", "vault"})
 
     def begin(self, context: RewriteContext) -> None:
