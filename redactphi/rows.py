@@ -98,9 +98,9 @@ def _of_speakers(text: str, ends: Mapping[int, int]) -> Iterator[Span]:
 
 
 def _is_heading(word: str) -> bool:
-    lower = word.lower()
-    return (
-        _is_ordinary(lower) or lower in _never() or word in resources.terms("clinical_acronyms") or lower.endswith("s")
+    return word.endswith(("s", "S")) or all(
+        _is_ordinary(part) or part in _never() or part.upper() in resources.terms("clinical_acronyms")
+        for part in word.lower().split("-")
     )
 
 

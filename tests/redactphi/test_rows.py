@@ -68,7 +68,8 @@ CHAT = "Rios: vanc on Reyes rm 512?\nAchterberg: ya hold\nRios: 1.9 from 1.1\n{}
 
 
 @pytest.mark.parametrize(
-    ("speaker", "found"), [("Achterberg", ["Achterberg", "Achterberg"]), ("Plan", []), ("Note", [])]
+    ("speaker", "found"),
+    [("Achterberg", ["Achterberg", "Achterberg"]), ("Plan", []), ("Note", []), ("POST-OP", []), ("Follow-up", [])],
 )
 def test_who_speaks_twice_is_somebody(speaker, found):
     assert [name for name in added(CHAT.format(speaker)) if name != "Rios"] == found
