@@ -11,7 +11,7 @@ import regex
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, PatternRecognizer, RecognizerRegistry, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
-from redactphi import completion, evidence, propagation, reading, resources, rows, scans
+from redactphi import completion, evidence, narrowing, propagation, reading, resources, rows, scans
 from redactphi.document import Document
 from redactphi.errors import NoteWithheld, UnknownNameError
 from redactphi.labels import PhiLabel
@@ -189,6 +189,7 @@ class PhiAnalyzerEngine(AnalyzerEngine):
             yield lambda document, _, spans: evidence.weighed(document.text, spans)
         else:
             yield lambda _, __, spans: [s for s in spans if s.source.startswith("model/") == (using == "model")]
+        yield lambda document, _, spans: narrowing.narrowed(document.text, spans)
         if using != "model":
             yield lambda document, _, spans: [*spans, *rows.named(document.text, spans)]
         yield lambda document, _, spans: completion.completed(document.text, spans)
