@@ -11,6 +11,7 @@ from datetime import date
 from operator import itemgetter
 from pathlib import Path
 
+from detect_icd.addresses import without_states
 from detect_icd.candidates import Candidate, Detection, Dropped, Status, ranked
 from detect_icd.casing import evened
 from detect_icd.checks.checking import edit_warnings
@@ -31,6 +32,7 @@ from detect_icd.note_memory import forget
 from detect_icd.sections import find_sections
 from detect_icd.service_files import ServiceFiles
 from detect_icd.stated_services import still_stated
+from detect_icd.terms import TAG
 from detect_icd.whole_note import line_break
 from detect_icd.wrapping import unwrapped
 from redactphi.collector import uncollected
@@ -91,7 +93,7 @@ class CodeDetector:
                 forget()
 
     def _detect(self, text: str | RedactedDocument, book: CodeBook, day: date | None) -> Detection:
-        note = evened(unwrapped(_without_codes(str(text))))
+        note = evened(unwrapped(without_states(_without_codes(str(text)))))
         sections = find_sections(note)
         found = self.literal.candidates(note, sections, book)
         operations = self.procedures.read(note, sections, day)
@@ -103,9 +105,9 @@ class CodeDetector:
         found, superseded = special_matcher(book).revise(found, note)
         stated = {candidate.coding.code for candidate in found}
         superseded = [*superseded, *(item for item in operations.dropped if item.candidate.coding.code not in stated)]
-        if isinstance(text, RedactedDocument):
-            found = [candidate for candidate in found if not _is_replaced(candidate, text)]
-            superseded = [item for item in superseded if not _is_replaced(item.candidate, text)]
+        if replaced := _replaced(text):
+            found = [candidate for candidate in found if not _lies_in(candidate, replaced)]
+            superseded = [item for item in superseded if not _lies_in(item.candidate, replaced)]
         found = _placed(found)
         rules = self.guidelines.rules
         found = settle(supported(found), note, sections, rules.symptoms, rules.chronic)
@@ -118,8 +120,8 @@ class CodeDetector:
         detection = replace(detection, warnings=(*warnings, *detection.warnings)) if warnings else detection
         detection = _with_superseded(detection, superseded) if superseded else detection
         unread = denied(note, read, sections, detection.candidates, book)
-        if isinstance(text, RedactedDocument):
-            unread = [candidate for candidate in unread if not _is_replaced(candidate, text)]
+        if replaced:
+            unread = [candidate for candidate in unread if not _lies_in(candidate, replaced)]
         return _with_superseded(detection, [Dropped(one, WHY[one.status]) for one in unread]) if unread else detection
 
     def _read(self, words: str, book: CodeBook) -> Iterator[Candidate]:
@@ -157,6 +159,7 @@ def _unstated(operations: Sequence[Candidate], stated: Sequence[Candidate], text
 
 _VISITS = ("992", "993", "994", "G0402", "G0438", "G0439")
 """Beginnings of the codes of visits: beside one stated, what was done there may be told."""
+_TAGS = re.compile(TAG)
 _RANDOM = re.compile(rf"(?<=~){CODE}(?=\])")
 
 
@@ -171,7 +174,14 @@ _HURT = ("S", "T07", "T1", "T2", "T30", "T31", "T32", "T33", "T34", "T67", "T68"
 _CIRCUMSTANCES = ("Y92", "Y93", "Y99")
 
 
-def _is_replaced(candidate: Candidate, redacted: RedactedDocument) -> bool:
+def _replaced(text: str | RedactedDocument) -> Sequence[tuple[int, int]]:
+    """What redaction wrote, as ranges in order: known of what it hands over, its tags in other text."""
+    if isinstance(text, RedactedDocument):
+        return text.offsets.new
+    return [tag.span() for tag in _TAGS.finditer(text)] if "[" in text else ()
+
+
+def _lies_in(candidate: Candidate, replaced: Sequence[tuple[int, int]]) -> bool:
     """Whether the words a candidate was found by lie within something that redaction wrote.
 
     What the whole note says has no words of its own.
@@ -179,8 +189,8 @@ def _is_replaced(candidate: Candidate, redacted: RedactedDocument) -> bool:
     found = candidate.evidence[0]
     if found.label == "note":
         return False
-    index = bisect_right(redacted.offsets.new, found.start, key=itemgetter(0)) - 1
-    return index >= 0 and found.end <= redacted.offsets.new[index][1]
+    index = bisect_right(replaced, found.start, key=itemgetter(0)) - 1
+    return index >= 0 and found.end <= replaced[index][1]
 
 
 def _with_superseded(detection: Detection, superseded: Sequence[Dropped]) -> Detection:

@@ -60,9 +60,7 @@ def narrowed(text: str, spans: Sequence[Span]) -> list[Span]:
     if not any(span.label in _PLACES for span in spans):
         return list(spans)
     people = {span.start: span.end for span in sorted(spans, key=len) if span.label in PERSON_LABELS}
-    return [
-        each for span in spans for each in ([span] if span.label not in _PLACES else _narrowed(text, span, people))
-    ]
+    return [each for span in spans for each in ([span] if span.label not in _PLACES else _narrowed(text, span, people))]
 
 
 def _narrowed(text: str, span: Span, people: Mapping[int, int]) -> Iterator[Span]:

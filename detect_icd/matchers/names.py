@@ -74,6 +74,10 @@ def is_of_a_name(text: str, tokens: Sequence[Token], number: int) -> bool:
         return False
     if _behind().match(text, token.end) or (number and _is_given(text, tokens[number - 1], token)):
         return True
+    if number + 1 < len(tokens) and _is_given_behind(text, token, tokens[number + 1]):
+        return True
+    if number and _is_half(text, tokens[number - 1], token):
+        return True
     is_place = word in word_list("places")
     return is_place and _before().search(text, max(0, token.start - _BEFORE), token.start) is not None
 
@@ -84,6 +88,20 @@ def _is_given(text: str, before: Token, token: Token) -> bool:
         return written.isupper() and text[before.end : token.start] == ". "
     given = written.istitle() and before.word in word_list("first_names")
     return given and text[before.end : token.start] == " " and before.word not in word_list("common_words")
+
+
+def _is_given_behind(text: str, token: Token, behind: Token) -> bool:
+    """Whether a given name follows as in a list of people: "HASHIMOTO,KEIKO", "Graves, Anna"."""
+    written = text[behind.start : behind.end]
+    given = behind.word in word_list("first_names") and behind.word not in word_list("common_words")
+    is_alike = written.isupper() == text[token.start : token.end].isupper() and written[0].isupper()
+    return given and is_alike and text[token.end : behind.start] in {",", ", "}
+
+
+def _is_half(text: str, before: Token, token: Token) -> bool:
+    """Whether it is the second half of a surname: "Delacroix-Hughes"."""
+    between = text[before.end : token.start]
+    return between == "-" and text[before.start].isupper() and before.word in word_list("surnames")
 
 
 @functools.cache
