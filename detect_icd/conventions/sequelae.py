@@ -152,12 +152,27 @@ def _is_left(docket: Docket, deficit: Candidate, stroke: Candidate) -> bool:
         for match in sequelae().linked.finditer(text, low, high):
             if not _NOT_SO.search(text, low, match.start()):
                 return True
+    if _goes_on(text, deficit, stroke):
+        return True
     # "Also residual aphasia": left over from the stroke that another sentence tells.
     return any(
         _LEFT_OVER.search(text, max(0, span.start - _LISTED), span.start)
         for span in deficit.evidence
         if span.label == "mention"
     )
+
+
+def _goes_on(text: str, deficit: Candidate, stroke: Candidate) -> bool:
+    """Whether the deficit behind a semicolon is said to remain: "Stroke two years ago; left hemiparesis remains"."""
+    start, end = stroke.start, max(span.end for span in deficit.evidence)
+    return start < deficit.start and _STILL.match(text, start, min(len(text), end + _AFTER)) is not None
+
+
+_AFTER = 24
+_STILL = re.compile(
+    r"[^.\n]{1,80};[^.\n]{1,60}(?<!no longer )(?<!nothing )\b(?:remains?|remained|persists?|persisted|(?:has|have) not (?:recovered|resolved)|never (?:recovered|resolved|came back))\b",
+    re.IGNORECASE,
+)
 
 
 def _code(docket: Docket, deficit: Candidate, stroke: Candidate) -> str:
