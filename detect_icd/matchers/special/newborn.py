@@ -199,7 +199,7 @@ def _birth(note: str) -> str:
 
 _WEEKS_BORN = re.compile(
     r"\b(?:born|delivered|vaginal(?:ly)?|delivery|hospital|here|section|c/s|ex|former)\b[^.\n]{0,24}?\b(?P<weeks>[23]\d)(?:[ -]?\d/7|\+\d)?(?:\s?-?(?:w|wks?|weeks?|weeker)(?:\b|(?=\d))|(?<=/7)|(?<=\+\d))|"
-    r"\b(?P<at>[23]\d)(?:[ -]?\d/7|\+\d)?[- ]?(?:wks?|weeks?|w)(?: ?\d ?d)?[- ](?:(?:male|female|preterm|infant|single|twin) )*(?:boy|girl|infant|male|female|newborn|neonate|twin)|(?:preterm|premature),? (?P<pre>[23]\d)(?:[ -]\d/7|\+\d)? ?w(?:ks?|eeks?)?(?=\d|\b)|"
+    r"\b(?P<at>[23]\d)(?:[ -]?\d/7|\+\d)?[- ]?(?:wks?|weeks?|w)(?: ?\d ?d)?[- ](?:(?:male|female|preterm|infant|single|twin) )*(?:boy|girl|infant|male|female|newborn|neonate|twin)|(?:preterm|premature)(?: (?:infant|newborn|neonate|baby|boy|girl|male|female))?,? (?:born )?(?:at )?(?P<pre>[23]\d)(?:[ -]\d/7|\+\d)? ?w(?:ks?|eeks?)?(?=\d|\b)|"
     r"\b(?P<ga>[23]\d) ?(?:w|wks?|weeks?)? ?(?:\d ?d?|\d/7|\+ ?\d)? (?:ga|gestation(?:al age)?)\b|\b(?P<ex>[23]\d)[- ]weeker\b|\b(?P<done>[23]\d) completed weeks?\b|(?:^|[,;:(] )(?P<bare>2[2-9]|3[0-6]) ?(?:w|wks?|weeks?)(?:\+\d)?(?=\s*[,;.)])",
     re.IGNORECASE,
 )
