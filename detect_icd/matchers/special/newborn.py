@@ -107,6 +107,10 @@ class NewbornMatcher:
             c.coding.code for c in candidates if c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM
         }
         drop = ("P70.4",) if codes & {"P70.0", "P70.1"} else ()
+        if any(code.startswith("P52") for code in codes):
+            drop = (*drop, "I61", "I62.9")
+        if "P09.6" in codes:
+            drop = (*drop, "Z01.110", "R94.120")
         if any(code.startswith("P36") for code in codes):
             drop = (*drop, "R50.9", "Z22.330")
         kept = [
@@ -223,5 +227,5 @@ def _grams(match: re.Match[str]) -> int:
 def _mature(note: str) -> str:
     weeks = gestation(note)
     if weeks is None or weeks >= _TERM:
-        return "P07.30"
+        return (weeks is None and _early(note)) or "P07.30"
     return _of_weeks(weeks)
