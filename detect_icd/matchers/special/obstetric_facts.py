@@ -39,6 +39,7 @@ _PREGNANT_BY_NUMBERS = (
 _PREGNANT_SHORTLY = r"\btwins?[, ]+\(?(?:di[-/ ]?di|mono[-/ ]?(?:di|mono)|dcda|mcda)\b|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\bvaginal progesterone\b|\bgravid\b|\bca?esarean (?:at |for )|\bpre-?labou?r\b|\bgestational thrombocytopenia\b|\bpprom\b|\b(?:preterm|threatened preterm) (?:labou?r|contractions)\b|\b(?:weeks?|wks?) (?:of )?(?:pregnan\w+|gestation)\b|\bsupervision of (?:\w+ ){0,2}pregnancy|\bcomplicating pregnancy|\b(?:missed|threatened) ab\b|\biufd\b|\bghtn\b|\bfgr\b|\badnexal ring\b|(?<!cannabis )(?<!cannabinoid )(?<!marijuana )\bhyperemesis\b"
 _PREGNANT_BY_DISEASE = (
     r"\b(?:gestational htn|hellp|eclampsia|poly-?hydramnios|oligo-?hydramnios|iugr|placental abruption|abruptio placentae|(?:multi|primi)gravida|p?prom|breech|transverse lie|unstable lie|"
+    r"chorioamnionitis|threatened (?:abortion|miscarriage)|short cervix|cervical shortening|subchorionic (?:hematoma|hemorrhage)|placenta (?:accreta|increta|percreta)|(?:intrahepatic )?cholestasis of pregnancy|f(?:o)?etal (?:growth|movement)\w*|(?:in|of) pregnancy|"
     r"morning sickness|post-?dates?|post-?term|gbs (?:carrier|positive|bacteriuria|colonized)|group b strep (?:carrier|positive)|rh(?:esus)?[- ]neg\w*|braxton[- ]hicks|(?:vasa |placenta )?previa)\b"
     r"(?=[^\n]{0,60}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:ago|old|post|pp|later)))(?! presentation at birth)"
 )
