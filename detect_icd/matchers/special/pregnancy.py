@@ -284,8 +284,7 @@ _AFTER_BIRTH = {
 def _of_fetus(note: str, start: int, facts: Obstetrics) -> Obstetrics:
     """The facts for the fetus that a condition is told of: "twin B breech"."""
     told = [*_FETUS_OF.finditer(note, max(0, start - _BESIDE), start)]
-    behind = None if told else _OF_FETUS.match(note, start)
-    told = [behind] if behind else told
+    told = told or [match for match in (_OF_FETUS.match(note, start),) if match]
     return replace(facts, fetus=str("ABC".index(told[-1][1].upper()) + 1)) if told else facts
 
 
