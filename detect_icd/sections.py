@@ -27,6 +27,8 @@ _INLINE_DASH = re.compile(
     r"(?<=[.;\])])[ \t]+(?P<name>[A-Z][A-Z /&]{1,30}|Allerg(?:y|ies)|Meds|Medications) [-\u2013](?=\s)"
 )
 _TAG = re.compile(TAG)
+_TAG_LAST = re.compile(TAG + r"$")
+_LONGEST_TAG = 60
 _SPACES = re.compile(r"[^a-z0-9]+")
 _DATED = re.compile(
     rf"(?:\s(?:on|of|dated|from|for|as of))?\s*(?:{TAG}|\b\d{{1,4}}[/\-]\d{{1,2}}(?:[/\-]\d{{2,4}})?\b|"
@@ -126,6 +128,8 @@ def find_sections(text: str) -> list[Section]:
         # What is no heading we know may be a diagnosis: "T2DM: A1c 6.9".
         found[match.start("name")] = (match.end() if name else match.start("name"), name or "")
     for match in (*_INLINE.finditer(text), *_INLINE_DASH.finditer(text)):
+        if _TAG_LAST.search(text, max(0, match.start() - _LONGEST_TAG), match.start()):
+            continue  # what redaction put in ends no statement
         name = _canonical(match["name"])
         if name is not None:
             found.setdefault(match.start("name"), (match.end(), name))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from detect_icd.note_memory import of_note
-from detect_icd.terms import word_set
+from detect_icd.terms import TAG, word_set
 
 _BOUNDARY = re.compile(
     r"(?P<stop>(?<=[^\s.!?])[.!?]+[)\"']*)(?!(?<=\?)\s(?:No|None|Neg|Negative|Denie[sd]|Yes)[.,;])(?=\s+(?:[A-Z\[(\d\"*#-]|[a-z][A-Z])|\s*$)|(?P<line>[ \t]{0,99}\r?\n)(?P<next>[ \t]*(?:\r?\n|[A-Z\[(\d\"*#\u2022|-]|$))?|(?P<tab>\t+|;)"
@@ -19,6 +19,7 @@ _SHORTENED = re.compile(
 )
 _SHORTENED_SMALL = re.compile(_SHORTENED.pattern, re.IGNORECASE)
 _SIDE_LAST = re.compile(r"(?:^|[\s(])[a-z][a-z/-]+,? [RL]$")  # "inguinal hernia R. Appendectomy as a child"
+_TAG = re.compile(TAG)
 WRAPPED = 55
 """A line at least this long that ends without a stop may go on in the next line."""
 
@@ -112,10 +113,21 @@ _MARK = re.compile(r"[.!?;\t\n]")
 """Characters of which each boundary has one."""
 
 
+def _is_long(text: str, start: int, end: int) -> bool:
+    """Whether a line may go on in the next; what redaction put in counts as a word of middling length."""
+    if end - start < WRAPPED:
+        return False
+    return end - start - sum(len(tag[0]) - _NAME for tag in _TAG.finditer(text, start, end)) >= WRAPPED
+
+
+_NAME = 10
+"""Characters of what redaction takes out, more or less."""
+
+
 def _unbounded(text: str) -> Iterator[tuple[int, int]]:
     start = line_start = 0
     # Dictated without a capital letter, a stop and a blank end a sentence whatever follows.
-    small = len(text) > WRAPPED and text.islower()
+    small = len(text) > WRAPPED and _TAG.sub("", text).islower()
     boundary, shortened = (_BOUNDARY_SMALL, _SHORTENED_SMALL) if small else (_BOUNDARY, _SHORTENED)
     for match in _boundaries(boundary, text):
         kind = match.lastgroup
@@ -127,7 +139,7 @@ def _unbounded(text: str) -> Iterator[tuple[int, int]]:
                 continue
         elif kind != "tab":
             following = match["next"] if kind == "next" else None
-            wrapped = end - line_start >= WRAPPED and (following or "x").strip()[:1].isupper()
+            wrapped = _is_long(text, line_start, end) and (following or "x").strip()[:1].isupper()
             if wrapped and opens_another(text, start, end, match.end("line"), line_start):
                 wrapped = False
             line_start = match.end("line")

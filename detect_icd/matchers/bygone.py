@@ -20,7 +20,7 @@ _DATED = re.compile(
     r"(?:(?!"
     + _MONTH
     + r")[^.,;\n\[]){0,30}?\b(?:(?<![-/\d])(?:19|20)\d\d(?![-/\d])|at (?:age )?\d{1,2}(?=[.,;]|$)|as an? (?:child|kid|teen(?:ager)?|infant|baby)|in childhood|"
-    r"(?:\d+|two|three|four|five|ten|many|several) (?:years|yrs|y) (?:ago|back|prior))",
+    r"at (?:that|the) time(?=[.,;])|(?:\d+|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|many|several) (?:years|yrs|y|months|mos) (?:ago|back|prior))",
     re.IGNORECASE,
 )
 """Behind an operation's words, in its clause: when it was. The year of a whole date does not count: redaction may take it."""

@@ -52,6 +52,11 @@ _ON = re.compile(
     r"\b(?:on|takes|taking|continues?(?: on)?|remains on|stays on|maintained on)\b(?:[\s,&+]|\band\b|\bplus\b|\bmg\b|\d+)*$",
     re.IGNORECASE,
 )
+_FOR = re.compile(
+    r"(?: [\d.]+ ?m?c?g)?(?: (?:po|sc|subq|daily|weekly|bid|tid|qhs|qd))* for (?!\d|an? |the next|(?:two|three|four|five|six|seven|ten|several|possible|suspected|presumed|emergency|now|today|long)\b)[a-z]",
+    re.IGNORECASE,
+)
+"""Behind the name of a drug: a disease it is for, and no time."""
 _PAIN = re.compile(r"\bpain\b|\b(?:arthr|neuropath|radiculopath|lumbago|stenosis)\w*", re.IGNORECASE)
 _HARM = re.compile(r"due to|reaction|caused|induced|toxicity|side effects?", re.IGNORECASE)
 _ALLERGY = re.compile(
@@ -150,7 +155,7 @@ def _taken(sentence: Passage, one: Named, named: Sequence[Named]) -> str:
         about.says("daily")
         or about.correct
         or (need == "daily" and about.is_object())
-        or (need == "taken" and (sentence.section in _LISTS or about.says("takes")))
+        or (need == "taken" and (sentence.section in _LISTS or about.says("takes") or about.is_for_a_disease()))
     ):
         return TAKEN
     listed = about.is_of_blood_thinners() if need == "daily" else need == "taken" and about.is_listed()
@@ -270,6 +275,10 @@ class _About:
             if self.low <= name.start < self.one.start:
                 before[name.start - self.low : name.end - self.low] = " " * (name.end - name.start)
         return _ON.search("".join(before)) is not None
+
+    def is_for_a_disease(self) -> bool:
+        """Whether the patient has it for something, right behind the name: "methotrexate for rheumatoid arthritis"."""
+        return _FOR.match(self.text, self.one.end, self.high) is not None
 
     def is_steroid_of_graft(self) -> bool:
         """Whether it is a steroid in a list with what keeps a graft: there it is taken for long too."""

@@ -232,7 +232,24 @@ def _superseded(before: Sequence[Candidate], after: Sequence[Candidate]) -> Iter
 _OF_BIRTH = ("O80", "O82", "O34.2", "Z37", "Z38")
 """Only where the note tells of a birth or a pregnancy: a specimen is delivered too, and a scar stays."""
 
-_EXPLAINED = ("S", "T0", "T1", "T2", "T30", "T31", "T33", "T34", "T67", "T68", "T69", "T70", "T71", "T75", "T59.81")
+_EXPLAINED = (
+    "S",
+    "T0",
+    "T1",
+    "T2",
+    "T30",
+    "T31",
+    "T33",
+    "T34",
+    "T67",
+    "T68",
+    "T69",
+    "T70",
+    "T71",
+    "T75",
+    "T59.81",
+    "H21.0",
+)
 _PAST = {
     "past_medical_history",
     "past_surgical_history",

@@ -107,6 +107,10 @@ class NewbornMatcher:
             c.coding.code for c in candidates if c.status is Status.PRESENT and c.coding.system is CodeSystem.ICD10CM
         }
         drop = ("P70.4",) if codes & {"P70.0", "P70.1"} else ()
+        if any(code.startswith("P52") for code in codes):
+            drop = (*drop, "I61", "I62.9")
+        if "P09.6" in codes:
+            drop = (*drop, "Z01.110", "R94.120")
         if any(code.startswith("P36") for code in codes):
             drop = (*drop, "R50.9", "Z22.330")
         kept = [
@@ -199,7 +203,7 @@ def _birth(note: str) -> str:
 
 _WEEKS_BORN = re.compile(
     r"\b(?:born|newborn|neonate|delivered|vaginal(?:ly)?|delivery|hospital|here|section|c/s|ex|former)\b[^.\n]{0,24}?\b(?P<weeks>[23]\d)(?:[ -]?\d/7|\+\d)?(?:\s?-?(?:w|wks?|weeks?|weeker)(?:\b|(?=\d))|(?<=/7)|(?<=\+\d))|"
-    r"\b(?P<at>[23]\d)(?:[ -]?\d/7|\+\d)?[- ]?(?:wks?|weeks?|w)(?: ?\d ?d)?[- ](?:(?:male|female|preterm|infant|single|twin) )*(?:boy|girl|infant|male|female|newborn|neonate|twin)|(?:preterm|premature),? (?P<pre>[23]\d)(?:[ -]\d/7|\+\d)? ?w(?:ks?|eeks?)?(?=\d|\b)|"
+    r"\b(?P<at>[23]\d)(?:[ -]?\d/7|\+\d)?[- ]?(?:wks?|weeks?|w)(?: ?\d ?d)?[- ](?:(?:male|female|preterm|infant|single|twin) )*(?:boy|girl|infant|male|female|newborn|neonate|twin)|(?:preterm|premature)(?: (?:infant|newborn|neonate|baby|boy|girl|male|female))?,? (?:born )?(?:at )?(?P<pre>[23]\d)(?:[ -]\d/7|\+\d)? ?w(?:ks?|eeks?)?(?=\d|\b)|"
     r"\b(?P<ga>[23]\d) ?(?:w|wks?|weeks?)? ?(?:\d ?d?|\d/7|\+ ?\d)? (?:ga|gestation(?:al age)?)\b|\b(?P<ex>[23]\d)[- ]weeker\b|\b(?P<done>[23]\d) completed weeks?\b|(?:^|[,;:(] )(?P<bare>2[2-9]|3[0-6]) ?(?:w|wks?|weeks?)(?:\+\d)?(?=\s*[,;.)])",
     re.IGNORECASE,
 )
@@ -223,5 +227,5 @@ def _grams(match: re.Match[str]) -> int:
 def _mature(note: str) -> str:
     weeks = gestation(note)
     if weeks is None or weeks >= _TERM:
-        return "P07.30"
+        return (weeks is None and _early(note)) or "P07.30"
     return _of_weeks(weeks)

@@ -33,11 +33,13 @@ _PREGNANT_IN_WORDS = (
 )
 _PREGNANT_BY_NUMBERS = (
     r"\bg\d{1,2} ?,?p\d[^\n]{0,40}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))|\bg\d{1,2} ?,?p\d[^\n]{0,25}\b[1-4]\d ?\+ ?[0-6]\b|\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post))[^\n]{0,25}\bg\d{1,2} ?,?p\d|\bg\d{1,2} (?:at|@) \d{1,2} ?(?:w|wks?|weeks?)|\b\d{1,2} ?(?:w|wks?|weeks?) (?:g\d|primip|multip|primigravida)|\bob\b[^\n.]{0,60}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:pp|post|after|ago|old))|"
+    r"\b\d\d ?-?(?:year[- ]old|y/?o)\b(?: (?:woman|female|lady|F))?,? (?:at |who is |is |now )+\d{1,2} ?(?:w|wks?|weeks?)\b(?= (?:with|and|has|by)\b)|"
     r"\b\d{1,2} ?(?:w|wks?|weeks?) (?:anatomy|growth|prenatal|ob|mfm)\b|\b\d{1,2} ?(?:w|wks?|weeks?) (?:for )?(?:iol|induction)\b"
 )
 _PREGNANT_SHORTLY = r"\btwins?[, ]+\(?(?:di[-/ ]?di|mono[-/ ]?(?:di|mono)|dcda|mcda)\b|\befw\b|\bua dopplers?\b|\bbpp \d|\bnipt\b|\bcrl\b|\bvaginal progesterone\b|\bgravid\b|\bca?esarean (?:at |for )|\bpre-?labou?r\b|\bgestational thrombocytopenia\b|\bpprom\b|\b(?:preterm|threatened preterm) (?:labou?r|contractions)\b|\b(?:weeks?|wks?) (?:of )?(?:pregnan\w+|gestation)\b|\bsupervision of (?:\w+ ){0,2}pregnancy|\bcomplicating pregnancy|\b(?:missed|threatened) ab\b|\biufd\b|\bghtn\b|\bfgr\b|\badnexal ring\b|(?<!cannabis )(?<!cannabinoid )(?<!marijuana )\bhyperemesis\b"
 _PREGNANT_BY_DISEASE = (
     r"\b(?:gestational htn|hellp|eclampsia|poly-?hydramnios|oligo-?hydramnios|iugr|placental abruption|abruptio placentae|(?:multi|primi)gravida|p?prom|breech|transverse lie|unstable lie|"
+    r"chorioamnionitis|threatened (?:abortion|miscarriage)|short cervix|cervical shortening|subchorionic (?:hematoma|hemorrhage)|placenta (?:accreta|increta|percreta)|(?:intrahepatic )?cholestasis of pregnancy|f(?:o)?etal (?:growth|movement)\w*|(?:in|of) pregnancy|"
     r"morning sickness|post-?dates?|post-?term|gbs (?:carrier|positive|bacteriuria|colonized)|group b strep (?:carrier|positive)|rh(?:esus)?[- ]neg\w*|braxton[- ]hicks|(?:vasa |placenta )?previa)\b"
     r"(?=[^\n]{0,60}\b\d{1,2} ?(?:w|wks?|weeks?)\b(?! (?:ago|old|post|pp|later)))(?! presentation at birth)"
 )
@@ -48,7 +50,7 @@ _PREGNANT_WITHOUT_NUMBERS = Gate(
     re.compile(f"{_PREGNANT_IN_WORDS}|{_PREGNANT_SHORTLY}|{_PREGNANT_BY_DISEASE}", re.IGNORECASE)
 )
 _NUMBERS_OF_PREGNANCY = re.compile(
-    r"\bg\d{1,2} ?(?:,?p\d|at\b|@)|\d ?(?:w|wks?|weeks?) (?:g\d|primi|multip|anatomy|growth|prenatal|ob\b|mfm|for |iol|induction)|\bob\b[^\n.]{0,60}\b\d",
+    r"\bg\d{1,2} ?(?:,?p\d|at\b|@)|(?:old|y/?o)(?: \w+)?,? (?:at|who|is|now) |\d ?(?:w|wks?|weeks?) (?:g\d|primi|multip|anatomy|growth|prenatal|ob\b|mfm|for |iol|induction)|\bob\b[^\n.]{0,60}\b\d",
     re.IGNORECASE,
 )
 """What stands in every match of ``_PREGNANT_BY_NUMBERS``, whose letters stand everywhere."""
@@ -84,7 +86,7 @@ _AFTER = Gate(
 )
 _NEWBORN = Gate(
     re.compile(
-        r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|(?:term|preterm|late preterm) (?:male|female|boy|girl|infant)|born (?:here|in this hospital)|cephalohematoma|cephalhematoma|ttn\b|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight|born (?:at home|en route)|meconium aspiration|post-?term (?:\w+ ){0,2}(?:boy|girl|infant|male|female|baby)|ex-?\d\d[- ]?week\w*|(?:\d\d[- ]?(?:w|wk|week)s?|late[- ]preterm|ex-?preterm)[- ](?:boy|girl|infant|baby)|infant of)\b",
+        r"\b(?:newborn|neonate|neonatal|nicu|nursery|infant of|(?:term|preterm|late preterm) (?:male|female|boy|girl|infant)|born (?:here|in this hospital)|cephalohematoma|cephalhematoma|ttn\b|days? of life|dol ?#?\d|day[- ]old|baby (?:boy|girl)|apgars?|bw \d|birth ?weight|born (?:at home|en route)|meconium aspiration|post-?term (?:\w+ ){0,2}(?:boy|girl|infant|male|female|baby)|ex-?\d\d[- ]?week\w*|(?:2\d|3[0-6])[- ]?weekers?|newborn hearing screen|(?:\d\d[- ]?(?:w|wk|week)s?|late[- ]preterm|ex-?preterm)[- ](?:boy|girl|infant|baby)|infant of)\b",
         re.IGNORECASE,
     )
 )

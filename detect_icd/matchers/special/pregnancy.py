@@ -284,12 +284,13 @@ _AFTER_BIRTH = {
 def _of_fetus(note: str, start: int, facts: Obstetrics) -> Obstetrics:
     """The facts for the fetus that a condition is told of: "twin B breech"."""
     told = [*_FETUS_OF.finditer(note, max(0, start - _BESIDE), start)]
-    return replace(facts, fetus=str("ABC".index(told[-1][1].upper()) + 1)) if told else facts
+    of = told[-1] if told else _OF_FETUS.match(note, start)
+    return replace(facts, fetus=str("ABC".index(of[1].upper()) + 1)) if of else facts
 
 
 _BESIDE = 20
 """Characters before a condition in which its fetus stands."""
-
+_OF_FETUS = re.compile(r"[\w -]{4,30}? (?:of|in|for) (?:twin|fetus|baby|triplet) ([ABC])\b", re.IGNORECASE)
 _FETUS_OF = re.compile(
     r"\b(?:twin|fetus|baby|triplet) ([ABC])\b(?: (?:is|was|in|now))?[ :,(]*(?:[\w-]+ )?$", re.IGNORECASE
 )
