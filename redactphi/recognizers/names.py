@@ -48,7 +48,7 @@ _HEADING = regex.compile(r",?[ \t]+\p{Lu}[\p{L}.-]{1,6}[ \t]*:")
 _TITLE = "names/courtesy-title"
 _FIELD = "names/patient-field"
 _CREDENTIAL = "names/credential"
-_TITLED = "names/clinician-title"
+_CLINICIAN_TITLE = "names/clinician-title"
 _RELATION = "names/relation"
 _TOLD = frozenset({_TITLE, _FIELD, "names/relative-field"})
 """Rules that say outright that a person follows: an eponym before its noun is one there."""
@@ -154,7 +154,7 @@ def _is_role(text: str, span: Span) -> bool:
 def _is_acronym(text: str, span: Span) -> bool:
     """Whether a ward, an insurer or a test stands before a credential: "call from NICU RN", "HLA, RN"; or behind "L5 DR"."""
     word = text[span.start : span.end]
-    if span.source == _TITLED and word.isupper() and text.endswith("DR ", 0, span.start):
+    if span.source == _CLINICIAN_TITLE and word.isupper() and text.endswith("DR ", 0, span.start):
         return word in resources.terms("clinical_acronyms") and word.lower() not in listed_names()
     if span.source != _CREDENTIAL or not word.isupper() or not word.isalpha() or len(word) > _ACRONYM + 1:
         return False
@@ -218,7 +218,7 @@ def _is_a_disease(word: str) -> bool:
 
 def _is_no_initials(text: str, span: Span) -> bool:
     """Whether a few capitals are no person's: "treated by EVL", where signers have rules of their own, "primary MR. EF"."""
-    return span.source in _BY or (span.source == _TITLED and _is_regurgitation(text, span))
+    return span.source in _BY or (span.source == _TITLE and _is_regurgitation(text, span))
 
 
 def _is_regurgitation(text: str, span: Span) -> bool:
