@@ -98,10 +98,12 @@ def _as_read(written: RewriteContext) -> RewriteContext:
     found = reading.read(written.document)
     if found.document is written.document:
         return written
-    offsets = found.offsets
     spans = written.spans
-    if offsets is not None:
-        spans = tuple(span.between(*offsets.range_to_new(span.start, span.end)) for span in spans)
+    if (offsets := found.offsets) is not None:
+        ranges = [offsets.range_to_new(span.start, span.end) for span in spans]
+        if any(start == end for start, end in ranges):
+            return written  # a span of what is not read at all
+        spans = tuple(span.between(*place) for span, place in zip(spans, ranges, strict=True))
     return replace(written, document=found.document, spans=spans)
 
 

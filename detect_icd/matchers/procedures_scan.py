@@ -235,23 +235,10 @@ def _role(text: str, section: Section, *, operated: bool) -> Role:
     if section.name in _EARLIER and operated and _TITLE_HEADING.match(heading.strip(" \t#*-")):
         return Role.TITLE
     if section.name or section.heading == section.start:
-        is_title = not section.name and section.start == 0 and _NAMED_ONLY.fullmatch(text) and not _DONE.search(text)
-        return Role.TITLE if is_title else _ROLES.get(section.name, Role.ASIDE)
+        return _ROLES.get(section.name, Role.ASIDE)
     if _TITLE_HEADING.search(heading) and not _OTHER_HEADING.search(heading):
         return Role.BODY if _ACCOUNT_HEADING.search(heading) else Role.TITLE
     return Role.BODY if not _OTHER_HEADING.search(heading) else Role.ASIDE
-
-
-_NAMED_ONLY = re.compile(
-    r"\s*(?!(?:(?:he|she|they|pt|patient|mom|mother|will|needs?|no|not|for|if|may|plan(?:ned|s)?|discuss\w*|consider\w*|schedul\w*|refer\w*|"
-    r"candidate|due|request\w*|pre-?op\w*|post-?op\w*|s/p|status|prior|previous|h/o|hx|history|since|after|before|last|declin\w*|refus\w*|"
-    r"defer\w*|cancel\w*|recommend\w*|ask\w*|want\w*|ago|tomorrow|next|pending|consent\w*|had|has|have)\b|[^.;?\n]+?\b(?:will|needs?|for|if|may|"
-    r"plan(?:ned|s)?|discuss\w*|consider\w*|schedul\w*|refer\w*|candidate|due|request\w*|s/p|prior|previous|h/o|hx|history|since|after|before|last|"
-    r"declin\w*|refus\w*|defer\w*|cancel\w*|recommend\w*|ago|tomorrow|next|pending|consent\w*|had|has|have|(?:19|20)\d\d)\b))"
-    r"[^\s.;:?]+(?:[ \t]+[^\s.;:?]+){0,11}?(?: (?:was|were) (?:performed|done|completed|carried out))?(?: today)?\.?\s*",
-    re.IGNORECASE,
-)
-"""A text that is the name of an operation and nothing more: "Laparoscopic appendectomy"."""
 
 
 def _listed(text: str, start: int) -> bool:
