@@ -16,7 +16,8 @@ _NOTHING = "__"
 def without_states(note: str) -> str:
     """The note, as long as it was, without the letters of States in addresses.
 
-    A State stands behind what redaction wrote for a place, behind a town that lists know, or before a postcode.
+    A State stands behind what redaction wrote for a place, behind a town that lists know, or before a postcode. "DC" behind
+    what it wrote for a person is a chiropractor's degree, and no curettage either.
     """
     if "," not in note and "[" not in note:
         return note
@@ -27,7 +28,7 @@ def without_states(note: str) -> str:
 def _pattern() -> re.Pattern[str]:
     codes = "|".join(sorted(word_list("state_codes")))
     return re.compile(
-        rf"(?:(?P<tag>\[(?:LOCATION|FACILITY)\b[^\]\n]{{0,40}}\],? )|(?<![\w'’-])(?P<town>[A-Z][A-Za-z.'’-]{{2,}}), )"
+        rf"(?:(?P<tag>\[(?:LOCATION|FACILITY)\b[^\]\n]{{0,40}}\],? |\[(?:PROVIDER|NAME)\b[^\]\n]{{0,40}}\], (?=DC\b))|(?<![\w'’-])(?P<town>[A-Z][A-Za-z.'’-]{{2,}}), )"
         rf"(?P<state>{codes})(?P<zip>{_ZIP})?(?![\w'’/-])"
     )
 

@@ -13,6 +13,7 @@ from detect_icd.addresses import without_states
         ("in [LOCATION], MI [ZIP 496].", "in [LOCATION], __ [ZIP 496]."),
         ("from [LOCATION] MS today", "from [LOCATION] __ today"),
         ("seen in Lansing, MI.", "seen in Lansing, __."),
+        ("seen by [PROVIDER], DC today", "seen by [PROVIDER], __ today"),
         ("9 Oak Hill Road, Quinby, PA", "9 Oak Hill Road, Quinby, __"),
     ],
 )
