@@ -74,7 +74,7 @@ def section() -> str:
     lines = [
         "## Figures",
         "",
-        "Percent, label-blind. The `held_out_*` say what to expect: notes by authors who knew neither rules nor data, which nobody read and no training saw (`tom`, `kay`, `max`, `cox`, `hob`: ordinary operative and",
+        "Percent, label-blind. The `held_out_*` say what to expect: notes by authors who knew neither rules nor data, which no training saw and, but `cox`, `hob` and `ola`, nobody read (`tom`, `kay`, `max`, `pax`, `cox`, `hob`: ordinary operative and",
         "clinic notes; `yan`, `nia`: terse ones; `ola`: half crammed with places, half lists and messages typed in haste). The public sets and `notes` were looked at while building. Stock Presidio is `AnalyzerEngine()` with the small spaCy",
         "model. `make bench` measures both again.",
         "",

@@ -24,6 +24,7 @@ BY_OTHERS = (
     "held_out_tom",
     "held_out_kay",
     "held_out_max",
+    "held_out_pax",
     "held_out_yan",
     "held_out_nia",
     "held_out_ola",

@@ -14,6 +14,7 @@ from detect_icd.addresses import without_states
         ("from [LOCATION] MS today", "from [LOCATION] __ today"),
         ("seen in Lansing, MI.", "seen in Lansing, __."),
         ("seen by [PROVIDER], DC today", "seen by [PROVIDER], __ today"),
+        ("seen by Zed Quxley, DC today", "seen by Zed Quxley, __ today"),
         ("9 Oak Hill Road, Quinby, PA", "9 Oak Hill Road, Quinby, __"),
     ],
 )
@@ -23,7 +24,8 @@ def test_a_state_behind_a_town_is_not_read(note, read):
 
 
 @pytest.mark.parametrize(
-    "note", ["Diabetes, MI 2019", "CAD, MI, CHF", "[DATE], MI ruled in", "Asthma, MS and HTN", "old MI"]
+    "note",
+    ["Diabetes, MI 2019", "CAD, MI, CHF", "[DATE], MI ruled in", "Asthma, MS and HTN", "old MI", "Hysteroscopy, DC"],
 )
 def test_other_letters_stay(note):
     assert without_states(note) == note
